@@ -1,0 +1,3 @@
+"""The one list of programmes of this installation; everything else is read from their manifests."""
+
+PROGRAMMES: tuple[str, ...] = ("mingjing.programmes.assessments",)

@@ -1,0 +1,184 @@
+"""What the parts of the house declare about themselves: one frozen manifest each.
+
+A programme (and a kernel app that has permissions, fact kinds or commands of its own) registers a `Manifest` when
+Django loads it; after that the registry is frozen. Routes, navigation, permissions, fact kinds, reactions and commands
+are all read from here. Not here: any behaviour of a programme.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+__all__ = ["Command", "FactKind", "Manifest", "NavItem", "Permission", "Reaction", "RoleKind", "RulebookKind", "Verifier"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """One thing a person may do, and the codes of the roles that may do it within their area.
+
+    `code` is dotted (`assessments.scheme.publish`), `title` an English msgid.
+    """
+
+    code: str
+    title: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleKind:
+    """A role people hold within an area, from a date, by an appointing act. `title` is an English msgid."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactKind:
+    """A kind of ledger fact: dotted and past tense (`assessments.scheme.published`). `title` is an English msgid."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """`handler` (dotted path of a function of one fact) runs after a fact of `kind` is committed, at least once."""
+
+    code: str
+    kind: str
+    handler: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulebookKind:
+    """A kind of rulebook. `check` is the dotted path of a function of a document that returns its problems."""
+
+    code: str
+    title: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavItem:
+    """A line of the desk's navigation, shown to those who hold `permission` anywhere."""
+
+    title: str
+    url_name: str
+    permission: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """`mingjing <manifest code> <name> …`. `configure` adds arguments; `run` takes the parsed ones, returns the exit code.
+
+    Both are dotted paths, so that listing the commands imports none of them.
+    """
+
+    name: str
+    help: str
+    configure: str
+    run: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verifier:
+    """Checks files whose `format` is this one, without database or network: dotted path of a function of the parsed file."""
+
+    format: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """Everything the house needs to know of one part. `code` names it in routes, permissions, facts and commands."""
+
+    code: str
+    title: str
+    summary: str = ""
+    programme: bool = False
+    desk_urls: str = ""
+    navigation: tuple[NavItem, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    roles: tuple[RoleKind, ...] = ()
+    fact_kinds: tuple[FactKind, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    rulebooks: tuple[RulebookKind, ...] = ()
+    commands: tuple[Command, ...] = ()
+    verifiers: tuple[Verifier, ...] = ()
+
+
+class RegistryError(RuntimeError):
+    """Two parts claim the same code, or a part registers after the registry is frozen."""
+
+
+@dataclass(slots=True)
+class _Registry:
+    manifests: dict[str, Manifest] = field(default_factory=dict)
+    frozen: bool = False
+
+
+_registry = _Registry()
+
+
+def register(manifest: Manifest) -> None:
+    """Add a manifest; raises RegistryError once frozen or when any of its codes is taken."""
+    if _registry.frozen:
+        raise RegistryError(f"{manifest.code} registers after start-up; register in its AppConfig.ready().")
+    taken = {code for known in _registry.manifests.values() for code in _codes(known)}
+    if clash := taken.intersection(_codes(manifest)):
+        raise RegistryError(f"{manifest.code} claims codes that are taken: {', '.join(sorted(clash))}.")
+    _registry.manifests[manifest.code] = manifest
+
+
+def _codes(manifest: Manifest) -> Iterator[str]:
+    yield f"manifest {manifest.code}"
+    for group in (manifest.permissions, manifest.roles, manifest.fact_kinds, manifest.reactions, manifest.rulebooks):
+        yield from (f"{type(entry).__name__} {entry.code}" for entry in group)
+
+
+def freeze() -> None:
+    """Close the registry; called once, when every app is loaded."""
+    _registry.frozen = True
+
+
+def manifests() -> Mapping[str, Manifest]:
+    """All manifests by code, in the order of registration."""
+    return MappingProxyType(_registry.manifests)
+
+
+def programmes() -> tuple[Manifest, ...]:
+    """The manifests of programmes, in the order of config/programmes.py."""
+    return tuple(manifest for manifest in _registry.manifests.values() if manifest.programme)
+
+
+def permissions() -> Mapping[str, Permission]:
+    """Every permission by code."""
+    return {entry.code: entry for manifest in _registry.manifests.values() for entry in manifest.permissions}
+
+
+def roles() -> Mapping[str, RoleKind]:
+    """Every role kind by code."""
+    return {entry.code: entry for manifest in _registry.manifests.values() for entry in manifest.roles}
+
+
+def fact_kinds() -> Mapping[str, FactKind]:
+    """Every kind of fact by code."""
+    return {entry.code: entry for manifest in _registry.manifests.values() for entry in manifest.fact_kinds}
+
+
+def reactions_to(kind: str) -> tuple[Reaction, ...]:
+    """The reactions to facts of `kind`, in the order of registration."""
+    return tuple(entry for manifest in _registry.manifests.values() for entry in manifest.reactions if entry.kind == kind)
+
+
+def rulebook_kinds() -> Mapping[str, RulebookKind]:
+    """Every kind of rulebook by code."""
+    return {entry.code: entry for manifest in _registry.manifests.values() for entry in manifest.rulebooks}
+
+
+def verifiers() -> Mapping[str, Verifier]:
+    """The verifier of each file format."""
+    return {entry.format: entry for manifest in _registry.manifests.values() for entry in manifest.verifiers}
+
+
