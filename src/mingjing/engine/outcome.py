@@ -85,7 +85,9 @@ class Problem(Reason):
 
     def say(self, translate: Callable[[str], str] = str) -> str:
         """The sentence with its place in front."""
-        sentence = translate(self.text).format(**{name: spoken(value, translate) for name, value in self.params.items()})
+        sentence = translate(self.text).format(
+            **{name: spoken(value, translate) for name, value in self.params.items()}
+        )
         return f"{self.place}: {sentence}" if self.place else sentence
 
 
