@@ -1,0 +1,1 @@
+"""Benchmarks: scenarios, the runner and the budgets. Not here: tests of correctness."""

@@ -1,0 +1,14 @@
+"""Every route: the desk's own at the root, each programme's below its code. Which programmes: their manifests say."""
+
+from django.urls import include, path
+
+from mingjing.kernel import registry
+
+urlpatterns = [
+    *(
+        path(f"{programme.code}/", include(programme.desk_urls))
+        for programme in registry.programmes()
+        if programme.desk_urls
+    ),
+    path("", include("mingjing.faces.desk.urls")),
+]

@@ -1,0 +1,59 @@
+"""What every suite shares: a fixed instant, hypothesis profiles, the data beside the project, and the database-only pass.
+
+Django is not imported here, so that tests/engine runs without it. Not here: fixtures of one area; they live in its tests.
+"""
+
+import os
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+# One core busy elsewhere must not fail a property: no deadlines. In CI the same examples are tried every time.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "here"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="only tests that use the database, without browser journeys: the second pass, on PostgreSQL",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Under --database-only, deselect what the database cannot change."""
+    if not config.getoption("--database-only"):
+        return
+    kept = [item for item in items if uses_database(item) and not item.get_closest_marker("journey")]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Whether pytest-django will open the database for `item`."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The instant at which tests act: Wednesday 4 September 2024, 09:30 in China."""
+    return datetime(2024, 9, 4, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The third-party data beside the project (not part of it): skips, saying so, where it is absent."""
+    folder = Path(os.environ.get("MINGJING_SHARED_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(
+            f"the third-party data is not on this machine ({folder.name}/); set MINGJING_SHARED_DATA to its folder"
+        )
+    return folder
