@@ -23,7 +23,7 @@ from mingjing.engine.scoring import (
     score,
     veto_flaw,
     weigh,
-)  # fmt: skip
+)
 
 __all__ = ["Account", "Line", "LineKind", "check_sheet", "explain"]
 

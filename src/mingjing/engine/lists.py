@@ -75,7 +75,7 @@ def measured(decimals: int) -> dict[str, Measure]:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A tier of a list, best first within `ListRules.tiers`; one that is not `ranked` keeps its sites out of the ranking."""
+    """A tier of a list (best first within `ListRules.tiers`); one not `ranked` keeps its sites out of the ranking."""
 
     code: str
     title: Titled

@@ -90,9 +90,7 @@ def _up(numerator: int, denominator: int) -> int:
 
 
 ROUNDING_RULES = {"half_up": _half_up, "half_even": _half_even, "down": _down, "up": _up}
-"""Rounding of a non-negative numerator over a positive denominator to a whole number, by the rule's name.
-
-For values below zero half_up and down round towards minus infinity's side of the tie; scores never go there."""
+"""Rounding of a non-negative numerator over a positive denominator to a whole number, by the rule's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ class Rounding:
 
     def ratio(self, numerator: int, denominator: int) -> int:
         """`numerator / denominator` points, rounded, in hundredths; the denominator is positive."""
-        kept = 10**self.decimals
+        kept = int(10**self.decimals)
         return ROUNDING_RULES[self.rule](numerator * kept, denominator) * (HUNDREDTHS // kept)
 
     def text(self, hundredths: int) -> str:

@@ -1,15 +1,13 @@
 """Decision tables: rows of conditions over named measures, each row giving a result.
 
-A table is read in steps. Within a step two rows with different results may never both match, and all steps together
-leave no combination of values without a result; `faults` proves both before a rulebook is published and names a
-combination of values as witness. Not here: what a measure or a result means.
+A table is read in steps: the first step with a matching row decides. `engine.proofs` shows that a table decides every
+case in exactly one way. Not here: what a measure or a result means.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import combinations
 
 from mingjing.engine.outcome import N_, Phrase, Problem, Reason, Refusal, Titled
 from mingjing.engine.quantities import decimal_text, parse_fraction
@@ -22,7 +20,6 @@ __all__ = [
     "Row",
     "Table",
     "Undetermined",
-    "faults",
     "parse_condition",
 ]
 
@@ -30,8 +27,6 @@ Value = Fraction | str
 """A measure's value: an exact number, or the code of a choice ("yes"/"no" for flags)."""
 
 FLAG_WORDS = {"yes": "yes", "no": "no", "是": "yes", "否": "no", "true": "yes", "false": "no"}
-SEARCH_LIMIT = 200_000
-"""How many combinations `faults` looks at before it says that a table is too intertwined to prove."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,155 +235,20 @@ class Table:
 
     def _shown(self, code: str, condition: Condition, values: Mapping[str, Value]) -> dict[str, object]:
         value = values.get(code)
-        found: object = Phrase(N_("not known"))
-        if isinstance(value, Fraction):
-            found = decimal_text(value)
-        elif value is not None:
-            found = Phrase(FLAG_TITLES.get(value, value))
-        asked = FLAG_TITLES.get(str(condition))
-        return {
-            "measure": self.measures[code].title,
-            "found": found,
-            "asked": Phrase(asked) if asked else str(condition),
-        }
+        found = Phrase(N_("not known")) if value is None else shown_value(value)
+        asked = shown_value(str(condition)) if isinstance(condition, OneOf) else str(condition)
+        return {"measure": self.measures[code].title, "found": found, "asked": asked}
 
 
 FLAG_TITLES = {"yes": N_("yes"), "no": N_("no")}
 
 
-def faults(table: Table) -> Iterator[Problem]:
-    """Everything that keeps `table` from deciding every case in exactly one way, each with a witness.
+def shown_value(value: Value) -> str | Phrase:
+    """A value for a sentence: flags in the reader's language, numbers as exact decimals.
 
-    Codes: `rules.overlap`, `rules.gap`, `rules.dead` (a row earlier steps leave nothing to), `rules.too_intertwined`.
+    >>> shown_value(Fraction(3, 2))
+    '1.5'
     """
-    try:
-        yield from _overlaps(table)
-        yield from _dead_rows(table)
-        if (gap := _uncovered(table, table.rows, _candidates(table))) is not None:
-            text = N_("No rule covers {example}; add a rule for it.")
-            yield Problem(
-                "rules.gap",
-                text,
-                {"example": _example(table, gap)},
-                table.rows[0].place if table.rows else "",
-            )
-    except _TooIntertwined:
-        text = N_("The rules combine too many conditions to be proved free of gaps; use fewer or simpler conditions.")
-        yield Problem("rules.too_intertwined", text, {}, table.rows[0].place)
-
-
-class _TooIntertwined(Exception):
-    pass
-
-
-def _overlaps(table: Table) -> Iterator[Problem]:
-    for one, other in combinations(table.rows, 2):
-        if one.step != other.step or one.result == other.result:
-            continue
-        both = _restricted(_restricted(_candidates(table), one), other)
-        earlier = [row for row in table.rows if row.step < one.step]
-        if (free := _uncovered(table, earlier, both)) is not None:
-            witness = {code: both[code][0] for code in {**one.when, **other.when}} | free
-            text = N_(
-                "{one} and {other} ({where}) both claim {example}; change one of them, or put them in different steps."
-            )
-            params = {
-                "one": one.result,
-                "other": other.result,
-                "where": one.place,
-                "example": _example(table, witness),
-            }
-            yield Problem("rules.overlap", text, params, other.place)
-
-
-def _dead_rows(table: Table) -> Iterator[Problem]:
-    for row in table.rows:
-        earlier = [other for other in table.rows if other.step < row.step]
-        if _uncovered(table, earlier, _restricted(_candidates(table), row)) is None:
-            text = N_("This rule can never apply: earlier steps decide every case it names. Remove it or move it up.")
-            yield Problem("rules.dead", text, {}, row.place)
-
-
-Candidates = Mapping[str, Sequence[Value]]
-
-
-def _candidates(table: Table) -> Candidates:
-    """For each measure, values such that every region the rows can tell apart contains one of them."""
-    return {code: _values_of(table, measure) for code, measure in table.measures.items()}
-
-
-def _values_of(table: Table, measure: Measure) -> Sequence[Value]:
-    if measure.choices:
-        return measure.choices
-    conditions = [row.when[measure.code] for row in table.rows if measure.code in row.when]
-    ends = {
-        end for item in conditions if isinstance(item, Interval) for end in (item.low, item.high) if end is not None
-    }
-    if not ends:
-        return [measure.low if measure.low is not None else Fraction(0)]
-    if measure.grain is None:
-        ordered = sorted(ends)
-        between = {(a + b) / 2 for a, b in zip(ordered, ordered[1:], strict=False)}
-        found = ends | between | {ordered[0] - 1, ordered[-1] + 1}
-    else:
-        grain = measure.grain
-        floors = {end // grain * grain for end in ends}
-        found = {value + shift * grain for value in floors for shift in (-1, 0, 1)}
-    inside = {
-        v for v in found if (measure.low is None or v >= measure.low) and (measure.high is None or v <= measure.high)
-    }
-    return sorted(inside | ({measure.low} if measure.low is not None else set()))
-
-
-def _restricted(candidates: Candidates, row: Row) -> Candidates:
-    return {
-        code: [value for value in values if code not in row.when or row.when[code].holds(value)]
-        for code, values in candidates.items()
-    }
-
-
-def _uncovered(table: Table, rows: Sequence[Row], candidates: Candidates) -> dict[str, Value] | None:
-    """Values from `candidates` that no row matches, or None when the rows match them all."""
-    if not all(candidates.values()):
-        return None
-    budget = [SEARCH_LIMIT]
-
-    def search(open_rows: Sequence[tuple[Row, frozenset[str]]], chosen: dict[str, Value]) -> dict[str, Value] | None:
-        budget[0] -= 1
-        if budget[0] < 0:
-            raise _TooIntertwined
-        if any(not left for _, left in open_rows):
-            return None
-        if not open_rows:
-            return chosen
-        counts: dict[str, int] = {}
-        for _, left in open_rows:
-            for code in left:
-                counts[code] = counts.get(code, 0) + 1
-        code = max(sorted(counts), key=counts.__getitem__)
-        tried: set[tuple[bool, ...]] = set()
-        for value in candidates[code]:
-            signature = tuple(code not in left or row.when[code].holds(value) for row, left in open_rows)
-            if signature in tried:
-                continue
-            tried.add(signature)
-            kept = [(row, left - {code}) for (row, left), holds in zip(open_rows, signature, strict=True) if holds]
-            if (witness := search(kept, {**chosen, code: value})) is not None:
-                return witness
-        return None
-
-    return search([(row, frozenset(row.when)) for row in rows], {})
-
-
-def _example(table: Table, witness: Mapping[str, Value]) -> tuple[Reason, ...]:
-    """A witness in words; measures it leaves free are not mentioned."""
-    shown = {
-        code: decimal_text(value) if isinstance(value, Fraction) else Phrase(FLAG_TITLES.get(value, value))
-        for code, value in witness.items()
-    }
-    text = N_("{measure} {value}")
-    parts = [
-        Reason("rules.example", text, {"measure": table.measures[code].title, "value": value})
-        for code, value in shown.items()
-    ]
-    return tuple(parts) or (Reason("rules.anything", N_("any values"), {}),)
+    if isinstance(value, Fraction):
+        return decimal_text(value)
+    return Phrase(FLAG_TITLES[value]) if value in FLAG_TITLES else value

@@ -20,7 +20,7 @@ from mingjing.engine.rules import Value
 __all__ = [
     "BonusItem", "Check", "Claim", "Component", "Finding", "Item", "Method", "NotApplicable", "Rubric", "Score", "Sheet",
     "Verdict", "Veto", "VetoKind", "after", "claims", "counted_steps", "improved", "score", "veto_flaw", "weigh",
-]  # fmt: skip
+]
 
 SITE = "site"
 """The component that is scored by the checks; every other component is given as a value."""
