@@ -1,0 +1,30 @@
+"""Boot-time checks of what manifests declare about permissions. Not here: checks of an installation (config.checks)."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from mingjing.kernel import registry
+
+
+@register()
+def permissions_make_sense(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Every role that a permission names, and every permission that navigation names, is declared by a manifest."""
+    roles, permissions = registry.roles(), registry.permissions()
+    unknown_roles = [
+        f"{permission.code} names the role {role!r}"
+        for permission in permissions.values()
+        for role in permission.roles
+        if role not in roles
+    ]
+    unknown_permissions = [
+        f"{item.url_name} names the permission {item.permission!r}"
+        for manifest in registry.manifests().values()
+        for item in manifest.navigation
+        if item.permission not in permissions
+    ]
+    hint = "Declare it in a manifest, or correct the code."
+    return [
+        Error(f"{fault}, which no manifest declares.", hint, id="parties.E001")
+        for fault in unknown_roles + unknown_permissions
+    ]

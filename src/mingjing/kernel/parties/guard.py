@@ -1,0 +1,150 @@
+"""The one door through which every permission is asked for.
+
+A permission is held through a role (the manifests say which roles carry it), within the subtree of an area, on a day.
+Every view wears `@guarded` or `@public`; a contract test reads the marks. Not here: roles themselves, sign-in.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from typing import Any, Protocol, TypeVar
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mingjing.kernel import registry
+from mingjing.kernel.parties.models import Grant, Person
+from mingjing.kernel.places.models import Area, within_subtree
+
+Row = TypeVar("Row", bound=Model)
+
+
+class View(Protocol):
+    """A view function."""
+
+    def __call__(self, request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a view is guarded: by a permission (within the requested area if `scoped`), or open to all for a reason."""
+
+    permission: str = ""
+    scoped: bool = False
+    public_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The subtrees within which someone holds a permission, by their paths."""
+
+    paths: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.paths)
+
+    def covers(self, area: Area) -> bool:
+        """Whether `area` lies in one of the subtrees."""
+        return any(area.path.startswith(path) for path in self.paths)
+
+    def within(self, queryset: "QuerySet[Row]", field: str = "area") -> "QuerySet[Row]":
+        """The rows whose `field` (a foreign key to Area, possibly across `__`; "" for Area itself) lies in scope."""
+        if not self.paths:
+            return queryset.none()
+        condition = Q()
+        for path in self.paths:
+            condition |= within_subtree(path, field)
+        return queryset.filter(condition)
+
+
+def areas_where(person: Person | AnonymousUser, permission: str, *, on: date) -> Scope:
+    """Where `person` holds `permission` on that day. Costs one query per person object, whatever is asked of it."""
+    roles = _permission(permission).roles
+    if not isinstance(person, Person) or not person.is_active:
+        return Scope(())
+    return Scope(_outermost(grant for grant in person.grants if grant.role in roles and grant.holds(on)))
+
+
+def may(person: Person | AnonymousUser, permission: str, *, area: Area | None = None, on: date) -> bool:
+    """Whether `person` holds `permission` on that day for `area`; without an area, for any area at all.
+
+    Raises ImproperlyConfigured for a permission that no manifest declares.
+    """
+    scope = areas_where(person, permission, on=on)
+    return bool(scope) if area is None else scope.covers(area)
+
+
+def require(person: Person | AnonymousUser, permission: str, *, area: Area | None = None, on: date) -> None:
+    """Raise PermissionDenied, naming what is lacking, unless `person` may."""
+    if not may(person, permission, area=area, on=on):
+        raise PermissionDenied(_(registry.permissions()[permission].title))
+
+
+def guarded(permission: str, *, area: Callable[..., Area] | None = None) -> Callable[[View], View]:
+    """Only those who hold `permission` today may call the view.
+
+    `area` finds the area that is asked for from the view's own arguments (it may raise Http404). Visitors are sent to
+    sign in (htmx requests get 401 and the address); others who lack the permission get PermissionDenied.
+    """
+    if apps.ready:
+        _permission(permission)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded_view(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _sign_in(request)
+            wanted = area(request, *args, **kwargs) if area else None
+            require(request.user, permission, area=wanted, on=timezone.localdate())
+            return view(request, *args, **kwargs)
+
+        return _marked(guarded_view, Mark(permission=permission, scoped=area is not None))
+
+    return decorate
+
+
+def public(because: str) -> Callable[[View], View]:
+    """Anyone may call the view, for the reason given."""
+    return lambda view: _marked(view, Mark(public_because=because))
+
+
+def mark_of(view: Callable[..., Any]) -> Mark | None:
+    """How a view is guarded, or None if nobody has said."""
+    mark = getattr(view, "guard_mark", None)
+    return mark if isinstance(mark, Mark) else None
+
+
+def _marked(view: View, mark: Mark) -> View:
+    view.guard_mark = mark  # type: ignore[attr-defined]  # a function takes attributes; its protocol cannot say so
+    return view
+
+
+def _permission(code: str) -> registry.Permission:
+    try:
+        return registry.permissions()[code]
+    except KeyError:
+        raise ImproperlyConfigured(f"No manifest declares the permission {code!r}.") from None
+
+
+def _outermost(grants: Iterable[Grant]) -> tuple[str, ...]:
+    """The paths of `grants` without those that lie below another: fewer conditions, same areas."""
+    paths: list[str] = []
+    for path in sorted({grant.path for grant in grants}):
+        if not paths or not path.startswith(paths[-1]):
+            paths.append(path)
+    return tuple(paths)
+
+
+def _sign_in(request: HttpRequest) -> HttpResponseBase:
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=401, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)})
+    return redirect_to_login(request.get_full_path())

@@ -1,0 +1,185 @@
+"""People, organisations, and the roles people hold.
+
+Not here: what a role allows (declared by manifests, asked at `guard`), employers' internal structure, contact lists.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mingjing.kernel.places.models import Area, within_subtree
+
+
+def new_token() -> str:
+    """A random name for a person that says nothing about them: what ledger facts carry."""
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a role grant comes to when a permission is asked for: a role, a subtree, and days (both ends included)."""
+
+    role: str
+    path: str
+    first: date
+    last: date | None
+    ended: date | None
+
+    def holds(self, on: date) -> bool:
+        """Whether the role is held on that day; on the day it is ended it no longer is."""
+        if self.ended is not None and on >= self.ended:
+            return False
+        return self.first <= on and (self.last is None or on <= self.last)
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def search(self, text: str) -> Self:
+        """People whose username or display name contains `text`."""
+        text = text.strip()
+        return self.filter(Q(username__icontains=text) | Q(display_name__icontains=text)) if text else self.all()
+
+
+class Person(AbstractBaseUser):
+    """Someone who signs in. Facts name people by `token` only, so a person's data can go and the facts stay."""
+
+    username = models.CharField(_("username"), max_length=60, unique=True)
+    display_name = models.CharField(_("name"), max_length=100)
+    token = models.CharField(max_length=32, unique=True, editable=False, default=new_token)
+    preferred_language = models.CharField(_("language"), max_length=16, default="zh-hans")
+    is_demo = models.BooleanField(default=False)
+    registered_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    registered_at = models.DateTimeField()
+    left_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    left_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[BaseUserManager[Any]] = BaseUserManager.from_queryset(PersonQuerySet)()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+
+    class Meta:
+        ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(left_at=None, left_by=None) | Q(left_at__isnull=False, left_at__gte=F("registered_at")),
+                name="parties_person_left_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]  # Django's is a plain attribute; here it follows from left_at
+        """Whether the person may sign in."""
+        return self.left_at is None
+
+    @cached_property
+    def grants(self) -> tuple[Grant, ...]:
+        """Every role this person was ever given: one query, kept as long as this object (a request)."""
+        return tuple(grant.as_value() for grant in self.role_grants.select_related("area"))
+
+    def forget_grants(self) -> None:
+        """Read the roles anew the next time they are asked for."""
+        self.__dict__.pop("grants", None)
+
+
+class OrganisationKind(models.TextChoices):
+    """What kind of body an organisation is, as the first two characters of its credit code tell (GB 32100)."""
+
+    AUTHORITY = "authority", _("Public authority")
+    INSTITUTION = "institution", _("Public institution")
+    ENTERPRISE = "enterprise", _("Enterprise")
+    INDIVIDUAL = "individual", _("Individual business")
+    COOPERATIVE = "cooperative", _("Farmers' cooperative")
+    SOCIAL = "social", _("Social organisation")
+    COLLECTIVE = "collective", _("Village collective")
+    OTHER = "other", _("Other body")
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def under(self, area: Area) -> Self:
+        """Organisations registered in the subtree of `area`."""
+        return self.filter(within_subtree(area.path, "area"))
+
+    def search(self, text: str) -> Self:
+        """Organisations whose name contains `text` or whose credit code begins with it."""
+        text = text.strip()
+        return self.filter(Q(name__icontains=text) | Q(credit_code__istartswith=text)) if text else self.all()
+
+
+class Organisation(models.Model):
+    """A body with a unified social credit code. A branch has its own code and its own row, below its parent's."""
+
+    credit_code = models.CharField(_("unified social credit code"), max_length=18, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind.choices)
+    branch_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="branches")
+    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="organisations")
+    recorded_at = models.DateTimeField()
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Exact(Length("credit_code"), 18), name="parties_organisation_code_whole"),
+            models.CheckConstraint(
+                condition=Q(kind__in=OrganisationKind.values), name="parties_organisation_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(branch_of=None) | ~Q(branch_of=F("id")), name="parties_organisation_not_own_branch"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleGrant(models.Model):
+    """A person holds a role within an area, for certain days, by an appointing act. Ended, never deleted."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="role_grants")
+    role = models.CharField(_("role"), max_length=40)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="role_grants")
+    first_day = models.DateField(_("from"))
+    last_day = models.DateField(_("until"), null=True, blank=True)
+    act = models.CharField(_("appointing act"), max_length=200)
+    act_reference = models.CharField(_("reference of the act"), max_length=100)
+    granted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    granted_at = models.DateTimeField()
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-first_day", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day=None) | Q(last_day__gte=F("first_day")), name="parties_rolegrant_days_in_order"
+            ),
+            models.CheckConstraint(condition=~Q(act="") & ~Q(act_reference=""), name="parties_rolegrant_act_named"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None, end_reason="")
+                | (Q(ended_at__isnull=False, ended_at__gte=F("granted_at")) & ~Q(end_reason="")),
+                name="parties_rolegrant_end_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.area_id}"
+
+    def as_value(self) -> Grant:
+        """This grant as the guard weighs it."""
+        ended = timezone.localdate(self.ended_at) if self.ended_at else None
+        return Grant(self.role, self.area.path, self.first_day, self.last_day, ended)
