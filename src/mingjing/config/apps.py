@@ -8,6 +8,7 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
+        from mingjing.config import checks  # noqa: F401 - importing registers them
         from mingjing.kernel import registry
 
         registry.freeze()

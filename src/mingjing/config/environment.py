@@ -10,11 +10,16 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from mingjing.config.programmes import PROGRAMMES
 
 DEMO_SECRET = "demo-only-and-refused-in-production"  # noqa: S105 - public on purpose; config.checks refuses it
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 MODES = ("demo", "production", "test")
 
 
 class EnvironmentRefused(SystemExit):
     """An environment variable makes no sense; carries one sentence that says what to do."""
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +30,9 @@ class Environment:
     MINGJING_DATA: folder of the SQLite database, uploaded originals and collected static files.
     DATABASE_URL: empty for SQLite in MINGJING_DATA, or `postgresql://user:password@host/name`.
     MINGJING_SECRET_KEY, MINGJING_SECRET_KEY_FILE: the signing secret, or the file that holds it.
-    MINGJING_HOSTS: host names this installation answers to, separated by commas.
+    MINGJING_HOSTS: host names this installation answers to, separated by commas; production has no default.
+    MINGJING_PROXY: addresses (or networks) of the reverse proxy whose X-Forwarded-For and -Proto are believed, separated by
+        commas; a proxy on this machine unless given.
     MINGJING_WITHOUT: programmes to leave out, separated by commas (CI boots once without each).
     """
 
@@ -34,6 +41,7 @@ class Environment:
     database_url: str
     secret_key: str
     allowed_hosts: list[str]
+    proxies: list[str]
     programmes: list[str]
 
     @classmethod
@@ -43,13 +51,14 @@ class Environment:
         mode = env.get("MINGJING_MODE", "demo")
         if mode not in MODES:
             raise EnvironmentRefused(f"MINGJING_MODE is {mode!r}; set it to one of {', '.join(MODES)}.")
-        hosts = [host.strip() for host in env.get("MINGJING_HOSTS", "").split(",") if host.strip()]
+        hosts = _listed(env.get("MINGJING_HOSTS", ""))
         return cls(
             mode=mode,
             data_dir=Path(env.get("MINGJING_DATA") or "var").resolve(),
             database_url=env.get("DATABASE_URL", ""),
             secret_key=cls._secret(env),
-            allowed_hosts=hosts or ["localhost", "127.0.0.1", "[::1]", "testserver"],
+            allowed_hosts=hosts or ([] if mode == "production" else [*LOCAL_HOSTS, "testserver"]),
+            proxies=_listed(env.get("MINGJING_PROXY", "")),
             programmes=cls._programmes(env.get("MINGJING_WITHOUT", "")),
         )
 
@@ -64,10 +73,12 @@ class Environment:
 
     @staticmethod
     def _programmes(without: str) -> list[str]:
-        left_out = {name.strip() for name in without.split(",") if name.strip()}
+        left_out = set(_listed(without))
         known = {path.rsplit(".", 1)[1] for path in PROGRAMMES}
         if unknown := left_out - known:
-            raise EnvironmentRefused(f"MINGJING_WITHOUT names no programme of config/programmes.py: {', '.join(sorted(unknown))}.")
+            raise EnvironmentRefused(
+                f"MINGJING_WITHOUT names no programme of config/programmes.py: {', '.join(sorted(unknown))}."
+            )
         return [path for path in PROGRAMMES if path.rsplit(".", 1)[1] not in left_out]
 
     @property
@@ -93,7 +104,9 @@ class Environment:
         if url.scheme == "sqlite":
             return self._sqlite(unquote(url.path) or ":memory:")
         if url.scheme not in {"postgresql", "postgres"}:
-            raise EnvironmentRefused(f"DATABASE_URL starts with {url.scheme!r}; use postgresql:// or leave it empty for SQLite.")
+            raise EnvironmentRefused(
+                f"DATABASE_URL starts with {url.scheme!r}; use postgresql:// or leave it empty for SQLite."
+            )
         options: dict[str, Any] = dict(parse_qsl(url.query))
         host = options.pop("host", None) or unquote(url.hostname or "")
         return {
@@ -110,7 +123,9 @@ class Environment:
 
     def _sqlite(self, name: str) -> dict[str, Any]:
         # IMMEDIATE: under the default, two writers that both read first fail with "database is locked".
-        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=20000;"
+        pragmas = (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=20000;"
+        )
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": name,

@@ -13,7 +13,9 @@ SECRET_KEY = ENV.secret_key
 MODE = ENV.mode
 DATA_DIR = ENV.data_dir
 ALLOWED_HOSTS = ENV.allowed_hosts
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ENV.allowed_hosts if host not in {"*", "localhost", "127.0.0.1", "[::1]"}]
+CSRF_TRUSTED_ORIGINS = [
+    f"https://{host}" for host in ENV.allowed_hosts if host not in {"*", "localhost", "127.0.0.1", "[::1]"}
+]
 
 DATABASES = {"default": ENV.database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -130,7 +132,6 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.production
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.production else None
 SECURE_HSTS_SECONDS = 31_536_000 if ENV.production else 0
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20

@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 
-__all__ = ["Command", "FactKind", "Manifest", "NavItem", "Permission", "Reaction", "RoleKind", "RulebookKind", "Verifier"]
+__all__ = [
+    "Command",
+    "FactKind",
+    "Manifest",
+    "NavItem",
+    "Permission",
+    "Reaction",
+    "RoleKind",
+    "RulebookKind",
+    "Verifier",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +71,15 @@ class RulebookKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavItem:
-    """A line of the desk's navigation, shown to those who hold `permission` anywhere."""
+    """A line of the desk's navigation, shown to those who hold `permission` anywhere.
+
+    `icon` names a picture of the sprite that the faces share.
+    """
 
     title: str
     url_name: str
     permission: str
+    icon: str = "dot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +97,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verifier:
-    """Checks files whose `format` is this one, without database or network: dotted path of a function of the parsed file."""
+    """Checks files whose `format` is this one, without database or network: dotted path of a function of the parsed file.
+
+    The function returns the reasons (engine.outcome) for what holds; each Problem among them is a fault.
+    """
 
     format: str
     check: str
@@ -106,6 +123,7 @@ class Manifest:
     rulebooks: tuple[RulebookKind, ...] = ()
     commands: tuple[Command, ...] = ()
     verifiers: tuple[Verifier, ...] = ()
+    demo: str = ""  # dotted path of a function of `say` (shows one line) that adds this part's demo content, once
 
 
 class RegistryError(RuntimeError):
@@ -169,7 +187,9 @@ def fact_kinds() -> Mapping[str, FactKind]:
 
 def reactions_to(kind: str) -> tuple[Reaction, ...]:
     """The reactions to facts of `kind`, in the order of registration."""
-    return tuple(entry for manifest in _registry.manifests.values() for entry in manifest.reactions if entry.kind == kind)
+    return tuple(
+        entry for manifest in _registry.manifests.values() for entry in manifest.reactions if entry.kind == kind
+    )
 
 
 def rulebook_kinds() -> Mapping[str, RulebookKind]:
@@ -180,5 +200,3 @@ def rulebook_kinds() -> Mapping[str, RulebookKind]:
 def verifiers() -> Mapping[str, Verifier]:
     """The verifier of each file format."""
     return {entry.format: entry for manifest in _registry.manifests.values() for entry in manifest.verifiers}
-
-

@@ -1,0 +1,95 @@
+"""What a production installation must have before it may answer: Django system checks mingjing.E001… and W001….
+
+`mingjing check` and `mingjing serve` print all that is missing at once. Not here: checks of one kernel app's own tables.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+
+from mingjing.config.environment import DEMO_SECRET
+
+SECRET_LENGTH = 50  # characters; Django generates as many
+SHOWN = 10  # demo logins named in the message
+
+
+@register(Tags.security)
+def production_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse settings in production that are made for a demonstration."""
+    return list(_settings()) if settings.ENV.production else []
+
+
+def _settings() -> Iterator[CheckMessage]:
+    if settings.DEBUG:
+        yield Error(_("DEBUG is on. Switch it off: its pages show secrets."), id="mingjing.E001")
+    if settings.SECRET_KEY == DEMO_SECRET:
+        text = _("There is no signing secret. Set MINGJING_SECRET_KEY_FILE to a file with {length} random characters.")
+        yield Error(text.format(length=SECRET_LENGTH), id="mingjing.E002")
+    elif len(settings.SECRET_KEY) < SECRET_LENGTH or len(set(settings.SECRET_KEY)) < 10:
+        text = _("The signing secret is too easy to guess. Use {length} random characters or more.")
+        yield Error(text.format(length=SECRET_LENGTH), id="mingjing.E003")
+    if not settings.ALLOWED_HOSTS:
+        yield Error(
+            _("MINGJING_HOSTS is not set. List the host names people use, separated by commas."), id="mingjing.E004"
+        )
+    elif any("*" in host for host in settings.ALLOWED_HOSTS):
+        yield Error(_("MINGJING_HOSTS has a *. List the host names people use instead."), id="mingjing.E005")
+    if not _writable():
+        text = _(
+            "The folder MINGJING_DATA ({folder}) cannot be written. Create it, and give it to the user that runs mingjing."
+        )
+        yield Error(text.format(folder=settings.DATA_DIR), id="mingjing.E006")
+    if connections["default"].vendor == "sqlite":
+        text = _(
+            "The database is SQLite, which suits a trial on one machine. Set DATABASE_URL to a PostgreSQL database."
+        )
+        yield Warning(text, id="mingjing.W001")
+
+
+def _writable() -> bool:
+    folder = settings.DATA_DIR
+    while not folder.exists():
+        folder = folder.parent
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+
+
+@register(Tags.database)
+def production_database(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse, in production, a database that does not answer, is of another version or holds demo logins."""
+    return list(_database()) if settings.ENV.production and databases else []
+
+
+def _database() -> Iterator[CheckMessage]:
+    try:
+        pending = _pending_migrations()
+    except DatabaseError as error:
+        detail = str(error).strip().partition("\n")[0]
+        text = _("The database cannot be used: {detail}. Check DATABASE_URL, and that it is running and has room.")
+        yield Error(text.format(detail=detail), id="mingjing.E007")
+        return
+    if pending:
+        yield Error(_("The database is not of this version. Run: mingjing migrate"), id="mingjing.E008")
+    elif logins := _demo_logins():
+        text = _("Demo logins can sign in: {logins}. Start production on a new database.")
+        yield Error(text.format(logins=", ".join(logins)), id="mingjing.E009")
+
+
+def _pending_migrations() -> bool:
+    executor = MigrationExecutor(connections["default"])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _demo_logins() -> list[str]:
+    from mingjing.kernel.parties.models import Person
+
+    demo = Person.objects.filter(is_demo=True, left_at=None).order_by("username")
+    return list(demo.values_list("username", flat=True)[:SHOWN])

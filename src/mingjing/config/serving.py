@@ -1,0 +1,176 @@
+"""`mingjing serve` and `mingjing worker`: the processes of a running installation.
+
+Not here: what a request or a job does; what production must have (`checks`).
+"""
+
+import argparse
+import ipaddress
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connections
+from django.utils.translation import gettext as _
+from django.utils.translation import get_language
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from mingjing.config import upkeep
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.jobs import worker
+
+RESTART_SECONDS = 3.0  # how long a fallen worker rests before it is started again
+STOP_SECONDS = 20.0  # how long it may take to finish its job
+
+
+def configure_serve(parser: argparse.ArgumentParser) -> None:
+    """Where to listen, and with how many processes."""
+    parser.add_argument("--host", default="127.0.0.1", help=_("address to listen on (default: this machine only)"))
+    parser.add_argument("--port", type=int, default=8000, help=_("port to listen on (default: 8000)"))
+    parser.add_argument("--workers", type=int, default=2, help=_("processes that answer requests (default: 2)"))
+    parser.add_argument("--no-worker", action="store_true", help=_("leave background work to `mingjing worker`"))
+
+
+def run_serve(args: argparse.Namespace) -> int:
+    """Answer requests until told to stop; refuses, all reasons at once, what would be unsafe."""
+    if problems := [*_unsafe(args.host), *_untaken(args.host, args.port)]:
+        raise Refusal(problems)
+    print(
+        _("mingjing answers on http://{host}:{port}/ (stop it with Ctrl-C)").format(host=args.host, port=args.port),
+        flush=True,
+    )
+    server = Server(
+        "mingjing.config.wsgi:application",
+        address=args.host,
+        port=args.port,
+        interface=Interfaces.WSGI,
+        workers=args.workers,
+        blocking_threads=4,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+    )
+    connections.close_all()  # the processes that follow open their own
+    with background(not args.no_worker):
+        server.serve()
+    return 0
+
+
+def _unsafe(host: str) -> Iterator[Problem]:
+    """Why it must not listen on `host` in this mode."""
+    loopback = is_loopback(host)
+    if not settings.ENV.production:
+        if not loopback:
+            text = N_(
+                "In {mode} mode mingjing listens on this machine only, not on {host}. docs/deploy.md says how to run it for others."
+            )
+            yield Problem("serve.demo", text, {"mode": settings.MODE, "host": host})
+        return
+    if not loopback and not settings.ENV.proxies:
+        text = N_(
+            "Listening on {host} needs a reverse proxy with HTTPS in front: set MINGJING_PROXY to its address (docs/deploy.md)."
+        )
+        yield Problem("serve.proxy", text, {"host": host})
+    for message in upkeep.messages():
+        if message.is_serious():
+            yield Problem("serve.unready", "{sentence}", {"sentence": upkeep.sentence(message)})
+        else:
+            print(upkeep.sentence(message), file=sys.stderr)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("localhost"), is_loopback("0.0.0.0")
+    (True, True, True, False)
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _untaken(host: str, port: int) -> Iterator[Problem]:
+    """Try the address first: the server's own complaint comes from a child process."""
+    if not 0 < port < 65536:
+        yield Problem("serve.port", N_("{port} is no port. Choose one from 1024 to 65535 with --port."), {"port": port})
+        return
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except OSError as error:
+            text = N_("Port {port} on {host} cannot be used ({reason}). Choose another with --port.")
+            params = {"port": port, "host": host, "reason": error.strerror or str(error)}
+            yield Problem("serve.taken", text, params)
+
+
+@contextmanager
+def background(wanted: bool) -> Iterator[None]:
+    """Keep one `mingjing worker` running beside the server, starting it again whenever it falls."""
+    if not wanted:
+        yield
+        return
+    stopping = threading.Event()
+    keeper = threading.Thread(target=_keep_worker, args=(stopping,), name="worker keeper")
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        keeper.join()
+
+
+def _keep_worker(stopping: threading.Event) -> None:
+    language = get_language() or "en"
+    command = [sys.executable, "-m", "mingjing", "worker", "--lang", language, "--parent", str(os.getpid())]
+    while not stopping.is_set():
+        # Its own session: Ctrl-C in the terminal reaches the server, which then ends the worker in order.
+        process = subprocess.Popen(command, start_new_session=True)
+        while process.poll() is None and not stopping.wait(0.2):
+            pass
+        if process.poll() is None:
+            _end(process)
+        else:
+            stopping.wait(RESTART_SECONDS)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def configure_worker(parser: argparse.ArgumentParser) -> None:
+    """No arguments for people; `serve` passes its own process id."""
+    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+
+
+def run_worker(args: argparse.Namespace) -> int:
+    """Run background jobs until told to stop; the job in hand is finished first."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_received: stopping.set())
+    if args.parent:
+        threading.Thread(target=_stop_with, args=(args.parent, stopping), daemon=True).start()
+    worker.work(stopping)
+    return 0
+
+
+def _stop_with(parent: int, stopping: threading.Event) -> None:
+    """A server that was killed cannot end its worker: the worker sees that it has another parent."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    stopping.set()

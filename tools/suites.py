@@ -1,0 +1,82 @@
+"""Runs every suite: pytest on SQLite, its database tests again on PostgreSQL, and the JavaScript with node.
+
+    python -m tools.suites [pytest options, paths]
+
+Installs a browser for the journeys where it may (as root, on Debian), and says what it left out where it may not.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools import postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk")
+NO_TESTS = 5  # pytest: nothing collected, which an own selection of paths may well bring
+
+
+def main(options: list[str]) -> int:
+    """Run everything; returns 1 when a suite failed."""
+    os.chdir(ROOT)
+    os.environ |= {"MINGJING_MODE": "test"}
+    os.environ.pop("DATABASE_URL", None)
+    left_out = list(prepare())
+    failed = [name for name, passed in run_all(options, left_out) if not passed]
+    for note in left_out:
+        print(f"left out: {note}")
+    print(f"FAILED: {', '.join(failed)}" if failed else "every suite passed")
+    return 1 if failed else 0
+
+
+def prepare() -> Iterator[str]:
+    """Install the browser and the fonts of the journeys where they are missing; yields what cannot be."""
+    if shutil.which("chromium"):
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        yield f"browser journeys; install {' and '.join(DEBIAN_PACKAGES)} to run them"
+        return
+    print(f"installing {' and '.join(DEBIAN_PACKAGES)}", flush=True)
+    quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
+    for command in ("update", "install -y --no-install-recommends " + " ".join(DEBIAN_PACKAGES)):
+        if subprocess.run(["apt-get", "-qq", *command.split()], check=False, **quiet).returncode:
+            yield "browser journeys; apt-get could not install chromium (its lines are above)"
+            return
+
+
+def run_all(options: list[str], left_out: list[str]) -> Iterator[tuple[str, bool]]:
+    """Run the suites one after another; yields each one's name and whether it passed."""
+    tests = [sys.executable, "-m", "pytest", *options]
+    yield "pytest on SQLite", step("pytest on SQLite", tests, os.environ)
+    try:
+        with postgres.server() as url:
+            again = [*tests, "--database-only"]
+            yield "pytest on PostgreSQL", step("pytest on PostgreSQL", again, os.environ | {"DATABASE_URL": url})
+    except postgres.PostgresFailed as failed:
+        print(f"PostgreSQL did not start: {failed}", file=sys.stderr)
+        yield "pytest on PostgreSQL", False
+    scripts = sorted(str(path) for path in Path("tests/js").rglob("*.test.*js"))
+    if scripts and shutil.which("node"):
+        yield "node", step("node", ["node", "--test", *scripts], os.environ)
+    elif scripts:
+        left_out.append("JavaScript; install node to run tests/js")
+
+
+def step(name: str, command: list[str], env: "os._Environ[str] | dict[str, str]") -> bool:
+    """Run one suite, showing its output; whether it passed."""
+    print(f"== {name}", flush=True)
+    start = time.monotonic()
+    status = subprocess.run(command, env=env, check=False).returncode
+    print(
+        f"== {name}: {'passed' if status in (0, NO_TESTS) else 'FAILED'} in {time.monotonic() - start:.0f} s",
+        flush=True,
+    )
+    return status in (0, NO_TESTS)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
