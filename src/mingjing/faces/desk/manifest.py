@@ -1,0 +1,12 @@
+"""What the desk declares to the house: its navigation. The rights are those of the kernel apps whose rows it shows."""
+
+from django.utils.translation import gettext_noop as _
+
+from mingjing.kernel.registry import Manifest, NavItem
+
+MANIFEST = Manifest(
+    code="desk",
+    title=_("Foundations"),
+    summary=_("What every programme stands on: areas, organisations, people and the ledger."),
+    navigation=(NavItem(title=_("Areas"), url_name="desk:areas", permission="places.area.view", icon="area"),),
+)
