@@ -95,69 +95,84 @@ def walk(
     - `ledger.missing`: facts are absent (from `seq` to `last`), in the middle or at the end;
     - `ledger.duplicate`: the same number comes twice;
     - `ledger.rewritten`: hashed anew: the next fact, the head or a checkpoint knows another hash for it;
-    - `ledger.beyond`: the fact stands after the recorded end.
+    - `ledger.beyond`: the fact stands after the recorded end, or before fact 1.
     """
-    walker = _Walker(marks)
+    found = Walk(marks)
     for entry in entries:
-        yield from walker.step(entry)
-    yield from walker.end(head)
+        yield from found.step(entry)
+    yield from found.end(head)
 
 
 def _fault(code: str, text: str, seq: int, **params: Any) -> Problem:
     return Problem(f"ledger.{code}", text, {"seq": seq, **params})
 
 
-class _Walker:
-    """The state of one walk: the last fact, the gaps not yet filled and whether the chain still hangs together."""
+class Walk:
+    """A walk in progress, for those who learn the head only at the end: see `walk`."""
 
-    def __init__(self, marks: Mapping[int, str]) -> None:
-        self.seq = 0
-        self.hash: str | None = GENESIS  # None: unknown, because the fact there is itself at fault
-        self.gaps: list[tuple[int, int]] = []
-        self.marks = dict(marks)
-        self.agreed = 0  # the last mark that fits
+    def __init__(self, marks: Mapping[int, str] = MappingProxyType({})) -> None:
+        self.count = 0  # facts seen
+        self.seq = 0  # the last fact that stood in order
+        self.hash: str | None = GENESIS  # its hash; None: unknown, because that fact is itself at fault
+        self._gaps: list[tuple[int, int]] = []  # not filled so far
+        self._marks = dict(marks)
+        self._agreed = 0  # the last mark that fits
 
-    def step(self, entry: Entry) -> Iterator[Problem]:
+    def step(self, entry: Entry) -> Iterable[Problem]:
+        """The faults that show at the next fact."""
+        self.count += 1
+        if (
+            entry.seq == self.seq + 1
+            and entry.previous == self.hash
+            and _whole(entry)
+            and _linked(entry)
+            and entry.seq not in self._marks
+        ):
+            self.seq, self.hash = entry.seq, entry.hash
+            return ()
+        return self._examine(entry)
+
+    def _examine(self, entry: Entry) -> Iterator[Problem]:
         if entry.seq <= self.seq:
             yield self._out_of_order(entry.seq)
             return
         if entry.seq > self.seq + 1:
-            self.gaps.append((self.seq + 1, entry.seq - 1))
+            self._gaps.append((self.seq + 1, entry.seq - 1))
             self.hash = None
-        whole = sha256(entry.content).hexdigest() == entry.digest
         linked = _linked(entry)
         follows = self.hash is None or entry.previous == self.hash
-        if not (whole and linked):
-            moved = linked and not follows
-            yield _moved(entry.seq) if moved else _changed(entry.seq)
+        if not (linked and _whole(entry)):
+            yield _moved(entry.seq) if linked and not follows else _changed(entry.seq)
         elif not follows:
             yield _rewritten(max(self.seq, 1))
         self.seq, self.hash = entry.seq, entry.hash if linked else None
-        if self.marks:
-            yield from self._mark(entry)
+        yield from self._mark(entry)
 
     def _out_of_order(self, seq: int) -> Problem:
-        for index, (first, last) in enumerate(self.gaps):
+        if seq < 1:
+            return _fault("beyond", N_("Fact {seq} is none of the ledger's: facts are numbered from 1."), seq)
+        for index, (first, last) in enumerate(self._gaps):
             if first <= seq <= last:
                 rest = [(first, seq - 1), (seq + 1, last)]
-                self.gaps[index : index + 1] = [gap for gap in rest if gap[0] <= gap[1]]
+                self._gaps[index : index + 1] = [gap for gap in rest if gap[0] <= gap[1]]
                 text = N_("Fact {seq} stands after fact {last}: the order was changed.")
                 return _fault("moved", text, seq, last=self.seq)
         return _fault("duplicate", N_("Fact {seq} is there more than once."), seq)
 
     def _mark(self, entry: Entry) -> Iterator[Problem]:
-        known = self.marks.pop(entry.seq, None)
+        known = self._marks.pop(entry.seq, None)
         if known is not None and known != entry.hash:
             text = N_(
                 "The checkpoint at fact {seq} knows another hash: a fact after {after} and up to {seq} was rewritten."
             )
-            yield _fault("rewritten", text, entry.seq, after=self.agreed)
+            yield _fault("rewritten", text, entry.seq, after=self._agreed)
         if known is not None:
-            self.agreed = entry.seq
+            self._agreed = entry.seq
 
     def end(self, head: Mark | None) -> Iterator[Problem]:
-        yield from (_missing(first, last) for first, last in self.gaps)
-        known_end = max([head.seq if head else 0, *self.marks])
+        """The faults that show once no fact is left: absent ones, and a head that says otherwise."""
+        yield from (_missing(first, last) for first, last in self._gaps)
+        known_end = max([head.seq if head else 0, *self._marks])
         if known_end > self.seq:
             yield _missing(self.seq + 1, known_end)
         if head and head.seq < self.seq:
@@ -166,6 +181,10 @@ class _Walker:
         if head and head.seq == self.seq and self.hash not in (None, head.hash):
             text = N_("The recorded end of the ledger knows another hash for fact {seq}: one of the two was rewritten.")
             yield _fault("rewritten", text, self.seq)
+
+
+def _whole(entry: Entry) -> bool:
+    return sha256(entry.content).hexdigest() == entry.digest
 
 
 def _linked(entry: Entry) -> bool:

@@ -1,0 +1,23 @@
+"""Locks that end with the transaction that took them."""
+
+from django.db import connection, transaction
+
+__all__ = ["exclusive", "in_transaction"]
+
+
+def in_transaction() -> bool:
+    """Whether the caller stands in `transaction.atomic()`."""
+    return connection.in_atomic_block
+
+
+def exclusive(name: str) -> None:
+    """Wait until no other transaction holds the lock called `name`; hold it until this one ends.
+
+    On SQLite a transaction is IMMEDIATE and therefore already alone; on PostgreSQL it is an advisory lock. Raises
+    TransactionManagementError outside a transaction, where the lock would be gone at once.
+    """
+    if not in_transaction():
+        raise transaction.TransactionManagementError(f"The lock {name!r} needs a transaction to belong to.")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

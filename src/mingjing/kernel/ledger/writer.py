@@ -1,0 +1,104 @@
+"""The one place where a fact is appended; only `actions` modules import it.
+
+Three statements: lock the head, insert the fact, move the head. Not here: reactions (kernel.jobs
+listens to the signal).
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Protocol
+
+from django.db import transaction
+
+from mingjing.engine import chain
+from mingjing.kernel import registry
+from mingjing.kernel.db.fields import instant_text
+from mingjing.kernel.db.locks import in_transaction
+from mingjing.kernel.ledger.models import Fact, Head
+from mingjing.kernel.ledger.signals import fact_appended
+
+__all__ = ["Actor", "NotRecordable", "append"]
+
+DATA_LIMIT = 64 * 1024  # bytes of canonical JSON; a fact says what happened, files and rows hold the rest
+_SUBJECT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*:[A-Za-z0-9._/-]{1,100}")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class NotRecordable(ValueError):
+    """The caller gave something no fact may hold: a mistake in the program, not of its user."""
+
+
+class Actor(Protocol):
+    """Whoever acts: known to the ledger by an opaque random token only."""
+
+    @property
+    def token(self) -> str: ...
+
+
+def append(*, kind: str, subject: str, data: Mapping[str, Any], by: Actor | None, at: datetime) -> Fact:
+    """Append a fact to the caller's transaction and return it.
+
+    `kind` is declared by a manifest; `subject` reads `rulebooks.version:17`; `data` is a JSON object of ids, counts and
+    digests, whole numbers only, never names; `by` is None for the system. Raises NotRecordable for anything else and
+    TransactionManagementError outside a transaction. Until that transaction ends nobody else can append.
+    """
+    if not in_transaction():
+        raise transaction.TransactionManagementError("A fact is appended in the transaction of what it tells about.")
+    columns = _columns(kind, subject, data, by, at)
+    head = Head.objects.select_for_update().get()
+    raw = chain.fact_content(seq=head.seq + 1, **columns)
+    digest = sha256(raw).hexdigest()
+    fact = Fact(
+        **columns | {"seq": head.seq + 1, "at": at, "by": columns["by"] or ""},
+        digest=digest,
+        previous=head.hash,
+        hash=chain.link(head.hash, digest),
+    )
+    fact.save(force_insert=True)
+    Head.objects.filter(id=head.id).update(seq=fact.seq, hash=fact.hash)
+    fact_appended.send(sender=Fact, fact=fact)
+    return fact
+
+
+def _columns(kind: str, subject: str, data: Mapping[str, Any], by: Actor | None, at: datetime) -> dict[str, Any]:
+    if kind not in registry.fact_kinds():
+        raise NotRecordable(f"No manifest declares the fact kind {kind!r}.")
+    if len(subject) > 160 or not _SUBJECT.fullmatch(subject):
+        raise NotRecordable(f"The subject {subject!r} does not read like `rulebooks.version:17`.")
+    if by is not None and not _TOKEN.fullmatch(by.token):
+        raise NotRecordable("The token of a person is 8 to 64 letters, digits, - or _.")
+    try:
+        instant = instant_text(at)
+    except ValueError as error:
+        raise NotRecordable(str(error)) from error
+    return {"kind": kind, "subject": subject, "data": _text(data), "at": instant, "by": by.token if by else None}
+
+
+def _text(data: Mapping[str, Any]) -> str:
+    if not isinstance(data, dict):
+        raise NotRecordable("The data of a fact is an object.")
+    try:
+        _plain(data, "data")
+        text = chain.canonical(data)
+    except (ValueError, RecursionError) as error:
+        raise NotRecordable(f"The data of a fact cannot be written as canonical JSON: {error}") from error
+    if len(text) > DATA_LIMIT:
+        raise NotRecordable(f"The data of a fact takes {len(text)} bytes; {DATA_LIMIT} are allowed.")
+    return text.decode()
+
+
+def _plain(value: Any, place: str) -> None:
+    """Refuse what JSON would take but a ledger must not: floats, and types that only look like JSON's."""
+    match value:
+        case dict():
+            for key, part in value.items():
+                _plain(part, f"{place}.{key}")
+        case list() | tuple():
+            for index, part in enumerate(value):
+                _plain(part, f"{place}[{index}]")
+        case str() | int() | None:
+            pass
+        case _:
+            raise NotRecordable(f"{place} is a {type(value).__name__}; use text, whole numbers, true, false or null.")
