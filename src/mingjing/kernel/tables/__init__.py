@@ -1,0 +1,21 @@
+"""Tables in and out: rows of text cells from .csv, .csv.gz and .xlsx files, and files written from rows.
+
+Every cell is text, exactly as a person reads it; what a column means is the business of whoever asked for the table.
+Whatever is wrong with a file is a Problem with its place and the next step. No models, no settings.
+"""
+
+from mingjing.kernel.tables.reading import Limits, Row, Table, read_table
+from mingjing.kernel.tables.workbooks import Workbook, open_workbook
+from mingjing.kernel.tables.writing import replacing, write_csv, write_xlsx
+
+__all__ = [
+    "Limits",
+    "Row",
+    "Table",
+    "Workbook",
+    "open_workbook",
+    "read_table",
+    "replacing",
+    "write_csv",
+    "write_xlsx",
+]
