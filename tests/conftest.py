@@ -1,9 +1,10 @@
-"""What every suite shares: a fixed instant, hypothesis profiles, the data beside the project, and the database-only pass.
+"""What every suite shares: a fixed instant, hypothesis profiles, the data beside the project, the database-only pass.
 
-Django is not imported here, so that tests/engine runs without it. Not here: fixtures of one area; they live in its tests.
+Django is not imported here, so that tests/engine runs without it. Not here: fixtures of one area; its tests have them.
 """
 
 import os
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -57,3 +58,12 @@ def shared_data() -> Path:
             f"the third-party data is not on this machine ({folder.name}/); set MINGJING_SHARED_DATA to its folder"
         )
     return folder
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The test database; after a test that really commits, Django may empty it although triggers guard it."""
+    from tests.guarded import flushing_allowed
+
+    with flushing_allowed():
+        yield

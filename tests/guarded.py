@@ -1,0 +1,56 @@
+"""Taking the database's guards away for a moment: to empty it after a test that really commits, or to play the forger.
+
+Not here: any guard; those are migrations (mingjing.kernel.db.guards).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+
+@contextmanager
+def guards_lifted() -> Iterator[None]:
+    """Every trigger of every table is out of force inside; afterwards all stand again."""
+    with connection.cursor() as cursor:
+        taken = _lift(cursor)
+    yield
+    with connection.cursor() as cursor:
+        for statement in taken:
+            cursor.execute(statement)
+
+
+def _lift(cursor) -> list[str]:
+    """Take the triggers away; returns the statements that put them back."""
+    if connection.vendor == "sqlite":
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _sql in triggers:
+            cursor.execute(f"DROP TRIGGER {name}")
+        return [sql for _name, sql in triggers]
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+    tables = [table for (table,) in cursor.fetchall()]
+    for table in tables:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    return ["SET CONSTRAINTS ALL IMMEDIATE", *(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables)]
+
+
+@contextmanager
+def flushing_allowed() -> Iterator[None]:
+    """Django empties the database after a test that commits: let it, and begin an empty ledger again."""
+    original = BaseDatabaseOperations.execute_sql_flush
+
+    def flush(self, sql_list):
+        from mingjing.kernel.ledger.models import Head
+
+        with guards_lifted():
+            original(self, sql_list)
+            Head.objects.create()
+
+    BaseDatabaseOperations.execute_sql_flush = flush
+    try:
+        yield
+    finally:
+        BaseDatabaseOperations.execute_sql_flush = original
