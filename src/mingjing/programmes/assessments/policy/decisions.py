@@ -87,7 +87,7 @@ def decision_document(
     """The decision file. `record` (index, size, path, proof) says where the result stands in the ledger, if anywhere.
 
     `path` are the hashes (hex) of the inclusion proof; `proof` is the ledger proof of the fact whose data has the
-    `results_root` (hex) and, by class, the `class_totals` digests.
+    number of `results`, their `results_root` (hex) and, by class, the `class_totals` digests.
     """
     return {
         "format": FORMAT,
@@ -185,12 +185,12 @@ def _short(value: Any) -> str:
 def _record_faults(document: Mapping[str, Any], scheme: Scheme) -> Iterator[Problem]:
     record = document["record"]
     leaf = result_leaf(document["result"], document["sheet"], scheme.digest)
-    root = record["proof"]["content"]["data"]["results_root"]
-    path = [bytes.fromhex(part) for part in record["path"]]
-    if not verify_inclusion(leaf, record["index"], record["size"], path, bytes.fromhex(root)):
+    recorded = record["proof"]["content"]["data"]
+    path, root = [bytes.fromhex(part) for part in record["path"]], bytes.fromhex(recorded["results_root"])
+    included = verify_inclusion(leaf, record["index"], record["size"], path, root)
+    if not included or record["size"] != recorded["results"]:
         text = N_("this result is not among those the ledger recorded.")
         yield Problem("decision.not_recorded", text, {}, "record")
-    recorded = record["proof"]["content"]["data"]
     if recorded["class_totals"][document["result"]["class"]] != totals_digest(document["class_totals"]):
         text = N_("the totals of the class are not those the ledger recorded.")
         yield Problem("decision.other_totals", text, {}, "class_totals")

@@ -104,6 +104,7 @@ def _rubrics(
     aggregation = root.node("aggregation")
     method = Method(aggregation.one_of("method", [entry.value for entry in Method]))
     full_marks = aggregation.points("full_marks", "100", least=1)
+    expected = aggregation.points("points", points_text(full_marks), least=1)
     items = _items(root, classes, words)
     codes = {check.code for entries in items.values() for item in entries for check in item.checks}
     omitted = frozenset(aggregation.some_of("omit", codes))
@@ -116,17 +117,17 @@ def _rubrics(
         for code in classes
     }
     for rubric in rubrics.values():
-        _check_sum(root, rubric)
+        _check_sum(root, rubric, expected)
     return rubrics
 
 
-def _check_sum(root: Node, rubric: Rubric) -> None:
+def _check_sum(root: Node, rubric: Rubric, expected: int) -> None:
     found = sum(check.points for item in rubric.items for check in item.checks)
     if not rubric.items:
         root.problem("scheme.empty_class", N_("class {code} has no major item."), "items", code=rubric.code)
-    elif rubric.method is not Method.DEMERITS and found != rubric.full_marks:
+    elif rubric.method is not Method.DEMERITS and found != expected:
         text = N_("the items of class {code} make {found} points; together they must make {expected}.")
-        params = {"code": rubric.code, "found": points_text(found), "expected": points_text(rubric.full_marks)}
+        params = {"code": rubric.code, "found": points_text(found), "expected": points_text(expected)}
         root.problem("scheme.class_points", text, "items", **params)
 
 
