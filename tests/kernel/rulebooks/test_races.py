@@ -1,0 +1,119 @@
+"""Two people at once, with real threads and real commits: exactly one gets through, the other is told who did."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+from django.db import connection
+
+from mingjing.engine.outcome import Refusal
+from mingjing.kernel.ledger.models import Fact
+from mingjing.kernel.ledger.signals import fact_appended
+from mingjing.kernel.ledger.verify import verify
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.rulebooks import actions
+from mingjing.kernel.rulebooks.models import Version
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """What each of `acts` returned or refused with, all begun at the same moment."""
+    ready = threading.Barrier(len(acts))
+    results: list[object] = [None] * len(acts)
+
+    def run(index: int) -> None:
+        ready.wait()
+        try:
+            results[index] = acts[index]()
+        except Refusal as refusal:
+            results[index] = refusal
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return results
+
+
+def split(results: list[object]) -> tuple[list[Version], list[Refusal]]:
+    return [r for r in results if isinstance(r, Version)], [r for r in results if isinstance(r, Refusal)]
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_publish_the_same_draft(
+    draft: Version, officer: Person, director: Person, at: datetime, attempt: int
+) -> None:
+    def publish(by: Person) -> Callable[[], Version]:
+        return lambda: actions.publish_version(
+            version=draft, effective_from=date(2024, 10, 1), expected_digest=draft.digest, by=by, at=at
+        )
+
+    won, refused = split(at_once(publish(officer), publish(director)))
+    assert (len(won), len(refused)) == (1, 1)
+    winner = Version.objects.get().published_by
+    assert winner == won[0].published_by
+    assert [problem.code for problem in refused[0].problems] == ["rulebooks.already_published"]
+    assert str(winner) in refused[0].problems[0].say()
+    assert Fact.objects.filter(kind="rulebooks.version.published").count() == 1
+
+
+def test_two_drafts_for_the_same_day(draft: Version, director: Person, at: datetime) -> None:
+    other = actions.start_draft(base=draft, by=director, at=at)
+
+    def publish(version: Version) -> Callable[[], Version]:
+        return lambda: actions.publish_version(
+            version=version, effective_from=date(2024, 10, 1), expected_digest=version.digest, by=director, at=at
+        )
+
+    won, refused = split(at_once(publish(draft), publish(other)))
+    assert (len(won), len(refused)) == (1, 1)
+    assert [problem.code for problem in refused[0].problems] == ["rulebooks.day_taken"]
+
+
+def test_one_saves_while_another_publishes(draft: Version, officer: Person, director: Person, at: datetime) -> None:
+    def save() -> Version:
+        return actions.save_draft(version=draft, document={"parts": [7]}, expected_revision=1, by=officer, at=at)
+
+    def publish() -> Version:
+        return actions.publish_version(
+            version=draft, effective_from=date(2024, 10, 1), expected_digest=draft.digest, by=director, at=at
+        )
+
+    won, refused = split(at_once(save, publish))
+    assert (len(won), len(refused)) == (1, 1)
+    stored = Version.objects.get()
+    assert stored.is_published == (stored.content == {"parts": [1, 2]})
+
+
+def test_drafts_begun_at_once_get_different_numbers(draft: Version, director: Person, at: datetime) -> None:
+    begin = [lambda: actions.start_draft(base=draft, by=director, at=at) for _ in range(4)]
+    won, refused = split(at_once(*begin))
+    assert not refused
+    assert {version.number for version in won} == {2, 3, 4, 5}
+
+
+def test_a_process_killed_while_publishing_leaves_nothing(draft: Version, director: Person, at: datetime) -> None:
+    facts = Fact.objects.count()
+    connection.close()  # the child opens its own
+    child = os.fork()
+    if child == 0:
+        fact_appended.connect(lambda **_: os.kill(os.getpid(), signal.SIGKILL), weak=False)
+        actions.publish_version(
+            version=draft, effective_from=date(2024, 10, 1), expected_digest=draft.digest, by=director, at=at
+        )
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    assert not Version.objects.get().is_published
+    assert Fact.objects.count() == facts
+    assert verify().whole
+    assert actions.publish_version(
+        version=draft, effective_from=date(2024, 10, 1), expected_digest=draft.digest, by=director, at=at
+    ).is_published
