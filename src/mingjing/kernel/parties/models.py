@@ -17,11 +17,12 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mingjing.engine.chain import content_digest
 from mingjing.kernel.places.models import Area, within_subtree
 
 
 def new_token() -> str:
-    """A random name for a person that says nothing about them: what ledger facts carry."""
+    """128 random bits: the name facts know a person by, or the salt without which a fact's digest tells nothing."""
     return secrets.token_hex(16)
 
 
@@ -126,6 +127,7 @@ class Organisation(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind.choices)
     branch_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="branches")
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="organisations")
+    salt = models.CharField(max_length=32, editable=False, default=new_token)
     recorded_at = models.DateTimeField()
 
     objects = OrganisationQuerySet.as_manager()
@@ -145,6 +147,13 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def digest(self) -> str:
+        """What the ledger keeps of this row: salted, for the name of an individual business is a person's."""
+        parent = self.branch_of.credit_code if self.branch_of else None
+        area = self.area.code if self.area else None
+        described = {"code": self.credit_code, "name": self.name, "kind": self.kind, "parent": parent, "area": area}
+        return content_digest({"salt": self.salt, **described})
+
 
 class RoleGrant(models.Model):
     """A person holds a role within an area, for certain days, by an appointing act. Ended, never deleted."""
@@ -156,6 +165,7 @@ class RoleGrant(models.Model):
     last_day = models.DateField(_("until"), null=True, blank=True)
     act = models.CharField(_("appointing act"), max_length=200)
     act_reference = models.CharField(_("reference of the act"), max_length=100)
+    salt = models.CharField(max_length=32, editable=False, default=new_token)
     granted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     granted_at = models.DateTimeField()
     ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -178,6 +188,10 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.area_id}"
+
+    def digest(self) -> str:
+        """What the ledger keeps of the appointing act: it names people, so salted."""
+        return content_digest({"salt": self.salt, "act": self.act, "reference": self.act_reference})
 
     def as_value(self) -> Grant:
         """This grant as the guard weighs it."""

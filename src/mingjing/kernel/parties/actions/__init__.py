@@ -1,0 +1,19 @@
+"""Every write to people, roles and organisations; each appends a ledger fact of ids and salted digests."""
+
+from mingjing.kernel.parties.actions.organisations import (
+    OrganisationsImported,
+    import_organisations,
+    record_organisation,
+)
+from mingjing.kernel.parties.actions.people import record_departure, register_person
+from mingjing.kernel.parties.actions.roles import end_role, grant_role
+
+__all__ = [
+    "OrganisationsImported",
+    "end_role",
+    "grant_role",
+    "import_organisations",
+    "record_departure",
+    "record_organisation",
+    "register_person",
+]
