@@ -59,9 +59,9 @@ class _Stored:
             return list(cursor.fetchall())
 
     def _arrived(self, after: Any) -> list[tuple[Any, ...]]:
-        """What was appended since the last batch: whatever the head counts is committed, hence visible now."""
+        """What was appended since the last batch; whatever the head, read first, counts is visible then."""
         self.head = head()
-        return self._rows(after) if self.head.seq > max(after, 0) else []
+        return self._rows(after)
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
@@ -116,7 +116,5 @@ class _Faults:
 def _unguarded() -> Iterator[Problem]:
     for table, needed in GUARDS.items():
         if needed - guards_on(table):
-            text = N_(
-                "The database no longer guards {table} against changes: find out who removed the triggers, and restore them."
-            )
+            text = N_("The database no longer guards {table} against changes: find out who removed its triggers.")
             yield Problem("ledger.unguarded", text, {"table": table})
