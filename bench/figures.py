@@ -21,8 +21,8 @@ class Skip(Exception):
 class Figure:
     """One measured value; larger is worse.
 
-    `value` is in `unit` (`s`, `bytes` or a count's name); `floor`, in the same unit, is the least this machine needs for the
-    same work, measured in the same run. `per` is how many `what` the value covers, for the printed rate.
+    `value` is in `unit` (`s`, `bytes` or a count's name); `floor`, in the same unit, is the least this machine needs
+    for the same work, measured in the same run. `per` is how many `what` the value covers, for the printed rate.
     """
 
     name: str

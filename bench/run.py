@@ -62,7 +62,8 @@ def _faults(figure: Figure, budget: Mapping[str, Any]) -> Iterator[str]:
         elif figure.ratio > budget["ratio"]:
             yield f"PAST BUDGET: {figure.ratio:.2f}x of {budget['ratio']:g}x ({budget.get('why', '')})"
     if "limit" in budget and figure.value > budget["limit"]:
-        yield f"PAST LIMIT: {amount(figure.value, figure.unit)} of {amount(budget['limit'], figure.unit)} ({budget.get('why', '')})"
+        limit = amount(budget["limit"], figure.unit)
+        yield f"PAST LIMIT: {amount(figure.value, figure.unit)} of {limit} ({budget.get('why', '')})"
 
 
 def line(figure: Figure) -> str:

@@ -1,11 +1,11 @@
-"""Message catalogues: English msgids in code and templates, Chinese (zh_Hans) beside them; Babel only, no gettext programs.
+"""Message catalogues: English msgids in code and templates, Chinese (zh_Hans) beside them; by Babel alone.
 
     python -m tools.messages extract    prints every msgid, with the catalogue it belongs to
     python -m tools.messages update     brings the .po files in line with the code (new entries are empty)
     python -m tools.messages compile    writes the .mo files that are missing or older than their .po
     python -m tools.messages check      lists what is missing, fuzzy, no longer used or has other fields than its msgid
 
-One catalogue for the house (src/mingjing/locale) and one for each programme, which holds only what the house's does not.
+One catalogue for the house (src/mingjing/locale), one for each programme with what the house's does not hold.
 """
 
 import os
@@ -53,12 +53,11 @@ def templates() -> dict[Path, Catalog]:
 
 
 def _empty() -> Catalog:
-    catalogue = Catalog(
+    return Catalog(
         locale=LANGUAGE, project="mingjing", version="1", header_comment=HEADER, fuzzy=False,
         creation_date=EPOCH, revision_date=EPOCH, last_translator="mingjing", language_team="mingjing",
         copyright_holder="mingjing", msgid_bugs_address="mingjing",
     )  # fmt: skip
-    return catalogue
 
 
 def _key(message: Message) -> tuple[str, str | None]:
@@ -131,9 +130,8 @@ def run_update() -> int:
         buffer = BytesIO()
         write_po(buffer, catalogue, width=118, include_lineno=False, sort_by_file=True)
         file.write_bytes(buffer.getvalue())
-        print(
-            f"{file.relative_to(ROOT)}: {len(catalogue)} entries, {sum(1 for entry in catalogue if not _text(entry))} empty"
-        )
+        empty = sum(1 for entry in catalogue if not _text(entry))
+        print(f"{file.relative_to(ROOT)}: {len(catalogue)} entries, {empty} empty")
     return 0
 
 

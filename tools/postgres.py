@@ -3,7 +3,7 @@
     python tools/postgres.py                 prints DATABASE_URL=… and serves until interrupted
     python tools/postgres.py COMMAND ARG…    runs the command with DATABASE_URL set, and ends with its exit status
 
-It listens on a Unix socket in a temporary folder only, and trades safety after a power cut for speed: never keep data in it.
+It listens on a Unix socket in a temporary folder only, and trades safety for speed: never keep data in it.
 The wheel's own Python interface is not used: it creates a system user and changes permissions up to the root.
 """
 

@@ -1,6 +1,6 @@
 """What a production installation must have before it may answer: Django system checks mingjing.E001… and W001….
 
-`mingjing check` and `mingjing serve` print all that is missing at once. Not here: checks of one kernel app's own tables.
+`mingjing check` and `mingjing serve` print all that is missing at once. Not here: checks of one app's own tables.
 """
 
 import os
@@ -11,10 +11,10 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connections
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from mingjing.config.environment import DEMO_SECRET
+from mingjing.config.upkeep import pending_migrations
 
 SECRET_LENGTH = 50  # characters; Django generates as many
 SHOWN = 10  # demo logins named in the message
@@ -42,9 +42,7 @@ def _settings() -> Iterator[CheckMessage]:
     elif any("*" in host for host in settings.ALLOWED_HOSTS):
         yield Error(_("MINGJING_HOSTS has a *. List the host names people use instead."), id="mingjing.E005")
     if not _writable():
-        text = _(
-            "The folder MINGJING_DATA ({folder}) cannot be written. Create it, and give it to the user that runs mingjing."
-        )
+        text = _("MINGJING_DATA ({folder}) cannot be written. Create it, and give it to the user that runs mingjing.")
         yield Error(text.format(folder=settings.DATA_DIR), id="mingjing.E006")
     if connections["default"].vendor == "sqlite":
         text = _(
@@ -70,7 +68,7 @@ def production_database(
 
 def _database() -> Iterator[CheckMessage]:
     try:
-        pending = _pending_migrations()
+        pending = pending_migrations()
     except DatabaseError as error:
         detail = str(error).strip().partition("\n")[0]
         text = _("The database cannot be used: {detail}. Check DATABASE_URL, and that it is running and has room.")
@@ -81,11 +79,6 @@ def _database() -> Iterator[CheckMessage]:
     elif logins := _demo_logins():
         text = _("Demo logins can sign in: {logins}. Start production on a new database.")
         yield Error(text.format(logins=", ".join(logins)), id="mingjing.E009")
-
-
-def _pending_migrations() -> bool:
-    executor = MigrationExecutor(connections["default"])
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _demo_logins() -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import django
 
 from mingjing.engine.outcome import N_
+from mingjing.kernel.registry import Command
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingjing.config.settings")
 
@@ -29,9 +30,8 @@ def _run(arguments: Sequence[str]) -> int:
     return shell.main(arguments, built_in=built_in(), manifests=registry.manifests().values())
 
 
-def built_in() -> "Sequence[registry.Command]":
+def built_in() -> Sequence[Command]:
     """The commands that belong to no part of the house."""
-    from mingjing.kernel.registry import Command
 
     def command(name: str, text: str, module: str) -> Command:
         return Command(name=name, help=text, configure=f"{module}.configure_{name}", run=f"{module}.run_{name}")

@@ -31,8 +31,8 @@ class Environment:
     DATABASE_URL: empty for SQLite in MINGJING_DATA, or `postgresql://user:password@host/name`.
     MINGJING_SECRET_KEY, MINGJING_SECRET_KEY_FILE: the signing secret, or the file that holds it.
     MINGJING_HOSTS: host names this installation answers to, separated by commas; production has no default.
-    MINGJING_PROXY: addresses (or networks) of the reverse proxy whose X-Forwarded-For and -Proto are believed, separated by
-        commas; a proxy on this machine unless given.
+    MINGJING_PROXY: addresses or networks, separated by commas, of the reverse proxy whose X-Forwarded-For and
+        X-Forwarded-Proto are believed; a proxy on this machine unless given.
     MINGJING_WITHOUT: programmes to leave out, separated by commas (CI boots once without each).
     """
 

@@ -17,15 +17,14 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import connections
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
 from mingjing.config import upkeep
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.kernel.jobs import worker
 
 RESTART_SECONDS = 3.0  # how long a fallen worker rests before it is started again
 STOP_SECONDS = 20.0  # how long it may take to finish its job
@@ -68,15 +67,11 @@ def _unsafe(host: str) -> Iterator[Problem]:
     loopback = is_loopback(host)
     if not settings.ENV.production:
         if not loopback:
-            text = N_(
-                "In {mode} mode mingjing listens on this machine only, not on {host}. docs/deploy.md says how to run it for others."
-            )
+            text = N_("In {mode} mode mingjing listens on this machine only, not on {host}. See docs/deploy.md.")
             yield Problem("serve.demo", text, {"mode": settings.MODE, "host": host})
         return
     if not loopback and not settings.ENV.proxies:
-        text = N_(
-            "Listening on {host} needs a reverse proxy with HTTPS in front: set MINGJING_PROXY to its address (docs/deploy.md)."
-        )
+        text = N_("Listening on {host} needs a reverse proxy with HTTPS: set MINGJING_PROXY to its address.")
         yield Problem("serve.proxy", text, {"host": host})
     for message in upkeep.messages():
         if message.is_serious():
@@ -135,7 +130,7 @@ def _keep_worker(stopping: threading.Event) -> None:
     command = [sys.executable, "-m", "mingjing", "worker", "--lang", language, "--parent", str(os.getpid())]
     while not stopping.is_set():
         # Its own session: Ctrl-C in the terminal reaches the server, which then ends the worker in order.
-        process = subprocess.Popen(command, start_new_session=True)
+        process = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own interpreter and module
         while process.poll() is None and not stopping.wait(0.2):
             pass
         if process.poll() is None:
@@ -160,6 +155,8 @@ def configure_worker(parser: argparse.ArgumentParser) -> None:
 
 def run_worker(args: argparse.Namespace) -> int:
     """Run background jobs until told to stop; the job in hand is finished first."""
+    from mingjing.kernel.jobs import worker
+
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_received: stopping.set())

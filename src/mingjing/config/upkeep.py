@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, run_checks
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -28,14 +29,20 @@ def configure_migrate(parser: argparse.ArgumentParser) -> None:
 def run_migrate(args: argparse.Namespace) -> int:
     """Apply what is missing, in order; collect the static files."""
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    executor = MigrationExecutor(connection)
-    pending = [migration for migration, _backwards in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    pending = pending_migrations()
     for migration in pending:
         print(_("applying {app} {name}").format(app=migration.app_label, name=migration.name))
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     print(_("The database and the static files are up to date."))
     return 0
+
+
+def pending_migrations() -> list[Migration]:
+    """The migrations this database still lacks, in order."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [migration for migration, _backwards in plan]
 
 
 def configure_check(parser: argparse.ArgumentParser) -> None:
@@ -72,9 +79,7 @@ def configure_demo(parser: argparse.ArgumentParser) -> None:
 def run_demo(args: argparse.Namespace) -> int:
     """Bring the database up to date and let every part add its demonstration content, where it is not there yet."""
     if settings.ENV.production:
-        text = N_(
-            "A production installation takes no demonstration content. Use another MINGJING_DATA with MINGJING_MODE=demo."
-        )
+        text = N_("Production takes no demonstration content. Use MINGJING_MODE=demo and another MINGJING_DATA.")
         raise Refusal([Problem("demo.production", text)])
     run_migrate(args)
     for manifest in registry.manifests().values():

@@ -1,12 +1,12 @@
-"""The WSGI application that granian serves; in production, the address and scheme that a believed proxy reports hold."""
+"""The WSGI application that granian serves; in production, a believed proxy says who asks and by which scheme."""
 
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingjing.config.settings")
 
-from django.conf import settings  # noqa: E402 - the settings module must be named first
-from django.core.wsgi import get_wsgi_application  # noqa: E402 - the settings module must be named first
-from granian.utils.proxies import wrap_wsgi_with_proxy_headers  # noqa: E402 - the settings module must be named first
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 application = get_wsgi_application()
 if settings.ENV.production:

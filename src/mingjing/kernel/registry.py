@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-
 __all__ = [
     "Command",
     "FactKind",
@@ -84,7 +83,7 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """`mingjing <manifest code> <name> …`. `configure` adds arguments; `run` takes the parsed ones, returns the exit code.
+    """`mingjing <manifest code> <name> …`. `configure` adds arguments; `run` takes them parsed, returns the exit code.
 
     Both are dotted paths, so that listing the commands imports none of them.
     """
@@ -97,7 +96,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verifier:
-    """Checks files whose `format` is this one, without database or network: dotted path of a function of the parsed file.
+    """Checks files of this `format` without database or network: dotted path of a function of the parsed file.
 
     The function returns the reasons (engine.outcome) for what holds; each Problem among them is a fault.
     """

@@ -1,4 +1,4 @@
-"""What a person at the terminal reads when a command fails: every problem of a refusal, else one sentence; never a traceback.
+"""What a person at the terminal reads when a command fails: every problem of a refusal, else one sentence.
 
 Not here: exit statuses of commands that ran (theirs), usage errors (argparse's).
 """

@@ -1,6 +1,6 @@
 """The terminal as a face: one command line made of what the manifests declare.
 
-A command's adapter lives in its programme's `cli.py` and is imported only when the command is the one that was asked for.
+A command's adapter lives in its programme's `cli.py` and is imported only when that command was asked for.
 Not here: any command; what failures say is in `failures`.
 """
 

@@ -1,4 +1,4 @@
-"""The words of the terminal itself, which Python's argparse speaks in English only; their translations are the catalogue's."""
+"""The words of the terminal itself, which Python's argparse speaks in English only; the catalogue translates them."""
 
 import argparse
 
