@@ -59,7 +59,8 @@ class Rule:
     def steps_of_share(self, good: Fraction, cases: Fraction = Fraction(100)) -> int:
         """Steps of a RATIO from the good cases among all; no cases means full marks.
 
-        >>> ratio(400, Interval(low=Fraction(100)), Interval(low=Fraction(90))).steps_of_share(Fraction(19), Fraction(20))
+        >>> rule = ratio(400, Interval(low=Fraction(100)), Interval(low=Fraction(90)))
+        >>> rule.steps_of_share(Fraction(19), Fraction(20))
         1
         """
         if not cases or self.full is None or self.half is None:

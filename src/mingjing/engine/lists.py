@@ -191,16 +191,29 @@ def ranks(rules: ListRules, score: Score, attributes: Mapping[str, Value]) -> bo
 def decide(rules: ListRules, score: Score, attributes: Mapping[str, Value], standing: Standing | None) -> Decision:
     """The tier of one site. `standing` is its place among the ranked of its class, None for one that is not ranked."""
     if not score.assessed:
-        return Decision(rules.unassessed, (Reason("list.unassessed", N_("nothing was scored, so nothing is decided")),))
+        return _decide_unscored(rules, score, attributes)
     values = rules.table.complete(score_values(score, attributes) | (standing.values() if standing else {}))
     chosen = rules.table.decide(values)
     if isinstance(chosen, Undetermined):
         missing = tuple(rules.table.measures[code].title for code in chosen.measures)
         text = N_("not known, but asked for by the list rules: {measures}")
         return Decision(UNDETERMINED, (Reason("list.undetermined", text, {"measures": missing}),), (), standing)
-    reasons = tuple(reason for row in chosen for reason in (_title(row), *rules.table.reasons(row, values)) if reason)
     tier = chosen[0].result
-    return Decision(tier, reasons, tuple(_short_of(rules, tier, values)), standing)
+    return Decision(tier, _reasons(rules, chosen, values), tuple(_short_of(rules, tier, values)), standing)
+
+
+def _decide_unscored(rules: ListRules, score: Score, attributes: Mapping[str, Value]) -> Decision:
+    """The tier where nothing was scored: by the rules that say they hold even then, else that of the unassessed."""
+    table = Table(rules.table.measures, tuple(row for row in rules.table.rows if row.unscored))
+    values = table.complete(score_values(score, attributes))
+    chosen = table.decide(values)
+    if not isinstance(chosen, Undetermined):
+        return Decision(chosen[0].result, _reasons(rules, chosen, values))
+    return Decision(rules.unassessed, (Reason("list.unassessed", N_("nothing was scored, so nothing is decided")),))
+
+
+def _reasons(rules: ListRules, rows: tuple[Row, ...], values: Mapping[str, Value]) -> tuple[Reason, ...]:
+    return tuple(reason for row in rows for reason in (_title(row), *rules.table.reasons(row, values)) if reason)
 
 
 def _title(row: Row) -> Reason | None:

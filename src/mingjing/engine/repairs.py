@@ -1,7 +1,7 @@
 """The way out: the smallest set of repairs that would have changed a tier.
 
 A repair takes a check one step nearer to flawless. The search is exact: for every number of repairs it knows the most
-points they could win back (with each number of critical checks cleared), so the first number that reaches a better tier
+points they could win back (with each number of critical checks closed), so the first number that reaches a better tier
 is the smallest there is.
 """
 
@@ -39,7 +39,7 @@ class WayOut:
 
 Choice = tuple[tuple[Check, int], ...]
 Best = dict[tuple[int, int], tuple[int, Choice]]
-"""(repairs, critical checks cleared) → most points won back, and how."""
+"""(repairs, critical checks closed) → most points won back, and how."""
 
 
 def way_out(rubric: Rubric, rules: ListRules, sheet: Sheet, tier_of: TierOf) -> WayOut | None:
@@ -58,36 +58,38 @@ def way_out(rubric: Rubric, rules: ListRules, sheet: Sheet, tier_of: TierOf) -> 
     ):
         then = improved(rubric, sheet, now, gained, now.open_critical - cleared)
         if rules.place(tier := tier_of(then)) < place:
-            repairs = tuple(Repair(check, count, _won(check, steps[check.code], count)) for check, count in choice)
+            repairs = tuple(
+                Repair(check, count, _won(check, steps.get(check.code, 0), count)) for check, count in choice
+            )
             return WayOut(repairs, tier, then)
     return None
 
 
 def _won(check: Check, steps: int, repaired: int) -> int:
-    return check.rule.lost(steps) - check.rule.lost(steps - repaired)
+    return check.rule.lost(steps) - check.rule.lost(max(0, steps - repaired))
 
 
-def _best_by_size(rubric: Rubric, steps: Mapping[str, int], critical: set[str]) -> Best:
+def _best_by_size(rubric: Rubric, steps: Mapping[str, int], critical: Mapping[str, int]) -> Best:
     best: Best = {(0, 0): (0, ())}
     for code, check in rubric.checks.items():
-        if count := steps.get(code, 0):
-            best = _with_check(best, check, count, code in critical)
+        best = _with_check(best, check, steps.get(code, 0), critical.get(code, 0))
     return best
 
 
-def _with_check(best: Best, check: Check, steps: int, critical: bool) -> Best:
-    """`best` once repairs on one more check may be chosen."""
+def _with_check(best: Best, check: Check, steps: int, to_close: int) -> Best:
+    """`best` once repairs on one more check may be chosen; `to_close` of them close it (0: it is not open)."""
     merged = dict(best)
-    for repaired in _sensible(check, steps):
+    for repaired in _sensible(check, steps, to_close):
         won = _won(check, steps, repaired)
-        clears = int(critical and repaired == steps)
-        for (size, cleared), (gained, choice) in best.items():
-            key = (size + repaired, cleared + clears)
+        closes = int(0 < to_close <= repaired)
+        for (size, closed), (gained, choice) in best.items():
+            key = (size + repaired, closed + closes)
             if key not in merged or merged[key][0] < gained + won:
                 merged[key] = (gained + won, (*choice, (check, repaired)))
     return merged
 
 
-def _sensible(check: Check, steps: int) -> Sequence[int]:
-    """Numbers of repairs that win more than one fewer would (far beyond the cap the first repairs win nothing)."""
-    return [n for n in range(1, steps + 1) if n == steps or _won(check, steps, n) > _won(check, steps, n - 1)]
+def _sensible(check: Check, steps: int, to_close: int) -> Sequence[int]:
+    """Numbers of repairs that win more than one fewer would, or that close the check."""
+    most = max(steps, to_close)
+    return [n for n in range(1, most + 1) if n == to_close or _won(check, steps, n) > _won(check, steps, n - 1)]

@@ -159,13 +159,17 @@ def _comparison(sign: str, value: Fraction) -> Interval:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: `result` where every condition of `when` holds. `place` says where it was written, for faults."""
+    """A row: `result` where every condition of `when` holds. `place` says where it was written, for faults.
+
+    `borderline` marks a result that people confirm; `unscored` one that holds also where nothing was scored.
+    """
 
     result: str
     when: Mapping[str, Condition]
     step: int = 1
     title: Titled | Phrase = Phrase("")
     borderline: bool = False
+    unscored: bool = False
     place: str = ""
 
     def holds(self, values: Mapping[str, Value]) -> bool | None:

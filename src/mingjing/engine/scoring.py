@@ -18,8 +18,27 @@ from mingjing.engine.quantities import HUNDREDTHS, Rounding
 from mingjing.engine.rules import Value
 
 __all__ = [
-    "BonusItem", "Check", "Claim", "Component", "Finding", "Item", "Method", "NotApplicable", "Rubric", "Score", "Sheet",
-    "Verdict", "Veto", "VetoKind", "after", "claims", "counted_steps", "improved", "score", "veto_flaw", "weigh",
+    "BonusItem",
+    "Check",
+    "Claim",
+    "Component",
+    "Finding",
+    "Item",
+    "Method",
+    "NotApplicable",
+    "Rubric",
+    "Score",
+    "Sheet",
+    "Verdict",
+    "Veto",
+    "VetoKind",
+    "after",
+    "claims",
+    "counted_steps",
+    "improved",
+    "score",
+    "veto_flaw",
+    "weigh",
 ]
 
 SITE = "site"
@@ -84,7 +103,10 @@ class VetoKind:
 
 @dataclass(frozen=True)
 class Rubric:
-    """What one class of sites is scored by. `full_marks` and `bonus_cap` are hundredths."""
+    """What one class of sites is scored by. `full_marks` and `bonus_cap` are hundredths.
+
+    `unscored_total` is what a visit comes to at which no check applied, where the rulebook says so; None: to nothing.
+    """
 
     code: str
     items: tuple[Item, ...]
@@ -96,6 +118,7 @@ class Rubric:
     bonus: tuple[BonusItem, ...] = ()
     bonus_cap: int = 0
     vetoes: tuple[VetoKind, ...] = ()
+    unscored_total: int | None = None
 
     @cached_property
     def checks(self) -> Mapping[str, Check]:
@@ -271,15 +294,18 @@ def weigh(rubric: Rubric, sheet: Sheet) -> Iterator[tuple[Finding, Check, Verdic
             yield finding, check, Verdict.COUNTED, ""
 
 
-def counted_steps(rubric: Rubric, sheet: Sheet) -> tuple[dict[str, int], set[str]]:
-    """Steps per check with each fact counted once, and the critical checks that are still open."""
+def counted_steps(rubric: Rubric, sheet: Sheet) -> tuple[dict[str, int], dict[str, int]]:
+    """Steps per check with each fact counted once; and for each critical check that is open, the steps to close it.
+
+    A fact that was counted under another check costs nothing here, yet it leaves a critical check open.
+    """
     steps: dict[str, int] = {}
-    critical: set[str] = set()
+    critical: dict[str, int] = {}
     for finding, check, verdict, _ in weigh(rubric, sheet):
         if verdict is Verdict.COUNTED:
             steps[check.code] = after(check, steps.get(check.code, 0), finding)
-            if check.critical and finding.steps and not finding.resolved:
-                critical.add(check.code)
+        if verdict is not Verdict.ABSENT and check.critical and finding.steps and not finding.resolved:
+            critical[check.code] = after(check, critical.get(check.code, 0), finding)
     return steps, critical
 
 
@@ -290,8 +316,10 @@ def after(check: Check, before: int, finding: Finding) -> int:
 
 def _base(rubric: Rubric, sheet: Sheet, earned: int, applicable: int) -> int | None:
     """The base in hundredths, rounded once by the rubric's rule; None where nothing was scored."""
-    if not sheet.assessed or not applicable:
+    if not sheet.assessed:
         return None
+    if not applicable:
+        return rubric.unscored_total
     if len(rubric.components) == 1:
         return rubric.rounding.ratio(*_site(rubric, earned, applicable))
     given = [(part.weight, _component(rubric, sheet, part.code, earned, applicable)) for part in rubric.components]

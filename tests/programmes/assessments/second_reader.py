@@ -73,51 +73,54 @@ def work_out(document):
     steps, seen, critical = {}, set(), set()
     for finding in sheet.get("findings", []):
         code = finding["check"]
-        if code not in checks or code in absent or finding.get("fact") in seen:
+        if code not in checks or code in absent:
+            continue
+        if checks[code].get("critical") and finding["steps"] and not finding.get("resolved"):
+            critical.add(code)
+        if finding.get("fact") in seen:
             continue
         seen |= {finding["fact"]} if finding.get("fact") else set()
         added = checks[code]["rule"]["kind"] in {"PI", "BIN"}
         steps[code] = steps.get(code, 0) + finding["steps"] if added else max(steps.get(code, 0), finding["steps"])
-        if checks[code].get("critical") and finding["steps"] and not finding.get("resolved"):
-            critical.add(code)
     applicable = sum(Fraction(check["points"]) for code, check in checks.items() if code not in absent)
     earned = applicable - sum(lost(checks[code], count) for code, count in steps.items())
-    if not applicable or sheet.get("assessed") is False:
-        return {
-            **result,
-            "base": None,
-            "bonus": None,
-            "total": None,
-            "tier": scheme["unassessed_tier"],
-            "rank": None,
-            "checks": 0,
-        }
-    site = {
-        "rebased": earned / applicable * Fraction(scheme["aggregation"].get("full_marks", "100")),
-        "earned": earned, "demerits": applicable - earned,
-    }[scheme["aggregation"]["method"]]  # fmt: skip
     values = {a["code"]: a["default"] for a in scheme["attributes"] if "default" in a} | sheet.get("attributes", {})
     values = {code: Fraction(v) if re.fullmatch(r"[\d.]+", v) else v for code, v in values.items()}
-    parts = [
-        (Fraction(c["weight"]), site if c["code"] == "site" else values.get(c["code"]))
-        for c in scheme["aggregation"]["components"]
-    ]
-    parts = [(weight, value) for weight, value in parts if value is not None]
-    base = rounded(sum(w * v for w, v in parts) / sum(w for w, _ in parts), scheme["rounding"])
+    values |= {"veto": Fraction(_veto(scheme, sheet)), "open_critical": Fraction(len(critical))}
+    values |= {"checks": Fraction(len(checks) - len(absent))}
+    if sheet.get("assessed") is False or (not applicable and "unscored_total" not in scheme):
+        nothing = dict.fromkeys(("base", "bonus", "total", "rank"))
+        return {**result, **nothing, "tier": _unscored(scheme, values), "checks": 0}
+    base = _base(scheme, earned, applicable, values) if applicable else Fraction(scheme["unscored_total"])
     points = {b["code"]: Fraction(b["points"]) for b in scheme["bonus"]["items"]}
     claimed = {c["bonus"] for c in sheet.get("claims", []) if c.get("proof") and c.get("approver")}
     bonus = min(Fraction(scheme["bonus"]["cap"]), sum((points[code] for code in claimed), Fraction(0)))
     lower = scheme["aggregation"]["method"] == "demerits"
     total = max(Fraction(0), base - bonus) if lower else base + bonus
-    values |= {
-        "total": total, "base": base, "bonus": bonus, "veto": Fraction(_veto(scheme, sheet)),
-        "open_critical": Fraction(len(critical)), "checks": Fraction(len(checks) - len(absent)),
-    }  # fmt: skip
+    values |= {"total": total, "base": base, "bonus": bonus}
     tier, rank = _listed(scheme, document, values, total, lower)
     shown = {
         name: text(value, scheme["rounding"]) for name, value in (("base", base), ("bonus", bonus), ("total", total))
     }
     return {**result, **shown, "tier": tier, "rank": rank, "checks": len(checks) - len(absent)}
+
+
+def _base(scheme, earned, applicable, values):
+    site = {
+        "rebased": earned / applicable * Fraction(scheme["aggregation"].get("full_marks", "100")),
+        "earned": earned, "demerits": applicable - earned,
+    }[scheme["aggregation"]["method"]]  # fmt: skip
+    components = scheme["aggregation"]["components"]
+    parts = [(Fraction(c["weight"]), site if c["code"] == "site" else values.get(c["code"])) for c in components]
+    parts = [(weight, value) for weight, value in parts if value is not None]
+    return rounded(sum(w * v for w, v in parts) / sum(w for w, _ in parts), scheme["rounding"])
+
+
+def _unscored(scheme, values):
+    for row in sorted(scheme["list_rules"], key=lambda row: int(row.get("step", "1"))):
+        if row.get("unscored") and all(holds(condition, values[code]) for code, condition in row["when"].items()):
+            return row["tier"]
+    return scheme["unassessed_tier"]
 
 
 def _veto(scheme, sheet):

@@ -56,10 +56,13 @@ def sheets(scheme: Scheme, class_code: str) -> st.SearchStrategy[Sheet]:
         return st.builds(
             Sheet,
             findings=st.lists(finding, max_size=12).map(tuple),
+            assessed=st.sampled_from([True, True, True, False]),
             not_applicable=st.just(tuple(NotApplicable(code, "none here") for code in sorted(gone - {""}))),
             claims=st.lists(claim, max_size=3).map(tuple) if scheme is HETANG else st.just(()),
             vetoes=st.lists(veto, max_size=1).map(tuple) if scheme is HETANG else st.just(()),
-            attributes=st.sampled_from([SETTLED, {**SETTLED, "service_months": Fraction(3)}])
+            attributes=st.sampled_from(
+                [SETTLED, {**SETTLED, "service_months": Fraction(3)}, {**SETTLED, "entry_denied": Fraction(2)}]
+            )
             if scheme is HETANG
             else st.just({}),
         )
@@ -201,6 +204,18 @@ def test_an_unassessed_site_has_no_numbers():
     nothing = dict.fromkeys(("base", "bonus", "total", "rank"))
     assert document["result"] == {"key": "C001", "class": "A", **nothing, "tier": "NOT_ASSESSED", "checks": 0}
     assert check_decision(document) == ()
+    assert second_reader.work_out(document) == document["result"]
+
+
+def test_a_visit_without_any_area_comes_to_what_the_scheme_says():
+    """RSN 4155384 of the published file: no area scored, published as 0."""
+    nothing = Sheet(not_applicable=tuple(NotApplicable(code) for code in TORONTO.checks))
+    document = document_of(TORONTO, "ALL", nothing, [9000])
+    assert (document["result"]["total"], document["result"]["tier"], document["result"]["checks"]) == (
+        "0",
+        "Building Audit",
+        0,
+    )
     assert second_reader.work_out(document) == document["result"]
 
 

@@ -112,8 +112,11 @@ def _rubrics(
     aggregation.done()
     bonus, cap = _bonus(root.node("bonus"))
     vetoes = _vetoes(root)
+    unscored = root.points("unscored_total") if "unscored_total" in root.value else None
     rubrics = {
-        code: Rubric(code, tuple(items[code]), rounding, method, full_marks, components, omitted, bonus, cap, vetoes)
+        code: Rubric(
+            code, tuple(items[code]), rounding, method, full_marks, components, omitted, bonus, cap, vetoes, unscored
+        )
         for code in classes
     }
     for rubric in rubrics.values():
@@ -271,7 +274,7 @@ def _class_rule(root: Node, classes: Mapping[str, Titled], attributes: Mapping[s
     for node in root.each("class_rule"):
         when = _when(node, attributes)
         title, borderline = node.titled("title", required=False), node.flag("borderline")
-        rows.append(Row(node.one_of("class", classes.keys()), when, 1, title, borderline, node.path))
+        rows.append(Row(node.one_of("class", classes.keys()), when, title=title, borderline=borderline, place=node.path))
     table = Table(_asked(attributes, rows), tuple(rows))
     root.problems.extend(faults(table))
     for code in classes.keys() - {row.result for row in rows}:
@@ -307,8 +310,12 @@ def _list_rules(root: Node, attributes: Mapping[str, Measure], rounding: Roundin
     measures = {**attributes, **measured(rounding.decimals)}
     rows = []
     for node in root.each("list_rules"):
-        tier, step = node.one_of("tier", codes), node.whole("step", "1", least=1)
-        rows.append(Row(tier, _when(node, measures), step, node.titled("title", required=False), place=node.path))
+        tier, step, unscored = node.one_of("tier", codes), node.whole("step", "1", least=1), node.flag("unscored")
+        when, title = _when(node, measures), node.titled("title", required=False)
+        rows.append(Row(tier, when, step, title, unscored=unscored, place=node.path))
+        if unscored and not when.keys() <= attributes.keys() | {"veto"}:
+            text = N_("a rule that holds also where nothing was scored may ask for attributes and the veto level only.")
+            node.problem("scheme.unscored_asks_score", text, "when")
     unassessed = root.one_of("unassessed_tier", [tier.code for tier in tiers if not tier.ranked])
     _check_early(root, tiers, rows, attributes)
     table = Table(_asked(measures, rows), tuple(rows))
