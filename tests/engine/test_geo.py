@@ -1,4 +1,4 @@
-"""Datums agree with four independent libraries (numbers in the shared data) and come back exactly where they started."""
+"""Datums agree with four independent libraries (numbers in the shared data) and come back to where they started."""
 
 import csv
 import math
@@ -12,7 +12,11 @@ from mingjing.engine.geo import Datum, Position, convert, distance, to_wgs84
 from mingjing.engine.outcome import Refusal
 
 TOLERANCE_M = 0.5
-COLUMNS = {Datum.WGS84: ("wgs_lat", "wgs_lng"), Datum.GCJ02: ("gcj_lat", "gcj_lng"), Datum.BD09: ("bd09_lat", "bd09_lng")}
+COLUMNS = {
+    Datum.WGS84: ("wgs_lat", "wgs_lng"),
+    Datum.GCJ02: ("gcj_lat", "gcj_lng"),
+    Datum.BD09: ("bd09_lat", "bd09_lng"),
+}
 CHINA = st.builds(Position, lat=st.floats(3.0, 54.0), lon=st.floats(73.0, 136.0))
 ANYWHERE = st.builds(Position, lat=st.floats(-90, 90), lon=st.floats(-180, 180))
 DATUMS = st.sampled_from(list(Datum))

@@ -36,8 +36,9 @@ class Plan:
 
 @dataclass(slots=True)
 class _Tree:
-    """The areas known and those still to be added, by code, and the source that speaks."""
+    """The areas listed, known, and shipped from above, by code; and the source that speaks."""
 
+    listed: dict[str, Division]
     known: dict[str, Area]
     above: dict[str, Division]
     source: Source
@@ -63,8 +64,11 @@ class _Tree:
     def merge(self, division: Division) -> None:
         """Weigh one line of the table; its parent has been weighed before it."""
         parent = self.find(division.parent_code)
-        if division.parent_code and (problem := fits_below(division, parent)):
+        listed = self.listed.get(division.parent_code)
+        if division.parent_code and (problem := fits_below(division, listed or parent)):
             self.problems.append(problem)
+        elif listed and parent is None:
+            return  # the parent's own line is a problem already
         elif area := self.known.get(division.code):
             self._compare(area, division, parent)
         else:
@@ -98,7 +102,7 @@ def plan_for(divisions: dict[str, Division], source: Source, *, take_over: bool)
     """The plan that brings the known tree up to `divisions` (parents first); raises Refusal with all contradictions."""
     above = {} if all(division.parent_code in divisions for division in divisions.values()) else shipped_above()
     parents = {division.parent_code for division in divisions.values()}
-    tree = _Tree(_known({*divisions, *parents, *above}), above, source, take_over)
+    tree = _Tree(divisions, _known({*divisions, *parents, *above}), above, source, take_over)
     for division in divisions.values():
         tree.merge(division)
     if tree.problems:

@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 from typing import IO
 
@@ -13,6 +13,8 @@ from mingjing.kernel.tables.limits import Limits
 
 __all__ = ["text_rows"]
 
+Records = Generator[tuple[int, list[str]], None, None]
+
 CHUNK = 1 << 20
 SAMPLE = 1 << 16
 DELIMITERS = ",;\t|"
@@ -20,7 +22,7 @@ CHINESE = {"gbk", "gb2312", "gb18030", "cp936", "hz"}
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
-def text_rows(file: IO[bytes], encoding: str, delimiter: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+def text_rows(file: IO[bytes], encoding: str, delimiter: str, limits: Limits) -> Records:
     """Records with their numbers, counted as a spreadsheet counts rows.
 
     The whole file is read once before the first record, so a damaged or wrongly encoded file is refused at once and
@@ -33,7 +35,7 @@ def text_rows(file: IO[bytes], encoding: str, delimiter: str, limits: Limits) ->
     return _records(file, codec, chosen, limits)
 
 
-def _records(file: IO[bytes], codec: str, delimiter: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+def _records(file: IO[bytes], codec: str, delimiter: str, limits: Limits) -> Records:
     file.seek(0)
     text = io.TextIOWrapper(file, codec, newline="")
     reader = csv.reader(_lines(text, limits.line), delimiter=delimiter, strict=True)

@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -63,8 +63,9 @@ def read_table(
             with open_workbook(file, name=shown, limits=bounds) as workbook:
                 yield _table(workbook.rows(sheet, merged=merged), header_row, bounds)
         else:
-            with _decompressed(file) as text:
-                yield _table(text_rows(text, encoding, delimiter, bounds), header_row, bounds)
+            # Closed while the file is still open: whoever reads may leave in the middle, or refuse the header.
+            with _decompressed(file) as text, closing(text_rows(text, encoding, delimiter, bounds)) as records:
+                yield _table(records, header_row, bounds)
 
 
 @contextmanager
