@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingjing.faces.desk import areas, home, patterns, session
+from mingjing.faces.desk import areas, home, ledger, organisations, patterns, people, session
 
 app_name = "desk"
 
@@ -13,5 +13,18 @@ urlpatterns = [
     path("language/", session.language, name="language"),
     path("areas/", areas.areas, name="areas"),
     path("areas/<str:code>/", areas.area, name="area"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path("organisations/new/", organisations.record, name="organisation-record"),
+    path("organisations/<str:code>/", organisations.organisation, name="organisation"),
+    path("people/", people.people, name="people"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/roles/", people.grant, name="role-grant"),
+    path("roles/<int:pk>/end/", people.end, name="role-end"),
+    path("ledger/", ledger.facts, name="ledger"),
+    path("ledger/verification/", ledger.verification, name="ledger-verification"),
+    path("ledger/export/", ledger.download, name="ledger-export"),
+    path("ledger/checkpoint/", ledger.checkpoint, name="ledger-checkpoint"),
+    path("ledger/<int:seq>/", ledger.fact, name="fact"),
+    path("ledger/<int:seq>/proof/", ledger.proof, name="fact-proof"),
     path("patterns/", patterns.patterns, name="patterns"),
 ]

@@ -34,7 +34,7 @@ def page_of(
 ) -> Page[Row]:
     """The page of `rows` that `params` (request.GET) asks for with `after` or `before`.
 
-    `order` names fields as `order_by` does, together unique and never null. A cursor that makes no sense is the first page.
+    `order` names fields as `order_by` does, together unique and never null. A senseless cursor is the first page.
     """
     backwards = "before" in params
     cursor = _read(params.get("before" if backwards else "after", ""), len(order))

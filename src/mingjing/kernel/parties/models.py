@@ -90,6 +90,11 @@ class Person(AbstractBaseUser):
         """Every role this person was ever given: one query, kept as long as this object (a request)."""
         return tuple(grant.as_value() for grant in self.role_grants.select_related("area"))
 
+    def prefer_language(self, code: str) -> None:
+        """Remember the language this person reads in: a habit of theirs, no fact for the ledger."""
+        self.preferred_language = code
+        self.save(update_fields=["preferred_language"])
+
     def forget_grants(self) -> None:
         """Read the roles anew the next time they are asked for."""
         self.__dict__.pop("grants", None)

@@ -1,6 +1,6 @@
 """The patterns pages are made of, as template tags. docs/patterns.md lists them; no page writes their markup itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -9,13 +9,14 @@ from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import is_aware, localtime
 from django.utils.translation import get_language, gettext
 
 from mingjing.engine.outcome import Problem, Reason, spoken
 from mingjing.engine.quantities import points_text
+from mingjing.faces.ui.forms import sentence
 
 register = template.Library()
 
@@ -73,6 +74,12 @@ def msgid(text: str) -> str:
 
 
 @register.filter
+def entry(values: Mapping[str, object], key: str) -> object:
+    """The entry of a mapping, or the key itself where there is none."""
+    return values.get(key, key)
+
+
+@register.filter
 def points(hundredths: int | None) -> str:
     """Hundredths of a point with two decimals; a dash where there is no value (never a zero)."""
     return points_text(hundredths, 2) if isinstance(hundredths, int) else "—"
@@ -116,7 +123,7 @@ def crumb(text: object, url_name: str = "", *args: object) -> SafeString:
 def tab(context: Context, text: object, url_name: str, *args: object) -> SafeString:
     """One tab of a `<nav class="tabs">`, current when its address is the page's."""
     url = reverse(url_name, args=args)
-    current = mark_safe(' aria-current="page"') if context["request"].path == url else ""  # noqa: S308 - constant text
+    current = mark_safe(' aria-current="page"') if context["request"].path == url else ""
     return format_html('<a href="{}"{}>{}</a>', url, current, say(text))
 
 
@@ -163,7 +170,8 @@ def empty(content: str, title: object, sign: str = "file") -> SafeString:
 def progress(done: int, total: int, label: object) -> SafeString:
     """A bar with its figures: 122 / 136."""
     return format_html(
-        '<div class="progress"><progress value="{}" max="{}" aria-label="{}"></progress><span class="number">{} / {}</span></div>',
+        '<div class="progress"><progress value="{}" max="{}" aria-label="{}"></progress>'
+        '<span class="number">{} / {}</span></div>',
         done,
         max(total, 1),
         say(label),
@@ -174,22 +182,20 @@ def progress(done: int, total: int, label: object) -> SafeString:
 
 @register.inclusion_tag("ui/problems.html")
 def problems(source: BaseForm | Iterable[Problem], title: object = "") -> dict[str, Any]:
-    """The summary of everything wrong, above the form it is about: each problem with its place, linked where it can be."""
+    """The summary of everything wrong, above the form it is about: each problem with its place, linked where it is."""
     found = _form_problems(source) if isinstance(source, BaseForm) else _problems(source)
     return {"problems": found, "title": title}
 
 
 def _problems(found: Iterable[Problem]) -> list[dict[str, str]]:
-    return [
-        {"place": problem.place, "text": Reason(problem.code, problem.text, problem.params).say(gettext)}
-        for problem in found
-    ]
+    return [{"place": problem.place, "text": sentence(problem)} for problem in found]
 
 
 def _form_problems(form: BaseForm) -> list[dict[str, str]]:
-    lines = [{"text": error} for error in form.non_field_errors()]
+    lines = [{"text": str(error)} for error in form.non_field_errors()]
     for bound in form:
-        lines += [{"text": error, "label": str(bound.label), "link": bound.id_for_label} for error in bound.errors]
+        first = bound.id_for_label or f"{bound.auto_id}_0"
+        lines += [{"text": str(error), "label": str(bound.label), "link": first} for error in bound.errors]
     return lines
 
 
@@ -216,4 +222,4 @@ def sentences(values: Iterable[object]) -> SafeString:
 @register.filter
 def text_or_dash(value: object) -> object:
     """The value, or a dash where there is none."""
-    return "—" if value in (None, "") else conditional_escape(value)
+    return "—" if value in (None, "") else value

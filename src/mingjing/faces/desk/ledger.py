@@ -1,0 +1,98 @@
+"""The ledger to read: newest facts first, one fact with its hashes, checks and downloads. Nothing here writes."""
+
+import json
+from collections.abc import Iterable
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from mingjing.faces.ui.paging import page_of
+from mingjing.kernel import registry
+from mingjing.kernel.ledger import queries
+from mingjing.kernel.ledger.checkpoints import take_checkpoint
+from mingjing.kernel.ledger.exports import export
+from mingjing.kernel.ledger.models import Fact
+from mingjing.kernel.ledger.verify import verify
+from mingjing.kernel.parties.guard import guarded
+from mingjing.kernel.parties.models import Person
+
+INLINE_LIMIT = 100_000
+"""Facts that are checked while a reader waits (seconds); a longer ledger is checked with the command."""
+
+
+class FilterForm(forms.Form):
+    """Which facts to list."""
+
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    subject = forms.CharField(label=_("Subject"), required=False, max_length=160)
+
+    def __init__(self, data: object = None) -> None:
+        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+        kinds = [(code, gettext(kind.title)) for code, kind in registry.fact_kinds().items()]
+        self.fields["kind"] = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All kinds")), *kinds])
+
+
+@guarded("ledger.fact.view")
+def facts(request: HttpRequest) -> HttpResponse:
+    """The facts, newest first, of one kind or subject when asked."""
+    form = FilterForm(request.GET)
+    wanted = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
+    page = page_of(Fact.objects.filter(**wanted), request.GET, order=("-seq",))
+    rows = _told(page.rows)
+    context = {"page": page, "rows": rows, "form": form, "head": queries.head(), "filtered": bool(wanted)}
+    return render(request, "desk/ledger.html", context)
+
+
+@guarded("ledger.fact.view")
+def fact(request: HttpRequest, seq: int) -> HttpResponse:
+    """One fact: what was hashed, its digest and its links."""
+    found = get_object_or_404(Fact, seq=seq)
+    ((_fact, title, by),) = _told([found])
+    values = json.dumps(found.values, ensure_ascii=False, indent=2, sort_keys=True)
+    follower = Fact.objects.filter(seq=seq + 1).first()
+    context = {"fact": found, "kind_title": title, "by": by, "values": values, "follower": follower}
+    return render(request, "desk/fact.html", context)
+
+
+@guarded("ledger.fact.view")
+def verification(request: HttpRequest) -> HttpResponse:
+    """Check the whole ledger now, if it is short enough to wait for."""
+    size = queries.head().seq
+    report = verify() if size <= INLINE_LIMIT else None
+    return render(request, "desk/verification.html", {"report": report, "size": size, "at": timezone.now()})
+
+
+@guarded("ledger.fact.view")
+def download(request: HttpRequest) -> HttpResponseBase:
+    """The whole ledger as lines of JSON that anyone can check."""
+    lines = export(at=timezone.now())
+    return StreamingHttpResponse(lines, content_type="application/x-ndjson", headers=_file("ledger.jsonl"))
+
+
+@guarded("ledger.fact.view")
+def checkpoint(request: HttpRequest) -> HttpResponse:
+    """Where the ledger ends now: to be kept where the ledger's keeper cannot reach it."""
+    return JsonResponse(take_checkpoint(at=timezone.now()), headers=_file("checkpoint.json"))
+
+
+@guarded("ledger.fact.view")
+def proof(request: HttpRequest, seq: int) -> HttpResponse:
+    """What shows that one fact stands in the ledger, for `mingjing verify`."""
+    found = get_object_or_404(Fact, seq=seq)
+    return JsonResponse(queries.proof_of(found), headers=_file(f"proof-{seq}.json"))
+
+
+def _told(rows: Iterable[Fact]) -> list[tuple[Fact, str, str]]:
+    """Each fact with the title of its kind and the name behind its token, where the person is still known."""
+    rows, kinds = list(rows), registry.fact_kinds()
+    tokens = {row.by for row in rows if row.by}
+    names = dict(Person.objects.filter(token__in=tokens).values_list("token", "display_name")) if tokens else {}
+    return [(row, kinds[row.kind].title if row.kind in kinds else row.kind, names.get(row.by, "")) for row in rows]
+
+
+def _file(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
