@@ -1,0 +1,44 @@
+"""Facts that somebody reacts to, and a clock that can be moved on."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from tests.kernel.jobs import handlers
+from tests.kernel.ledger.conftest import child_environment
+
+from mingjing.kernel.jobs.models import Delivery
+from mingjing.kernel.ledger import writer
+
+__all__ = ["child_environment"]
+
+
+@pytest.fixture(autouse=True)
+def declared_reactions():
+    """The tested reactions exist, and none has run yet."""
+    handlers.calls.clear()
+    with handlers.declared():
+        yield
+
+
+@pytest.fixture
+def ask(at: datetime):
+    """Append the fact that asks for `name` to be done; returns its first delivery."""
+
+    def ask(name: str) -> Delivery:
+        with transaction.atomic():
+            fact = writer.append(kind=f"tested.{name}.asked", subject=f"tested.{name}:1", data={}, by=None, at=at)
+        return Delivery.objects.filter(fact=fact).earliest("id")
+
+    return ask
+
+
+@pytest.fixture
+def later():
+    """Time passes: whatever was to wait is due."""
+
+    def later() -> None:
+        for delivery in Delivery.objects.unfinished():
+            Delivery.objects.filter(pk=delivery.pk).update(due_at=delivery.due_at - timedelta(days=1))
+
+    return later
