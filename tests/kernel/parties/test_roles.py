@@ -93,3 +93,17 @@ def test_database_refuses_half_filled_rows(grant: Give, half: dict[str, object])
         RoleGrant.objects.filter(pk=given.pk).update(**half)
     with pytest.raises(IntegrityError), transaction.atomic():
         RoleGrant.objects.filter(pk=given.pk).update(ended_at=given.granted_at)
+
+
+def test_database_keeps_grants_as_they_were(grant: Give, at: datetime) -> None:
+    given = grant()
+    end_role(grant=given, reason="调离", by=None, at=at)
+    rows = RoleGrant.objects.filter(pk=given.pk)
+    with pytest.raises(IntegrityError, match="final"), transaction.atomic():
+        rows.update(first_day=date(2020, 1, 1))
+    with pytest.raises(IntegrityError, match="stays ended"), transaction.atomic():
+        rows.update(ended_at=None, end_reason="")
+    with pytest.raises(IntegrityError, match="final"), transaction.atomic():
+        rows.delete()
+    rows.update(act="[erased]")
+    assert RoleGrant.objects.get().digest() != given.digest()

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -50,6 +50,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(Q(username__icontains=text) | Q(display_name__icontains=text)) if text else self.all()
 
 
+PersonManager = BaseUserManager.from_queryset(PersonQuerySet)  # what sign-in asks for, and the searches above
+
+
 class Person(AbstractBaseUser):
     """Someone who signs in. Facts name people by `token` only, so a person's data can go and the facts stay."""
 
@@ -63,7 +66,7 @@ class Person(AbstractBaseUser):
     left_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     left_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[BaseUserManager[Any]] = BaseUserManager.from_queryset(PersonQuerySet)()
+    objects = PersonManager()
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
