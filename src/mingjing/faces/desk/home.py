@@ -1,13 +1,17 @@
 """The start page: who you are here, and the ways into what you may open."""
 
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from mingjing.kernel import registry
-from mingjing.kernel.parties.guard import public
-from mingjing.kernel.parties.models import Person
+from mingjing.kernel.ledger.queries import head
+from mingjing.kernel.parties.guard import may, public
+from mingjing.kernel.parties.models import Organisation, Person
 
 
 @public("shows only what the person may open; visitors are sent to sign in")
@@ -18,4 +22,15 @@ def home(request: HttpRequest) -> HttpResponse:
     kinds, today = registry.roles(), timezone.localdate()
     held = request.user.role_grants.select_related("area").order_by("role", "area__path")
     roles = [(kinds[grant.role], grant.area) for grant in held if grant.role in kinds and grant.as_value().holds(today)]
-    return render(request, "desk/home.html", {"roles": roles})
+    return render(request, "desk/home.html", {"roles": roles, "figures": list(_figures(request.user))})
+
+
+def _figures(person: Person) -> Iterator[tuple[str, int]]:
+    """How much there is of what the person may see."""
+    today = timezone.localdate()
+    if may(person, "parties.organisation.view", on=today):
+        yield gettext("organisations"), Organisation.objects.count()
+    if may(person, "parties.person.view", on=today):
+        yield gettext("people"), Person.objects.filter(left_at=None).count()
+    if may(person, "ledger.fact.view", on=today):
+        yield gettext("facts in the ledger"), head().seq

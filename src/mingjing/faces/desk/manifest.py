@@ -8,5 +8,16 @@ MANIFEST = Manifest(
     code="desk",
     title=_("Foundations"),
     summary=_("What every programme stands on: areas, organisations, people and the ledger."),
-    navigation=(NavItem(title=_("Areas"), url_name="desk:areas", permission="places.area.view", icon="area"),),
+    navigation=(
+        NavItem(title=_("Areas"), url_name="desk:areas", permission="places.area.view", icon="area"),
+        NavItem(
+            title=_("Organisations"),
+            url_name="desk:organisations",
+            permission="parties.organisation.view",
+            icon="organisation",
+        ),
+        NavItem(title=_("People and roles"), url_name="desk:people", permission="parties.person.view", icon="people"),
+        NavItem(title=_("Ledger"), url_name="desk:ledger", permission="ledger.fact.view", icon="ledger"),
+        NavItem(title=_("Background work"), url_name="desk:jobs", permission="jobs.delivery.view", icon="jobs"),
+    ),
 )

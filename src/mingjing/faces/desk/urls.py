@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingjing.faces.desk import areas, home, ledger, organisations, patterns, people, session
+from mingjing.faces.desk import areas, home, jobs, ledger, organisations, patterns, people, session
 
 app_name = "desk"
 
@@ -26,5 +26,7 @@ urlpatterns = [
     path("ledger/checkpoint/", ledger.checkpoint, name="ledger-checkpoint"),
     path("ledger/<int:seq>/", ledger.fact, name="fact"),
     path("ledger/<int:seq>/proof/", ledger.proof, name="fact-proof"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<int:pk>/retry/", jobs.retry, name="job-retry"),
     path("patterns/", patterns.patterns, name="patterns"),
 ]
