@@ -1,0 +1,239 @@
+"""From sheets of text cells back to a document: every mistake at once, each by sheet and cell.
+
+The mistakes of the workbook itself (a sheet or column missing, a date where a code should be) and those of the scheme
+in it are reported together. How a file is opened safely is `kernel.tables`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.programmes.assessments.policy.scheme import FORMAT, check_scheme
+from mingjing.programmes.assessments.policy.workbook.cells import cell_value
+from mingjing.programmes.assessments.policy.workbook.headers import cell_name, find_headers, plain
+from mingjing.programmes.assessments.policy.workbook.layout import BASICS, CHECKS, LISTS, Column, Plan, computed_titles
+
+__all__ = ["Draft", "Sheets", "read_draft", "read_workbook"]
+
+Sheets = Mapping[str, Sequence[Sequence[str]]]
+"""Rows of text cells by sheet name; the first row is the sheet's row 1."""
+
+README_SHEETS = ("说明", "Read me")
+_PATH_PARAMS = ("where", "other")
+"""Parameters of problems that hold a path, to be shown as a cell as well."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A document read from a workbook, faulty or not, and where each of its values stands.
+
+    `problems` are those of the workbook itself; `places` maps paths to cells, None where one was reported already.
+    """
+
+    document: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    places: dict[str, str | None] = field(default_factory=dict)
+
+    def place(self, path: str) -> str | None:
+        """The cell of `path`, or of the nearest thing around it that has one; None where it need not be reported."""
+        while path and path not in self.places:
+            path = path.rpartition("/")[0]
+        return self.places.get(path, "")
+
+    def located(self, problems: Sequence[Problem]) -> Iterator[Problem]:
+        """`problems` of the document by sheet and cell, without those that a problem of the workbook explains."""
+        for problem in problems:
+            place = self.place(problem.place)
+            if place is not None:
+                shown = {name: self.place(str(problem.params[name])) for name in _PATH_PARAMS if name in problem.params}
+                yield replace(problem, place=place, params={**problem.params, **shown})
+
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong, with the workbook and with the scheme in it."""
+        return (*self.problems, *self.located(check_scheme(self.document)))
+
+
+def read_workbook(sheets: Sheets) -> dict[str, Any]:
+    """The document of a workbook; raises Refusal with every problem, each by sheet and cell."""
+    draft = read_draft(sheets)
+    if problems := draft.all_problems():
+        raise Refusal(problems)
+    return draft.document
+
+
+def read_draft(sheets: Sheets) -> Draft:
+    """The document of a workbook as far as it can be read."""
+    reader = _Reader(sheets)
+    reader.basics()
+    for plan in LISTS:
+        reader.entries(plan)
+    reader.strangers()
+    return reader.draft
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A row: its object, its first cell, and the cell of each of its columns."""
+
+    value: dict[str, Any]
+    place: str
+    cells: dict[tuple[str, ...], str | None]
+
+
+class _Reader:
+    def __init__(self, sheets: Sheets) -> None:
+        self.sheets = {plain(name): (name, rows) for name, rows in sheets.items()}
+        self.draft = Draft({"format": FORMAT})
+        self.items: dict[str, int] = {}
+        self.measures = {plain(t): code for code, texts in computed_titles().items() for t in texts.values()}
+
+    def basics(self) -> None:
+        """The sheet of single values: a name in the first column, the value in the second."""
+        found = self._sheet(BASICS)
+        if found is None:
+            self.draft.places |= {"/".join(column.path): None for column in BASICS.columns}
+            return
+        name, rows = found
+        labels = {label: c for c in BASICS.columns for label in (plain(c.zh), plain(c.en), plain(c.zh + c.en))}
+        seen = set()
+        for index, row in enumerate(rows[1:], 1):
+            cells = [*row, "", ""]
+            column = labels.get(plain(cells[0])) or labels.get(plain(cells[0].partition("\n")[0]))
+            place = f"{name}!{cell_name(index, 1)}"
+            if column is not None and column.path not in seen:
+                seen.add(column.path)
+                self._basic(column, cells[1], place)
+            elif any(cell.strip() for cell in cells):
+                self._unknown_row(f"{name}!A{index + 1}", cells[0])
+        for column in BASICS.columns:
+            if column.path not in seen:
+                text = N_("The row {header} is missing; put it back, or export the workbook again and edit that.")
+                self._note("workbook.no_row", text, name, header=f"{column.zh} {column.en}")
+                self.draft.places["/".join(column.path)] = None
+
+    def _basic(self, column: Column, text: str, place: str) -> None:
+        value, trusted = self._value(column, text, place)
+        self.draft.places["/".join(column.path)] = place if trusted else None
+        _put(self.draft.document, column.path, value)
+
+    def _unknown_row(self, place: str, label: str) -> None:
+        text = N_("The row {header} means nothing here, or stands here twice; delete it or correct its name.")
+        self._note("workbook.unknown_row", text, place, header=" ".join(label.split()))
+
+    def entries(self, plan: Plan) -> None:
+        """The entries of one sheet, put where they belong in the document."""
+        path = "/".join(plan.path)
+        found = self._sheet(plan)
+        if plan is not CHECKS:
+            _put(self.draft.document, plan.path, {} if plan.keyed else [])
+            self.draft.places[path] = found[0] if found else None
+        if found is None:
+            return
+        for entry in self._rows(plan, *found):
+            if (prefix := self._placed(plan, path, entry)) is None:
+                continue
+            self.draft.places[prefix] = entry.place
+            self.draft.places |= {f"{prefix}/{'/'.join(below)}": cell for below, cell in entry.cells.items()}
+
+    def _placed(self, plan: Plan, path: str, entry: _Entry) -> str | None:
+        """Put an entry into the document; gives its path, or None for one that belongs nowhere."""
+        if plan is CHECKS:
+            return self._check(entry)
+        target = self.draft.document
+        for key in plan.path:
+            target = target[key]
+        if plan.keyed:
+            return self._keyed(path, target, entry)
+        assert isinstance(target, list)
+        target.append(entry.value)
+        code = entry.value.get("code", "")
+        if path == "items":
+            entry.value["checks"] = []
+            self.items.setdefault(code, len(target) - 1)
+        elif path == "attributes":
+            self.measures |= {plain(t): code for t in (code, *entry.value.get("title", {}).values())}
+        return f"{path}/{len(target) - 1}"
+
+    def _check(self, entry: _Entry) -> str | None:
+        code = entry.value.pop("item", "")
+        index = self.items.get(code)
+        if index is None:
+            place = entry.cells.get(("item",))
+            if self.draft.places.get("items") is not None and place is not None:
+                text = N_("{code} is not the code of a major item; use one of {allowed}.")
+                self._note("workbook.unknown_item", text, place, code=code or "—", allowed=tuple(self.items))
+            return None
+        checks = self.draft.document["items"][index]["checks"]
+        checks.append(entry.value)
+        self.draft.places.setdefault(f"items/{index}/checks", entry.place)
+        return f"items/{index}/checks/{len(checks) - 1}"
+
+    def _keyed(self, path: str, target: dict[str, Any], entry: _Entry) -> str | None:
+        code = entry.value.get("code", "")
+        if not code or code in target:
+            text = N_("{code} is empty or stands above already; every row needs a code of its own.")
+            self._note("workbook.repeated_key", text, entry.place, code=code or "—")
+            return None
+        target[code] = entry.value.get("title", {})
+        return f"{path}/{code}"
+
+    def _rows(self, plan: Plan, name: str, rows: Sequence[Sequence[str]]) -> Iterator[_Entry]:
+        headers = find_headers(name, rows, plan, self.measures)
+        self.draft.problems.extend(headers.problems)
+        for index, row in enumerate(rows[headers.row + 1 :], headers.row + 1):
+            if not any(text.strip() for text in row):
+                continue
+            entry = _Entry({}, f"{name}!A{index + 1}", {column.path: None for column in headers.missing})
+            if plan.measures:
+                entry.value["when"] = {}
+            for position, text in enumerate(row):
+                self._cell(entry, headers.columns.get(position), text, f"{name}!{cell_name(index, position)}")
+            yield entry
+
+    def _cell(self, entry: _Entry, column: Column | None, text: str, place: str) -> None:
+        if column is None:
+            if text.strip():
+                reason = N_("{found} stands in a column without a header; delete it or give the column its header.")
+                self._note("workbook.no_header", reason, place, found=repr(text))
+        elif not column.derived:
+            value, trusted = self._value(column, text, place)
+            entry.cells[column.path] = place if trusted else None
+            _put(entry.value, column.path, value)
+
+    def _value(self, column: Column, text: str, place: str) -> tuple[object, bool]:
+        """A cell's value, and whether it is what was meant (a problem has been noted otherwise)."""
+        if not text.strip():
+            return (list(column.blank) if isinstance(column.blank, tuple) else column.blank), True
+        value = cell_value(column.kind, text, place)
+        if isinstance(value, Problem):
+            self.draft.problems.append(value)
+            return column.blank, False
+        return value, True
+
+    def _sheet(self, plan: Plan) -> tuple[str, Sequence[Sequence[str]]] | None:
+        found = self.sheets.get(plain(plan.zh)) or self.sheets.get(plain(plan.en))
+        if found is None:
+            text = N_("The sheet {sheet} is missing; put it back, or export the workbook again and edit that.")
+            self._note("workbook.no_sheet", text, plan.zh, sheet=f"{plan.zh} {plan.en}")
+        return found
+
+    def strangers(self) -> None:
+        """Sheets with something on them that the workbook does not have."""
+        known = {plain(name) for p in (BASICS, *LISTS) for name in (p.zh, p.en)} | {plain(n) for n in README_SHEETS}
+        for key, (name, rows) in self.sheets.items():
+            if key not in known and any(text.strip() for row in rows for text in row):
+                text = N_("The sheet {sheet} means nothing here; delete it or correct its name.")
+                self._note("workbook.unknown_sheet", text, name, sheet=name)
+
+    def _note(self, code: str, text: str, place: str, /, **params: object) -> None:
+        self.draft.problems.append(Problem(code, text, params, place))
+
+
+def _put(target: dict[str, Any], path: Sequence[str], value: object) -> None:
+    """Set `value` at `path`, making the objects on the way; None leaves everything as it is."""
+    if value is None:
+        return
+    for key in path[:-1]:
+        target = target.setdefault(key, {})
+    target[path[-1]] = value
