@@ -163,8 +163,8 @@ def test_visitors_are_sent_to_sign_in_and_come_back(settings: object) -> None:
 
 def test_visitors_with_htmx_get_401_and_the_address(settings: object) -> None:
     settings.LOGIN_URL = "/sign-in/"
-    response = guarded(VIEW)(view)(request_by(AnonymousUser(), HX_Request="true"))
-    assert (response.status_code, response["HX-Redirect"]) == (401, "/sign-in/")
+    response = guarded(VIEW)(view)(request_by(AnonymousUser(), HX_Request="true", HX_Current_URL="/people/"))
+    assert (response.status_code, response["HX-Redirect"]) == (401, "/sign-in/?next=/people/")
 
 
 def test_guarded_view_asks_for_the_area_of_its_arguments(grant: Give, area: Find, person: Person) -> None:

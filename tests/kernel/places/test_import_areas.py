@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from mingjing.engine.outcome import Problem, Refusal
 from mingjing.kernel.ledger.models import Fact
+from mingjing.kernel.ledger.writer import NotRecordable
+from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.actions import Imported, import_areas
 from mingjing.kernel.places.divisions import DATA
 from mingjing.kernel.places.models import Area, Level, Retirement
@@ -100,6 +103,21 @@ def test_importing_twice_changes_nothing(imports: Import) -> None:
     again = imports(*SMALL)
     assert again.nothing_changed
     assert (list(Area.objects.values()), Fact.objects.count()) == (rows, facts)
+
+
+def test_an_import_that_fails_at_its_end_leaves_nothing(imports: Import) -> None:
+    """The fact is the last thing written; a ledger that refuses it takes the areas back with it."""
+    with pytest.raises(NotRecordable):
+        imports(*SMALL, by=Person(token="nobody"))
+    assert not Area.objects.exists()
+
+
+def test_queries_do_not_grow_with_the_table(
+    imports: Import, django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    imports(*SMALL, *(f"430202001{number},某社区,社区村,430202001" for number in range(100, 250)))
+    with django_assert_max_num_queries(15):
+        assert imports(*SMALL, version="2").retired == 150
 
 
 def test_order_of_rows_does_not_matter(imports: Import) -> None:

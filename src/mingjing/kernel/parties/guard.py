@@ -11,19 +11,17 @@ from functools import wraps
 from typing import Any, Protocol, TypeVar
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mingjing.kernel import registry
 from mingjing.kernel.parties.models import Grant, Person
-from mingjing.kernel.places.models import Area, within_subtree
+from mingjing.kernel.places.models import Area, within_subtrees
 
 Row = TypeVar("Row", bound=Model)
 
@@ -58,12 +56,7 @@ class Scope:
 
     def within(self, queryset: "QuerySet[Row]", field: str = "area") -> "QuerySet[Row]":
         """The rows whose `field` (a foreign key to Area, possibly across `__`; "" for Area itself) lies in scope."""
-        if not self.paths:
-            return queryset.none()
-        condition = Q()
-        for path in self.paths:
-            condition |= within_subtree(path, field)
-        return queryset.filter(condition)
+        return queryset.filter(within_subtrees(self.paths, field)) if self.paths else queryset.none()
 
 
 def areas_where(person: Person | AnonymousUser, permission: str, *, on: date) -> Scope:
@@ -145,6 +138,8 @@ def _outermost(grants: Iterable[Grant]) -> tuple[str, ...]:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=401, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)})
-    return redirect_to_login(request.get_full_path())
+    if request.headers.get("HX-Request") != "true":
+        return redirect_to_login(request.get_full_path())
+    # The page that asked is where to come back to, not the fragment it asked for.
+    page = request.headers.get("HX-Current-URL", "/")
+    return HttpResponse(status=401, headers={"HX-Redirect": redirect_to_login(page).url})

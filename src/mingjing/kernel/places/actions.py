@@ -18,7 +18,7 @@ from mingjing.kernel.db.locks import exclusive
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.places.divisions import read_divisions
 from mingjing.kernel.places.merging import Plan, Source, plan_for
-from mingjing.kernel.places.models import Area, Retirement, Site, within_subtree
+from mingjing.kernel.places.models import Area, Retirement, Site, within_subtree, within_subtrees
 from mingjing.kernel.tables.digests import file_digest
 
 __all__ = ["Imported", "import_areas", "record_site"]
@@ -147,9 +147,11 @@ def _vanished(listed_parents: Iterable[str], source: Source) -> QuerySet[Area]:
 
 def _retire(vanished: QuerySet[Area], source: Source, at: datetime) -> int:
     """Retire `vanished` and what lies below; the number of areas retired."""
+    tops = list(vanished.values_list("path", flat=True))
+    still = Area.objects.current().filter(source=source.name).exclude(version=source.version)
     retired: dict[int, Retirement] = {}
-    for top in vanished:
-        for area in Area.objects.current().under(top).filter(source=source.name).exclude(version=source.version):
+    for start in range(0, len(tops), BATCH):
+        for area in still.filter(within_subtrees(tops[start : start + BATCH])):
             retired[area.pk] = Retirement(area=area, version=source.version, at=at)
     Retirement.objects.bulk_create(retired.values(), batch_size=BATCH)
     return len(retired)

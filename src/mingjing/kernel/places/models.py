@@ -3,7 +3,10 @@
 Not here: who is responsible for an area (parties), what is assessed at a site (programmes).
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django.core.validators import RegexValidator
@@ -38,6 +41,11 @@ def within_subtree(path: str, field: str = "") -> Q:
     """
     lookup = f"{field}__path" if field else "path"
     return Q(**{f"{lookup}__gte": path, f"{lookup}__lt": path + "9" * (CODE_LENGTH + 1)})
+
+
+def within_subtrees(paths: Iterable[str], field: str = "") -> Q:
+    """The condition "in the subtree of any of these areas"; there must be at least one."""
+    return reduce(or_, (within_subtree(path, field) for path in paths))
 
 
 class AreaQuerySet(models.QuerySet["Area"]):
@@ -82,7 +90,7 @@ class Area(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save with the path that follows from the parent."""
+        """Save with the path that follows from the parent; what lies below is moved along by the import only."""
         self.path = self.path_below(self.parent)
         super().save(*args, **kwargs)
 
