@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from mingjing.engine import chain
 from mingjing.engine.chain import Entry, Mark
@@ -59,14 +59,24 @@ def _entries(file: BinaryIO) -> Iterator[Entry]:
 
 
 def _seq(content: bytes) -> int | None:
-    """The number of the fact, or None where the content is not canonical JSON: then others would hash other bytes."""
+    """The number of the fact, or None where the content is not canonical JSON: others would hash other bytes."""
     try:
-        values = json.loads(content)
-        if chain.canonical(values) == content and type(values["seq"]) is int:
+        values = json.loads(content, parse_float=_no_fact, parse_constant=_no_fact)
+        if type(values["seq"]) is int and (_spelled(values) == content or chain.canonical(values) == content):
             return int(values["seq"])
     except (ValueError, KeyError, TypeError, RecursionError):
         pass
     return None
+
+
+def _spelled(values: Any) -> bytes:
+    """Canonical JSON, eight times as fast, of what holds neither floats nor a character outside ASCII; else nothing."""
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode() if text.isascii() else b""
+
+
+def _no_fact(number: str) -> None:
+    raise ValueError(f"{number} is no number a fact may hold")
 
 
 def _broken(line: int) -> Refusal:
