@@ -3,6 +3,7 @@
 Not here: what a document must hold; the kind's own check decides, through the registry.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from hashlib import sha256
@@ -23,6 +24,7 @@ from mingjing.kernel.rulebooks.models import Rulebook, Version
 
 __all__ = ["create_rulebook", "problems_of", "publish_version", "save_draft", "start_draft"]
 
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 LARGEST = 4 * 2**20
 """Bytes of canonical JSON a document may have; the largest real rulebook has a fiftieth of it."""
 
@@ -33,8 +35,11 @@ Document = Mapping[str, Any]
 def create_rulebook(
     *, kind: str, code: str, titles: Mapping[str, str], area: Area, document: Document, by: Person | None, at: datetime
 ) -> Version:
-    """A new rulebook with its first draft, which is returned. Raises Refusal when the code is taken."""
+    """A new rulebook with its first draft, which is returned. Raises Refusal when the code is taken or unfit."""
     registry.rulebook_kinds()[kind]
+    if not CODE.fullmatch(code):
+        text = N_("{code} cannot be the code of a rulebook; use at most 60 letters, digits and the signs . _ -")
+        raise Refusal([Problem("rulebooks.code", text, {"code": code[:100]})])
     if Rulebook.objects.filter(kind=kind, code=code).exists():
         text = N_("There is already a rulebook {code}; start a draft of it, or choose another code.")
         raise Refusal([Problem("rulebooks.code_taken", text, {"code": code})])

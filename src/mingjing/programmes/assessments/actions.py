@@ -1,0 +1,135 @@
+"""Every write of the programme: a replay is requested, worked on, completed or failed.
+
+Storing the results of an unfinished replay appends no fact; they count for nothing until the fact of its completion,
+which carries the Merkle root over all of them. Not here: reading and scoring the file (policy, jobs).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+
+from mingjing.engine.kept import keep
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.evidence.store import store
+from mingjing.kernel.ledger import writer
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.rulebooks.models import Version
+from mingjing.programmes.assessments.models import Replay, Result
+
+__all__ = ["Superseded", "begin_replay", "complete_replay", "fail_replay", "keep_results", "request_replay"]
+
+
+class Superseded(Exception):
+    """Another attempt at this replay has begun, or it is finished: whoever gets this stops."""
+
+
+def request_replay(
+    *,
+    scheme: Version,
+    mapping_name: str,
+    mapping_text: str,
+    file: BinaryIO,
+    file_name: str,
+    by: Person | None,
+    at: datetime,
+) -> Replay:
+    """Keep the original and ask for it to be scored; the background work begins once this is committed.
+
+    Raises Refusal for a draft (only published rules decide anything) and for a file that is too large.
+    """
+    if not scheme.is_published:
+        text = N_("Only a published version can score a file; publish version {number} first.")
+        raise Refusal([Problem("replay.draft", text, {"number": scheme.number})])
+    original = store(file, settings.UPLOAD_LIMIT)
+    with transaction.atomic():
+        replay = Replay.objects.create(
+            area=scheme.rulebook.area, scheme=scheme, file_name=file_name[:200], input_digest=original.sha256,
+            mapping_name=mapping_name[:100], mapping_text=mapping_text, mapping_digest=_digest(mapping_text),
+            requested_by=by, requested_at=at,
+        )  # fmt: skip
+        writer.append(
+            kind="assessments.replay.requested", subject=replay.subject, data=_what(replay, scheme), by=by, at=at
+        )
+    return replay
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def _what(replay: Replay, scheme: Version) -> dict[str, Any]:
+    """What a replay is made of, as facts say it."""
+    digests = {"input": replay.input_digest, "mapping": replay.mapping_digest, "scheme": scheme.digest}
+    return {"replay": replay.pk, "scheme_version": scheme.pk, **digests}
+
+
+@transaction.atomic
+def begin_replay(*, replay: Replay, by: None, at: datetime) -> int:
+    """Begin a new attempt: what an earlier one stored goes. Returns its number; raises Superseded when finished."""
+    found = Replay.objects.select_for_update().get(pk=replay.pk)
+    if found.finished:
+        raise Superseded
+    found.results.all().delete()
+    found.attempt += 1
+    found.save(update_fields=["attempt"])
+    return found.attempt
+
+
+@transaction.atomic
+def keep_results(*, replay: Replay, attempt: int, results: Sequence[Result], by: None, at: datetime) -> None:
+    """Store some results of an attempt; raises Superseded when it is no longer the latest."""
+    _latest(replay, attempt)
+    Result.objects.bulk_create(results)
+
+
+@transaction.atomic
+def complete_replay(
+    *,
+    replay: Replay,
+    attempt: int,
+    results: int,
+    results_root: str,
+    class_totals: Mapping[str, str],
+    counts: Mapping[str, Mapping[str, int]],
+    by: None,
+    at: datetime,
+) -> None:
+    """All results are stored: `results_root` (hex) is the Merkle root over them, in order.
+
+    `class_totals` are the digests of the totals of each class, `counts` how many have each tier, by class. Raises
+    Superseded.
+    """
+    found = _latest(replay, attempt)
+    found.completed_at, found.result_count, found.results_root = at, results, results_root
+    found.save(update_fields=["completed_at", "result_count", "results_root"])
+    data = {
+        **_what(found, found.scheme),
+        "results": results,
+        "results_root": results_root,
+        "class_totals": dict(class_totals),
+        "tiers": {code: dict(tiers) for code, tiers in counts.items()},
+    }
+    writer.append(kind="assessments.replay.completed", subject=found.subject, data=data, by=by, at=at)
+
+
+@transaction.atomic
+def fail_replay(*, replay: Replay, attempt: int, problems: Sequence[Problem], by: None, at: datetime) -> None:
+    """The file cannot be scored: keep every problem, and no result. Raises Superseded."""
+    found = _latest(replay, attempt)
+    found.results.all().delete()
+    found.failed_at, found.problems = at, [keep(problem) for problem in problems]
+    found.save(update_fields=["failed_at", "problems"])
+    codes = sorted({problem.code for problem in problems})
+    data = {**_what(found, found.scheme), "problems": len(problems), "codes": codes[:50]}
+    writer.append(kind="assessments.replay.failed", subject=found.subject, data=data, by=by, at=at)
+
+
+def _latest(replay: Replay, attempt: int) -> Replay:
+    found = Replay.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=replay.pk)
+    if found.finished or found.attempt != attempt:
+        raise Superseded
+    return found

@@ -1,0 +1,1 @@
+"""Pages of the programme on the desk: schemes and their versions, replays and their results."""

@@ -1,0 +1,130 @@
+"""Reads of schemes and results, and of files people bring. Not here: what a scheme means (policy), how it looks."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any
+
+from django.db.models import Count
+
+from mingjing.engine.lists import Distribution
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.engine.scoring import Sheet
+from mingjing.kernel.rulebooks.models import Version
+from mingjing.kernel.tables import Limits, open_workbook
+from mingjing.programmes.assessments.models import UNRANKED, Replay, Result
+from mingjing.programmes.assessments.policy.decisions import Result as Worked
+from mingjing.programmes.assessments.policy.decisions import work_out
+from mingjing.programmes.assessments.policy.scheme import Scheme, check_scheme, compile_scheme
+from mingjing.programmes.assessments.policy.sheets import read_sheet
+from mingjing.programmes.assessments.policy.workbook import read_workbook
+
+__all__ = [
+    "KIND",
+    "distribution",
+    "read_scheme",
+    "row_of",
+    "scheme_of",
+    "sheet_of",
+    "shipped_mappings",
+    "shipped_schemes",
+    "tier_counts",
+    "worked_out",
+]
+
+KIND = "assessments.scheme"
+"""The kind of rulebook that schemes are."""
+
+SHIPPED = Path(__file__).parent
+LARGEST = 8 * 2**20
+"""Bytes of a scheme's file; the largest real one has a fiftieth of it."""
+BOUNDS = Limits(rows=20_000, columns=200, cells=400_000, workbook_bytes=64 * 2**20)
+
+
+def shipped_schemes() -> dict[str, Path]:
+    """The schemes that ship, by code."""
+    return {path.stem: path for path in sorted(SHIPPED.glob("schemes/*.json"))}
+
+
+def shipped_mappings() -> dict[str, Path]:
+    """The mappings that ship, by name."""
+    return {path.stem: path for path in sorted(SHIPPED.glob("mappings/*.toml"))}
+
+
+def scheme_of(version: Version) -> Scheme:
+    """The compiled scheme of a version; raises Refusal for a draft with mistakes. Each document is compiled once."""
+    return _compiled(version.document)
+
+
+@lru_cache(maxsize=16)
+def _compiled(document: str) -> Scheme:
+    return compile_scheme(json.loads(document))
+
+
+def read_scheme(file: IO[bytes], name: str) -> dict[str, Any]:
+    """The document in a workbook or a JSON file called `name`; raises Refusal with every mistake, each at its place."""
+    raw = file.read(LARGEST + 1)
+    file.seek(0)
+    if len(raw) > LARGEST:
+        text = N_("The file is larger than {limit} MB, which no scheme is; check that it is the right one.")
+        raise Refusal([Problem("scheme.file_size", text, {"limit": LARGEST // 2**20}, name)])
+    if name.lower().endswith(".json"):
+        return _read_json(raw, name)
+    with open_workbook(file, name=name, limits=BOUNDS) as book:
+        sheets = {sheet: [cells for _, cells in book.rows(sheet)] for sheet in book.sheets}
+    return read_workbook(sheets)
+
+
+def _read_json(raw: bytes, name: str) -> dict[str, Any]:
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        text = N_("This is not a JSON file ({cause}).")
+        raise Refusal([Problem("scheme.json", text, {"cause": str(error)}, name)]) from error
+    if not isinstance(document, dict):
+        raise Refusal([Problem("scheme.object", N_("The file holds no JSON object, so it is no scheme."), {}, name)])
+    if problems := check_scheme(document):
+        raise Refusal(problems)
+    return document
+
+
+def row_of(scheme: Scheme, result: Result) -> dict[str, Any]:
+    """The row of a stored result, as `policy.decisions.result_row` gives it."""
+    text = scheme.rounding.text
+    return {
+        "key": result.key,
+        "class": result.class_code,
+        "base": None if result.base is None else text(result.base),
+        "bonus": None if result.bonus is None else text(result.bonus),
+        "total": None if result.total is None else text(result.total),
+        "tier": result.tier,
+        "rank": result.rank,
+        "checks": result.checks,
+    }
+
+
+def sheet_of(scheme: Scheme, result: Result) -> Sheet:
+    """The score sheet of a stored result."""
+    return read_sheet(result.sheet_document, scheme, scheme.rubrics[result.class_code])
+
+
+def distribution(scheme: Scheme, replay: Replay, class_code: str) -> Distribution:
+    """How many of the ranked of a class have each total: one query."""
+    ranked = Result.objects.filter(replay=replay, class_code=class_code, standing__lt=UNRANKED)
+    counts = dict(ranked.values_list("total").annotate(count=Count("id")))
+    return Distribution.of_counts(counts, lower_is_better=scheme.rubrics[class_code].lower_is_better)
+
+
+def worked_out(result: Result) -> Worked:
+    """A stored result worked out again by the scheme version that made it: every line, the reasons, the way out."""
+    scheme = scheme_of(result.replay.scheme)
+    sheet, totals = sheet_of(scheme, result), distribution(scheme, result.replay, result.class_code)
+    return work_out(scheme, result.class_code, result.key, sheet, totals)
+
+
+def tier_counts(replay: Replay) -> dict[str, dict[str, int]]:
+    """How many results have each tier, by class: one query."""
+    found: dict[str, dict[str, int]] = {}
+    for code, tier, count in replay.results.values_list("class_code", "tier").annotate(count=Count("id")).order_by():
+        found.setdefault(code, {})[tier] = count
+    return found
