@@ -103,10 +103,6 @@ def walk(
     yield from found.end(head)
 
 
-def _fault(code: str, text: str, seq: int, **params: Any) -> Problem:
-    return Problem(f"ledger.{code}", text, {"seq": seq, **params})
-
-
 class Walk:
     """A walk in progress, for those who learn the head only at the end: see `walk`."""
 
@@ -150,14 +146,16 @@ class Walk:
 
     def _out_of_order(self, seq: int) -> Problem:
         if seq < 1:
-            return _fault("beyond", N_("Fact {seq} is none of the ledger's: facts are numbered from 1."), seq)
+            return Problem(
+                "ledger.beyond", N_("Fact {seq} is none of the ledger's: facts are numbered from 1."), {"seq": seq}
+            )
         for index, (first, last) in enumerate(self._gaps):
             if first <= seq <= last:
                 rest = [(first, seq - 1), (seq + 1, last)]
                 self._gaps[index : index + 1] = [gap for gap in rest if gap[0] <= gap[1]]
                 text = N_("Fact {seq} stands after fact {last}: the order was changed.")
-                return _fault("moved", text, seq, last=self.seq)
-        return _fault("duplicate", N_("Fact {seq} is there more than once."), seq)
+                return Problem("ledger.moved", text, {"seq": seq, "last": self.seq})
+        return Problem("ledger.duplicate", N_("Fact {seq} is there more than once."), {"seq": seq})
 
     def _mark(self, entry: Entry) -> Iterator[Problem]:
         known = self._marks.pop(entry.seq, None)
@@ -165,7 +163,7 @@ class Walk:
             text = N_(
                 "The checkpoint at fact {seq} knows another hash: a fact after {after} and up to {seq} was rewritten."
             )
-            yield _fault("rewritten", text, entry.seq, after=self._agreed)
+            yield Problem("ledger.rewritten", text, {"seq": entry.seq, "after": self._agreed})
         if known is not None:
             self._agreed = entry.seq
 
@@ -177,10 +175,10 @@ class Walk:
             yield _missing(self.seq + 1, known_end)
         if head and head.seq < self.seq:
             text = N_("Fact {seq} stands after the recorded end of the ledger, which is fact {end}.")
-            yield _fault("beyond", text, head.seq + 1, end=head.seq)
+            yield Problem("ledger.beyond", text, {"seq": head.seq + 1, "end": head.seq})
         if head and head.seq == self.seq and self.hash not in (None, head.hash):
             text = N_("The recorded end of the ledger knows another hash for fact {seq}: one of the two was rewritten.")
-            yield _fault("rewritten", text, self.seq)
+            yield Problem("ledger.rewritten", text, {"seq": self.seq})
 
 
 def _whole(entry: Entry) -> bool:
@@ -195,22 +193,24 @@ def _linked(entry: Entry) -> bool:
 
 
 def _changed(seq: int) -> Problem:
-    return _fault("changed", N_("Fact {seq} was changed: its content and its hash do not agree."), seq)
+    return Problem("ledger.changed", N_("Fact {seq} was changed: its content and its hash do not agree."), {"seq": seq})
 
 
 def _moved(seq: int) -> Problem:
-    return _fault("moved", N_("Another fact stands in the place of fact {seq}: the order was changed."), seq)
+    return Problem(
+        "ledger.moved", N_("Another fact stands in the place of fact {seq}: the order was changed."), {"seq": seq}
+    )
 
 
 def _rewritten(seq: int) -> Problem:
     text = N_("Fact {seq} was rewritten and hashed anew: what follows it was recorded after another content.")
-    return _fault("rewritten", text, seq)
+    return Problem("ledger.rewritten", text, {"seq": seq})
 
 
 def _missing(first: int, last: int) -> Problem:
     if first == last:
-        return _fault("missing", N_("Fact {seq} is missing."), first, last=last)
-    return _fault("missing", N_("The facts {seq} to {last} are missing."), first, last=last)
+        return Problem("ledger.missing", N_("Fact {seq} is missing."), {"seq": first, "last": last})
+    return Problem("ledger.missing", N_("The facts {seq} to {last} are missing."), {"seq": first, "last": last})
 
 
 # --- proof of one fact -----------------------------------------------------------------------------------------------
@@ -244,13 +244,14 @@ def verify_proof(document: Any, mark: Mark | None = None) -> tuple[Problem, ...]
     if not known_format:
         return (Problem("ledger.proof.unreadable", N_("This is not a ledger proof of a format known here.")),)
     if reached != claimed:
-        return (_fault("proof.broken", N_("The proof of fact {seq} does not lead to its checkpoint."), seq),)
-    if mark is not None and reached != mark:
         return (
-            _fault(
-                "proof.foreign", N_("The proof of fact {seq} leads to another ledger than the checkpoint given."), seq
+            Problem(
+                "ledger.proof.broken", N_("The proof of fact {seq} does not lead to its checkpoint."), {"seq": seq}
             ),
         )
+    if mark is not None and reached != mark:
+        text = N_("The proof of fact {seq} leads to another ledger than the checkpoint given.")
+        return (Problem("ledger.proof.foreign", text, {"seq": seq}),)
     return ()
 
 

@@ -52,7 +52,7 @@ class FactKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
-    """`handler` (dotted path of a function of one fact) runs after a fact of `kind` is committed, at least once."""
+    """`handler` runs after a fact of `kind` is committed, at least once: the dotted path of a function of a jobs Run."""
 
     code: str
     kind: str

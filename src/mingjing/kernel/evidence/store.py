@@ -67,7 +67,7 @@ def store(stream: BinaryIO, limit: int) -> Original:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         text = N_("The disk is full, so the file was not kept. Ask the administrator to make room, then send it again.")
-        raise Refusal([Problem("evidence.disk-full", text)]) from error
+        raise Refusal([Problem("evidence.disk_full", text)]) from error
     return original
 
 

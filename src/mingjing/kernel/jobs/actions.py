@@ -17,7 +17,7 @@ def retry_delivery(*, delivery: Delivery, by: writer.Actor | None, at: datetime)
     delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if delivery.failed_at is None:
         text = N_("This work did not fail, or somebody has started it again: reload the page to see where it stands.")
-        raise Refusal([Problem("jobs.delivery.not-failed", text)])
+        raise Refusal([Problem("jobs.delivery.not_failed", text)])
     attempts, delivery.attempts = delivery.attempts, 0
     delivery.failed_at, delivery.due_at = None, at
     delivery.save(update_fields=["attempts", "failed_at", "due_at"])
