@@ -16,7 +16,7 @@ import xlsxwriter
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 
-__all__ = ["replacing", "write_csv", "write_xlsx"]
+__all__ = ["fill_table", "replacing", "write_csv", "write_xlsx"]
 
 ACTIVE = frozenset("=+-@\t\r\n＝＋－＠")
 WORKBOOK_ROWS = 1_048_576
@@ -64,7 +64,19 @@ def write_csv(path: Path | str, rows: Iterable[Sequence[str]], *, bom: bool = Fa
     A byte order mark makes old Excel versions read Chinese rightly. Text that a spreadsheet would run as a formula gets
     an apostrophe in front.
     """
-    with replacing(path) as file, _compressed(file, str(path)) as raw:
+    with replacing(path) as file:
+        return _fill_csv(file, str(path), rows, bom)
+
+
+def fill_table(file: IO[bytes], name: str, rows: Iterable[Sequence[str]]) -> int:
+    """Write `rows` into an open file, as a workbook if `name` ends in .xlsx, else as CSV; gives their number."""
+    if name.lower().endswith(".xlsx"):
+        return _fill_xlsx(file, rows, "Sheet1")
+    return _fill_csv(file, name, rows, bom=False)
+
+
+def _fill_csv(file: IO[bytes], name: str, rows: Iterable[Sequence[str]], bom: bool) -> int:
+    with _compressed(file, name) as raw:
         text = io.TextIOWrapper(raw, "utf-8-sig" if bom else "utf-8", newline="")
         writer = csv.writer(text, lineterminator="\n")
         count = 0
@@ -100,21 +112,20 @@ def defused(cell: str) -> str:
 def write_xlsx(path: Path | str, rows: Iterable[Sequence[str]], *, sheet: str = "Sheet1") -> int:
     """Write `rows` as a workbook of one sheet in which every cell is text; gives their number."""
     with replacing(path) as file:
-        options = {"constant_memory": True, "tmpdir": str(Path(path).parent), "strings_to_urls": False}
-        book = xlsxwriter.Workbook(file, options)
-        try:
-            count = _fill(book.add_worksheet(sheet), rows)
-        finally:
-            book.close()
-    return count
+        return _fill_xlsx(file, rows, sheet)
 
 
-def _fill(sheet: xlsxwriter.worksheet.Worksheet, rows: Iterable[Sequence[str]]) -> int:
+def _fill_xlsx(file: IO[bytes], rows: Iterable[Sequence[str]], name: str) -> int:
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_urls": False})
+    sheet = book.add_worksheet(name)
     count = 0
-    for count, row in enumerate(rows, start=1):
-        if count > WORKBOOK_ROWS:
-            text = N_("A workbook holds at most {limit} rows; choose a name that ends in .csv or .csv.gz.")
-            raise Refusal([Problem("tables.workbook_full", text, {"limit": WORKBOOK_ROWS})])
-        for column, cell in enumerate(row):
-            sheet.write_string(count - 1, column, cell)
+    try:
+        for count, row in enumerate(rows, start=1):
+            if count > WORKBOOK_ROWS:
+                text = N_("A workbook holds at most {limit} rows; choose a name that ends in .csv or .csv.gz.")
+                raise Refusal([Problem("tables.workbook_full", text, {"limit": WORKBOOK_ROWS})])
+            for column, cell in enumerate(row):
+                sheet.write_string(count - 1, column, cell)
+    finally:
+        book.close()
     return count

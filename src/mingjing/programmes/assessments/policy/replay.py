@@ -29,26 +29,16 @@ from mingjing.programmes.assessments.policy.long import long_batches
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sides import Side
 
-__all__ = ["COLUMNS", "LINE_COLUMNS", "Difference", "Replay", "Summary", "Visit", "explained", "replay", "visits"]
+__all__ = [
+    "COLUMNS", "LINE_COLUMNS", "Difference", "Replay", "Summary", "Visit", "batches", "explained", "replay", "visits",
+]  # fmt: skip
 
 COLUMNS = ("key", "class", "base", "bonus", "total", "tier", "rank", "checks")
 """The columns of the output."""
 
 LINE_COLUMNS = (
-    "key",
-    "class",
-    "kind",
-    "code",
-    "title",
-    "steps",
-    "points",
-    "reason",
-    "fact",
-    "place",
-    "note",
-    "by",
-    "at",
-)
+    "key", "class", "kind", "code", "title", "steps", "points", "reason", "fact", "place", "note", "by", "at",
+)  # fmt: skip
 """The columns of the account, which has a row for every line of every visit."""
 
 MEMO = 1 << 16
@@ -60,12 +50,16 @@ Scored = tuple[int | None, int, int | None, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit of a file: the row it (first) stands in, its key and class, and its score sheet."""
+    """One visit of a file: the row it (first) stands in, its key and class, its score sheet, and its published result.
+
+    `published` are a total and a tier code, empty where the file has none.
+    """
 
     row: int
     key: str
     class_code: str
     sheet: Sheet
+    published: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +93,8 @@ def visits(intake: Intake, rows: Iterable[InputRow]) -> Iterator[Visit]:
     log = Log()
     for batch in batches(intake, rows, log):
         for position, class_code, sheet in sheets(intake, batch):
-            yield Visit(batch.rows[position], batch.keys[position], class_code, sheet)
+            key, published = batch.keys[position], batch.expected[position]
+            yield Visit(batch.rows[position], key, class_code, sheet, published)
     log.refuse()
 
 
@@ -147,6 +142,11 @@ class Replay:
         self._totals: dict[str, Counter[int]] = {code: Counter() for code in self.scheme.classes}
         self._hashes = array("q")
         self._tiers = _Tiers(self.scheme)
+
+    @property
+    def count(self) -> int:
+        """How many visits were scored or found not to be assessed."""
+        return len(self._hashes)
 
     def take(self, batch: Batch) -> None:
         """First pass: score a batch, count its totals and spill it."""
@@ -262,16 +262,20 @@ class Replay:
         text = self.scheme.rounding.text
         return text(base), text(bonus), text(total), tier, str(standing.rank) if standing else "", str(checks)
 
+    def agrees(self, published: tuple[str, str], total: int | None, tier: str) -> bool:
+        """Whether a published total and tier (each empty: not known) are those found; `total` in hundredths."""
+        number = parse_number(normal(published[0]), self.intake.mapping.values.decimal)
+        same_total = not published[0] or (total is not None and number == Fraction(total, HUNDREDTHS))
+        return same_total and published[1] in ("", tier)
+
     def _compare(
         self, row: int, key: str, published: tuple[str, str], total: int | None, shown: tuple[str, ...]
     ) -> None:
-        """Compare a published result with ours."""
-        number = parse_number(normal(published[0]), self.intake.mapping.values.decimal)
-        same_total = not published[0] or (total is not None and number == Fraction(total, HUNDREDTHS))
-        agrees = same_total and published[1] in ("", shown[3])
+        """Count a published result, and keep it where it is not the one found."""
+        same = self.agrees(published, total, shown[3])
         self.summary.compared += 1
-        self.summary.agreed += agrees
-        if not agrees and len(self.summary.differences) < SHOWN:
+        self.summary.agreed += same
+        if not same and len(self.summary.differences) < SHOWN:
             self.summary.differences.append(Difference(row, key, published, (shown[2], shown[3])))
 
 
