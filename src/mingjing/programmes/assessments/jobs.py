@@ -104,19 +104,18 @@ def _visited(intake: Intake, rows: Iterable[InputRow]) -> Iterator[Visited]:
 def _keep(run: Run, asked: Replay, attempt: int, scored: Scoring, visited: Iterator[Visited]) -> list[bytes]:
     """Store the results in the order of the file; returns the leaves of their Merkle tree."""
     leaves: list[bytes] = []
-    scheme = scored.scheme
     pairs = enumerate(zip(scored.rows(), visited, strict=True))
     while chunk := list(islice(pairs, BATCH)):
         results = [_result(asked, scored, index, row, visit) for index, (row, visit) in chunk]
         actions.keep_results(replay=asked, attempt=attempt, results=results, by=None, at=timezone.now())
-        leaves += [result_leaf(row_of(scheme, entry), entry.sheet_document, scheme.digest) for entry in results]
+        leaves += [bytes.fromhex(entry.leaf) for entry in results]
         run.progress(len(leaves), scored.count)
     return leaves
 
 
 def _result(asked: Replay, scored: Scoring, index: int, row: tuple[str, ...], visit: Visited) -> Result:
     key, class_code, base, bonus, total, tier, rank, checks = row
-    return Result(
+    result = Result(
         replay=asked,
         index=index,
         key=key,
@@ -132,6 +131,8 @@ def _result(asked: Replay, scored: Scoring, index: int, row: tuple[str, ...], vi
         expected_tier=visit.published[1],
         agrees=scored.agrees(visit.published, _points(total), tier) if any(visit.published) else None,
     )
+    result.leaf = result_leaf(row_of(scored.scheme, result), result.sheet_document, scored.scheme.digest).hex()
+    return result
 
 
 def _points(text: str) -> int | None:

@@ -96,9 +96,9 @@ class ResultQuerySet(models.QuerySet["Result"]):
 class Result(models.Model):
     """What one site came to: points are hundredths, None where nothing was scored.
 
-    `index` counts the results of a replay from 0 in the order of the file: the leaf of the Merkle tree. `sheet` is the
-    JSON of the score sheet. `expected_total` and `expected_tier` are published figures that came with the file;
-    `agrees` says whether the result is the same (None: nothing to compare with).
+    `index` counts the results of a replay from 0 in the order of the file, as the Merkle tree does; `leaf` is the result's
+    hash in it (hex). `sheet` is the JSON of the score sheet. `expected_total` and `expected_tier` are published figures
+    that came with the file; `agrees` says whether the result is the same (None: nothing to compare with).
     """
 
     replay = models.ForeignKey(Replay, models.PROTECT, related_name="results")
@@ -112,6 +112,7 @@ class Result(models.Model):
     standing = models.PositiveIntegerField(default=UNRANKED)
     checks = models.PositiveIntegerField()
     sheet = models.TextField()
+    leaf = models.CharField(max_length=64)
     expected_total = models.CharField(max_length=40, blank=True)
     expected_tier = models.CharField(max_length=60, blank=True)
     agrees = models.BooleanField(null=True)

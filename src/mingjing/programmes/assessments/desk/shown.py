@@ -9,11 +9,22 @@ from typing import Any
 
 from mingjing.engine.lists import UNDETERMINED, ListRules
 from mingjing.engine.outcome import N_, Phrase, Reason, Titled
+from mingjing.engine.quantities import Rounding, points_text
 from mingjing.engine.rules import Condition, OneOf, Row, Table, shown_value
 from mingjing.engine.scoring import Check, Item, Method
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
-__all__ = ["CheckLine", "ClassSection", "RuleLine", "class_sections", "extras", "rule_lines", "tier_title", "tones"]
+__all__ = [
+    "CheckLine",
+    "ClassSection",
+    "RuleLine",
+    "class_sections",
+    "class_spreads",
+    "extras",
+    "rule_lines",
+    "tier_title",
+    "tones",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,3 +191,42 @@ def _size(entry: Mapping[str, Any]) -> Reason:
     if "share" in entry:
         return Reason("share", N_("{share} percent"), {"share": entry["share"]})
     return Reason("minimum", N_("at least {count}"), {"count": entry["minimum"]})
+
+
+@dataclass(frozen=True, slots=True)
+class TierShare:
+    """How many of a class have a tier; `percent` is of the class."""
+
+    code: str
+    title: Titled | Phrase
+    tone: str
+    count: int
+    percent: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSpread:
+    """How the sites of a class are spread over the tiers, best first."""
+
+    code: str
+    title: Titled
+    count: int
+    tiers: tuple[TierShare, ...]
+
+
+def class_spreads(scheme: Scheme, counts: Mapping[str, Mapping[str, int]]) -> tuple[ClassSpread, ...]:
+    """The spread of each class that has any sites; tiers nobody has are shown too, the undecided only if any."""
+    spreads = []
+    for code, title in scheme.classes.items():
+        found = counts.get(code, {})
+        if everybody := sum(found.values()):
+            codes = [tier.code for tier in scheme.list_rules.tiers] + [UNDETERMINED] * (UNDETERMINED in found)
+            tiers = tuple(_share(scheme, tier, found.get(tier, 0), everybody) for tier in codes)
+            spreads.append(ClassSpread(code, title, everybody, tiers))
+    return tuple(spreads)
+
+
+def _share(scheme: Scheme, code: str, count: int, everybody: int) -> TierShare:
+    percent = points_text(Rounding("half_up", 1).ratio(100 * count, everybody), 1)
+    rules = scheme.list_rules
+    return TierShare(code, tier_title(rules, code), tones(rules).get(code, "plain"), count, percent)

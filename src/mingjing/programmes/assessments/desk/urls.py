@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingjing.programmes.assessments.desk import drafts, schemes
+from mingjing.programmes.assessments.desk import drafts, replays, results, schemes
 
 app_name = "assessments"
 
@@ -16,4 +16,11 @@ urlpatterns = [
     path("schemes/<str:code>/<int:number>/draft/", drafts.begin, name="draft"),
     path("schemes/<str:code>/<int:number>/upload/", drafts.upload, name="upload"),
     path("schemes/<str:code>/<int:number>/publish/", drafts.publish, name="publish"),
+    path("replays/", replays.replays, name="replays"),
+    path("ask-replay/", replays.ask, name="replay-ask"),
+    path("replays/<int:pk>/", replays.replay, name="replay"),
+    path("replays/<int:pk>/results.csv", results.table, name="results-table"),
+    path("replays/<int:pk>/class/<str:class_code>/", results.results, name="results"),
+    path("replays/<int:pk>/results/<int:index>/", results.result, name="result"),
+    path("replays/<int:pk>/results/<int:index>/decision.json", results.decision, name="decision"),
 ]

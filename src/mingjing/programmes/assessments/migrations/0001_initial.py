@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ('standing', models.PositiveIntegerField(default=2147483647)),
                 ('checks', models.PositiveIntegerField()),
                 ('sheet', models.TextField()),
+                ('leaf', models.CharField(max_length=64)),
                 ('expected_total', models.CharField(blank=True, max_length=40)),
                 ('expected_tier', models.CharField(blank=True, max_length=60)),
                 ('agrees', models.BooleanField(null=True)),

@@ -1,0 +1,150 @@
+"""The results of a replay: lists by class and tier, one result with every line explained, and files to take away."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from mingjing.engine.chain import inclusion_proof
+from mingjing.engine.outcome import spoken
+from mingjing.faces.ui.paging import page_of
+from mingjing.kernel.ledger.models import Fact
+from mingjing.kernel.ledger.queries import proof_of
+from mingjing.kernel.parties.guard import guarded
+from mingjing.kernel.tables.writing import defused
+from mingjing.programmes.assessments.desk.replays import area_of, find_replay
+from mingjing.programmes.assessments.desk.shown import tier_title, tones
+from mingjing.programmes.assessments.models import Replay, Result
+from mingjing.programmes.assessments.policy.decisions import decision_document, result_row
+from mingjing.programmes.assessments.policy.replay import COLUMNS
+from mingjing.programmes.assessments.policy.scheme import Scheme
+from mingjing.programmes.assessments.queries import distribution, row_of, scheme_of, sheet_of, tier_counts, worked_out
+
+
+class FilterForm(forms.Form):
+    """Which results of a class to list."""
+
+    tier = forms.ChoiceField(label=_("Tier"), required=False)
+    q = forms.CharField(label=_("Key"), required=False, max_length=100)
+
+    def __init__(self, data: Any, tiers: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["tier"] = forms.ChoiceField(label=_("Tier"), required=False, choices=[("", _("All tiers")), *tiers])
+
+
+@guarded("assessments.replay.view", area=area_of)
+def results(request: HttpRequest, pk: int, class_code: str) -> HttpResponse:
+    """The results of one class, by rank, of one tier or key when asked."""
+    found = _completed(pk)
+    scheme = scheme_of(found.scheme)
+    if class_code not in scheme.classes:
+        raise Http404
+    counts = tier_counts(found)
+    form = FilterForm(request.GET, _tier_choices(scheme, counts.get(class_code, {})))
+    wanted = form.cleaned_data if form.is_valid() else {}
+    rows = found.results.of_class(class_code).without_sheets()
+    rows = rows.filter(tier=wanted["tier"]) if wanted.get("tier") else rows
+    rows = rows.filter(key__icontains=wanted["q"].strip()) if wanted.get("q") else rows
+    page = page_of(rows, request.GET, order=("standing", "index"))
+    context = {"replay": found, "scheme": scheme, "form": form, "page": page, "classes": scheme.classes.items()}
+    context |= {"class_code": class_code, "rows": _told(scheme, page.rows), "filtered": any(wanted.values())}
+    return render(request, "assessments/results.html", context)
+
+
+def _completed(pk: int) -> Replay:
+    found = find_replay(pk)
+    if found.completed_at is None:
+        raise Http404
+    return found
+
+
+def _tier_choices(scheme: Scheme, counts: dict[str, int]) -> list[tuple[str, str]]:
+    """The tiers that occur, best first, with how many there are of each."""
+    place = scheme.list_rules.place
+    codes = sorted(counts, key=lambda code: (place(code), code))
+    titles = ((code, spoken(tier_title(scheme.list_rules, code), gettext)) for code in codes)
+    return [(code, f"{title} ({counts[code]})") for code, title in titles]
+
+
+def _told(scheme: Scheme, rows: tuple[Result, ...]) -> list[dict[str, Any]]:
+    shades = tones(scheme.list_rules)
+    return [
+        {"result": row, "tier": tier_title(scheme.list_rules, row.tier), "tone": shades.get(row.tier, "plain")}
+        for row in rows
+    ]
+
+
+@guarded("assessments.replay.view", area=area_of)
+def result(request: HttpRequest, pk: int, index: int) -> HttpResponse:
+    """One result: every point with its reason, the tier with its reasons, and the way out."""
+    found = _completed(pk)
+    row = get_object_or_404(found.results.all(), index=index)
+    row.replay = found
+    scheme, worked = scheme_of(found.scheme), worked_out(row)
+    (told,) = _told(scheme, (row,))
+    way = worked.way_out
+    context = {
+        "replay": found,
+        "scheme": scheme,
+        "row": row,
+        "worked": worked,
+        **told,
+        "rulebook": found.scheme.rulebook,
+    }
+    context["class_title"] = scheme.classes[row.class_code]
+    context["way_title"] = way and tier_title(scheme.list_rules, way.tier)
+    context["holds"] = row_of(scheme, row) == result_row(scheme, worked)
+    return render(request, "assessments/result.html", context)
+
+
+@guarded("assessments.replay.view", area=area_of)
+def decision(request: HttpRequest, pk: int, index: int) -> HttpResponse:
+    """The decision file of one result: rules, sheet, arithmetic and proof, for `mingjing verify`."""
+    found = _completed(pk)
+    row = get_object_or_404(found.results.all(), index=index)
+    row.replay = found
+    scheme = scheme_of(found.scheme)
+    totals = distribution(scheme, found, row.class_code)
+    document = decision_document(scheme, worked_out(row), sheet_of(scheme, row), totals, _record(found, row))
+    return JsonResponse(document, headers=_file(f"decision-{pk}-{index}.json"))
+
+
+def _record(found: Replay, row: Result) -> dict[str, Any]:
+    """Where a result stands in the ledger."""
+    leaves = [bytes.fromhex(leaf) for leaf in found.results.order_by("index").values_list("leaf", flat=True)]
+    path = [part.hex() for part in inclusion_proof(leaves, row.index)]
+    fact = Fact.objects.get(subject=found.subject, kind="assessments.replay.completed")
+    return {"index": row.index, "size": len(leaves), "path": path, "proof": proof_of(fact)}
+
+
+@guarded("assessments.replay.view", area=area_of)
+def table(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """All results as CSV, in the order of the file."""
+    found = _completed(pk)
+    lines = _lines(scheme_of(found.scheme), found)
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=_file(f"results-{pk}.csv"))
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _lines(scheme: Scheme, found: Replay) -> Iterator[str]:
+    """The lines of the file, a byte order mark first: spreadsheet programs then read Chinese rightly."""
+    writer = csv.writer(_Echo(), lineterminator="\n")
+    yield "\ufeff" + writer.writerow(COLUMNS)
+    for row in found.results.without_sheets().order_by("index").iterator(chunk_size=2000):
+        values = row_of(scheme, row)
+        yield writer.writerow(["" if values[name] is None else defused(str(values[name])) for name in COLUMNS])
+
+
+def _file(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
