@@ -1,11 +1,9 @@
-"""The generated pages say what the code says; every programme stands in the glossary; a code means one thing."""
+"""The generated pages say what the code says, and every programme stands in the glossary."""
 
-from collections import defaultdict
 from pathlib import Path
 
 from django.utils.translation import override
 from tools import reference, vendored
-from tools.problems import problems
 
 from mingjing.kernel import registry
 
@@ -26,14 +24,6 @@ def test_every_programme_stands_in_the_glossary_and_has_a_page() -> None:
     for manifest in registry.programmes():
         assert manifest.title.casefold() in glossary
         assert (ROOT / "docs" / "programmes" / f"{manifest.code}.md").is_file()
-
-
-def test_a_problem_code_has_one_text() -> None:
-    texts = defaultdict(set)
-    for entry in problems():
-        if entry.text:
-            texts[entry.code].add(entry.text)
-    assert not {code: found for code, found in texts.items() if len(found) > 1}
 
 
 def test_vendored_files_are_as_listed() -> None:

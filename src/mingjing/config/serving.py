@@ -5,13 +5,13 @@ Not here: what a request or a job does; what production must have (`checks`).
 
 import argparse
 import ipaddress
+import multiprocessing
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,8 +23,9 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from mingjing.config import upkeep
+from mingjing.config import parentage, upkeep
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.jobs import worker
 
 RESTART_SECONDS = 3.0  # how long a fallen worker rests before it is started again
 STOP_SECONDS = 20.0  # how long it may take to finish its job
@@ -56,6 +57,9 @@ def run_serve(args: argparse.Namespace) -> int:
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     )
+    # Forked processes would inherit half of what a thread of ours (the worker's keeper) is just doing.
+    multiprocessing.set_start_method("spawn")
+    os.environ[parentage.SERVER] = str(os.getpid())
     connections.close_all()  # the processes that follow open their own
     with background(not args.no_worker):
         server.serve()
@@ -116,7 +120,8 @@ def background(wanted: bool) -> Iterator[None]:
         yield
         return
     stopping = threading.Event()
-    keeper = threading.Thread(target=_keep_worker, args=(stopping,), name="worker keeper")
+    arguments = ["--lang", get_language() or "en", "--parent", str(os.getpid())]
+    keeper = threading.Thread(target=_keep_worker, args=(arguments, stopping), name="worker keeper")
     keeper.start()
     try:
         yield
@@ -125,9 +130,8 @@ def background(wanted: bool) -> Iterator[None]:
         keeper.join()
 
 
-def _keep_worker(stopping: threading.Event) -> None:
-    language = get_language() or "en"
-    command = [sys.executable, "-m", "mingjing", "worker", "--lang", language, "--parent", str(os.getpid())]
+def _keep_worker(arguments: list[str], stopping: threading.Event) -> None:
+    command = [sys.executable, "-m", "mingjing", "worker", *arguments]
     while not stopping.is_set():
         # Its own session: Ctrl-C in the terminal reaches the server, which then ends the worker in order.
         process = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own interpreter and module
@@ -149,25 +153,17 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def configure_worker(parser: argparse.ArgumentParser) -> None:
-    """No arguments for people; `serve` passes its own process id."""
+    """How long to work; `serve` also passes its own process id."""
+    parser.add_argument("--once", action="store_true", help=_("end when nothing is left to do"))
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
 
 
 def run_worker(args: argparse.Namespace) -> int:
     """Run background jobs until told to stop; the job in hand is finished first."""
-    from mingjing.kernel.jobs import worker
-
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_received: stopping.set())
     if args.parent:
-        threading.Thread(target=_stop_with, args=(args.parent, stopping), daemon=True).start()
-    worker.work(stopping)
+        parentage.when_orphaned(args.parent, stopping.set)
+    worker.run(stopping, once=args.once)
     return 0
-
-
-def _stop_with(parent: int, stopping: threading.Event) -> None:
-    """A server that was killed cannot end its worker: the worker sees that it has another parent."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    stopping.set()

@@ -29,9 +29,8 @@ def configure_migrate(parser: argparse.ArgumentParser) -> None:
 def run_migrate(args: argparse.Namespace) -> int:
     """Apply what is missing, in order; collect the static files."""
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    pending = pending_migrations()
-    for migration in pending:
-        print(_("applying {app} {name}").format(app=migration.app_label, name=migration.name))
+    if count := len(pending_migrations()):
+        say(_("bringing the database up to date ({count} steps)").format(count=count))
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     print(_("The database and the static files are up to date."))

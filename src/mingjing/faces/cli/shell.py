@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from mingjing.faces.cli.words import teach_argparse
 from mingjing.kernel.registry import Command, Manifest
 
-LANGUAGES = ("zh-hans", "en")
+LANGUAGES = ("zh", "zh-hans", "en")
 
 
 class Parser(argparse.ArgumentParser):
@@ -85,7 +85,7 @@ def _add_command(subparsers: Any, command: Command) -> None:
 
 def _add_common(parser: argparse.ArgumentParser, *, default: Any) -> None:
     """The options every command has, accepted before and after its name."""
-    parser.add_argument("--lang", choices=LANGUAGES, default=default, help=_("language of the messages"))
+    parser.add_argument("--lang", choices=LANGUAGES, default=default, help=_("language of the messages (zh or en)"))
     parser.add_argument(
         "--debug", action="store_true", default=default or False, help=_("show the traceback of a failure")
     )
