@@ -100,7 +100,7 @@ def _rounding(node: Node) -> Rounding:
 def _rubrics(
     root: Node, classes: Mapping[str, Titled], attributes: Mapping[str, Measure], rounding: Rounding
 ) -> dict[str, Rubric]:
-    words = {kind: tuple(root.node(kind).value) for kind in ("methods", "evidence")}
+    words = {kind: _words(root.node(kind)) for kind in ("methods", "evidence")}
     aggregation = root.node("aggregation")
     method = Method(aggregation.one_of("method", [entry.value for entry in Method]))
     full_marks = aggregation.points("full_marks", "100", least=1)
@@ -122,6 +122,13 @@ def _rubrics(
     for rubric in rubrics.values():
         _check_sum(root, rubric, expected)
     return rubrics
+
+
+def _words(node: Node) -> tuple[str, ...]:
+    """The codes of an object of titles."""
+    for code in node.value:
+        node.titled(code)
+    return tuple(node.value)
 
 
 def _check_sum(root: Node, rubric: Rubric, expected: int) -> None:

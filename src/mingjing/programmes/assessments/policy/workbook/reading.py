@@ -134,7 +134,14 @@ class _Reader:
             if (prefix := self._placed(plan, path, entry)) is None:
                 continue
             self.draft.places[prefix] = entry.place
-            self.draft.places |= {f"{prefix}/{'/'.join(below)}": cell for below, cell in entry.cells.items()}
+            self._locate(prefix, entry)
+
+    def _locate(self, prefix: str, entry: _Entry) -> None:
+        """Remember the cell of every value of an entry; that of an object (a title, a rule) is its first one."""
+        for below, place in entry.cells.items():
+            self.draft.places["/".join((prefix, *below))] = place
+            for length in range(1, len(below)):
+                self.draft.places.setdefault("/".join((prefix, *below[:length])), place)
 
     def _placed(self, plan: Plan, path: str, entry: _Entry) -> str | None:
         """Put an entry into the document; gives its path, or None for one that belongs nowhere."""

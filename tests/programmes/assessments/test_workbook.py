@@ -1,0 +1,375 @@
+"""Schemes as workbooks: nothing is lost on the way out and back, and every mistake is told at its cell."""
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from tests.programmes.assessments.drawn_schemes import schemes, shipped
+
+from mingjing.engine.chain import content_digest
+from mingjing.engine.outcome import Refusal
+from mingjing.kernel.tables import read_workbook_sheets
+from mingjing.programmes.assessments.policy.changes import changes
+from mingjing.programmes.assessments.policy.scheme import check_scheme
+from mingjing.programmes.assessments.policy.workbook import read_workbook, write_workbook
+from mingjing.programmes.assessments.policy.workbook.grids import grids
+from mingjing.programmes.assessments.policy.workbook.headers import plain
+
+HETANG = shipped("hetang-2024")
+Book = openpyxl.Workbook
+
+
+def imported(data: bytes) -> dict[str, Any]:
+    return read_workbook(read_workbook_sheets(io.BytesIO(data)))
+
+
+def edited(edit: Callable[[Book], None], document: dict[str, Any] = HETANG, language: str = "zh-Hans") -> bytes:
+    """The workbook of `document` after somebody opened it in an office program, edited it and saved it."""
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(document, language)))
+    edit(book)
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+def cell(book: Book, sheet: str, header: str, row: int) -> Any:
+    """The cell of `row` under the column whose header has this line."""
+    found = [c.column for c in book[sheet][1] if header in str(c.value or "").split("\n")]
+    return book[sheet].cell(row, found[0])
+
+
+def row_of(book: Book, sheet: str, code: str) -> int:
+    return next(row for row in range(1, book[sheet].max_row + 1) if book[sheet].cell(row, 1).value == code)
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+@pytest.mark.parametrize("code", ["hetang-2024", "toronto-rentsafe"])
+def test_a_shipped_scheme_comes_back_as_it_went_out(code: str, language: str) -> None:
+    document = shipped(code)
+    assert content_digest(imported(write_workbook(document, language))) == content_digest(document)
+
+
+@given(schemes())
+@settings(max_examples=60)
+def test_any_valid_document_comes_back_as_it_went_out(document: dict[str, Any]) -> None:
+    assert check_scheme(document) == ()
+    assert content_digest(imported(write_workbook(document))) == content_digest(document)
+
+
+def test_the_same_document_gives_the_same_bytes() -> None:
+    assert write_workbook(HETANG) == write_workbook(shipped("hetang-2024"))
+
+
+def test_left_out_defaults_are_filled_in_and_nothing_else_changes() -> None:
+    sparse = shipped("toronto-rentsafe")
+    del sparse["vetoes"], sparse["bonus"], sparse["list_rules"][0]["step"]
+    del sparse["items"][0]["checks"][3]["critical"], sparse["class_rule"][0]["when"]
+    back = imported(write_workbook(sparse))
+    assert {change.kind for change in changes(sparse, back)} == {"added"}
+    assert "step" not in back["list_rules"][0]
+
+
+def test_a_workbook_refuses_to_hold_what_would_not_come_back() -> None:
+    for spoil in (
+        lambda d: d["attributes"].append({"code": "x", "title": {"en": "x"}, "secret": "1"}),
+        lambda d: d["methods"].update({"a,b": {"en": "x"}}) or d["items"][0]["checks"][0].update(methods=["a,b"]),
+        lambda d: d["title"].update(en="\uffff"),
+        lambda d: d.update(code=" padded "),
+    ):
+        document = shipped("hetang-2024")
+        spoil(document)
+        with pytest.raises(Refusal) as refused:
+            write_workbook(document)
+        assert {problem.code for problem in refused.value.problems} == {"workbook.cannot_hold"}
+
+
+def test_an_edit_comes_back_as_that_edit_only() -> None:
+    def edit(book: Book) -> None:
+        row = row_of(book, "小项", "A5.1")
+        other = row_of(book, "小项", "A5.2")
+        assert cell(book, "小项", "分值", row).value == 5
+        cell(book, "小项", "分值", row).value = 5.5
+        cell(book, "小项", "分值", other).value = cell(book, "小项", "分值", other).value - 0.5
+        cell(book, "榜单规则", "总分", 10).value = "＜６１"
+        cell(book, "榜单规则", "总分", 11).value = " >=61 <75"
+        cell(book, "期限", "天数", 2).value = 2.0
+
+    new = imported(edited(edit))
+    found = changes(HETANG, new)
+    assert [change.path for change in found] == [
+        "items/4/checks/0/points",
+        "items/4/checks/1/points",
+        "list_rules/8/when/total",
+        "list_rules/9/when/total",
+        "deadlines/0/days",
+    ]
+    assert "points changed from 5 to 5.5" in found[0].say()
+    assert new["deadlines"][0]["days"] == "2"
+
+
+def test_office_habits_change_nothing() -> None:
+    """Text for numbers, signs for yes, rows below and between, columns in another order, a line above the header."""
+
+    def edit(book: Book) -> None:
+        checks = book["小项"]
+        column = cell(book, "小项", "分值", 1).column
+        for row in range(2, checks.max_row + 1):
+            checks.cell(row, column).value = f" {checks.cell(row, column).value} "
+            flag = cell(book, "小项", "★ 关键项", row)
+            flag.value = "★" if flag.value == "是" else "　"
+        checks.cell(2, column).value = "３"
+        checks.insert_rows(5)
+        checks.cell(checks.max_row + 3, 1).value = "  "
+        deadlines = book["期限"]
+        rows = [[c.value for c in row] for row in deadlines.iter_rows()]
+        deadlines.delete_rows(1, len(rows))
+        deadlines.append(["期限如下"])
+        for row in rows:
+            deadlines.append(row[::-1])
+
+    assert content_digest(imported(edited(edit))) == content_digest(HETANG)
+
+
+def test_rows_keep_the_order_in_which_they_were_written() -> None:
+    def edit(book: Book) -> None:
+        rows = [[c.value for c in row] for row in book["抽样"].iter_rows(min_row=2)]
+        book["抽样"].delete_rows(2, len(rows))
+        for row in reversed(rows):
+            book["抽样"].append(row)
+
+    assert imported(edited(edit))["sampling"] == HETANG["sampling"][::-1]
+
+
+@pytest.mark.parametrize(
+    "text", ["=cmd|' /C calc'!A0", "@SUM(A1)", "+1", "-1", "'x", "{=1}", "<b>&amp;", "_x0041_", " 空 "]
+)
+def test_text_that_looks_like_a_formula_comes_back_as_the_same_text(text: str) -> None:
+    document = shipped("hetang-2024")
+    document["items"][0]["title"] = {"zh-Hans": text, "en": text}
+    data = write_workbook(document)
+    assert imported(data)["items"][0]["title"] == {"zh-Hans": text, "en": text}
+    shown = cell(openpyxl.load_workbook(io.BytesIO(data)), "大项", "名称（中文）", 2)
+    assert (shown.data_type, shown.value) == ("s", text)
+
+
+def test_sums_stand_beside_the_points_and_are_not_read() -> None:
+    data = edited(lambda book: setattr(cell(book, "大项", "小项分值合计", 2), "value", "干扰"))
+    assert content_digest(imported(data)) == content_digest(HETANG)
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(HETANG)))
+    assert str(cell(book, "大项", "小项分值合计", 2).value).startswith("=SUMIF('小项'!")
+    values = openpyxl.load_workbook(io.BytesIO(write_workbook(HETANG)), data_only=True)
+    for row in range(2, 24):
+        assert cell(values, "大项", "小项分值合计", row).value == cell(values, "大项", "分值", row).value
+
+
+def put(sheet: str, header: str, key: str | int, value: object, told: str = "") -> Callable[[Book], str]:
+    """A mistake: `value` in the row whose first cell is `key` (or in that row); gives the cell where it is told."""
+
+    def plant(book: Book) -> str:
+        found = cell(book, sheet, header, key if isinstance(key, int) else row_of(book, sheet, key))
+        found.value = value
+        return told or f"{sheet}!{found.coordinate}"
+
+    return plant
+
+
+def basic(label: str, value: object) -> Callable[[Book], str]:
+    def plant(book: Book) -> str:
+        sheet = book["基本信息"]
+        row = next(r for r in range(1, 30) if str(sheet.cell(r, 1).value).startswith(label))
+        sheet.cell(row, 2).value = value
+        return f"基本信息!B{row}"
+
+    return plant
+
+
+def header(sheet: str, old: str, new: str, at: str) -> Callable[[Book], str]:
+    """A mistake: another header; told at the place `at` ("cell" or "row")."""
+
+    def plant(book: Book) -> str:
+        found = next(c for c in book[sheet][1] if old in str(c.value).split("\n"))
+        found.value = new
+        return f"{sheet}!{found.coordinate}" if at == "cell" else f"{sheet}!1:1"
+
+    return plant
+
+
+def added_column(sheet: str, title: str) -> Callable[[Book], str]:
+    def plant(book: Book) -> str:
+        place = book[sheet].cell(1, book[sheet].max_column + 1)
+        place.value = title
+        return f"{sheet}!{place.coordinate}"
+
+    return plant
+
+
+def stray(book: Book) -> str:
+    place = book["抽样"].cell(3, book["抽样"].max_column + 2)
+    place.value = "便条"
+    return f"抽样!{place.coordinate}"
+
+
+def untitled(book: Book) -> str:
+    row = row_of(book, "加分", "three_zero")
+    cell(book, "加分", "名称（英文）", row).value = None
+    return put("加分", "名称（中文）", row, None)(book)
+
+
+def charmed(book: Book) -> str:
+    place = book["榜单规则"].cell(3, book["榜单规则"].max_column + 1)
+    book["榜单规则"].cell(1, place.column).value = "魅力\n[charm]"
+    place.value = ">3"
+    return f"榜单规则!{place.coordinate}"
+
+
+def without(sheet: str) -> Callable[[Book], str]:
+    def plant(book: Book) -> str:
+        del book[sheet]
+        return sheet
+
+    return plant
+
+
+def new_sheet(book: Book) -> str:
+    book.create_sheet("草稿").append(["想法"])
+    return "草稿"
+
+
+MISTAKES: dict[str, tuple[Callable[[Book], str], str]] = {
+    "points that do not sum": (put("大项", "分值", "A3", 99), "scheme.item_points"),
+    "points that are text": (put("小项", "分值", "A1.2", "三分"), "quantity.not_a_number"),
+    "points finer than hundredths": (put("小项", "分值", "A2.1", "0.125"), "quantity.too_fine"),
+    "no points": (put("小项", "分值", "A2.2", None), "document.missing"),
+    "a date for a number": (put("小项", "每处扣分", "A1.1", "2024-01-02"), "workbook.date"),
+    "a date for a code": (put("期限", "期限代码", 3, "2024-01-02 00:00:00"), "workbook.date"),
+    "an unknown rule": (put("小项", "扣分规则", "A1.3", "PII"), "document.unknown_code"),
+    "a cap above the points": (put("小项", "扣分上限", "A1.4", "9"), "scheme.cap"),
+    "an unknown item": (put("小项", "所属大项", "A6.1", "A66"), "workbook.unknown_item"),
+    "an unknown method": (put("小项", "检查方法", "A4.1", "look, smell"), "document.unknown_code"),
+    "unknown evidence": (put("小项", "证据", "A4.1", "Z"), "document.unknown_code"),
+    "neither yes nor no": (put("小项", "★ 关键项", "A4.2", "也许"), "workbook.flag"),
+    "the same check twice": (put("小项", "小项代码", "B1.2", "B1.1"), "document.repeated_code"),
+    "the same item twice": (put("大项", "大项代码", "B13", "B12"), "document.repeated_code"),
+    "no title": (untitled, "document.no_title"),
+    "an unknown class": (put("大项", "适用类别", "B2", "C"), "document.unknown_code"),
+    "an overlap in the class rule": (put("类别规则", "建成年份", 2, None, "类别规则!A5"), "rules.overlap"),
+    "a condition that is none": (put("类别规则", "备案物业费", 2, "一元"), "rules.condition"),
+    "two tiers both claim": (put("榜单规则", "总分", 11, ">=60 <95", "榜单规则!A12"), "rules.overlap"),
+    "a dead rule": (put("榜单规则", "否决级别", 4, ">=3", "榜单规则!A4"), "rules.dead"),
+    "an unknown tier": (put("榜单规则", "列入等次", 3, "GOLD"), "document.unknown_code"),
+    "a broken step": (put("榜单规则", "步骤", 13, "1.5"), "document.not_whole"),
+    "a veto of level 3": (put("一票否决", "级别", "stability_risk", 3), "document.unknown_code"),
+    "a share above 100": (put("抽样", "比例（%）", "blind_revisit", "1000"), "scheme.share"),
+    "an unknown calendar": (put("期限", "日历", "public_notice", "lunar"), "document.unknown_code"),
+    "a negative weight": (put("总分构成", "权重", "site", "-1"), "document.too_small"),
+    "an unknown rounding": (basic("取舍规则", "nearest"), "document.unknown_code"),
+    "decimals in words": (basic("保留小数位", "两位"), "document.unknown_code"),
+    "a bonus cap in words": (basic("加分上限", "五"), "quantity.not_a_number"),
+    "no code": (basic("办法代码", None), "document.missing"),
+    "a default that is no choice": (put("属性", "缺省值", "order_unmet", "也许"), "attribute.unknown_choice"),
+    "a default below zero": (put("属性", "缺省值", "occupancy", "-5"), "attribute.out_of_range"),
+    "an extra column": (added_column("加分", "备注"), "workbook.unknown_column"),
+    "a column twice": (added_column("等次", "等次代码"), "workbook.repeated_column"),
+    "an unknown measure": (charmed, "scheme.unknown_measure"),
+    "a note in no column": (stray, "workbook.no_header"),
+    "a renamed column": (header("检查方法", "Method code", "xx", "row"), "workbook.no_column"),
+    "a strange sheet": (new_sheet, "workbook.unknown_sheet"),
+}
+ALONE: dict[str, tuple[Callable[[Book], str], str]] = {
+    "no sheet of items": (without("大项"), "workbook.no_sheet"),
+    "no sheet of tiers": (without("等次"), "workbook.no_sheet"),
+    "no sheet of bonus": (without("加分"), "workbook.no_sheet"),
+}
+
+
+def found_in(data: bytes) -> set[tuple[str, str]]:
+    with pytest.raises(Refusal) as refused:
+        imported(data)
+    for problem in refused.value.problems:
+        assert "/" not in problem.place, "a path of the document means nothing to its author"
+        assert not re.search(r"\{\w+\}", problem.say())
+    return {(problem.place, problem.code) for problem in refused.value.problems}
+
+
+@pytest.mark.parametrize("name", sorted(MISTAKES | ALONE))
+def test_a_mistake_is_told_at_its_cell(name: str) -> None:
+    plant, code = (MISTAKES | ALONE)[name]
+    places: list[str] = []
+    assert (place := found_in(edited(lambda book: places.append(plant(book))))) >= {(places[0], code)}, place
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    planted: list[tuple[str, str]] = []
+
+    def edit(book: Book) -> None:
+        planted.extend((plant(book), code) for plant, code in MISTAKES.values())
+
+    assert found_in(edited(edit)) >= {*planted} - unproved(planted)
+
+
+def unproved(planted: list[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Overlaps and dead rows are proved about the rules that can be read; others' mistakes may remove their cause."""
+    return {entry for entry in planted if entry[1].startswith("rules.") and entry[1] != "rules.condition"}
+
+
+def test_a_gap_is_told_with_an_example() -> None:
+    with pytest.raises(Refusal) as refused:
+        imported(edited(lambda book: setattr(cell(book, "榜单规则", "总分", 10), "value", "<50")))
+    (problem,) = refused.value.problems
+    assert problem.code == "rules.gap"
+    assert "total 5" in problem.say()
+    assert problem.place.startswith("榜单规则!")
+
+
+def test_the_other_rule_of_an_overlap_is_named_by_its_cell() -> None:
+    with pytest.raises(Refusal) as refused:
+        imported(edited(lambda book: setattr(cell(book, "榜单规则", "总分", 11), "value", ">=60 <95")))
+    assert all(str(problem.params["where"]).startswith("榜单规则!A") for problem in refused.value.problems)
+
+
+def test_an_item_that_can_be_emptied_is_told_at_its_mark() -> None:
+    def edit(book: Book) -> None:
+        for row in range(2, book["小项"].max_row + 1):
+            if cell(book, "小项", "所属大项", row).value == "A5":
+                cell(book, "小项", "可不适用", row).value = "是"
+
+    assert found_in(edited(edit)) == {("大项!F6", "scheme.item_can_be_emptied")}
+
+
+def test_a_new_condition_is_a_new_column() -> None:
+    def edit(book: Book) -> None:
+        column = book["榜单规则"].max_column + 1
+        book["榜单规则"].cell(1, column).value = "倒数名次"
+        book["榜单规则"].cell(12, column).value = ">3"
+        cell(book, "榜单规则", "列入等次", 12).value = "RED"
+
+    with pytest.raises(Refusal) as refused:
+        imported(edited(edit))
+    assert {problem.code for problem in refused.value.problems} == {"rules.gap"}
+
+
+def test_headers_are_known_in_either_language_and_sheets_too() -> None:
+    chinese, english = grids(HETANG, "zh-Hans"), grids(HETANG, "en")
+    halves = {
+        name: [[text.split("\n")[index % 2] if row == 0 else text for text in cells] for row, cells in enumerate(grid)]
+        for index, (name, grid) in enumerate(english.items())
+        if name != "Class rule" and name != "List rules"
+    }
+    both = halves | {name: chinese[name] for name in ("类别规则", "榜单规则")}
+    assert content_digest(read_workbook(both)) == content_digest(HETANG)
+
+
+def test_what_is_no_workbook_of_a_scheme_is_refused_sheet_by_sheet() -> None:
+    with pytest.raises(Refusal) as refused:
+        read_workbook({"Sheet1": [["a", "b"], ["1", "2"]], "": []})
+    codes = [problem.code for problem in refused.value.problems]
+    assert codes.count("workbook.no_sheet") == 15
+    assert "workbook.unknown_sheet" in codes
+
+
+def test_names_are_compared_without_spaces_case_and_width() -> None:
+    assert plain("满分条件（%）") == plain(" 满分条件(％) ")
