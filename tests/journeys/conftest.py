@@ -1,0 +1,135 @@
+"""A real browser (Debian's Chromium) before a live server. Console errors, refused resources and WCAG faults fail.
+
+Without Chromium the journeys are skipped, saying so. Not here: what the pages say; that is tests/faces.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from tests.faces import district
+
+from mingjing.kernel.parties.models import Person
+
+SIZES = {"desk": (1366, 768), "phone": (390, 844)}
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+EXPECTED = ("status of 403", "status of 404", "status of 422", "status of 429")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all journeys."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not program:
+        pytest.skip("journeys need Chromium: apt-get install chromium, or set CHROMIUM to its program")
+    # Playwright's loop would make Django take the tests for asynchronous ones and refuse to touch the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield started
+        started.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@dataclass
+class Screen:
+    """A page in the browser, and everything it complained about."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Go to `path` of the live server."""
+        self.page.goto(self.address + path)
+
+    def sees(self, text: str) -> bool:
+        """Whether the text can be seen, now or soon."""
+        self.page.get_by_text(text).first.wait_for(timeout=5000)
+        return True
+
+    def check(self) -> None:
+        """No WCAG A or AA fault, nothing wider than the screen, no complaint of the browser so far."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
+        faults = Axe().run(self.page, options=WCAG)
+        assert not faults.violations_count, f"{self.page.url}\n{faults.generate_report()}"
+        assert not self.complaints, f"{self.page.url}: {self.complaints}"
+
+    def hear(self, message: ConsoleMessage) -> None:
+        """Keep what the browser's console says, if it is a fault."""
+        if message.type in {"error", "warning"} and not any(known in message.text for known in EXPECTED):
+            self.complaints.append(message.text)
+
+
+OpenScreen = Callable[..., Screen]
+
+
+@pytest.fixture
+def people(transactional_db: None, at: datetime) -> dict[str, Person]:
+    """One person in each role of a real district."""
+    return district.build(at)
+
+
+@pytest.fixture
+def screen(browser: Browser, live_server, people: dict[str, Person]) -> Iterator[OpenScreen]:  # type: ignore[no-untyped-def]
+    """Opens a screen: size, language, and the role of who has signed in (nobody, unless given)."""
+    contexts: list[BrowserContext] = []
+
+    def open_screen(role: str = "", size: str = "desk", language: str = "zh") -> Screen:
+        width, height = SIZES[size]
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            locale="zh-CN" if language == "zh" else "en-GB",
+            has_touch=size == "phone",
+            is_mobile=size == "phone",
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        context.add_cookies(
+            [{"name": settings.LANGUAGE_COOKIE_NAME, "value": LANGUAGES[language], "url": live_server.url}]
+        )
+        if role:
+            context.add_cookies([session_of(people[role], live_server.url)])
+        shown = Screen(context.new_page(), live_server.url)
+        shown.page.on("console", shown.hear)
+        shown.page.on("pageerror", lambda error: shown.complaints.append(str(error)))
+        return shown
+
+    yield open_screen
+    for context in contexts:
+        context.close()
+
+
+def session_of(person: Person, url: str) -> dict[str, str]:
+    """The cookie of a session in which `person` has signed in."""
+    client = Client()
+    client.force_login(person, "django.contrib.auth.backends.ModelBackend")
+    return {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": url,
+    }
