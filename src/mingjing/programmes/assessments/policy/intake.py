@@ -14,7 +14,7 @@ from mingjing.programmes.assessments.policy.columns import Columns, Place
 from mingjing.programmes.assessments.policy.mapping import CheckColumn, Long, Source
 from mingjing.programmes.assessments.policy.mapping import Mapping as FileMapping
 from mingjing.programmes.assessments.policy.scheme import Scheme
-from mingjing.programmes.assessments.policy.sides import SideReader, bind_sides
+from mingjing.programmes.assessments.policy.sides import SideReader
 
 __all__ = ["CheckPlace", "Intake", "LongPlaces", "bind"]
 
@@ -95,7 +95,7 @@ def _bound(mapping: FileMapping, scheme: Scheme, columns: Columns) -> Intake:
         mapping=mapping,
         scheme=scheme,
         keys=tuple(columns.at(name, "key.columns") for name in mapping.key.columns),
-        sides=bind_sides(mapping, scheme, columns),
+        sides=SideReader(mapping, scheme, columns),
         own={code: tuple(rubric.checks) for code, rubric in scheme.rubrics.items()},
         checks=_checks(mapping, scheme, columns),
         long=_long(mapping.long, scheme, columns) if mapping.long else None,

@@ -19,13 +19,14 @@ from mingjing.engine.bulk import Bulk, repeated
 from mingjing.engine.lists import Distribution, Standing, decide, ranks, score_values
 from mingjing.engine.outcome import N_, Reason, in_language
 from mingjing.engine.quantities import HUNDREDTHS, points_text
-from mingjing.engine.rules import Table, Value
+from mingjing.engine.rules import Value
 from mingjing.engine.scoring import Score, Sheet, score
 from mingjing.programmes.assessments.policy.batches import Batch, InputRow, sheets, wide_batches
 from mingjing.programmes.assessments.policy.cells import normal, parse_number
 from mingjing.programmes.assessments.policy.columns import Log
 from mingjing.programmes.assessments.policy.intake import Intake
 from mingjing.programmes.assessments.policy.long import long_batches
+from mingjing.programmes.assessments.policy.regions import Regions
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sides import Side
 
@@ -165,8 +166,10 @@ class Replay:
 
     def _side(self, side: Side) -> tuple[int, int, int]:
         """Bonus, veto level and profile of a side."""
+        if not side.claims and not side.vetoes:
+            return 0, 0, self._tiers.profile(side)
         found = score(self.scheme.rubrics[side.class_code], side.sheet())
-        return found.bonus, found.veto, self._tiers.profile(side.attributes)
+        return found.bonus, found.veto, self._tiers.profile(side)
 
     def _scores(self, batch: Batch, said: Mapping[int, tuple[int, int, int]]) -> list[Scored]:
         found: list[Scored] = [(None, 0, None, 0, 0, 0)] * len(batch.rows)
@@ -282,47 +285,32 @@ class Replay:
 class _Tiers:
     """Decides tiers, once for every combination of conditions that can be told apart.
 
-    A profile is a number for attributes that no list rule tells apart; `ranked` says whether it takes part in ranks.
+    A profile is a number for attributes that no rule of the scheme tells apart; `ranked` says whether it takes part in
+    the ranks.
     """
 
     def __init__(self, scheme: Scheme) -> None:
         self.rules = scheme.list_rules
-        self.regions = _Regions(self.rules.table)
+        self.regions = Regions([self.rules.table])
         self.attributes: list[Mapping[str, Value]] = []
         self.ranked: list[bool] = []
         self.profiles: dict[object, int] = {}
         self.decided: dict[object, str] = {}
 
-    def profile(self, attributes: Mapping[str, Value]) -> int:
-        """The profile of `attributes`."""
-        known = self.regions.of(self.rules.table.complete(attributes))
-        found = self.profiles.setdefault(known, len(self.attributes))
+    def profile(self, side: Side) -> int:
+        """The profile of the attributes of `side`."""
+        found = self.profiles.setdefault(side.region, len(self.attributes))
         if found == len(self.attributes):
-            self.attributes.append(attributes)
+            self.attributes.append(side.attributes)
             anyone = Score(0, 0, 0, 0, 0, 0, 0, 0)
-            self.ranked.append(ranks(self.rules, anyone, attributes))
+            self.ranked.append(ranks(self.rules, anyone, side.attributes))
         return found
 
     def of(self, found: Score, profile: int, standing: Standing | None) -> str:
         """The tier of an assessed site."""
         attributes = self.attributes[profile]
         values = self.rules.table.complete(score_values(found, attributes) | (standing.values() if standing else {}))
-        region = self.regions.of(values)
+        region = self.regions.of_all(values)
         if region not in self.decided:
             self.decided[region] = decide(self.rules, found, attributes, standing).tier
         return self.decided[region]
-
-
-class _Regions:
-    """Which conditions of a table hold for some values: two sets of values alike in this are decided alike."""
-
-    def __init__(self, table: Table) -> None:
-        asked = [(code, condition) for row in table.rows for code, condition in row.when.items()]
-        self.conditions = tuple(dict.fromkeys(asked))
-
-    def of(self, values: Mapping[str, Value]) -> tuple[bool | None, ...]:
-        """For each condition whether it holds, None where its measure is unknown."""
-        return tuple(
-            None if (value := values.get(code)) is None else condition.holds(value)
-            for code, condition in self.conditions
-        )
