@@ -22,13 +22,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mingjing import __version__
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.evidence import store
 from mingjing.kernel.ledger.models import Head
 
 FORMAT = "mingjing.backup/1"
@@ -67,7 +67,7 @@ def fill(folder: Path) -> dict[str, Any]:
     head = copy_sqlite(folder) if connection.vendor == "sqlite" else dump_postgresql(folder)
     files = {path.name: described(path) for path in folder.iterdir()}
     for source in originals():
-        name = source.relative_to(settings.DATA_DIR).as_posix()
+        name = f"{ORIGINALS}/{source.relative_to(store.folder()).as_posix()}"
         files[name] = copied(source, folder / name)
     return {
         "format": FORMAT,
@@ -117,8 +117,7 @@ def run_postgresql(command: list[str]) -> None:
 
 def originals() -> Iterator[Path]:
     """Every finished file of the evidence store, in order of name."""
-    store = settings.DATA_DIR / ORIGINALS
-    return (path for path in sorted(store.rglob("*")) if path.is_file() and not path.name.startswith("."))
+    return (path for path in sorted(store.folder().rglob("*")) if path.is_file() and not path.name.startswith("."))
 
 
 def copied(source: Path, target: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from mingjing.config import backups, upkeep
 from mingjing.config.backups import CONTENTS, DATABASES, FORMAT, ORIGINALS
 from mingjing.engine.chain import Mark
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.evidence import store
 from mingjing.kernel.ledger.verify import verify
 
 
@@ -76,8 +77,8 @@ def occupied(contents: dict[str, Any]) -> Iterator[Problem]:
     elif _holds_tables():
         text = N_("The database is not empty. Restore into a new one (MINGJING_DATA or DATABASE_URL).")
         yield Problem("restore.occupied", text)
-    store = settings.DATA_DIR / ORIGINALS
-    if store.exists() and any(store.rglob("*")):
+    folder = store.folder()
+    if folder.exists() and any(folder.rglob("*")):
         yield Problem(
             "restore.originals", N_("There are originals already. Restore into a new MINGJING_DATA."), {}, str(store)
         )
@@ -92,16 +93,15 @@ def _holds_tables() -> bool:
 def put_originals(backup: Path, contents: dict[str, Any]) -> None:
     """Copy the evidence store, whole or not at all."""
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    draft = settings.DATA_DIR / f".{ORIGINALS}.partial"
+    draft = store.folder().with_name(f".{ORIGINALS}.partial")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
     for name in contents["files"]:
         if name.startswith(f"{ORIGINALS}/"):
             backups.copied(backup / name, draft / PurePosixPath(name).relative_to(ORIGINALS))
-    store = settings.DATA_DIR / ORIGINALS
-    if store.exists():
-        shutil.rmtree(store)  # empty folders only: `occupied` has looked
-    draft.replace(store)
+    if store.folder().exists():
+        shutil.rmtree(store.folder())  # empty folders only: `occupied` has looked
+    draft.replace(store.folder())
 
 
 def put_database(backup: Path, contents: dict[str, Any]) -> None:

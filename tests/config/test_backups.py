@@ -1,0 +1,204 @@
+"""A backup restores to the same ledger and the same originals, or is refused whole; on both databases."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.conf import settings
+
+from mingjing.config.backups import CONTENTS, DATABASES, ORIGINALS
+
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+FILL = """
+import django
+django.setup()
+from django.utils import timezone
+from mingjing.kernel.parties.actions import register_person
+for name in ("li.na", "wang.fang"):
+    register_person(username=name, display_name=name, by=None, at=timezone.now())
+"""
+
+
+class House:
+    """An installation of its own: a data folder and a database of the kind that the suite runs on."""
+
+    def __init__(self, data: Path, database_url: str) -> None:
+        self.data, self.database_url = data, database_url
+
+    def run(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MINGJING")}
+        kept |= {"MINGJING_MODE": "test", "MINGJING_DATA": str(self.data), "DATABASE_URL": self.database_url}
+        kept |= {"PYTHONPATH": str(SOURCE), "DJANGO_SETTINGS_MODULE": "mingjing.config.settings", "PATH": search_path()}
+        return subprocess.run([sys.executable, *command], env=kept, text=True, capture_output=True, check=False)
+
+    def mingjing(self, *argv: str) -> "subprocess.CompletedProcess[str]":
+        return self.run("-m", "mingjing", *argv, "--lang", "en")
+
+    def ledger_end(self) -> str:
+        return self.mingjing("ledger", "verify").stdout.strip()
+
+
+def search_path() -> str:
+    """PATH with the programs of the PostgreSQL wheel, which are of the version of the server under test."""
+    from tools.postgres import programs
+
+    return f"{programs()}:{os.environ['PATH']}"
+
+
+@pytest.fixture
+def new_house(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], House]:
+    """Makes empty installations, by name."""
+    return lambda name: empty_house(tmp_path / name, request)
+
+
+def empty_house(data: Path, request: pytest.FixtureRequest) -> House:
+    """An installation with an empty database, which is dropped again at the end of the request's scope."""
+    data.mkdir()
+    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        return House(data, "")
+    database = f"mingjing_{data.name}_{os.getpid()}"
+    recreate(database)
+    request.addfinalizer(lambda: drop(database))
+    return House(data, url_of(database))
+
+
+def url_of(database: str) -> str:
+    at = settings.DATABASES["default"]
+    port = {"port": at["PORT"]} if at["PORT"] else {}
+    query = urlencode({"host": at["HOST"]} | port)
+    return f"postgresql://{quote(at['USER'])}:{quote(at['PASSWORD'])}@/{database}?{query}"
+
+
+def administer(statement: str) -> None:
+    import psycopg
+
+    at = settings.DATABASES["default"]
+    place = {"host": at["HOST"], "port": at["PORT"] or None, "user": at["USER"], "password": at["PASSWORD"] or None}
+    with psycopg.connect(dbname="postgres", autocommit=True, **place) as connection:
+        connection.execute(statement)
+
+
+def drop(database: str) -> None:
+    administer(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+
+def recreate(database: str) -> None:
+    drop(database)
+    administer(f"CREATE DATABASE {database}")
+
+
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> House:
+    """An installation with two facts and two originals."""
+    house = empty_house(tmp_path_factory.mktemp("lived_in") / "old", request)
+    assert house.mingjing("migrate").returncode == 0
+    done = house.run("-c", FILL)
+    assert done.returncode == 0, done.stderr
+    for name, content in (("ab/abcd", b"photo"), ("cd/cdef", b"")):
+        path = house.data / ORIGINALS / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+    return house
+
+
+@pytest.fixture(scope="module")
+def taken(lived_in: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of it."""
+    done = lived_in.mingjing("backup", str(tmp_path_factory.mktemp("backups")))
+    assert done.returncode == 0, done.stderr
+    return Path(done.stdout.strip())
+
+
+@pytest.fixture
+def backup(taken: Path, tmp_path: Path) -> Path:
+    """A copy of that backup, for the test to spoil."""
+    return Path(shutil.copytree(taken, tmp_path / "backups" / taken.name))
+
+
+# `db` is asked for so that the PostgreSQL pass runs these too.
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def test_a_backup_restores_to_the_same_ledger_and_originals(
+    lived_in: House, backup: Path, new_house: Callable[[str], House]
+) -> None:
+    house = new_house("new")
+    done = house.mingjing("restore", str(backup))
+    assert done.returncode == 0, done.stderr
+    assert "the ledger is whole: 2 facts" in done.stdout
+    assert house.ledger_end() == lived_in.ledger_end()
+    assert (house.data / ORIGINALS / "ab/abcd").read_bytes() == b"photo"
+    assert house.mingjing("check").returncode == 0
+
+
+def test_the_backup_lists_every_file_and_nothing_is_left_beside_it(backup: Path) -> None:
+    contents = json.loads((backup / CONTENTS).read_text("utf-8"))
+    found = {path.relative_to(backup).as_posix() for path in backup.rglob("*") if path.is_file()}
+    assert found == {CONTENTS, *contents["files"]}
+    assert contents["ledger"]["seq"] == 2
+    assert [path.name for path in backup.parent.iterdir()] == [backup.name]
+
+
+def test_an_installation_that_holds_something_is_not_touched(lived_in: House, backup: Path) -> None:
+    before = lived_in.ledger_end()
+    done = lived_in.mingjing("restore", str(backup))
+    assert done.returncode == 1
+    assert "The database is not empty" in done.stderr
+    assert "There are originals already" in done.stderr
+    assert lived_in.ledger_end() == before
+
+
+@pytest.mark.parametrize("damage", ["changed", "missing", "database", "outside", "no contents"])
+def test_a_damaged_backup_is_refused_whole(damage: str, backup: Path, new_house: Callable[[str], House]) -> None:
+    house, contents = new_house("new"), json.loads((backup / CONTENTS).read_text("utf-8"))
+    database = backup / DATABASES[contents["database"]]
+    match damage:
+        case "changed":
+            (backup / ORIGINALS / "ab/abcd").write_bytes(b"phot0")
+        case "missing":
+            (backup / ORIGINALS / "ab/abcd").unlink()
+        case "database":
+            database.write_bytes(database.read_bytes()[:-1])
+        case "outside":
+            contents["files"]["originals/../../outside"] = contents["files"].pop("originals/ab/abcd")
+            (backup / CONTENTS).write_text(json.dumps(contents), "utf-8")
+        case "no contents":
+            (backup / CONTENTS).write_text("[]", "utf-8")
+    done = house.mingjing("restore", str(backup))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert list(house.data.iterdir()) == []
+
+
+def test_a_backup_whose_database_was_altered_and_listed_anew_is_found_out(
+    lived_in: House, tmp_path: Path, new_house: Callable[[str], House]
+) -> None:
+    """Somebody takes a fact's words away before the backup: every digest of the backup is right, the ledger is not."""
+    if lived_in.database_url:
+        pytest.skip("the forger of this test knows SQLite")
+    import sqlite3
+
+    house = House(Path(shutil.copytree(lived_in.data, tmp_path / "forged")), "")
+    with sqlite3.connect(house.data / "mingjing.sqlite3") as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("UPDATE ledger_fact SET kind = 'parties.person.left' WHERE seq = 1")
+    database.close()
+    folder = Path(house.mingjing("backup", str(tmp_path / "backups")).stdout.strip())
+    done = new_house("new").mingjing("restore", str(folder))
+    assert done.returncode == 1
+    assert "NOT whole" in done.stdout
+
+
+def test_a_failed_backup_leaves_nothing(lived_in: House, tmp_path: Path) -> None:
+    (tmp_path / "blocked").write_text("a file")
+    done = lived_in.mingjing("backup", str(tmp_path / "blocked"))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["blocked"]
