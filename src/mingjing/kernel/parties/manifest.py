@@ -58,4 +58,5 @@ MANIFEST = Manifest(
             run="mingjing.kernel.parties.cli.run_import_organisations",
         ),
     ),
+    demo="mingjing.kernel.parties.demo.build",
 )

@@ -33,4 +33,5 @@ MANIFEST = Manifest(
             run="mingjing.kernel.places.cli.run_show",
         ),
     ),
+    demo="mingjing.kernel.places.demo.build",
 )

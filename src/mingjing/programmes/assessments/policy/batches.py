@@ -5,7 +5,7 @@ Each distinct text of a column is read once; a cell costs a look-up. Not here: l
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress, islice
 from typing import TypeAlias
 
@@ -122,7 +122,10 @@ def when_and_who(intake: Intake, number: int, cells: Sequence[str], log: Log) ->
 def _group(
     intake: Intake, batch: Batch, class_code: str, positions: list[int], columns: Sequence[Sequence[str]], log: Log
 ) -> Group:
-    """The visits of one class; those with no check filled in are left out, for they were not assessed."""
+    """The visits of one class; those with no check filled in are left out, for they were not assessed.
+
+    Unless blank means not applicable: then a row of blanks is a visit at which no check applied.
+    """
     own = [intake.checks[code] for code in intake.own[class_code]]
     steps, texts = [], []
     for place in own:
@@ -135,7 +138,8 @@ def _group(
     _note_foreign(intake, batch, class_code, positions, columns, log)
     filled = [(text, place.cell.blanks) for place, text in zip(own, texts, strict=True) if place.at is not None]
     keep = [
-        batch.sides[at].assessed and any(text[index] not in blanks for text, blanks in filled)
+        batch.sides[at].assessed
+        and (any(text[index] not in blanks for text, blanks in filled) or all(step[index] == ABSENT for step in steps))
         for index, at in enumerate(positions)
     ]
     if not all(keep):
@@ -221,7 +225,7 @@ def sheets(intake: Intake, batch: Batch) -> Iterator[tuple[int, str, Sheet]]:
     where = {at: (group, index) for group in batch.groups.values() for index, at in enumerate(group.positions)}
     for position, side in enumerate(batch.sides):
         if position not in where:
-            yield position, side.class_code, Sheet(attributes=side.attributes, period=side.period, assessed=False)
+            yield position, side.class_code, replace(side.sheet(), assessed=False)
             continue
         group, index = where[position]
         steps = {code: column[index] for code, column in zip(intake.own[side.class_code], group.columns, strict=True)}

@@ -158,11 +158,17 @@ class _Gathered:
         )  # fmt: skip
         for class_code in self.intake.own:
             positions = [at for at, side in enumerate(batch.sides) if side.class_code == class_code]
-            scored = [at for at in positions if batch.sides[at].assessed and self.filled[start + at]]
+            nothing = self._may_be_nothing(class_code)
+            scored = [at for at in positions if batch.sides[at].assessed and (nothing or self.filled[start + at])]
             if scored:
                 columns = [self._column(start, scored, code) for code in self.intake.own[class_code]]
                 batch.groups[class_code] = Group(scored, columns)
         return batch
+
+    def _may_be_nothing(self, class_code: str) -> bool:
+        """Whether a visit of which no row names a check is one at which no check applied."""
+        checks = (self.intake.checks[code].cell.check for code in self.intake.own[class_code])
+        return self.long.form.unlisted == "not_applicable" and all(check.na for check in checks)
 
     def _column(self, start: int, positions: list[int], code: str) -> Steps:
         """The steps of one check; visits that never name it have what the mapping says of such checks."""

@@ -8,7 +8,7 @@ gather its rows. Not here: opening and writing files, decision files.
 import marshal
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -20,7 +20,7 @@ from mingjing.engine.lists import Distribution, Standing, decide, ranks, score_v
 from mingjing.engine.outcome import N_, Reason, in_language
 from mingjing.engine.quantities import HUNDREDTHS, points_text
 from mingjing.engine.rules import Value
-from mingjing.engine.scoring import Score, Sheet, score
+from mingjing.engine.scoring import Finding, Score, Sheet, score
 from mingjing.programmes.assessments.policy.batches import Batch, InputRow, sheets, wide_batches
 from mingjing.programmes.assessments.policy.cells import normal, parse_number
 from mingjing.programmes.assessments.policy.columns import Log
@@ -172,7 +172,7 @@ class Replay:
         return found.bonus, found.veto, self._tiers.profile(side)
 
     def _scores(self, batch: Batch, said: Mapping[int, tuple[int, int, int]]) -> list[Scored]:
-        found: list[Scored] = [(None, 0, None, 0, 0, 0)] * len(batch.rows)
+        found: list[Scored] = [(None, 0, None, 0, said[id(side)][1], 0) for side in batch.sides]
         for code, group in batch.groups.items():
             if code not in self._bulks:
                 continue
@@ -183,8 +183,9 @@ class Replay:
             ):
                 base, total, checks, critical = row
                 found[at] = (base, side[0], total, checks, side[1], critical - self._met(batch, at))
-        if len(self._bulks) < len(self.scheme.rubrics):
-            self._score_singly(batch, found)
+        odd = {at for at, findings in batch.details.items() if _repeats_a_fact(findings)}
+        if odd or len(self._bulks) < len(self.scheme.rubrics):
+            self._score_singly(batch, odd, found)
         return found
 
     def _met(self, batch: Batch, at: int) -> int:
@@ -198,10 +199,10 @@ class Replay:
         steps = zip(self.intake.own[class_code], group.columns, strict=True)
         return sum(column[index] > 0 and code in resolved and checks[code].critical for code, column in steps)
 
-    def _score_singly(self, batch: Batch, found: list[Scored]) -> None:
-        """Rubrics beyond the bulk kernel: one sheet at a time."""
+    def _score_singly(self, batch: Batch, odd: Set[int], found: list[Scored]) -> None:
+        """What is beyond the bulk kernel, one sheet at a time: some rubrics, and visits (`odd`) that repeat a fact."""
         for at, code, sheet in sheets(self.intake, batch):
-            if code not in self._bulks and sheet.assessed:
+            if at in odd or (code not in self._bulks and sheet.assessed):
                 one = score(self.scheme.rubrics[code], sheet)
                 found[at] = (one.base, one.bonus, one.total, one.checks, one.veto, one.open_critical)
 
@@ -258,7 +259,7 @@ class Replay:
         """Base, bonus, total, tier, rank and checks as they are written."""
         base, bonus, total, checks, veto, critical = entry
         if base is None or total is None:
-            return "", "", "", self.scheme.list_rules.unassessed, "", "0"
+            return "", "", "", self._tiers.of_unscored(veto, profile), "", "0"
         ranked = self._tiers.ranked[profile]
         standing = self.distributions[class_code].standing(total) if ranked else None
         tier = self._tiers.of(Score(0, 0, base, bonus, total, checks, veto, critical), profile, standing)
@@ -280,6 +281,11 @@ class Replay:
         self.summary.agreed += same
         if not same and len(self.summary.differences) < SHOWN:
             self.summary.differences.append(Difference(row, key, published, (shown[2], shown[3])))
+
+
+def _repeats_a_fact(findings: Iterable[Finding]) -> bool:
+    facts = [finding.fact for finding in findings if finding.fact]
+    return len(set(facts)) < len(facts)
 
 
 class _Tiers:
@@ -314,3 +320,10 @@ class _Tiers:
         if region not in self.decided:
             self.decided[region] = decide(self.rules, found, attributes, standing).tier
         return self.decided[region]
+
+    def of_unscored(self, veto: int, profile: int) -> str:
+        """The tier of a site where nothing was scored."""
+        if (veto, profile) not in self.decided:
+            nothing = Score(0, 0, None, 0, None, 0, veto, 0)
+            self.decided[veto, profile] = decide(self.rules, nothing, self.attributes[profile], None).tier
+        return self.decided[veto, profile]
