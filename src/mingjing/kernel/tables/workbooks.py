@@ -224,21 +224,28 @@ class _Survey:
 
 
 def _survey(archive: zipfile.ZipFile, part: str | None, name: str, limits: Limits) -> _Survey:
+    """Look through a sheet's XML; refuses one that would not fit into memory, for reading it would end the process."""
     seen = _Survey()
     if not part:
-        return seen
+        raise KeyError(f"no part for the sheet in {name}")
     rest = b""
     with archive.open(part) as file:
         while chunk := file.read(CHUNK):
             whole, rest = _cut(rest + chunk)
-            seen.take(whole)
-            if seen.area() > limits.cells or len(rest) > 8 * CHUNK:
-                text = N_(
-                    "The sheet reaches too far ({rows} rows); delete the empty rows and columns, or export it as CSV."
-                )
-                raise _refused(name, "tables.too_many_cells", text, rows=seen.last_row)
-    seen.take(rest)
+            _take(seen, whole, name, limits)
+            if len(rest) > 8 * CHUNK:
+                raise zipfile.BadZipFile("a cell without end")
+    _take(seen, rest, name, limits)
     return seen
+
+
+def _take(seen: _Survey, data: bytes, name: str, limits: Limits) -> None:
+    if b"\0" in data:
+        raise zipfile.BadZipFile("a sheet that is not UTF-8")
+    seen.take(data)
+    if seen.area() > limits.cells:
+        text = N_("The sheet reaches too far ({rows} rows); delete the empty rows and columns, or export it as CSV.")
+        raise _refused(name, "tables.too_many_cells", text, rows=seen.last_row)
 
 
 def _cut(data: bytes) -> tuple[bytes, bytes]:
@@ -289,8 +296,9 @@ def _text_rows(
     copies = _merged(sheet) if merged else {}
     source: dict[tuple[int, int], str] = {}
     faulty = {row for row, _ in faults}
+    left = [""] * (sheet.start[1] if sheet.start else 0)  # calamine counts rows from the first, columns from the data
     for index, values in enumerate(sheet.iter_rows()):
-        cells = [value if isinstance(value, str) else _text(value) for value in values]
+        cells = left + [value if isinstance(value, str) else _text(value) for value in values]
         cells += [""] * (width - len(cells))
         if index in faulty:
             for column in range(width):
