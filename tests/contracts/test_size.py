@@ -8,7 +8,9 @@ FILE_LINES, FUNCTION_LINES, VIEW_LINES = 400, 40, 25
 PLACES = ("src", "tools", "bench", "tests")
 
 # "path" or "path::function": why it is better long.
-LONG: dict[str, str] = {}
+LONG: dict[str, str] = {
+    "tests/programmes/assessments/second_reader.py::work_out": "a second reading of a vector's rules, straight down",
+}
 
 
 def sources() -> list[Path]:
