@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from mingjing.kernel.parties import demo
 from mingjing.kernel.parties.guard import public
 from mingjing.kernel.parties.models import Person
 
@@ -67,9 +68,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.person is not None:
         login(request, form.person)
         return _in_language(redirect(onward), form.person.preferred_language)
-    demo = Person.objects.filter(is_demo=True, left_at=None) if settings.MODE == "demo" else ()
-    context = {"form": form, "next": onward, "demo_people": demo}
+    context = {"form": form, "next": onward} | _demonstration()
     return render(request, "desk/sign_in.html", context, status=422 if form.is_bound else 200)
+
+
+def _demonstration() -> dict[str, object]:
+    """The logins that a demonstration shows to everybody."""
+    if settings.MODE != "demo":
+        return {}
+    return {"demo_people": Person.objects.filter(is_demo=True, left_at=None), "demo_password": demo.PASSWORD}
 
 
 @public("signing out needs no right")
