@@ -97,6 +97,8 @@ class Bulk:
         lost, applicable = _part(sums, LOST, 24), _part(sums, APPLICABLE, 24)
         scored = applicable > 0
         base = self._base(lost, applicable, scored)
+        if self.rubric.unscored_total is not None:
+            base, scored = np.where(scored, base, self.rubric.unscored_total), np.ones_like(scored)
         total = np.maximum(base - bonus, 0) if self.rubric.lower_is_better else base + bonus
         counted, critical = _part(sums, COUNTED, 8), _part(sums, CRITICAL, 7)
         return BulkScores(scored, applicable - lost, applicable, base, total, counted, critical)

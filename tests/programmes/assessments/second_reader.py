@@ -70,18 +70,7 @@ def work_out(document):
         for check in item["checks"] if check["code"] not in scheme["aggregation"].get("omit", [])
     }  # fmt: skip
     absent = {entry["check"] for entry in sheet.get("not_applicable", [])}
-    steps, seen, critical = {}, set(), set()
-    for finding in sheet.get("findings", []):
-        code = finding["check"]
-        if code not in checks or code in absent:
-            continue
-        if checks[code].get("critical") and finding["steps"] and not finding.get("resolved"):
-            critical.add(code)
-        if finding.get("fact") in seen:
-            continue
-        seen |= {finding["fact"]} if finding.get("fact") else set()
-        added = checks[code]["rule"]["kind"] in {"PI", "BIN"}
-        steps[code] = steps.get(code, 0) + finding["steps"] if added else max(steps.get(code, 0), finding["steps"])
+    steps, critical = _steps(checks, sheet, absent)
     applicable = sum(Fraction(check["points"]) for code, check in checks.items() if code not in absent)
     earned = applicable - sum(lost(checks[code], count) for code, count in steps.items())
     values = {a["code"]: a["default"] for a in scheme["attributes"] if "default" in a} | sheet.get("attributes", {})
@@ -103,6 +92,22 @@ def work_out(document):
         name: text(value, scheme["rounding"]) for name, value in (("base", base), ("bonus", bonus), ("total", total))
     }
     return {**result, **shown, "tier": tier, "rank": rank, "checks": len(checks) - len(absent)}
+
+
+def _steps(checks, sheet, absent):
+    steps, seen, critical = {}, set(), set()
+    for finding in sheet.get("findings", []):
+        code = finding["check"]
+        if code not in checks or code in absent:
+            continue
+        if checks[code].get("critical") and finding["steps"] and not finding.get("resolved"):
+            critical.add(code)
+        if finding.get("fact") in seen:
+            continue
+        seen |= {finding["fact"]} if finding.get("fact") else set()
+        added = checks[code]["rule"]["kind"] in {"PI", "BIN"}
+        steps[code] = steps.get(code, 0) + finding["steps"] if added else max(steps.get(code, 0), finding["steps"])
+    return steps, critical
 
 
 def _base(scheme, earned, applicable, values):

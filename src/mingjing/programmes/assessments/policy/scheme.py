@@ -281,7 +281,8 @@ def _class_rule(root: Node, classes: Mapping[str, Titled], attributes: Mapping[s
     for node in root.each("class_rule"):
         when = _when(node, attributes)
         title, borderline = node.titled("title", required=False), node.flag("borderline")
-        rows.append(Row(node.one_of("class", classes.keys()), when, title=title, borderline=borderline, place=node.path))
+        result = node.one_of("class", classes.keys())
+        rows.append(Row(result, when, title=title, borderline=borderline, place=node.path))
     table = Table(_asked(attributes, rows), tuple(rows))
     root.problems.extend(faults(table))
     for code in classes.keys() - {row.result for row in rows}:
