@@ -3,22 +3,25 @@
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.kernel.tables import Table, fill_table, read_table, replacing
+from mingjing.engine.outcome import N_, Problem, Refusal, spoken
+from mingjing.kernel.rulebooks.models import Version
+from mingjing.kernel.tables import fill_table, replacing
+from mingjing.programmes.assessments.policy.changes import changes
 from mingjing.programmes.assessments.policy.intake import bind
 from mingjing.programmes.assessments.policy.mapping import Mapping
 from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
 from mingjing.programmes.assessments.policy.replay import COLUMNS, LINE_COLUMNS, Summary, explained, replay
 from mingjing.programmes.assessments.policy.scheme import Scheme, compile_scheme
-from mingjing.programmes.assessments.queries import read_scheme, shipped_schemes
+from mingjing.programmes.assessments.policy.workbook import write_workbook
+from mingjing.programmes.assessments.queries import KIND, open_table, read_scheme, shipped_mappings, shipped_schemes
 
-MAPPINGS = Path(__file__).parent / "mappings"
+LANGUAGES = ("zh-Hans", "en")
 
 
 def configure_replay(parser: argparse.ArgumentParser) -> None:
@@ -35,12 +38,12 @@ def run_replay(args: argparse.Namespace) -> int:
     scheme, mapping = load_scheme(args.scheme), load_mapping(args.mapping)
     _refuse_overwriting(args)
     with tempfile.TemporaryFile() as spill, ExitStack() as outputs:
-        with _opened(args.input, mapping) as table:
+        with open_table(args.input, mapping) as table:
             intake = bind(mapping, scheme, table.header)
             scored = replay(intake, table.rows, spill)
         fill_table(outputs.enter_context(replacing(args.output)), args.output.name, (COLUMNS, *scored.rows()))
         if args.lines:
-            with _opened(args.input, mapping) as table:
+            with open_table(args.input, mapping) as table:
                 rows = explained(intake, table.rows, _)
                 fill_table(outputs.enter_context(replacing(args.lines)), args.lines.name, (LINE_COLUMNS, *rows))
     _tell(scored.summary, args.output, time.perf_counter() - started)
@@ -49,17 +52,21 @@ def run_replay(args: argparse.Namespace) -> int:
 
 def load_scheme(name: str) -> Scheme:
     """The scheme that ships under `name`, or the one in the file of that name; raises Refusal."""
+    return compile_scheme(load_document(name))
+
+
+def load_document(name: str) -> dict[str, Any]:
+    """The document of the scheme that ships under `name`, or of the file of that name; raises Refusal."""
     path = shipped_schemes().get(name, Path(name))
     _must_exist(path, name, sorted(shipped_schemes()))
     with path.open("rb") as file:
-        return compile_scheme(read_scheme(file, path.name))
+        return read_scheme(file, path.name)
 
 
 def load_mapping(name: str) -> Mapping:
     """The mapping that ships under `name`, or the one in the file of that name; raises Refusal."""
-    shipped = {path.stem: path for path in sorted(MAPPINGS.glob("*.toml"))}
-    path = shipped.get(name, Path(name))
-    _must_exist(path, name, sorted(shipped))
+    path = shipped_mappings().get(name, Path(name))
+    _must_exist(path, name, sorted(shipped_mappings()))
     try:
         return parse_mapping(path.read_text("utf-8-sig"), path.name)
     except UnicodeDecodeError as error:
@@ -81,20 +88,6 @@ def _refuse_overwriting(args: argparse.Namespace) -> None:
         raise Refusal([Problem("replay.same_file", text, {}, str(args.output))])
 
 
-@contextmanager
-def _opened(path: Path, mapping: Mapping) -> Iterator[Table]:
-    form = mapping.file
-    with read_table(
-        path,
-        encoding=form.encoding,
-        delimiter=form.delimiter,
-        sheet=form.sheet,
-        header_row=form.header,
-        merged=form.merged,
-    ) as table:
-        yield table
-
-
 def _tell(summary: Summary, output: Path, seconds: float) -> None:
     text = _("{count} visits scored in {seconds} s; the list is in {file}.")
     print(text.format(count=summary.visits, seconds=f"{seconds:.2f}", file=output))
@@ -109,3 +102,66 @@ def _tell(summary: Summary, output: Path, seconds: float) -> None:
         text = _("  row {row}, {key}: published {published}, found {found}")
         published, found = (" · ".join(part or "–" for part in pair) for pair in (entry.published, entry.found))
         print(text.format(row=entry.row, key=entry.key, published=published, found=found))
+
+
+def configure_schemes(parser: argparse.ArgumentParser) -> None:
+    """No arguments: there are few."""
+
+
+def run_schemes(args: argparse.Namespace) -> int:
+    """List the schemes that ship, then the versions of this installation."""
+    for code in shipped_schemes():
+        scheme = load_scheme(code)
+        print(f"{code}  {spoken(scheme.title, _)}  {scheme.digest[:10]}")
+    versions = Version.objects.filter(rulebook__kind=KIND).select_related("rulebook").without_documents()
+    for version in versions.order_by("rulebook__code", "number"):
+        state = _("published, in force from {day}") if version.is_published else _("draft")
+        said = state.format(day=version.effective_from)
+        print(f"  {version.rulebook.code} {version.number}  {said}  {version.digest[:10]}")
+    return 0
+
+
+def configure_scheme_export(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `mingjing assessments scheme-export`."""
+    parser.add_argument("scheme", metavar="S", help=_("a scheme that ships, or its file"))
+    parser.add_argument("output", type=Path, metavar="O", help=_("the workbook to write (.xlsx)"))
+    parser.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0], help=_("language of the sheets' names"))
+
+
+def run_scheme_export(args: argparse.Namespace) -> int:
+    """Write a scheme as a workbook, whole or not at all."""
+    content = write_workbook(load_document(args.scheme), args.language)
+    with replacing(args.output) as file:
+        file.write(content)
+    print(_("{file} was written.").format(file=args.output))
+    return 0
+
+
+def configure_scheme_check(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `mingjing assessments scheme-check`."""
+    parser.add_argument("scheme", metavar="S", help=_("a scheme that ships, or its file (.json or .xlsx)"))
+
+
+def run_scheme_check(args: argparse.Namespace) -> int:
+    """Say that a scheme can be published, or name every mistake."""
+    scheme = load_scheme(args.scheme)
+    text = _("{code} has no mistakes: {classes} classes, {checks} checks, digest {digest}.")
+    counts = {"classes": len(scheme.classes), "checks": len(scheme.checks)}
+    print(text.format(code=scheme.code, digest=scheme.digest, **counts))
+    return 0
+
+
+def configure_scheme_diff(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `mingjing assessments scheme-diff`."""
+    parser.add_argument("old", metavar="A", help=_("a scheme that ships, or its file"))
+    parser.add_argument("new", metavar="B", help=_("a scheme that ships, or its file"))
+
+
+def run_scheme_diff(args: argparse.Namespace) -> int:
+    """Say in words what changed from one scheme to another, a line for each change."""
+    found = changes(load_document(args.old), load_document(args.new))
+    for change in found:
+        print(change.say(_))
+    if not found:
+        print(_("The two say the same."))
+    return 0

@@ -18,7 +18,7 @@ from mingjing.engine.quantities import parse_points
 from mingjing.engine.scoring import Sheet
 from mingjing.kernel.evidence.store import open_original
 from mingjing.kernel.jobs.worker import Run
-from mingjing.kernel.tables.reading import Table, read_table
+from mingjing.kernel.tables import Table
 from mingjing.programmes.assessments import actions
 from mingjing.programmes.assessments.models import UNRANKED, Replay, Result
 from mingjing.programmes.assessments.policy.batches import InputRow, sheets
@@ -30,7 +30,7 @@ from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
 from mingjing.programmes.assessments.policy.replay import Replay as Scoring
 from mingjing.programmes.assessments.policy.replay import batches, replay
 from mingjing.programmes.assessments.policy.sheets import sheet_document
-from mingjing.programmes.assessments.queries import row_of, scheme_of
+from mingjing.programmes.assessments.queries import open_table, row_of, scheme_of
 
 __all__ = ["run_replay"]
 
@@ -68,15 +68,11 @@ def _score(run: Run, asked: Replay, attempt: int) -> None:
 
 @contextmanager
 def _opened(asked: Replay, mapping: Mapping) -> Iterator[Table]:
-    """The table of the original, read as the mapping says."""
-    form = mapping.file
+    """The table of the original, which must still be what it was."""
     with (
         open_original(asked.input_digest, verified=True) as file,
-        read_table(
-            file, name=asked.file_name, encoding=form.encoding, delimiter=form.delimiter, sheet=form.sheet,
-            header_row=form.header, merged=form.merged,
-        ) as table,
-    ):  # fmt: skip
+        open_table(file, mapping, name=asked.file_name) as table,
+    ):
         yield table
 
 

@@ -1,6 +1,8 @@
 """Reads of schemes and results, and of files people bring. Not here: what a scheme means (policy), how it looks."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
@@ -11,10 +13,11 @@ from mingjing.engine.lists import Distribution
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.scoring import Sheet
 from mingjing.kernel.rulebooks.models import Version
-from mingjing.kernel.tables import Limits, open_workbook
+from mingjing.kernel.tables import Limits, Table, open_workbook, read_table
 from mingjing.programmes.assessments.models import UNRANKED, Replay, Result
 from mingjing.programmes.assessments.policy.decisions import Result as Worked
 from mingjing.programmes.assessments.policy.decisions import work_out
+from mingjing.programmes.assessments.policy.mapping import Mapping
 from mingjing.programmes.assessments.policy.scheme import Scheme, check_scheme, compile_scheme
 from mingjing.programmes.assessments.policy.sheets import read_sheet
 from mingjing.programmes.assessments.policy.workbook import read_workbook
@@ -22,6 +25,7 @@ from mingjing.programmes.assessments.policy.workbook import read_workbook
 __all__ = [
     "KIND",
     "distribution",
+    "open_table",
     "read_scheme",
     "row_of",
     "scheme_of",
@@ -59,6 +63,17 @@ def scheme_of(version: Version) -> Scheme:
 @lru_cache(maxsize=16)
 def _compiled(document: str) -> Scheme:
     return compile_scheme(json.loads(document))
+
+
+@contextmanager
+def open_table(source: Path | IO[bytes], mapping: Mapping, *, name: str = "") -> Iterator[Table]:
+    """The table in a file, read as the mapping says; raises Refusal (kernel.tables)."""
+    form = mapping.file
+    with read_table(
+        source, name=name, encoding=form.encoding, delimiter=form.delimiter, sheet=form.sheet,
+        header_row=form.header, merged=form.merged,
+    ) as table:  # fmt: skip
+        yield table
 
 
 def read_scheme(file: IO[bytes], name: str) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from mingjing.engine.outcome import spoken
 from mingjing.kernel.rulebooks.models import Version
 
 
@@ -61,6 +63,14 @@ class PublishForm(forms.Form):
     read = forms.BooleanField(label=_("I have read the changes; I know that this version can never be edited again"))
 
 
+class SchemeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for the checker only, not at run time
+    """A published version, by the scheme's title."""
+
+    def label_from_instance(self, obj: Version) -> str:
+        title = spoken(obj.rulebook.title, gettext)
+        return gettext("%(title)s, version %(number)s") % {"title": title, "number": obj.number}
+
+
 class ReplayForm(forms.Form):
     """A file to be scored, the scheme to score it by, and the mapping that says what its columns mean."""
 
@@ -69,7 +79,7 @@ class ReplayForm(forms.Form):
         help_text=_(".csv, .csv.gz or .xlsx; the original is kept unchanged."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.gz,.xlsx"}),
     )
-    scheme = forms.ModelChoiceField(label=_("Published scheme"), queryset=Version.objects.none())
+    scheme = SchemeChoice(label=_("Published scheme"), queryset=Version.objects.none())
     mapping = forms.ChoiceField(label=_("Mapping"), required=False)
     mapping_file = forms.FileField(
         label=_("Or a mapping file"),

@@ -53,6 +53,7 @@ def results(request: HttpRequest, pk: int, class_code: str) -> HttpResponse:
     page = page_of(rows, request.GET, order=("standing", "index"))
     context = {"replay": found, "scheme": scheme, "form": form, "page": page, "classes": scheme.classes.items()}
     context |= {"class_code": class_code, "rows": _told(scheme, page.rows), "filtered": any(wanted.values())}
+    context["compared"] = any(row.agrees is not None for row in page.rows)
     return render(request, "assessments/results.html", context)
 
 
