@@ -164,14 +164,18 @@ def check_sheet(rubric: Rubric, sheet: Sheet) -> Iterator[Problem]:
         if not known[code].na:
             text = N_("{code} cannot be marked as not applicable: the scheme does not allow it.")
             yield Problem("sheet.not_applicable_refused", text, {"code": code})
+    yield from _unknown_codes(rubric, sheet, known, absent)
+
+
+def _unknown_codes(rubric: Rubric, sheet: Sheet, known: Mapping[str, Check], absent: set[str]) -> Iterator[Problem]:
     unknown = {
-        N_("{code} is not a check of class {class_code}."): {f.check for f in sheet.findings} | absent - known.keys(),
+        N_("{code} is not a check of class {class_code}."): ({f.check for f in sheet.findings} | absent) - known.keys(),
         N_("{code} is not a bonus of class {class_code}."): {c.bonus for c in sheet.claims}
         - rubric.bonus_points.keys(),
         N_("{code} is not a veto of class {class_code}."): {v.veto for v in sheet.vetoes} - rubric.veto_levels.keys(),
     }
     for text, codes in unknown.items():
-        for code in sorted(codes - known.keys()):
+        for code in sorted(codes):
             yield Problem("sheet.unknown_code", text, {"code": code, "class_code": rubric.code})
 
 

@@ -111,8 +111,10 @@ def ratio(points: int, full: Interval, half: Interval) -> Rule:
 
 def scale(points: int, lowest: Fraction, highest: Fraction, unit: Fraction = Fraction(1)) -> Rule | None:
     """SCALE: earned = points × mark ÷ highest; None where some mark would earn a broken hundredth."""
+    if highest <= 0 or unit <= 0:
+        return None
     count = (highest - lowest) / unit
-    if highest <= 0 or unit <= 0 or count.denominator != 1 or not 0 < count.numerator <= MAX_STEPS:
+    if count.denominator != 1 or not 0 < count.numerator <= MAX_STEPS:
         return None
     losses = [points * unit * step / highest for step in range(count.numerator + 1)]
     if any(loss.denominator != 1 for loss in losses):

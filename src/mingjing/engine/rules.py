@@ -64,6 +64,13 @@ class Interval:
             return False
         return self.high is None or value < self.high or (value == self.high and self.high_included)
 
+    @property
+    def empty(self) -> bool:
+        """Whether no number lies inside."""
+        if self.low is None or self.high is None or self.low < self.high:
+            return False
+        return self.low > self.high or not (self.low_included and self.high_included)
+
     def meet(self, other: "Interval") -> "Interval":
         """The numbers that lie in both."""
         low, low_included = max(
@@ -139,8 +146,7 @@ def _parse_interval(text: str) -> Interval | None:
             found = found.meet(_comparison(match[1] or "=", parse_fraction(match[2])))
         except Refusal:
             return None
-    empty = found.low is not None and found.high is not None and found.low > found.high
-    return None if not position or text[position:].strip() or empty else found
+    return None if not position or text[position:].strip() or found.empty else found
 
 
 def _comparison(sign: str, value: Fraction) -> Interval:
