@@ -9,7 +9,6 @@ PLACES = ("src", "tools", "bench", "tests")
 
 # "path" or "path::function": why it is better long.
 LONG: dict[str, str] = {
-    "tests/programmes/assessments/second_reader.py::work_out": "a second reading of a vector's rules, straight down",
 }
 
 
