@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from mingjing.engine.outcome import Refusal
 
 REFUSED, BROKEN_PIPE, INTERRUPTED = 1, 141, 130
+OF_ANOTHER_VERSION = ("no such table", "no such column", "does not exist", "unable to open database file")
 
 
 def shielded(command_line: Callable[[Sequence[str]], int], argv: Sequence[str]) -> int:
@@ -57,7 +58,7 @@ def explain(error: Exception) -> Sequence[str]:
 
 def _database(error: Exception) -> str:
     detail = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    if "no such table" in detail or "no such column" in detail or "does not exist" in detail:
+    if any(words in detail for words in OF_ANOTHER_VERSION):
         return _("The database is not of this version ({detail}). Run: mingjing migrate").format(detail=detail)
     return _("The database cannot be used: {detail}. Check DATABASE_URL, and that it is running and has room.").format(
         detail=detail
