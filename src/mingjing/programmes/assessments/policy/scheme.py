@@ -303,7 +303,8 @@ def _when(node: Node, measures: Mapping[str, Measure]) -> dict[str, Condition]:
             partial(parse_condition, text, measures[code], f"{conditions.path}/{code}")
         ):
             when[code] = condition
-    return when
+    # In the order of the measures: a stored document has its keys sorted.
+    return {code: when[code] for code in measures if code in when}
 
 
 def _asked(measures: Mapping[str, Measure], rows: list[Row]) -> dict[str, Measure]:
@@ -315,7 +316,7 @@ def _asked(measures: Mapping[str, Measure], rows: list[Row]) -> dict[str, Measur
 def _list_rules(root: Node, attributes: Mapping[str, Measure], rounding: Rounding) -> ListRules:
     tiers = _tiers(root)
     codes = [tier.code for tier in tiers]
-    measures = {**attributes, **measured(rounding.decimals)}
+    measures = {**measured(rounding.decimals), **attributes}
     rows = []
     for node in root.each("list_rules"):
         tier, step, unscored = node.one_of("tier", codes), node.whole("step", "1", least=1), node.flag("unscored")
