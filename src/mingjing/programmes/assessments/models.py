@@ -96,8 +96,8 @@ class ResultQuerySet(models.QuerySet["Result"]):
 class Result(models.Model):
     """What one site came to: points are hundredths, None where nothing was scored.
 
-    `index` counts the results of a replay from 0 in the order of the file, as the Merkle tree does; `leaf` is this one's
-    hash in it (hex). `sheet` is the JSON of the score sheet. `expected_total` and `expected_tier` are published figures
+    `index` counts the results of a replay from 0 in the order of the file, as the Merkle tree does; `leaf` is its own
+    hash there (hex). `sheet` is the JSON of the score sheet. `expected_total` and `expected_tier` are published figures
     that came with the file; `agrees` says whether the result is the same (None: nothing to compare with).
     """
 
