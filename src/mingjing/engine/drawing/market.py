@@ -1,0 +1,146 @@
+"""What each site would cost on each team-day: metres first, then a drawn number that leaves no two plans equal.
+
+Costs are listed nearest first and only as far as somebody asks; what is not listed yet costs more than what is.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from mingjing.engine.drawing.ground import FAR_MM, Grid, Point, metres
+from mingjing.engine.drawing.stream import Stream
+
+__all__ = ["METRE", "TIE_PRIME", "Dense", "Market", "Offers", "Ties"]
+
+METRE = 1 << 40
+"""The cost of a metre; ties of up to 65,536 sites together stay below it."""
+TIE_PRIME = 16_777_213
+
+Offer = tuple[int, int]  # cost, and the number of the slot (or of the unit, seen from a slot)
+
+
+class Ties:
+    """The drawn part of each cost: the product of the site's and the slot's number, modulo a prime."""
+
+    def __init__(self, sites: int, slots: int, stream: Stream) -> None:
+        self.site = [1 + stream.below(TIE_PRIME - 1) for _ in range(sites)]
+        self.slot = [1 + stream.below(TIE_PRIME - 1) for _ in range(slots)]
+
+    def of(self, site: int, slot: int) -> int:
+        """The tie-breaking cost of `site` on `slot`."""
+        return self.site[site] * self.slot[slot] % TIE_PRIME
+
+
+class Offers:
+    """A list of offers, cheapest first, complete below `METRE * covered`."""
+
+    __slots__ = ("covered", "listed")
+
+    def __init__(self) -> None:
+        self.listed: list[Offer] = []
+        self.covered = 0
+
+
+class Market(Protocol):
+    """Where a solver finds costs: `slots_of(unit)` and `units_of(slot)`, each made longer by its `more_…`."""
+
+    def slots_of(self, unit: int) -> Offers: ...
+    def units_of(self, slot: int) -> Offers: ...
+    def more_slots(self, unit: int) -> bool: ...
+    def more_units(self, slot: int) -> bool: ...
+    def cost(self, unit: int, slot: int) -> int: ...
+
+
+class Sparse:
+    """The market of single sites on the ground; `closed[site]` are the slots it may not go to."""
+
+    def __init__(
+        self, sites: Sequence[int], points: Sequence[Point], centres: Sequence[Point],
+        closed: Sequence[frozenset[int]], ties: Ties,
+    ) -> None:  # fmt: skip
+        self._sites, self._points, self._centres = sites, [points[site] for site in sites], centres
+        self._closed, self._ties = [closed[site] for site in sites], ties
+        self._slot_grid, self._unit_grid = Grid(centres), Grid(self._points)
+        self._slots = [Offers() for _ in sites]
+        self._units = [Offers() for _ in centres]
+
+    def cost(self, unit: int, slot: int) -> int:
+        """Metres and tie of one unit on one slot."""
+        tie = self._ties.of(self._sites[unit], slot)
+        return metres(self._points[unit], self._centres[slot]) * METRE + tie
+
+    def slots_of(self, unit: int) -> Offers:
+        """The slots near a unit, as far as known."""
+        return self._slots[unit]
+
+    def units_of(self, slot: int) -> Offers:
+        """The units near a slot, as far as known."""
+        return self._units[slot]
+
+    def more_slots(self, unit: int) -> bool:
+        """List slots twice as far away; whether there were any left to list."""
+        offers, closed = self._slots[unit], self._closed[unit]
+        if offers.covered >= FAR_MM:
+            return False
+        reach, near = self._wider(offers, self._slot_grid, self._points[unit])
+        self._extend(offers, reach, [(self.cost(unit, slot), slot) for slot in near if slot not in closed])
+        return True
+
+    def more_units(self, slot: int) -> bool:
+        """List units twice as far away; whether there were any left to list."""
+        offers = self._units[slot]
+        if offers.covered >= FAR_MM:
+            return False
+        reach, near = self._wider(offers, self._unit_grid, self._centres[slot])
+        self._extend(offers, reach, [(self.cost(unit, slot), unit) for unit in near if slot not in self._closed[unit]])
+        return True
+
+    @staticmethod
+    def _wider(offers: Offers, grid: Grid, here: Point) -> tuple[int, list[int]]:
+        reach = 2 * offers.covered or max(1, 3 * grid.cell // 2000)
+        near = grid.within(here, reach * 1000)
+        return (FAR_MM if len(near) == len(grid.points) else reach), near
+
+    @staticmethod
+    def _extend(offers: Offers, reach: int, found: list[Offer]) -> None:
+        low, high = offers.covered * METRE, reach * METRE
+        offers.listed += sorted(offer for offer in found if low <= offer[0] < high)
+        offers.covered = reach
+
+
+class Dense:
+    """The market of a few units whose costs are all given: `costs[unit]` maps open slots to costs."""
+
+    def __init__(self, costs: Sequence[dict[int, int]], slots: int) -> None:
+        self._costs = costs
+        self._slots = [_whole([(cost, slot) for slot, cost in row.items()]) for row in costs]
+        by_slot: list[list[Offer]] = [[] for _ in range(slots)]
+        for unit, row in enumerate(costs):
+            for slot, cost in row.items():
+                by_slot[slot].append((cost, unit))
+        self._units = [_whole(column) for column in by_slot]
+
+    def cost(self, unit: int, slot: int) -> int:
+        """The given cost."""
+        return self._costs[unit][slot]
+
+    def slots_of(self, unit: int) -> Offers:
+        """All open slots of a unit."""
+        return self._slots[unit]
+
+    def units_of(self, slot: int) -> Offers:
+        """All units a slot is open to."""
+        return self._units[slot]
+
+    def more_slots(self, unit: int) -> bool:
+        """Nothing is left to list."""
+        return False
+
+    def more_units(self, slot: int) -> bool:
+        """Nothing is left to list."""
+        return False
+
+
+def _whole(offers: list[Offer]) -> Offers:
+    made = Offers()
+    made.listed, made.covered = sorted(offers), FAR_MM
+    return made
