@@ -1,0 +1,129 @@
+"""`mingjing assessments replay`, as a person runs it."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from mingjing.config.commands import main
+from mingjing.kernel.tables import read_table
+
+ROW = "5,4,3,,5,5,4,4,,,3,5,5,4,4,5,3,4,5,"
+
+
+@pytest.fixture
+def evaluations(tmp_path: Path) -> Path:
+    """Three evaluations in the city's form; the last one looked at nothing."""
+    areas = (
+        "ENTRANCE_LOBBY,ENTRANCE_DOORS_WINDOWS,SECURITY,STAIRWELLS,LAUNDRY_ROOMS,INTERNAL_GUARDS_HANDRAILS,"
+        "GARBAGE_CHUTE_ROOMS,GARBAGE_BIN_STORAGE_AREA,ELEVATORS,STORAGE_AREAS_LOCKERS,INTERIOR_WALL_CEILING_FLOOR,"
+        "INTERIOR_LIGHTING_LEVELS,GRAFFITI,EXTERIOR_CLADDING,EXTERIOR_GROUNDS,EXTERIOR_WALKWAYS,BALCONY_GUARDS,"
+        "WATER_PEN_EXT_BLDG_ELEMENTS,PARKING_AREA,OTHER_FACILITIES"
+    )
+    path = tmp_path / "in.csv"
+    path.write_text(
+        f"RSN,EVALUATION_COMPLETED_ON,SCORE,RESULTS_OF_SCORE,{areas}\n"
+        f"=1+1,2019-12-20,85,Evaluation needs to be conducted in 2 years,{ROW}\n"
+        f"2,2019-12-21,12,Building Audit,{ROW.replace('5', '1')}\n"
+        f"3,2019-12-22,0,Building Audit,{',' * 19}\n"
+    )
+    return path
+
+
+def run(*words: object) -> int:
+    arguments = ["assessments", "replay", "--scheme", "toronto-rentsafe", "--mapping", "toronto-rentsafe"]
+    return main([*arguments, *map(str, words)])
+
+
+def test_a_file_becomes_a_list_and_a_summary(
+    evaluations: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--input", evaluations, "--output", tmp_path / "o.csv") == 0
+    with (tmp_path / "o.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [
+        ["key", "class", "base", "bonus", "total", "tier", "rank", "checks"],
+        ["'=1+1", "ALL", "85", "0", "85", "Evaluation needs to be conducted in 2 years", "1", "16"],
+        ["2", "ALL", "50", "0", "50", "Building Audit", "2", "16"],
+        ["3", "ALL", "0", "0", "0", "Building Audit", "3", "0"],
+    ]
+    said = capsys.readouterr().out
+    assert "3 visits scored" in said
+    assert "2 of 3 published results agree" in said
+    assert "row 3, 2: published 12 · Building Audit, found 50 · Building Audit" in said
+
+
+@pytest.mark.parametrize("name", ["o.csv.gz", "o.xlsx"])
+def test_results_and_lines_in_other_files(evaluations: Path, tmp_path: Path, name: str) -> None:
+    assert run("--input", evaluations, "--output", tmp_path / name, "--lines", tmp_path / f"lines-{name}") == 0
+    with read_table(tmp_path / name) as table:
+        assert [row.cells[4] for row in table.rows] == ["85", "50", "0"]  # type: ignore[union-attr]
+    with read_table(tmp_path / f"lines-{name}") as table:
+        cells = [row.cells for row in table.rows]  # type: ignore[union-attr]
+    lost = [line for line in cells if line[0] == "2" and line[2] == "deduction"]
+    assert sum(float(line[6]) for line in lost) == -40
+    assert all(line[7] and line[12] == "2019-12-21" for line in lost)
+
+
+def test_problems_are_said_and_nothing_is_written(
+    evaluations: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        evaluations.read_text().replace("2019-12-21", "2019-02-30").replace("\n3,", "\n,").replace(",4,3,,", ",4,7,,")
+    )
+    evaluations.write_text(text)
+    (tmp_path / "o.csv").write_text("old")
+    assert run("--input", evaluations, "--output", tmp_path / "o.csv", "--lines", tmp_path / "l.csv") == 1
+    said = capsys.readouterr().err
+    assert "row 3, column EVALUATION_COMPLETED_ON: '2019-02-30' is not a possible day" in said
+    assert "row 2, column SECURITY: '7' is not a possible result of SECURITY" in said
+    assert "row 4: The row has no key." in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "o.csv"]
+    assert (tmp_path / "o.csv").read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["--scheme", "torronto"],
+            "torronto is neither a file nor one of those that ship: hetang-2024, toronto-rentsafe",
+        ),
+        (["--mapping", "none.toml"], "none.toml is neither a file nor one of those that ship"),
+        (["--input", "none.csv"], "none.csv cannot be opened"),
+        (["--output", "/nowhere/at/all/o.csv"], "there is no such folder"),
+    ],
+)
+def test_a_wrong_name_is_one_sentence(
+    evaluations: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert run("--input", evaluations, "--output", tmp_path / "o.csv", *words) == 1
+    found = capsys.readouterr().err
+    assert said in found
+    assert "Traceback" not in found
+
+
+def test_results_never_replace_what_they_come_from(evaluations: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = evaluations.read_bytes()
+    assert run("--input", evaluations, "--output", evaluations) == 1
+    assert "different files" in capsys.readouterr().err
+    assert evaluations.read_bytes() == before
+
+
+def test_a_killed_replay_leaves_no_output(evaluations: Path, tmp_path: Path) -> None:
+    lines = evaluations.read_text().splitlines()
+    evaluations.write_text("\n".join([lines[0], *lines[2:3] * 150_000]))
+    command = [sys.executable, "-m", "mingjing", "assessments", "replay", "--scheme", "toronto-rentsafe"]
+    command += ["--mapping", "toronto-rentsafe", "--input", str(evaluations), "--output", str(tmp_path / "o.csv")]
+    for moment in (0.7, 1.5, 2.5):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ) as process:
+            time.sleep(moment)
+            process.send_signal(signal.SIGKILL)
+        if process.returncode == 0:
+            break
+        assert not (tmp_path / "o.csv").exists()
