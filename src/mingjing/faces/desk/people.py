@@ -26,8 +26,8 @@ class GrantForm(forms.Form):
 
     role = forms.ChoiceField(label=_("Role"))
     area = AreaField(label=_("Area code"), help_text=_("The role covers this area and all below it."))
-    first_day = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    last_day = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first_day = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     act = forms.CharField(label=_("Appointing act"), max_length=200)
     act_reference = forms.CharField(label=_("Reference of the act"), max_length=100)
 
