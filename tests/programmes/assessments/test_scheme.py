@@ -80,6 +80,7 @@ MISTAKES: list[tuple[str, str, Edit]] = [
     ("scheme.no_site", "aggregation/components", lambda d: _component(d).update(code="occupancy")),
     ("scheme.weight", "aggregation/components/0/weight", lambda d: _component(d).update(weight="0")),
     ("scheme.scale", "items/0/checks/0/rule/highest", lambda d: _check(d).update(rule=SEVENTHS)),
+    ("scheme.scale", "items/0/checks/0/rule/highest", lambda d: _check(d).update(rule=NO_STEP)),
     ("scheme.unknown_measure", "list_rules/2/when/luck", lambda d: d["list_rules"][2]["when"].update(luck="1")),
     ("scheme.unranked_late", "list_rules/0", lambda d: d["list_rules"][0].update(step="9")),
     ("scheme.unscored_asks_score", "list_rules/8/when", lambda d: d["list_rules"][8].update(unscored=True)),
@@ -89,6 +90,7 @@ MISTAKES: list[tuple[str, str, Edit]] = [
     ("document.not_whole", "deadlines/0/days", lambda d: d["deadlines"][0].update(days="1.5")),
     ("document.unknown_code", "unassessed_tier", lambda d: d.update(unassessed_tier="RED")),
 ]
+NO_STEP = {"kind": "SCALE", "lowest": "0", "highest": "3", "step": "0"}
 SEVENTHS = {"kind": "SCALE", "lowest": "0", "highest": "7"}
 
 

@@ -352,6 +352,13 @@ def test_a_new_condition_is_a_new_column() -> None:
     assert {problem.code for problem in refused.value.problems} == {"rules.gap"}
 
 
+def test_an_attribute_may_be_called_as_a_column_is_and_hold_brackets() -> None:
+    document = shipped("hetang-2024")
+    document["attributes"][2]["title"] = {"zh-Hans": "步骤", "en": "Step [of [many]]"}
+    document["attributes"][3]["title"] = {"zh-Hans": "规则名称（中文）\n列入等次", "en": "Tier"}
+    assert content_digest(imported(write_workbook(document))) == content_digest(document)
+
+
 def test_headers_are_known_in_either_language_and_sheets_too() -> None:
     chinese, english = grids(HETANG, "zh-Hans"), grids(HETANG, "en")
     halves = {

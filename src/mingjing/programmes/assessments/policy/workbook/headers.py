@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from mingjing.engine.outcome import N_, Problem
 from mingjing.programmes.assessments.policy.workbook.layout import Column, Plan
@@ -12,7 +13,7 @@ __all__ = ["Headers", "cell_name", "find_headers"]
 SEARCHED_ROWS = 10
 """The header is looked for in so many rows: people like to put a line above it."""
 
-_CODE = re.compile(r"\[(.+)\]\s*\Z", re.DOTALL)
+_CODE = re.compile(r"\[([^\[\]]+)\]\s*\Z")
 
 
 def cell_name(row: int, column: int) -> str:
@@ -66,19 +67,18 @@ def find_headers(sheet: str, rows: Sequence[Sequence[str]], plan: Plan, measures
 
 
 def _recognised(text: str, plan: Plan, measures: Mapping[str, str]) -> Column | None:
-    names = set(header_names(text))
-    for column in plan.columns:
-        if names & {plain(column.zh), plain(column.en), plain(column.zh + column.en)}:
-            return column
-    if plan.measures and (code := _measure(text, names, measures)):
-        return Column(("when", code), text, code, "condition")
-    return None
+    """A bracketed code is a measure's; only then does a name count, for a measure may be called as a column is."""
+    names, known = [*header_names(text)], _names(plan)
+    bracketed = _CODE.search(text) if plan.measures else None
+    if not bracketed and (found := next((known[name] for name in names if name in known), None)):
+        return found
+    code = bracketed[1].strip() if bracketed else next((measures[name] for name in names if name in measures), "")
+    return Column(("when", code), text, code, "condition") if plan.measures and code else None
 
 
-def _measure(text: str, names: set[str], measures: Mapping[str, str]) -> str:
-    if bracketed := _CODE.search(text):
-        return bracketed[1].strip()
-    return next((measures[name] for name in sorted(names) if name in measures), "")
+@lru_cache
+def _names(plan: Plan) -> Mapping[str, Column]:
+    return {plain(name): column for column in plan.columns for name in (column.zh, column.en, column.zh + column.en)}
 
 
 def header_names(text: str) -> Iterator[str]:

@@ -25,21 +25,46 @@ _PATH_PARAMS = ("where", "other")
 
 
 @dataclass(slots=True)
+class Entry:
+    """A row: its object, its sheet and number (from 0), and the column of each of its values.
+
+    The column is None for a value that a problem of the workbook has already been told about.
+    """
+
+    value: dict[str, Any]
+    sheet: str
+    row: int
+    columns: dict[tuple[str, ...], int | None]
+
+    def place(self, path: str = "") -> str | None:
+        """The cell of the value at `path`, of the first one inside it, or of the nearest thing around it."""
+        known = {"/".join(below): column for below, column in self.columns.items()}
+        while path:
+            for key, column in known.items():
+                if key == path or key.startswith(f"{path}/"):
+                    return None if column is None else f"{self.sheet}!{cell_name(self.row, column)}"
+            path = path.rpartition("/")[0]
+        return f"{self.sheet}!A{self.row + 1}"
+
+
+@dataclass(slots=True)
 class Draft:
     """A document read from a workbook, faulty or not, and where each of its values stands.
 
-    `problems` are those of the workbook itself; `places` maps paths to cells, None where one was reported already.
+    `problems` are those of the workbook itself; `places` maps paths to cells or rows, None where nothing need be said.
     """
 
     document: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    places: dict[str, str | None] = field(default_factory=dict)
+    places: dict[str, str | Entry | None] = field(default_factory=dict)
 
     def place(self, path: str) -> str | None:
         """The cell of `path`, or of the nearest thing around it that has one; None where it need not be reported."""
-        while path and path not in self.places:
-            path = path.rpartition("/")[0]
-        return self.places.get(path, "")
+        known = path
+        while known and known not in self.places:
+            known = known.rpartition("/")[0]
+        found = self.places.get(known, "")
+        return found.place(path[len(known) + 1 :]) if isinstance(found, Entry) else found
 
     def located(self, problems: Sequence[Problem]) -> Iterator[Problem]:
         """`problems` of the document by sheet and cell, without those that a problem of the workbook explains."""
@@ -70,15 +95,6 @@ def read_draft(sheets: Sheets) -> Draft:
         reader.entries(plan)
     reader.strangers()
     return reader.draft
-
-
-@dataclass(slots=True)
-class _Entry:
-    """A row: its object, its first cell, and the cell of each of its columns."""
-
-    value: dict[str, Any]
-    place: str
-    cells: dict[tuple[str, ...], str | None]
 
 
 class _Reader:
@@ -113,9 +129,12 @@ class _Reader:
                 self.draft.places["/".join(column.path)] = None
 
     def _basic(self, column: Column, text: str, place: str) -> None:
-        value, trusted = self._value(column, text, place)
-        self.draft.places["/".join(column.path)] = place if trusted else None
-        _put(self.draft.document, column.path, value)
+        value = _value(column, text)
+        self.draft.places["/".join(column.path)] = None if isinstance(value, Problem) else place
+        if isinstance(value, Problem):
+            self.draft.problems.append(replace(value, place=place))
+        else:
+            _put(self.draft.document, column.path, value)
 
     def _unknown_row(self, place: str, label: str) -> None:
         text = N_("The row {header} means nothing here, or stands here twice; delete it or correct its name.")
@@ -131,19 +150,10 @@ class _Reader:
         if found is None:
             return
         for entry in self._rows(plan, *found):
-            if (prefix := self._placed(plan, path, entry)) is None:
-                continue
-            self.draft.places[prefix] = entry.place
-            self._locate(prefix, entry)
+            if prefix := self._placed(plan, path, entry):
+                self.draft.places[prefix] = entry
 
-    def _locate(self, prefix: str, entry: _Entry) -> None:
-        """Remember the cell of every value of an entry; that of an object (a title, a rule) is its first one."""
-        for below, place in entry.cells.items():
-            self.draft.places["/".join((prefix, *below))] = place
-            for length in range(1, len(below)):
-                self.draft.places.setdefault("/".join((prefix, *below[:length])), place)
-
-    def _placed(self, plan: Plan, path: str, entry: _Entry) -> str | None:
+    def _placed(self, plan: Plan, path: str, entry: Entry) -> str | None:
         """Put an entry into the document; gives its path, or None for one that belongs nowhere."""
         if plan is CHECKS:
             return self._check(entry)
@@ -162,61 +172,56 @@ class _Reader:
             self.measures |= {plain(t): code for t in (code, *entry.value.get("title", {}).values())}
         return f"{path}/{len(target) - 1}"
 
-    def _check(self, entry: _Entry) -> str | None:
+    def _check(self, entry: Entry) -> str | None:
         code = entry.value.pop("item", "")
         index = self.items.get(code)
         if index is None:
-            place = entry.cells.get(("item",))
+            place = entry.place("item")
             if self.draft.places.get("items") is not None and place is not None:
                 text = N_("{code} is not the code of a major item; use one of {allowed}.")
                 self._note("workbook.unknown_item", text, place, code=code or "—", allowed=tuple(self.items))
             return None
         checks = self.draft.document["items"][index]["checks"]
         checks.append(entry.value)
-        self.draft.places.setdefault(f"items/{index}/checks", entry.place)
         return f"items/{index}/checks/{len(checks) - 1}"
 
-    def _keyed(self, path: str, target: dict[str, Any], entry: _Entry) -> str | None:
+    def _keyed(self, path: str, target: dict[str, Any], entry: Entry) -> str | None:
         code = entry.value.get("code", "")
         if not code or code in target:
             text = N_("{code} is empty or stands above already; every row needs a code of its own.")
-            self._note("workbook.repeated_key", text, entry.place, code=code or "—")
+            self._note("workbook.repeated_key", text, entry.place() or "", code=code or "—")
             return None
         target[code] = entry.value.get("title", {})
         return f"{path}/{code}"
 
-    def _rows(self, plan: Plan, name: str, rows: Sequence[Sequence[str]]) -> Iterator[_Entry]:
+    def _rows(self, plan: Plan, name: str, rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
         headers = find_headers(name, rows, plan, self.measures)
         self.draft.problems.extend(headers.problems)
         for index, row in enumerate(rows[headers.row + 1 :], headers.row + 1):
             if not any(text.strip() for text in row):
                 continue
-            entry = _Entry({}, f"{name}!A{index + 1}", {column.path: None for column in headers.missing})
+            entry = Entry({}, name, index, {column.path: None for column in headers.missing})
             if plan.measures:
                 entry.value["when"] = {}
             for position, text in enumerate(row):
-                self._cell(entry, headers.columns.get(position), text, f"{name}!{cell_name(index, position)}")
+                self._cell(entry, headers.columns.get(position), text, position)
             yield entry
 
-    def _cell(self, entry: _Entry, column: Column | None, text: str, place: str) -> None:
+    def _cell(self, entry: Entry, column: Column | None, text: str, position: int) -> None:
         if column is None:
             if text.strip():
                 reason = N_("{found} stands in a column without a header; delete it or give the column its header.")
+                place = f"{entry.sheet}!{cell_name(entry.row, position)}"
                 self._note("workbook.no_header", reason, place, found=repr(text))
         elif not column.derived:
-            value, trusted = self._value(column, text, place)
-            entry.cells[column.path] = place if trusted else None
-            _put(entry.value, column.path, value)
-
-    def _value(self, column: Column, text: str, place: str) -> tuple[object, bool]:
-        """A cell's value, and whether it is what was meant (a problem has been noted otherwise)."""
-        if not text.strip():
-            return (list(column.blank) if isinstance(column.blank, tuple) else column.blank), True
-        value = cell_value(column.kind, text, place)
-        if isinstance(value, Problem):
-            self.draft.problems.append(value)
-            return column.blank, False
-        return value, True
+            entry.columns[column.path] = position
+            value = _value(column, text)
+            if isinstance(value, Problem):
+                place = f"{entry.sheet}!{cell_name(entry.row, position)}"
+                self.draft.problems.append(replace(value, place=place))
+                entry.columns[column.path] = None
+            else:
+                _put(entry.value, column.path, value)
 
     def _sheet(self, plan: Plan) -> tuple[str, Sequence[Sequence[str]]] | None:
         found = self.sheets.get(plain(plan.zh)) or self.sheets.get(plain(plan.en))
@@ -235,6 +240,12 @@ class _Reader:
 
     def _note(self, code: str, text: str, place: str, /, **params: object) -> None:
         self.draft.problems.append(Problem(code, text, params, place))
+
+
+def _value(column: Column, text: str) -> object | Problem:
+    if text.strip():
+        return cell_value(column.kind, text)
+    return [*column.blank] if isinstance(column.blank, tuple) else column.blank
 
 
 def _put(target: dict[str, Any], path: Sequence[str], value: object) -> None:
