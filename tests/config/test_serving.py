@@ -65,7 +65,12 @@ def serving(data: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]"
     """A running server, and its address; it is ended if the test has not ended it."""
     command = [sys.executable, "-m", "mingjing", "serve", "--lang", "en", "--port", str(free_port()), *options]
     process = subprocess.Popen(
-        command, env=environment(data), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        env=environment(data),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
     try:
         found = re.search(r"http://\S+/", process.stdout.readline())
@@ -91,13 +96,16 @@ def worker_of(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_it_answers_and_leaves_nothing_running(ending: signal.Signals, data: Path) -> None:
+@pytest.mark.parametrize("ending", ["Ctrl-C in a terminal", signal.SIGINT, signal.SIGTERM])
+def test_it_answers_and_leaves_nothing_running(ending: str | signal.Signals, data: Path) -> None:
     with serving(data) as (process, _url):
         until(lambda: worker_of(process.pid))
         started = children(process.pid)
-        process.send_signal(ending)
-        process.wait(PATIENCE)
+        if isinstance(ending, str):
+            os.killpg(process.pid, signal.SIGINT)
+        else:
+            process.send_signal(ending)
+        process.wait(PATIENCE / 3)
         until(lambda: not any(alive(child) for child in started))
 
 

@@ -56,6 +56,7 @@ def run_serve(args: argparse.Namespace) -> int:
         blocking_threads=4,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
+        workers_kill_timeout=int(STOP_SECONDS),
     )
     # Forked processes would inherit half of what a thread of ours (the worker's keeper) is just doing.
     multiprocessing.set_start_method("spawn")

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
-from mingjing.config.parentage import end_with_server
+from mingjing.config.parentage import follow_server
 
-end_with_server()
+follow_server()
 application = get_wsgi_application()
 if settings.ENV.production:
     application = wrap_wsgi_with_proxy_headers(application, trusted_hosts=settings.ENV.proxies or ["127.0.0.1", "::1"])
