@@ -8,8 +8,7 @@ FILE_LINES, FUNCTION_LINES, VIEW_LINES = 400, 40, 25
 PLACES = ("src", "tools", "bench", "tests")
 
 # "path" or "path::function": why it is better long.
-LONG: dict[str, str] = {
-}
+LONG: dict[str, str] = {}
 
 
 def sources() -> list[Path]:
