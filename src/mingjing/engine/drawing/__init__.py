@@ -8,7 +8,7 @@ about a draw · `draw` all of it. Standard library only, whole numbers only. Not
 from mingjing.engine.drawing.draw import Draw, certificate_flaw, draw
 from mingjing.engine.drawing.measures import measures
 from mingjing.engine.drawing.model import Conflict, Expert, Inputs, Settings, Site
-from mingjing.engine.drawing.stream import SEED_BYTES, Stream, combined, commitment
+from mingjing.engine.drawing.stream import SEED_BYTES, Stream, combined, commitment, in_order
 
 __all__ = [
     "SEED_BYTES",
@@ -23,5 +23,6 @@ __all__ = [
     "combined",
     "commitment",
     "draw",
+    "in_order",
     "measures",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import TypeVar
 
-__all__ = ["SEED_BYTES", "Stream", "combined", "commitment"]
+__all__ = ["SEED_BYTES", "Stream", "combined", "commitment", "in_order"]
 
 Item = TypeVar("Item")
 SEED_BYTES = 32
@@ -20,11 +20,15 @@ def commitment(seed: bytes) -> str:
     return sha256(_SEED + seed).hexdigest()
 
 
+def in_order(seeds: Iterable[bytes]) -> list[bytes]:
+    """The seeds in the order of their commitments: who came first changes nothing."""
+    by_commitment = {commitment(seed): seed for seed in seeds}
+    return [by_commitment[digest] for digest in sorted(by_commitment)]
+
+
 def combined(inputs: str, seeds: Iterable[bytes]) -> bytes:
     """The key of a draw: the hash of the inputs' digest (hex) and all seeds, in the order of their commitments."""
-    return sha256(
-        _COMBINED + bytes.fromhex(inputs) + b"".join(sorted(seeds, key=lambda seed: commitment(seed)))
-    ).digest()
+    return sha256(_COMBINED + bytes.fromhex(inputs) + b"".join(in_order(seeds))).digest()
 
 
 class Stream:

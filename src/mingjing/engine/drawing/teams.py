@@ -47,7 +47,7 @@ def duties(inputs: Inputs, stream: Stream) -> list[list[int]]:
         days.append(set(order[:need]))
         for expert in order[:need]:
             loads[expert] += 1
-    while chain := _levelling(inputs.available, days, loads, stream):
+    while chain := _levelling(inputs.available, days, loads):
         for day, leaves, comes in chain:
             days[day] ^= {leaves, comes}
             loads[leaves] -= 1
@@ -56,7 +56,7 @@ def duties(inputs: Inputs, stream: Stream) -> list[list[int]]:
 
 
 def _levelling(
-    available: Sequence[Sequence[int]], days: Sequence[set[int]], loads: Sequence[int], stream: Stream
+    available: Sequence[Sequence[int]], days: Sequence[set[int]], loads: Sequence[int]
 ) -> list[tuple[int, int, int]]:
     """Replacements (day, who leaves, who comes) that move one duty from an expert to one who has two fewer."""
     for load in range(max(loads), min(loads) + 1, -1):

@@ -58,7 +58,16 @@ MANIFEST = Manifest(
         _command("scheme-export", _("write a scheme as a workbook")),
         _command("scheme-check", _("name every mistake of a scheme, a JSON document or a workbook")),
         _command("scheme-diff", _("say what changed between two schemes")),
+        Command(
+            name="draw",
+            help=_("draw sites and teams so that anyone can recompute it"),
+            configure=f"{HERE}.cli.draw.configure_draw",
+            run=f"{HERE}.cli.draw.run_draw",
+        ),
     ),
-    verifiers=(Verifier(format="mingjing.assessments.decision/1", check=f"{HERE}.policy.decisions.check_decision"),),
+    verifiers=(
+        Verifier(format="mingjing.assessments.decision/1", check=f"{HERE}.policy.decisions.check_decision"),
+        Verifier(format="mingjing.assessments.draw/1", check=f"{HERE}.policy.draws.check_draw"),
+    ),
     demo=f"{HERE}.demo.build",
 )
