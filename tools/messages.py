@@ -75,13 +75,12 @@ def _collect(path: Path, into: Catalog) -> None:
 
 
 def speaks(text: str) -> bool:
-    """Whether there is anything to translate besides fields and punctuation that both languages share.
+    """Whether there is anything to translate besides fields: words, or punctuation, which Chinese writes its own way.
 
-    >>> speaks("{rule}: {points}"), speaks(", "), speaks("{count} checks")
-    (False, True, True)
+    >>> speaks("{measure} {value}"), speaks("{rule}:"), speaks(", "), speaks("{count} checks")
+    (False, True, True, True)
     """
-    rest = PERCENT_FIELD.sub("", re.sub(r"\{[^}]*\}", "", text))
-    return rest == text or any(letter.isalpha() for letter in rest)
+    return bool(PERCENT_FIELD.sub("", re.sub(r"\{[^}]*\}", "", text)).strip())
 
 
 def _templatized(path: Path) -> bytes:

@@ -20,12 +20,17 @@ FOLDER = ROOT / "docs" / "reference"
 NOTE = "<!-- Written by `python -m tools.reference` from the code: change the code, not this page. -->"
 
 
+def page(title: str, *parts: str) -> str:
+    """A page of paragraphs and tables."""
+    return "\n\n".join([f"# {title}", *(part for part in parts if part)])
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; cells may hold anything."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(
-        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
+    lines = (
+        [cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in (head, ["---"] * len(head), *rows)
     )
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def settings() -> str:
@@ -34,12 +39,9 @@ def settings() -> str:
 
     doc = inspect.cleandoc(Environment.__doc__ or "")
     entries = re.findall(r"^((?:[A-Z_]+(?:, )?)+): (.+(?:\n {4}.+)*)", doc, re.MULTILINE)
-    rows = (
-        [", ".join(f"`{name}`" for name in names.split(", ")), re.sub(r"\s+", " ", text)] for names, text in entries
-    )
-    return "# Settings\n\nAn installation is set up by environment variables alone.\n\n" + table(
-        ["variable", "meaning"], rows
-    )
+    rows = ([re.sub(r"(\w+)", r"`\1`", names), re.sub(r"\s+", " ", text)] for names, text in entries)
+    text = "An installation is set up by environment variables alone."
+    return page("Settings", text, table(["variable", "meaning"], rows))
 
 
 def commands() -> str:
@@ -48,52 +50,45 @@ def commands() -> str:
     from mingjing.faces.cli.shell import build_parser
     from mingjing.kernel import registry
 
-    parser = build_parser(built_in(), registry.manifests().values())
-    parts = [f"## `{leaf.prog}`\n\n{_sentence(leaf.description)}\n\n{_arguments(leaf)}" for leaf in _leaves(parser)]
-    common = "Every command takes `--lang zh-hans|en` and `--debug`. Status: 0 done, 1 refused, 2 not understood."
-    return "\n\n".join(["# Commands", common, *(part.rstrip() for part in parts)])
+    parts: list[str] = []
+    for leaf in leaves(build_parser(built_in(), registry.manifests().values())):
+        parts += [f"## `{leaf.prog}`", sentence(leaf.description or ""), arguments(leaf)]
+    text = "Every command takes `--lang zh|en` and `--debug`. Status: 0 done, 1 refused, 2 not understood."
+    return page("Commands", text, *parts)
 
 
-def _leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+def leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """The parsers of whole commands, each with the arguments that its own adapter adds."""
+    from django.utils.module_loading import import_string
+
+    command = getattr(parser, "command", None)
+    if command and command.configure:
+        import_string(command.configure)(parser)
     inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     if not inner:
-        _configure(parser)
         yield parser
     for action in inner:
         for child in action.choices.values():
-            yield from _leaves(child)
+            yield from leaves(child)
 
 
-def _configure(parser: Any) -> None:
-    """Let the command's own adapter add its arguments, as asking for it would."""
-    from django.utils.module_loading import import_string
-
-    if getattr(parser, "command", None) and parser.command.configure:
-        import_string(parser.command.configure)(parser)
-
-
-def _arguments(parser: argparse.ArgumentParser) -> str:
-    shown = [
-        action
-        for action in parser._actions
-        if action.help != argparse.SUPPRESS and action.dest not in {"help", "lang", "debug"}
-    ]
-    return (
-        table(["argument", "meaning"], ([_argument(action), str(action.help or "")] for action in shown))
-        if shown
-        else ""
-    )
+def arguments(parser: argparse.ArgumentParser) -> str:
+    """The table of a command's own arguments; nothing when it has none."""
+    own = (action for action in parser._actions if action.dest not in {"help", "lang", "debug"})
+    rows = [[argument(action), str(action.help or "")] for action in own if action.help != argparse.SUPPRESS]
+    return table(["argument", "meaning"], rows) if rows else ""
 
 
-def _argument(action: argparse.Action) -> str:
+def argument(action: argparse.Action) -> str:
+    """An argument as it is typed."""
     value = action.metavar or ("|".join(map(str, action.choices)) if action.choices else action.dest)
-    if not action.option_strings:
-        return f"`{value}`"
-    return f"`{action.option_strings[-1]}`" if action.nargs == 0 else f"`{action.option_strings[-1]} {value}`"
+    typed = [*action.option_strings[-1:], *([] if action.nargs == 0 else [str(value)])]
+    return f"`{' '.join(typed)}`"
 
 
-def _sentence(text: str | None) -> str:
-    return f"{text[0].upper()}{text[1:].rstrip('.')}." if text else ""
+def sentence(text: str) -> str:
+    """`text` with a capital letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def permissions() -> str:
@@ -101,14 +96,13 @@ def permissions() -> str:
     from mingjing.kernel import registry
 
     roles = registry.roles()
-    held = (
+    rows = (
         [f"`{entry.code}`", entry.title, *("yes" if role in entry.roles else "" for role in roles)]
         for entry in sorted(registry.permissions().values(), key=lambda entry: entry.code)
     )
     text = "A role is held within an area and everything below it, between dates, by an appointing act."
-    return f"# Roles and permissions\n\n{text}\n\n" + table(
-        ["permission", "allows to", *(role.title for role in roles.values())], held
-    )
+    head = ["permission", "allows to", *(role.title for role in roles.values())]
+    return page("Roles and permissions", text, table(head, rows))
 
 
 def facts() -> str:
@@ -119,34 +113,30 @@ def facts() -> str:
         [f"`{kind.code}`", kind.title, ", ".join(f"`{reaction.code}`" for reaction in registry.reactions_to(kind.code))]
         for kind in sorted(registry.fact_kinds().values(), key=lambda kind: kind.code)
     )
-    text = "Facts hold ids, counts and digests only. Their written form is in ledger-format.md."
-    return f"# Facts\n\n{text}\n\n" + table(["kind", "what happened", "what reacts"], rows)
+    text = "Facts hold ids, counts and digests only; [ledger-format.md](ledger-format.md) says how they are written."
+    return page("Facts", text, table(["kind", "what happened", "what reacts"], rows))
 
 
 def routes() -> str:
-    """Every address, with what guards it."""
+    """Every address, with who may open it."""
     from mingjing.kernel.parties.guard import mark_of
     from tools.routes import routes as walk
 
-    rows = []
-    for route in walk():
-        mark = mark_of(route.view)
-        guard = (
-            "unguarded"
-            if mark is None
-            else f"`{mark.permission}`"
-            if mark.permission
-            else f"public: {mark.public_because}"
-        )
-        rows.append([f"`/{route.pattern}`", f"`{route.name}`", guard])
-    return "# Routes\n\n" + table(["address", "name", "who may"], rows)
+    def who(view: Callable[..., Any]) -> str:
+        mark = mark_of(view)
+        if mark is None:
+            return "nobody has said"
+        return f"`{mark.permission}`" if mark.permission else f"anyone: {mark.public_because}"
+
+    rows = ([f"`/{route.pattern}`", f"`{route.name}`", who(route.view)] for route in walk())
+    return page("Routes", table(["address", "name", "who may"], rows))
 
 
 def problem_codes() -> str:
     """Every problem and reason with its stable code."""
     rows = ([f"`{entry.code}`", entry.text, f"`{entry.module}`"] for entry in problems())
     text = "What a refusal or an explanation says, by its stable code; `{…}` is filled in."
-    return f"# Problems and reasons\n\n{text}\n\n" + table(["code", "text", "in"], rows)
+    return page("Problems and reasons", text, table(["code", "text", "in"], rows))
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -33,6 +33,7 @@ class Environment:
     MINGJING_HOSTS: host names this installation answers to, separated by commas; production has no default.
     MINGJING_PROXY: addresses or networks, separated by commas, of the reverse proxy whose X-Forwarded-For and
         X-Forwarded-Proto are believed; a proxy on this machine unless given.
+    MINGJING_LANG: language of the command line, `zh-hans` or `en`; that of the terminal unless given.
     MINGJING_WITHOUT: programmes to leave out, separated by commas (CI boots once without each).
     """
 
