@@ -15,7 +15,7 @@ from mingjing.kernel.places import demo as places_demo
 from mingjing.kernel.places.models import Site
 from mingjing.programmes.assessments import demo
 from mingjing.programmes.assessments.models import Replay
-from mingjing.programmes.assessments.queries import scheme_of, tier_counts
+from mingjing.programmes.assessments.queries import completion_of, scheme_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def said() -> list[str]:
 
 def test_a_round_of_136_communities(said: list[str]) -> None:
     replay = Replay.objects.get()
-    counts = tier_counts(replay)
+    counts = completion_of(replay).values["tiers"]
     together = {tier: sum(of.get(tier, 0) for of in counts.values()) for of in counts.values() for tier in of}
     assert replay.result_count == Site.objects.count() == 136
     assert together["NOT_ASSESSED"] == 14

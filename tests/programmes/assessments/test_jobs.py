@@ -22,7 +22,7 @@ from mingjing.programmes.assessments import actions, jobs
 from mingjing.programmes.assessments.actions import request_replay
 from mingjing.programmes.assessments.models import Replay, Result
 from mingjing.programmes.assessments.policy.decisions import result_row
-from mingjing.programmes.assessments.queries import row_of, scheme_of, shipped_mappings, tier_counts, worked_out
+from mingjing.programmes.assessments.queries import row_of, scheme_of, shipped_mappings, worked_out
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,8 @@ def test_the_fact_of_completion_holds_the_root_of_what_is_stored(asked: Asked) -
     assert fact.by == ""
     assert fact.values["results"] == len(leaves) == replay.result_count == 5
     assert fact.values["results_root"] == merkle_root(leaves).hex() == replay.results_root
-    assert fact.values["tiers"] == {"A": tier_counts(replay)["A"], "B": {}}
+    assert fact.values["tiers"]["A"] == {"RED": 2, "ORDINARY": 1, "OBSERVATION": 1, "NOT_ASSESSED": 1}
+    assert (fact.values["compared"], fact.values["agreed"]) == (3, 1)
     assert fact.values["scheme"] == replay.scheme.digest
     assert set(fact.values["class_totals"]) == {"A", "B"}
 

@@ -94,14 +94,16 @@ def complete_replay(
     results: int,
     results_root: str,
     class_totals: Mapping[str, str],
-    counts: Mapping[str, Mapping[str, int]],
+    tiers: Mapping[str, Mapping[str, int]],
+    compared: int,
+    agreed: int,
     by: None,
     at: datetime,
 ) -> None:
     """All results are stored: `results_root` (hex) is the Merkle root over them, in order.
 
-    `class_totals` are the digests of the totals of each class, `counts` how many have each tier, by class. Raises
-    Superseded.
+    `class_totals` are the digests of the totals of each class, `tiers` how many have each tier, by class; published
+    figures were `compared` and `agreed`. Raises Superseded.
     """
     found = _latest(replay, attempt)
     found.completed_at, found.result_count, found.results_root = at, results, results_root
@@ -111,7 +113,9 @@ def complete_replay(
         "results": results,
         "results_root": results_root,
         "class_totals": dict(class_totals),
-        "tiers": {code: dict(tiers) for code, tiers in counts.items()},
+        "tiers": {code: dict(counts) for code, counts in tiers.items()},
+        "compared": compared,
+        "agreed": agreed,
     }
     writer.append(kind="assessments.replay.completed", subject=found.subject, data=data, by=by, at=at)
 

@@ -60,9 +60,11 @@ def _score(run: Run, asked: Replay, attempt: int) -> None:
         with _opened(asked, mapping) as table:
             leaves = _keep(run, asked, attempt, scored, _visited(intake, table.rows))
     digests = {code: totals_digest(class_totals(scheme, d)) for code, d in scored.distributions.items()}
+    found = scored.summary
     actions.complete_replay(
         replay=asked, attempt=attempt, results=len(leaves), results_root=merkle_root(leaves).hex(),
-        class_totals=digests, counts=scored.summary.tiers, by=None, at=timezone.now(),
+        class_totals=digests, tiers=found.tiers, compared=found.compared, agreed=found.agreed,
+        by=None, at=timezone.now(),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.db.models import Count
 from mingjing.engine.lists import Distribution
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.scoring import Sheet
+from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.kernel.tables import Limits, Table, open_workbook, read_table
 from mingjing.programmes.assessments.models import UNRANKED, Replay, Result
@@ -24,6 +25,7 @@ from mingjing.programmes.assessments.policy.workbook import read_workbook
 
 __all__ = [
     "KIND",
+    "completion_of",
     "distribution",
     "open_table",
     "read_scheme",
@@ -32,7 +34,6 @@ __all__ = [
     "sheet_of",
     "shipped_mappings",
     "shipped_schemes",
-    "tier_counts",
     "worked_out",
 ]
 
@@ -137,9 +138,6 @@ def worked_out(result: Result) -> Worked:
     return work_out(scheme, result.class_code, result.key, sheet, totals)
 
 
-def tier_counts(replay: Replay) -> dict[str, dict[str, int]]:
-    """How many results have each tier, by class: one query."""
-    found: dict[str, dict[str, int]] = {}
-    for code, tier, count in replay.results.values_list("class_code", "tier").annotate(count=Count("id")).order_by():
-        found.setdefault(code, {})[tier] = count
-    return found
+def completion_of(replay: Replay) -> Fact:
+    """The fact that completed a replay: its root, the tiers by class, how many published figures agree."""
+    return Fact.objects.get(subject=replay.subject, kind="assessments.replay.completed")

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +11,6 @@ from django.utils.translation import gettext
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.jobs.queries import deliveries_about
-from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.guard import areas_where, guarded, may
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.models import Version
@@ -22,7 +20,7 @@ from mingjing.programmes.assessments.desk.schemes import actor
 from mingjing.programmes.assessments.desk.shown import class_spreads
 from mingjing.programmes.assessments.models import Replay
 from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
-from mingjing.programmes.assessments.queries import KIND, scheme_of, shipped_mappings, tier_counts
+from mingjing.programmes.assessments.queries import KIND, completion_of, scheme_of, shipped_mappings
 
 MAPPING_LIMIT = 256 * 1024
 """Bytes of a mapping file; real ones have a few thousand."""
@@ -100,14 +98,8 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_replay(pk)
     context: dict[str, Any] = {"replay": found, "rulebook": found.scheme.rulebook}
     if found.completed_at:
-        context |= {"classes": class_spreads(scheme_of(found.scheme), tier_counts(found)), **_outcome(found)}
+        fact = completion_of(found)
+        context |= {"classes": class_spreads(scheme_of(found.scheme), fact.values["tiers"]), "fact": fact}
     elif not found.failed_at:
         context["delivery"] = deliveries_about(found.subject).first()
     return render(request, "assessments/replay.html", context)
-
-
-def _outcome(found: Replay) -> dict[str, Any]:
-    """How far published figures agree, and the fact of completion."""
-    counts = {"compared": Count("id", filter=Q(agrees__isnull=False)), "agreed": Count("id", filter=Q(agrees=True))}
-    fact = Fact.objects.filter(subject=found.subject, kind="assessments.replay.completed").first()
-    return {**found.results.aggregate(**counts), "fact": fact}

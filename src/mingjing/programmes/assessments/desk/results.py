@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from mingjing.engine.chain import inclusion_proof
 from mingjing.engine.outcome import spoken
 from mingjing.faces.ui.paging import page_of
-from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.queries import proof_of
 from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.tables.writing import defused
@@ -23,7 +22,7 @@ from mingjing.programmes.assessments.models import Replay, Result
 from mingjing.programmes.assessments.policy.decisions import decision_document, result_row
 from mingjing.programmes.assessments.policy.replay import COLUMNS
 from mingjing.programmes.assessments.policy.scheme import Scheme
-from mingjing.programmes.assessments.queries import distribution, row_of, scheme_of, sheet_of, tier_counts, worked_out
+from mingjing.programmes.assessments.queries import completion_of, distribution, row_of, scheme_of, sheet_of, worked_out
 
 
 class FilterForm(forms.Form):
@@ -44,8 +43,8 @@ def results(request: HttpRequest, pk: int, class_code: str) -> HttpResponse:
     scheme = scheme_of(found.scheme)
     if class_code not in scheme.classes:
         raise Http404
-    counts = tier_counts(found)
-    form = FilterForm(request.GET, _tier_choices(scheme, counts.get(class_code, {})))
+    counts = completion_of(found).values["tiers"].get(class_code, {})
+    form = FilterForm(request.GET, _tier_choices(scheme, counts))
     wanted = form.cleaned_data if form.is_valid() else {}
     rows = found.results.of_class(class_code).without_sheets()
     rows = rows.filter(tier=wanted["tier"]) if wanted.get("tier") else rows
@@ -119,8 +118,7 @@ def _record(found: Replay, row: Result) -> dict[str, Any]:
     """Where a result stands in the ledger."""
     leaves = [bytes.fromhex(leaf) for leaf in found.results.order_by("index").values_list("leaf", flat=True)]
     path = [part.hex() for part in inclusion_proof(leaves, row.index)]
-    fact = Fact.objects.get(subject=found.subject, kind="assessments.replay.completed")
-    return {"index": row.index, "size": len(leaves), "path": path, "proof": proof_of(fact)}
+    return {"index": row.index, "size": len(leaves), "path": path, "proof": proof_of(completion_of(found))}
 
 
 @guarded("assessments.replay.view", area=area_of)
