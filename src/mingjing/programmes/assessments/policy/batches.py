@@ -11,10 +11,10 @@ from typing import TypeAlias
 
 from mingjing.engine.outcome import N_, Problem, Reason
 from mingjing.engine.scoring import Finding, NotApplicable, Sheet
-from mingjing.programmes.assessments.policy.cells import ABSENT, BAD, CheckCell, Unreadable, normal
+from mingjing.programmes.assessments.policy.cells import ABSENT, BAD, CheckCell, normal
 from mingjing.programmes.assessments.policy.columns import Log
 from mingjing.programmes.assessments.policy.intake import Intake
-from mingjing.programmes.assessments.policy.sides import Side
+from mingjing.programmes.assessments.policy.sides import Faults, Side
 
 __all__ = ["CHUNK", "Batch", "Group", "InputRow", "Steps", "sheets", "wide_batches"]
 
@@ -107,16 +107,12 @@ def expected(intake: Intake, cells: Sequence[str]) -> tuple[str, str]:
 
 
 def when_and_who(intake: Intake, number: int, cells: Sequence[str], log: Log) -> tuple[str, str]:
-    """The day of a visit (ISO 8601) and who made it; empty where the mapping names no columns for them."""
-    by = cells[intake.visit_by].strip() if intake.visit_by is not None else ""
-    text = cells[intake.visit_on] if intake.visit_on is not None else ""
-    if not text.strip():
-        return "", by
-    try:
-        return intake.mapping.values.day(text), by
-    except Unreadable as error:
-        log.at(number, error.reason, intake.mapping.visit_on)
-        return "", by
+    """The day of a visit (ISO 8601) and who made it."""
+    faults: Faults = []
+    found = intake.sides.when_and_who(cells, faults)
+    for column, reason in faults:
+        log.at(number, reason, column)
+    return found
 
 
 def _group(

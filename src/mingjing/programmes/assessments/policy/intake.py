@@ -58,8 +58,6 @@ class Intake:
     skips: tuple[tuple[int, frozenset[str]], ...]
     not_applicable: int | None
     resolved: int | None
-    visit_on: int | None
-    visit_by: int | None
     total: int | None
     tier: int | None
     tiers: Mapping[str, str]
@@ -104,8 +102,6 @@ def _bound(mapping: FileMapping, scheme: Scheme, columns: Columns) -> Intake:
         ),
         not_applicable=columns.optional(mapping.checks.not_applicable, "checks.not_applicable"),
         resolved=columns.optional(mapping.checks.resolved, "checks.resolved"),
-        visit_on=columns.optional(mapping.visit_on, "visit.on"),
-        visit_by=columns.optional(mapping.visit_by, "visit.by"),
         total=columns.optional(mapping.expect.total, "expect.total"),
         tier=columns.optional(mapping.expect.tier, "expect.tier"),
         tiers={normal(word): code for word, code in tiers.items()},

@@ -143,6 +143,7 @@ class Replay:
         self._totals: dict[str, Counter[int]] = {code: Counter() for code in self.scheme.classes}
         self._hashes = array("q")
         self._tiers = _Tiers(self.scheme)
+        self._published = intake.total is not None or intake.tier is not None
 
     @property
     def count(self) -> int:
@@ -162,7 +163,8 @@ class Replay:
             )
         self._hashes.extend(map(hash, batch.keys))
         classes = [side.class_code for side in batch.sides]
-        marshal.dump((batch.rows, batch.keys, classes, scores, profiles, batch.expected), self._spill)
+        published = batch.expected if self._published else []
+        marshal.dump((batch.rows, batch.keys, classes, scores, profiles, published), self._spill)
 
     def _side(self, side: Side) -> tuple[int, int, int]:
         """Bonus, veto level and profile of a side."""
@@ -232,7 +234,7 @@ class Replay:
         place = lru_cache(MEMO)(self._place)
         for numbers, keys, classes, scores, profiles, expected in self._spilled():
             for number, key, code, entry, profile, published in zip(
-                numbers, keys, classes, scores, profiles, expected, strict=True
+                numbers, keys, classes, scores, profiles, expected or [("", "")] * len(keys), strict=True
             ):
                 shown = place(code, entry, profile)
                 self.summary.tiers[code][shown[3]] += 1

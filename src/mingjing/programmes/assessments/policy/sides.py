@@ -17,10 +17,11 @@ from mingjing.programmes.assessments.policy.mapping import Mapping as FileMappin
 from mingjing.programmes.assessments.policy.regions import Region, Regions
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
-__all__ = ["Side", "SideReader"]
+__all__ = ["Faults", "Side", "SideReader"]
 
 Read = TypeVar("Read")
 Faults = list[tuple[str, Reason]]
+"""Columns that cannot be read, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,9 @@ class SideReader:
         self.vetoes = _Part([at for entry in vetoes for at in entry.positions], partial(self._vetoes, vetoes))
         assessed = columns.place(Source(column=mapping.assessed), "visit.assessed") if mapping.assessed else None
         self.assessed = _Part([assessed.at if assessed else None], partial(self._assessed, assessed))
+        on = columns.place(Source(column=mapping.visit_on), "visit.on")
+        by = columns.place(Source(column=mapping.visit_by), "visit.by")
+        self.visit = _Part([on.at, by.at], partial(self._when_and_who, on, by))
         self.last: Side | None = None
 
     def of(self, cells: Sequence[str]) -> Side:
@@ -136,6 +140,14 @@ class SideReader:
 
     def _assessed(self, place: Place | None, cells: Sequence[str], faults: Faults) -> bool:
         return place is None or self._flag(place, cells, faults)
+
+    def when_and_who(self, cells: Sequence[str], faults: Faults) -> tuple[str, str]:
+        """The day of the visit (ISO 8601) and who made it; empty where the mapping names no columns for them."""
+        return self.visit.of(cells, faults)
+
+    def _when_and_who(self, on: Place, by: Place, cells: Sequence[str], faults: Faults) -> tuple[str, str]:
+        text = on.of(cells).strip()
+        return (_tried(on, faults, partial(self.values.day, text)) or "") if text else "", by.of(cells).strip()
 
     def _flag(self, place: Place, cells: Sequence[str], faults: Faults) -> bool:
         return bool(_tried(place, faults, partial(self.values.flag, place.of(cells))))
