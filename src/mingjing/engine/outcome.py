@@ -88,7 +88,7 @@ class Problem(Reason):
         sentence = translate(self.text).format(
             **{name: spoken(value, translate) for name, value in self.params.items()}
         )
-        return f"{self.place}: {sentence}" if self.place else sentence
+        return f"{self.place}{translate(N_(': '))}{sentence}" if self.place else sentence
 
 
 class Refusal(Exception):

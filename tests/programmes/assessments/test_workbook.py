@@ -3,15 +3,17 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import openpyxl
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.programmes.assessments.drawn_schemes import schemes, shipped
 
 from mingjing.engine.chain import content_digest
-from mingjing.engine.outcome import Refusal
+from mingjing.engine.outcome import Problem, Refusal
 from mingjing.kernel.tables import read_workbook_sheets
 from mingjing.programmes.assessments.policy.changes import changes
 from mingjing.programmes.assessments.policy.scheme import check_scheme
@@ -94,8 +96,8 @@ def test_an_edit_comes_back_as_that_edit_only() -> None:
         assert cell(book, "小项", "分值", row).value == 5
         cell(book, "小项", "分值", row).value = 5.5
         cell(book, "小项", "分值", other).value = cell(book, "小项", "分值", other).value - 0.5
-        cell(book, "榜单规则", "总分", 10).value = "＜６１"
-        cell(book, "榜单规则", "总分", 11).value = " >=61 <75"
+        cell(book, "定榜规则", "总分", 10).value = "＜６１"
+        cell(book, "定榜规则", "总分", 11).value = " >=61 <75"
         cell(book, "期限", "天数", 2).value = 2.0
 
     new = imported(edited(edit))
@@ -119,7 +121,7 @@ def test_office_habits_change_nothing() -> None:
         column = cell(book, "小项", "分值", 1).column
         for row in range(2, checks.max_row + 1):
             checks.cell(row, column).value = f" {checks.cell(row, column).value} "
-            flag = cell(book, "小项", "★ 关键项", row)
+            flag = cell(book, "小项", "★ 重点项", row)
             flag.value = "★" if flag.value == "是" else "　"
         checks.cell(2, column).value = "３"
         checks.insert_rows(5)
@@ -220,10 +222,10 @@ def untitled(book: Book) -> str:
 
 
 def charmed(book: Book) -> str:
-    place = book["榜单规则"].cell(3, book["榜单规则"].max_column + 1)
-    book["榜单规则"].cell(1, place.column).value = "魅力\n[charm]"
+    place = book["定榜规则"].cell(3, book["定榜规则"].max_column + 1)
+    book["定榜规则"].cell(1, place.column).value = "魅力\n[charm]"
     place.value = ">3"
-    return f"榜单规则!{place.coordinate}"
+    return f"定榜规则!{place.coordinate}"
 
 
 def without(sheet: str) -> Callable[[Book], str]:
@@ -244,24 +246,24 @@ MISTAKES: dict[str, tuple[Callable[[Book], str], str]] = {
     "points that are text": (put("小项", "分值", "A1.2", "三分"), "quantity.not_a_number"),
     "points finer than hundredths": (put("小项", "分值", "A2.1", "0.125"), "quantity.too_fine"),
     "no points": (put("小项", "分值", "A2.2", None), "document.missing"),
-    "a date for a number": (put("小项", "每处扣分", "A1.1", "2024-01-02"), "workbook.date"),
-    "a date for a code": (put("期限", "期限代码", 3, "2024-01-02 00:00:00"), "workbook.date"),
+    "a date for a number": (put("小项", "每处扣分", "A1.1", datetime(2024, 1, 2)), "workbook.date"),
+    "a date for a code": (put("期限", "期限代码", 3, datetime(2024, 1, 2, 10, 30)), "workbook.date"),
     "an unknown rule": (put("小项", "扣分规则", "A1.3", "PII"), "document.unknown_code"),
     "a cap above the points": (put("小项", "扣分上限", "A1.4", "9"), "scheme.cap"),
     "an unknown item": (put("小项", "所属大项", "A6.1", "A66"), "workbook.unknown_item"),
     "an unknown method": (put("小项", "检查方法", "A4.1", "look, smell"), "document.unknown_code"),
     "unknown evidence": (put("小项", "证据", "A4.1", "Z"), "document.unknown_code"),
-    "neither yes nor no": (put("小项", "★ 关键项", "A4.2", "也许"), "workbook.flag"),
+    "neither yes nor no": (put("小项", "★ 重点项", "A4.2", "也许"), "workbook.flag"),
     "the same check twice": (put("小项", "小项代码", "B1.2", "B1.1"), "document.repeated_code"),
     "the same item twice": (put("大项", "大项代码", "B13", "B12"), "document.repeated_code"),
     "no title": (untitled, "document.no_title"),
     "an unknown class": (put("大项", "适用类别", "B2", "C"), "document.unknown_code"),
-    "an overlap in the class rule": (put("类别规则", "建成年份", 2, None, "类别规则!A5"), "rules.overlap"),
-    "a condition that is none": (put("类别规则", "备案物业费", 2, "一元"), "rules.condition"),
-    "two tiers both claim": (put("榜单规则", "总分", 11, ">=60 <95", "榜单规则!A12"), "rules.overlap"),
-    "a dead rule": (put("榜单规则", "否决级别", 4, ">=3", "榜单规则!A4"), "rules.dead"),
-    "an unknown tier": (put("榜单规则", "列入等次", 3, "GOLD"), "document.unknown_code"),
-    "a broken step": (put("榜单规则", "步骤", 13, "1.5"), "document.not_whole"),
+    "an overlap in the class rule": (put("分类规则", "建成年份", 2, None, "分类规则!A5"), "rules.overlap"),
+    "a condition that is none": (put("分类规则", "备案物业费", 2, "一元"), "rules.condition"),
+    "two tiers both claim": (put("定榜规则", "总分", 11, ">=60 <95", "定榜规则!A12"), "rules.overlap"),
+    "a dead rule": (put("定榜规则", "否决级别", 4, ">=3", "定榜规则!A4"), "rules.dead"),
+    "an unknown tier": (put("定榜规则", "列入等次", 3, "GOLD"), "document.unknown_code"),
+    "a broken step": (put("定榜规则", "步骤", 13, "1.5"), "document.not_whole"),
     "a veto of level 3": (put("一票否决", "级别", "stability_risk", 3), "document.unknown_code"),
     "a share above 100": (put("抽样", "比例（%）", "blind_revisit", "1000"), "scheme.share"),
     "an unknown calendar": (put("期限", "日历", "public_notice", "lunar"), "document.unknown_code"),
@@ -318,17 +320,17 @@ def unproved(planted: list[tuple[str, str]]) -> set[tuple[str, str]]:
 
 def test_a_gap_is_told_with_an_example() -> None:
     with pytest.raises(Refusal) as refused:
-        imported(edited(lambda book: setattr(cell(book, "榜单规则", "总分", 10), "value", "<50")))
+        imported(edited(lambda book: setattr(cell(book, "定榜规则", "总分", 10), "value", "<50")))
     (problem,) = refused.value.problems
     assert problem.code == "rules.gap"
     assert "total 5" in problem.say()
-    assert problem.place.startswith("榜单规则!")
+    assert problem.place.startswith("定榜规则!")
 
 
 def test_the_other_rule_of_an_overlap_is_named_by_its_cell() -> None:
     with pytest.raises(Refusal) as refused:
-        imported(edited(lambda book: setattr(cell(book, "榜单规则", "总分", 11), "value", ">=60 <95")))
-    assert all(str(problem.params["where"]).startswith("榜单规则!A") for problem in refused.value.problems)
+        imported(edited(lambda book: setattr(cell(book, "定榜规则", "总分", 11), "value", ">=60 <95")))
+    assert all(str(problem.params["where"]).startswith("定榜规则!A") for problem in refused.value.problems)
 
 
 def test_an_item_that_can_be_emptied_is_told_at_its_mark() -> None:
@@ -342,10 +344,10 @@ def test_an_item_that_can_be_emptied_is_told_at_its_mark() -> None:
 
 def test_a_new_condition_is_a_new_column() -> None:
     def edit(book: Book) -> None:
-        column = book["榜单规则"].max_column + 1
-        book["榜单规则"].cell(1, column).value = "倒数名次"
-        book["榜单规则"].cell(12, column).value = ">3"
-        cell(book, "榜单规则", "列入等次", 12).value = "RED"
+        column = book["定榜规则"].max_column + 1
+        book["定榜规则"].cell(1, column).value = "倒数名次"
+        book["定榜规则"].cell(12, column).value = ">3"
+        cell(book, "定榜规则", "列入等次", 12).value = "RED"
 
     with pytest.raises(Refusal) as refused:
         imported(edited(edit))
@@ -366,7 +368,7 @@ def test_headers_are_known_in_either_language_and_sheets_too() -> None:
         for index, (name, grid) in enumerate(english.items())
         if name != "Class rule" and name != "List rules"
     }
-    both = halves | {name: chinese[name] for name in ("类别规则", "榜单规则")}
+    both = halves | {name: chinese[name] for name in ("分类规则", "定榜规则")}
     assert content_digest(read_workbook(both)) == content_digest(HETANG)
 
 
@@ -376,6 +378,29 @@ def test_what_is_no_workbook_of_a_scheme_is_refused_sheet_by_sheet() -> None:
     codes = [problem.code for problem in refused.value.problems]
     assert codes.count("workbook.no_sheet") == 15
     assert "workbook.unknown_sheet" in codes
+
+
+TYPED = st.one_of(
+    st.sampled_from(
+        ["", " ", "是", "★", "3", "０．５", "1-2", "2024-01-02", "#REF!", "=1+1", "[total]", "[", "A1", "RED", "|"]
+    ),
+    st.text(max_size=6),
+)
+
+
+@given(st.data())
+@settings(max_examples=150)
+def test_whatever_is_typed_anywhere_is_read_or_refused_with_a_place(data: st.DataObject) -> None:
+    sheets = grids(HETANG, "zh-Hans")
+    for _ in range(data.draw(st.integers(1, 4))):
+        row = data.draw(st.sampled_from(sheets[data.draw(st.sampled_from(sorted(sheets)))]))
+        row[data.draw(st.integers(0, len(row) - 1))] = data.draw(TYPED)
+    problems: tuple[Problem, ...] = ()
+    try:
+        read_workbook(sheets)
+    except Refusal as refusal:
+        problems = refusal.problems
+    assert all(problem.say() and problem.place.partition("!")[0] in sheets for problem in problems)
 
 
 def test_names_are_compared_without_spaces_case_and_width() -> None:

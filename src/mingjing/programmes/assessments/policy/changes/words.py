@@ -67,7 +67,7 @@ _TERMS = {
     "half": N_("half at"),
     "lowest": N_("lowest mark"),
     "highest": N_("highest mark"),
-    "step": N_("step"),
+    "step": N_("steps of"),
 }
 
 

@@ -112,7 +112,7 @@ CHECKS = Plan(
         Column(("methods",), "检查方法", "Methods", "codes", 16, ()),
         Column(("evidence",), "证据", "Evidence", "codes", 12, ()),
         _NA,
-        Column(("critical",), "★ 关键项", "Critical", "flag", 10, False),
+        Column(("critical",), "★ 重点项", "Critical", "flag", 10, False),
         Column(("sample", "minimum"), "最少抽样数", "Sample at least", "number", 10),
         *_titled("of", "抽样对象", "Sampled", under=("sample",), width=20),
     ),
@@ -145,7 +145,7 @@ LISTS = (
     ),
     Plan(
         ("class_rule",),
-        "类别规则",
+        "分类规则",
         "Class rule",
         (
             Column(("class",), "归入类别", "Class", "code", 12, source="classes"),
@@ -210,7 +210,7 @@ LISTS = (
     ),
     Plan(
         ("list_rules",),
-        "榜单规则",
+        "定榜规则",
         "List rules",
         (
             Column(("step",), "步骤", "Step", "number", 8),
