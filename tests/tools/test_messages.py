@@ -13,7 +13,8 @@ first = _("Open {file}")
 second = N_("Long "
             "text")
 third = ngettext("%(count)s row", "%(count)s rows", 3)
-fields_only = N_("{code}: {points}")
+fields_only = N_("{code} {points}")
+punctuated = N_("{rule}:")
 """
 PAGE = """{% load i18n %}{% translate "Areas" %} {% blocktranslate with n=count %}{{ n }} of all{% endblocktranslate %}
 <p title="{% translate 'It isn’t “here”' %}">{{ _("Code") }}</p> don't"""
@@ -41,7 +42,7 @@ def ids(folder: Path) -> set[str]:
 
 
 def test_texts_of_code_and_templates_go_to_the_catalogue_of_their_part(house: Path) -> None:
-    assert ids(house / "locale") == {"Open {file}", "Long text", "%(count)s row"}
+    assert ids(house / "locale") == {"Open {file}", "Long text", "%(count)s row", "{rule}:"}
     own = ids(house / "programmes" / "inspections" / "locale")
     assert own == {"Areas", "%(n)s of all", "It isn’t “here”", "Code", "Only here"}
 
