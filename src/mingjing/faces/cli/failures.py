@@ -73,7 +73,7 @@ def _file(error: OSError) -> str:
         errno.EACCES: _("you may not read or write it"),
         errno.EISDIR: _("it is a folder, not a file"),
     }.get(error.errno or 0, error.strerror)
-    return _("{file}: {reason}.").format(file=os.fsdecode(error.filename), reason=reason)
+    return f"{os.fsdecode(error.filename)}: {reason}"
 
 
 def _unexpected(error: Exception) -> str:

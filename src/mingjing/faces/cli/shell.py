@@ -71,6 +71,7 @@ def build_parser(built_in: Iterable[Command], manifests: Iterable[Manifest]) -> 
             part = top.add_parser(
                 manifest.code, help=_(manifest.title), description=_(manifest.summary or manifest.title)
             )
+            _add_common(part, default=argparse.SUPPRESS)
             inner = part.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
             for command in manifest.commands:
                 _add_command(inner, command)

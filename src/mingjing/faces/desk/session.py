@@ -40,6 +40,10 @@ class SignInForm(forms.Form):
         self.person: Person | None = None
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through as they came
 
+    def clean_username(self) -> str:
+        """Usernames are kept in lower case; and however it is written, a wrong try counts for the same name."""
+        return str(self.cleaned_data["username"]).lower()
+
     def clean(self) -> dict[str, object]:
         data = self.cleaned_data
         if "username" in data and "password" in data:
