@@ -51,6 +51,7 @@ def test_a_command_of_a_manifest_runs_and_gives_its_status(capsys: pytest.Captur
 
 def test_options_of_every_command_may_stand_before_and_after_it() -> None:
     assert greet("--lang", "en", "manners", "greet", "Li") == 3
+    assert greet("manners", "--lang", "en", "greet", "Li") == 3
     assert greet("manners", "greet", "Li", "--lang", "en", "--debug") == 3
 
 
