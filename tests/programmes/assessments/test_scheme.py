@@ -84,11 +84,18 @@ MISTAKES: list[tuple[str, str, Edit]] = [
     ("scheme.unknown_measure", "list_rules/2/when/luck", lambda d: d["list_rules"][2]["when"].update(luck="1")),
     ("scheme.unranked_late", "list_rules/0", lambda d: d["list_rules"][0].update(step="9")),
     ("scheme.unscored_asks_score", "list_rules/8/when", lambda d: d["list_rules"][8].update(unscored=True)),
+    ("rules.overlap", "list_rules/2", lambda d: d.update(list_rules=CLAIMED_TWICE_WHERE_NOTHING_WAS_SCORED)),
     ("rules.gap", "class_rule/0", lambda d: d["class_rule"].pop()),
     ("rules.overlap", "class_rule/2", lambda d: d["class_rule"][2]["when"].pop("fee")),
     ("rules.condition", "class_rule/0/when/fee", lambda d: d["class_rule"][0]["when"].update(fee=">2 <1")),
     ("document.not_whole", "deadlines/0/days", lambda d: d["deadlines"][0].update(days="1.5")),
     ("document.unknown_code", "unassessed_tier", lambda d: d.update(unassessed_tier="RED")),
+]
+CLAIMED_TWICE_WHERE_NOTHING_WAS_SCORED = [
+    {"tier": "ORDINARY", "step": "1", "when": {"order_overdue": "yes", "order_unmet": "yes"}},
+    {"tier": "BLACK", "step": "2", "when": {"order_overdue": "yes"}, "unscored": True},
+    {"tier": "WATCH", "step": "2", "when": {"order_unmet": "yes"}, "unscored": True},
+    {"tier": "RED", "step": "3", "when": {}},
 ]
 NO_STEP = {"kind": "SCALE", "lowest": "0", "highest": "3", "step": "0"}
 SEVENTHS = {"kind": "SCALE", "lowest": "0", "highest": "7"}

@@ -4,7 +4,7 @@ The format is described in docs/reference/scheme-format.md. Nothing here knows a
 mistakes is refused with all of them, each at its path.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -327,9 +327,19 @@ def _list_rules(root: Node, attributes: Mapping[str, Measure], rounding: Roundin
             node.problem("scheme.unscored_asks_score", text, "when")
     unassessed = root.one_of("unassessed_tier", [tier.code for tier in tiers if not tier.ranked])
     _check_early(root, tiers, rows, attributes)
-    table = Table(_asked(measures, rows), tuple(rows))
-    root.problems.extend(faults(table))
+    root.problems.extend(_list_faults(measures, rows))
     return ListRules(tiers, Table(measures, tuple(rows)), unassessed)
+
+
+def _list_faults(measures: Mapping[str, Measure], rows: list[Row]) -> Iterator[Problem]:
+    """The faults of all rules, and the overlaps of those that also decide, by themselves, where nothing was scored."""
+    found = [*faults(Table(_asked(measures, rows), tuple(rows)))]
+    yield from found
+    told = {(problem.place, problem.params.get("where")) for problem in found}
+    held = [row for row in rows if row.unscored]
+    for problem in faults(Table(_asked(measures, held), tuple(held))):
+        if problem.code == "rules.overlap" and (problem.place, problem.params["where"]) not in told:
+            yield problem
 
 
 def _tiers(root: Node) -> tuple[Tier, ...]:
