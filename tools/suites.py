@@ -5,6 +5,7 @@
 Installs a browser for the journeys where it may (as root, on Debian), and says what it left out where it may not.
 """
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from pathlib import Path
 from tools import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
-DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk")
+DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk", "libatomic1")  # the last is what playwright's own node needs
 NO_TESTS = 5  # pytest: nothing collected, which an own selection of paths may well bring
 
 
@@ -35,7 +36,7 @@ def main(options: list[str]) -> int:
 
 def prepare() -> Iterator[str]:
     """Install the browser and the fonts of the journeys where they are missing; yields what cannot be."""
-    if shutil.which("chromium"):
+    if can_drive_a_browser():
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         yield f"browser journeys; install {' and '.join(DEBIAN_PACKAGES)} to run them"
@@ -44,14 +45,24 @@ def prepare() -> Iterator[str]:
     quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
     for command in ("update", "install -y --no-install-recommends " + " ".join(DEBIAN_PACKAGES)):
         if subprocess.run(["apt-get", "-qq", *command.split()], check=False, **quiet).returncode:
-            yield "browser journeys; apt-get could not install chromium (its lines are above)"
+            yield "browser journeys; apt-get could not install what they need (its lines are above)"
             return
+
+
+def can_drive_a_browser() -> bool:
+    """Whether Chromium is there, and the driver that playwright brings along starts."""
+    playwright = importlib.util.find_spec("playwright")
+    if not shutil.which("chromium") or playwright is None or playwright.origin is None:
+        return False
+    driver = Path(playwright.origin).parent / "driver" / "node"
+    return subprocess.run([driver, "--version"], capture_output=True, check=False).returncode == 0
 
 
 def run_all(options: list[str], left_out: list[str]) -> Iterator[tuple[str, bool]]:
     """Run the suites one after another; yields each one's name and whether it passed."""
     tests = [sys.executable, "-m", "pytest", *options]
-    yield "pytest on SQLite", step("pytest on SQLite", tests, os.environ)
+    without = ["-m", "not journey"] if left_out and "-m" not in options else []
+    yield "pytest on SQLite", step("pytest on SQLite", [*tests, *without], os.environ)
     try:
         with postgres.server() as url:
             again = [*tests, "--database-only"]

@@ -14,7 +14,9 @@ SECRET = secrets.token_urlsafe(50)
 
 def mingjing(data: Path, *argv: str, **env: str) -> "subprocess.CompletedProcess[str]":
     """The real command, in production on a SQLite database in `data`, with nothing else set but `env`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MINGJING", "DATABASE"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("MINGJING", "DATABASE", "DJANGO"))
+    }
     kept |= {"MINGJING_MODE": "production", "MINGJING_DATA": str(data), "PYTHONPATH": str(SOURCE)}
     command = [sys.executable, "-m", "mingjing", *argv, "--lang", "en"]
     return subprocess.run(command, env=kept | env, text=True, capture_output=True, check=False)

@@ -20,7 +20,9 @@ PATIENCE = 30.0  # seconds; starting takes two on an idle machine
 
 
 def environment(data: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MINGJING", "DATABASE"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("MINGJING", "DATABASE", "DJANGO"))
+    }
     return kept | {"MINGJING_MODE": "demo", "MINGJING_DATA": str(data), "PYTHONPATH": str(SOURCE)}
 
 

@@ -23,6 +23,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__", "*.mo"))
         else:
             shutil.copy(source, root / name)
+    (root / "var").mkdir()
     list(write(root, "inspections", "Inspections", "检查"))
     return root
 
