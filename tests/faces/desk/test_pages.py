@@ -85,6 +85,12 @@ def test_a_search_takes_whatever_is_typed(signed_in: SignedIn, text: str) -> Non
         )
 
 
+@pytest.mark.parametrize("path", ["areas", "organisations", "people", "ledger"])
+@pytest.mark.parametrize("name", ["%00", "9" * 40, "%ff", "..%2f..", "桂花"])
+def test_an_address_that_names_nothing_is_not_found(signed_in: SignedIn, path: str, name: str) -> None:
+    assert signed_in("director").get(f"/{path}/{name}/").status_code == 404
+
+
 def test_areas_lead_from_the_top_to_a_neighbourhood(signed_in: SignedIn) -> None:
     client = signed_in("officer")
     top = client.get("/areas/").content.decode()

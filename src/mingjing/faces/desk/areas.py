@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from mingjing.faces.ui.forms import searched
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.parties.guard import areas_where, guarded
 from mingjing.kernel.places.models import Area
@@ -19,7 +20,7 @@ def find_area(request: HttpRequest, code: str) -> Area:
 def areas(request: HttpRequest) -> HttpResponse:
     """The areas a person's rights begin at, or those that a search finds below them."""
     scope = areas_where(request.user, "places.area.view", on=timezone.localdate())
-    text = request.GET.get("q", "").strip()[:50]
+    text = searched(request)
     found = scope.within(Area.objects.search(text), "") if text else Area.objects.filter(path__in=scope.paths)
     page = page_of(_with_counts(found.select_related("parent")), request.GET, order=("path",))
     return render(request, "desk/areas.html", {"page": page, "q": text})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mingjing.engine.outcome import Refusal
 from mingjing.faces.desk.fields import AreaField
 from mingjing.faces.desk.session import actor
-from mingjing.faces.ui.forms import refused, sentence
+from mingjing.faces.ui.forms import refused, searched, sentence
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.parties.actions import record_organisation
 from mingjing.kernel.parties.credit_codes import read_credit_code
@@ -45,7 +45,7 @@ class OrganisationForm(forms.Form):
 @guarded("parties.organisation.view")
 def organisations(request: HttpRequest) -> HttpResponse:
     """The organisations, by name, or those that a search finds."""
-    text = request.GET.get("q", "").strip()[:50]
+    text = searched(request)
     found = Organisation.objects.search(text).select_related("area")
     page = page_of(found, request.GET, order=("name", "id"))
     may_record = may(request.user, "parties.organisation.record", on=timezone.localdate())

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from mingjing.engine.outcome import Refusal
 from mingjing.faces.desk.fields import AreaField
 from mingjing.faces.desk.session import actor
-from mingjing.faces.ui.forms import refused
+from mingjing.faces.ui.forms import refused, searched
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel import registry
 from mingjing.kernel.parties.actions import end_role, grant_role
@@ -46,7 +46,7 @@ class EndForm(forms.Form):
 @guarded("parties.person.view")
 def people(request: HttpRequest) -> HttpResponse:
     """The people registered here with the roles they hold today."""
-    text = request.GET.get("q", "").strip()[:50]
+    text = searched(request)
     found = PersonQuerySet(Person).search(text).prefetch_related("role_grants__area")
     page = page_of(found, request.GET, order=("username",))
     today = timezone.localdate()

@@ -1,9 +1,18 @@
-"""Between forms and actions: what an action refuses is shown where the reader entered it."""
+"""Between forms and actions: what a reader typed, and what an action refuses shown where it was entered."""
 
 from django.forms import BaseForm
+from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from mingjing.engine.outcome import Problem, Reason, Refusal
+
+SEARCH_LIMIT = 50
+"""Characters of a search that are looked at."""
+
+
+def searched(request: HttpRequest) -> str:
+    """What was typed into the search box of a list (`q`), without what no database can look for."""
+    return request.GET.get("q", "").replace("\0", "").strip()[:SEARCH_LIMIT]
 
 
 def refused(form: BaseForm, refusal: Refusal) -> None:
