@@ -1,7 +1,7 @@
 """The demonstration's first round: 136 invented communities, 122 of them visited, scored by the shipped scheme.
 
 Everything goes through the same actions and the same background work as on the desk. Names say that they are made up;
-the neighbourhood codes are real. The same seed gives the same file.
+the neighbourhood codes are real. The same seed gives the same table.
 """
 
 import tempfile

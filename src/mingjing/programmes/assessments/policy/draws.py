@@ -152,7 +152,7 @@ def inputs_of(document: Any) -> Inputs:
     """The inputs held in a draw file; raises Refusal when they are not such as a draw writes."""
     try:
         experts = [_expert(entry) for entry in document["experts"]]
-        conflicts = [Conflict(entry["expert"], entry["site"], entry["company"]) for entry in document["conflicts"]]
+        conflicts = [_conflict(entry) for entry in document["conflicts"]]
         sites = [_site(entry) for entry in document["sites"]]
         made = Inputs(tuple(sites), tuple(experts), tuple(conflicts), _settings(document["settings"]))
         whole = bool(made.digest) and _same(made.document(), document)
@@ -169,38 +169,45 @@ def _same(made: Any, found: Any) -> bool:
 
 
 def _site(entry: Mapping[str, Any]) -> Site:
-    return Site(
-        key=entry["key"],
-        stratum=entry["stratum"],
-        kind=entry["class"],
-        lat=_whole(entry["lat"]),
-        lon=_whole(entry["lon"]),
-        company=entry["company"],
-        group=entry["group"],
-    )
+    texts = {name: _text(entry[name]) for name in ("key", "stratum", "company", "group")}
+    return Site(kind=_text(entry["class"]), lat=_whole(entry["lat"]), lon=_whole(entry["lon"]), **texts)
 
 
 def _expert(entry: Mapping[str, Any]) -> Expert:
-    return Expert(key=entry["key"], home=entry["home"], days=tuple(entry["days"]))
+    return Expert(key=_text(entry["key"]), home=_text(entry["home"]), days=_texts(entry["days"]))
+
+
+def _conflict(entry: Mapping[str, Any]) -> Conflict:
+    return Conflict(_text(entry["expert"]), _text(entry["site"]), _text(entry["company"]))
+
+
+def _settings(entry: Mapping[str, Any]) -> Settings:
+    return Settings(
+        title=_text(entry["title"]),
+        days=_texts(entry["days"]),
+        teams=_whole(entry["teams"]),
+        team_size=_whole(entry["team_size"]),
+        most=_whole(entry["most"]),
+        share=_fraction(entry["share"]),
+        recuse=_texts(entry["recuse"]),
+        pair_share=_fraction(entry["pair_share"]),
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(_text(entry) for entry in value)
 
 
 def _fraction(value: str) -> Fraction:
     if not _FRACTION.match(value):
         raise ValueError(value)
     return Fraction(value)
-
-
-def _settings(entry: Mapping[str, Any]) -> Settings:
-    return Settings(
-        title=entry["title"],
-        days=tuple(entry["days"]),
-        teams=_whole(entry["teams"]),
-        team_size=_whole(entry["team_size"]),
-        most=_whole(entry["most"]),
-        share=_fraction(entry["share"]),
-        recuse=tuple(entry["recuse"]),
-        pair_share=_fraction(entry["pair_share"]),
-    )
 
 
 def _whole(value: Any) -> int:

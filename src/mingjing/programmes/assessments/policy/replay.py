@@ -42,7 +42,7 @@ LINE_COLUMNS = (
 )  # fmt: skip
 """The columns of the account, which has a row for every line of every visit."""
 
-MEMO = 1 << 16
+MEMO = 1 << 14
 SHOWN = 20
 
 Scored = tuple[int | None, int, int | None, int, int, int]
