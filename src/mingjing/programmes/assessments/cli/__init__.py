@@ -41,11 +41,11 @@ def run_replay(args: argparse.Namespace) -> int:
         with open_table(args.input, mapping) as table:
             intake = bind(mapping, scheme, table.header)
             scored = replay(intake, table.rows, spill)
-        fill_table(outputs.enter_context(replacing(args.output)), args.output.name, (COLUMNS, *scored.rows()))
+        fill_table(outputs.enter_context(replacing(args.output)), args.output.name, chain([COLUMNS], scored.rows()))
         if args.lines:
             with open_table(args.input, mapping) as table:
                 rows = explained(intake, table.rows, _)
-                fill_table(outputs.enter_context(replacing(args.lines)), args.lines.name, (LINE_COLUMNS, *rows))
+                fill_table(outputs.enter_context(replacing(args.lines)), args.lines.name, chain([LINE_COLUMNS], rows))
     _tell(scored.summary, args.output, time.perf_counter() - started)
     return 0
 
