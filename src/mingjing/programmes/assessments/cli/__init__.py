@@ -4,6 +4,7 @@ import argparse
 import tempfile
 import time
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
