@@ -45,6 +45,13 @@ def test_create_refuses_a_code_that_is_taken(draft: Version, area: Area, officer
     assert Rulebook.objects.count() == 1
 
 
+@pytest.mark.parametrize("code", ["", "a/b", "a b", "é", "-a", "a" * 61, "..", "a\n"])
+def test_create_refuses_a_code_that_no_address_can_hold(kind: str, area: Area, at: datetime, code: str) -> None:
+    with pytest.raises(Refusal) as error:
+        actions.create_rulebook(kind=kind, code=code, titles={"en": "X"}, area=area, document={}, by=None, at=at)
+    assert refused(error) == ["rulebooks.code"]
+
+
 def test_save_draft_counts_revisions(draft: Version, officer: Person, at: datetime) -> None:
     later = at + timedelta(minutes=5)
     saved = actions.save_draft(version=draft, document={"parts": [3]}, expected_revision=1, by=officer, at=later)
