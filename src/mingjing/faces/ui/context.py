@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from mingjing.kernel import registry
 from mingjing.kernel.parties import guard
-from mingjing.kernel.registry import Manifest, NavItem
+from mingjing.kernel.registry import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,3 @@ class Shell:
 def shell(request: HttpRequest) -> dict[str, Shell]:
     """Context processor: `shell` in every template."""
     return {"shell": Shell(request)}
-
-
-def navigation() -> tuple[NavItem, ...]:
-    """Every line that any navigation can show."""
-    return tuple(entry for part in registry.manifests().values() for entry in part.navigation)
