@@ -155,7 +155,7 @@ def caseless(words: Mapping[str, str | int]) -> dict[str, str | int]:
 class CheckCell(dict[str, int]):
     """Steps from flawless for each text seen in the column of one check: a dictionary that reads what it does not know.
 
-    A text that cannot be read gives BAD and joins `bad`; `blanks` collects the texts that read as blank.
+    A text that cannot be read gives BAD, and `bad` says that there was one; `blanks` collects texts that read as blank.
     """
 
     def __init__(self, check: Check, values: Values, reads: str, blank: str, words: Mapping[str, str | int]) -> None:
@@ -166,7 +166,7 @@ class CheckCell(dict[str, int]):
         self.words = {**(values.levels if reads in ("rule", "level") else {}), **values.words, **caseless(words)}
         self.way = BY_KIND[check.rule.kind] if reads == "rule" else reads
         self.read: Callable[[str, Fraction | None], int | None] = getattr(self, f"_{self.way}")
-        self.bad: set[str] = set()
+        self.bad = False
         self.blanks: set[str] = set()
 
     def __missing__(self, text: str) -> int:
@@ -175,7 +175,7 @@ class CheckCell(dict[str, int]):
         try:
             code = self.steps(text)
         except Unreadable:
-            self.bad.add(text)
+            self.bad = True
             code = BAD
         self[text] = code
         return code
@@ -254,7 +254,10 @@ class CheckCell(dict[str, int]):
             return rule.steps_of_share(some, all_) if possible and some is not None and all_ is not None else None
         if number is None:
             return None
-        share = number if "%" in word else number * 100 / int(self.given.percent)
+        if "%" not in word and not self.given.percent and 0 < number <= 1:
+            said = N_("{found} may be a share of 1 or of 100; write a % sign, or set values.percent in the mapping.")
+            raise self._unreadable("cell.ambiguous_share", said, word)
+        share = number if "%" in word else number * 100 / int(self.given.percent or "100")
         return rule.steps_of_share(share) if 0 <= share <= 100 else None
 
     def _points_lost(self, word: str, number: Fraction | None) -> int | None:

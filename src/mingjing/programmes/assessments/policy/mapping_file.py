@@ -32,7 +32,7 @@ YES = ("yes", "y", "true", "1", "是", "有", "√", "✓", "✔", "☑")
 NO = ("no", "n", "false", "0", "否", "无", "×", "✗", "☐", "")
 FULL = ("full", "完整", "合格", "达标", "全分")
 HALF = ("half", "部分", "基本合格", "过期", "半分")
-ZERO = ("zero", "none", "缺失", "不合格", "不达标", "无", "零分")
+ZERO = ("zero", "缺失", "不合格", "不达标", "零分")
 
 
 def parse_mapping(text: str, place: str = "") -> Mapping:
@@ -122,7 +122,7 @@ def _values(part: Section) -> Values:
         dates=part.texts("dates"),
         yes=part.texts("yes", YES),
         no=part.texts("no", NO),
-        percent=part.choice("percent", ("100", "1"), "100"),
+        percent=part.choice("percent", ("100", "1"), ""),
     )
     part.close()
     return made
