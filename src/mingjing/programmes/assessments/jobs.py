@@ -7,6 +7,7 @@ results count for nothing before the fact of completion. Not here: the scoring i
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from itertools import islice
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from mingjing.programmes.assessments import actions
 from mingjing.programmes.assessments.models import UNRANKED, Replay, Result
 from mingjing.programmes.assessments.policy.batches import InputRow, sheets
 from mingjing.programmes.assessments.policy.columns import Log
-from mingjing.programmes.assessments.policy.decisions import class_totals, result_leaf, totals_digest
+from mingjing.programmes.assessments.policy.decisions import class_totals, leaf_of, totals_digest
 from mingjing.programmes.assessments.policy.intake import Intake, bind
 from mingjing.programmes.assessments.policy.mapping import Mapping
 from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
@@ -113,6 +114,7 @@ def _keep(run: Run, asked: Replay, attempt: int, scored: Scoring, visited: Itera
 
 def _result(asked: Replay, scored: Scoring, index: int, row: tuple[str, ...], visit: Visited) -> Result:
     key, class_code, base, bonus, total, tier, rank, checks = row
+    sheet = canonical(sheet_document(visit.sheet))
     result = Result(
         replay=asked,
         index=index,
@@ -124,12 +126,12 @@ def _result(asked: Replay, scored: Scoring, index: int, row: tuple[str, ...], vi
         tier=tier,
         standing=int(rank) if rank else UNRANKED,
         checks=int(checks),
-        sheet=canonical(sheet_document(visit.sheet)).decode(),
+        sheet=sheet.decode(),
         expected_total=visit.published[0],
         expected_tier=visit.published[1],
         agrees=scored.agrees(visit.published, _points(total), tier) if any(visit.published) else None,
     )
-    result.leaf = result_leaf(row_of(scored.scheme, result), result.sheet_document, scored.scheme.digest).hex()
+    result.leaf = leaf_of(row_of(scored.scheme, result), sha256(sheet).hexdigest(), scored.scheme.digest).hex()
     return result
 
 

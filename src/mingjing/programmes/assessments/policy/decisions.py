@@ -25,6 +25,7 @@ __all__ = [
     "check_decision",
     "class_totals",
     "decision_document",
+    "leaf_of",
     "result_leaf",
     "result_row",
     "totals_digest",
@@ -78,7 +79,12 @@ def result_row(scheme: Scheme, result: Result) -> dict[str, Any]:
 
 def result_leaf(row: Mapping[str, Any], sheet: Mapping[str, Any], scheme_digest: str) -> bytes:
     """The leaf of a result in the tree whose root the ledger keeps: its row, and digests of its sheet and scheme."""
-    return leaf_hash(canonical({"row": dict(row), "sheet": content_digest(sheet), "scheme": scheme_digest}))
+    return leaf_of(row, content_digest(sheet), scheme_digest)
+
+
+def leaf_of(row: Mapping[str, Any], sheet_digest: str, scheme_digest: str) -> bytes:
+    """The same leaf, for who has the digest of the canonical sheet already."""
+    return leaf_hash(canonical({"row": dict(row), "sheet": sheet_digest, "scheme": scheme_digest}))
 
 
 def decision_document(
