@@ -200,6 +200,7 @@ def test_the_other_rule_of_an_overlap_is_named_by_its_cell() -> None:
     with pytest.raises(Refusal) as refused:
         imported(edited(lambda book: setattr(cell(book, "定榜规则", "总分", 11), "value", ">=60 <95")))
     assert all(str(problem.params["where"]).startswith("定榜规则!A") for problem in refused.value.problems)
+    assert {problem.params["other"] for problem in refused.value.problems} >= {"RED", "ORDINARY"}
 
 
 def test_an_item_that_can_be_emptied_is_told_at_its_mark() -> None:

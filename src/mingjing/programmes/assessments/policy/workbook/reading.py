@@ -21,7 +21,7 @@ Sheets = Mapping[str, Sequence[Sequence[str]]]
 
 README_SHEETS = ("说明", "Read me")
 _PATH_PARAMS = ("where", "other")
-"""Parameters of problems that hold a path, to be shown as a cell as well."""
+"""Parameters of problems that may hold a path, to be shown as a cell as well."""
 
 
 @dataclass(slots=True)
@@ -71,7 +71,8 @@ class Draft:
         for problem in problems:
             place = self.place(problem.place)
             if place is not None:
-                shown = {name: self.place(str(problem.params[name])) for name in _PATH_PARAMS if name in problem.params}
+                paths = {name: str(problem.params[name]) for name in _PATH_PARAMS if name in problem.params}
+                shown = {name: cell for name, path in paths.items() if (cell := self.place(path))}
                 yield replace(problem, place=place, params={**problem.params, **shown})
 
     def all_problems(self) -> tuple[Problem, ...]:
