@@ -73,6 +73,13 @@ def test_every_problem_of_a_file_is_kept_with_its_place(asked: Asked) -> None:
     assert verify().whole
 
 
+def test_texts_of_any_length_are_kept(asked: Asked) -> None:
+    replay = asked(TABLE.replace("first", "长" * 5000).replace(",98,", f",{'9' * 14},"))
+    drain()
+    longest = replay.results.get(index=0)
+    assert (longest.key, longest.expected_total, longest.agrees) == ("长" * 5000, "9" * 14, False)
+
+
 def test_a_file_that_is_no_table_fails_with_a_sentence(asked: Asked) -> None:
     replay = asked("PK\x03\x04 not really", name="table.xlsx")
     drain()

@@ -103,18 +103,18 @@ class Result(models.Model):
 
     replay = models.ForeignKey(Replay, models.PROTECT, related_name="results")
     index = models.PositiveIntegerField()
-    key = models.CharField(_("key"), max_length=300)
-    class_code = models.CharField(_("class"), max_length=60)
+    key = models.TextField(_("key"))
+    class_code = models.TextField(_("class"))
     base = models.IntegerField(null=True)
     bonus = models.IntegerField(null=True)
     total = models.IntegerField(null=True)
-    tier = models.CharField(_("tier"), max_length=60)
+    tier = models.TextField(_("tier"))
     standing = models.PositiveIntegerField(default=UNRANKED)
     checks = models.PositiveIntegerField()
     sheet = models.TextField()
     leaf = models.CharField(max_length=64)
-    expected_total = models.CharField(max_length=40, blank=True)
-    expected_tier = models.CharField(max_length=60, blank=True)
+    expected_total = models.TextField(blank=True)
+    expected_tier = models.TextField(blank=True)
     agrees = models.BooleanField(null=True)
 
     objects = ResultQuerySet.as_manager()
@@ -131,7 +131,6 @@ class Result(models.Model):
         ]
         indexes = [
             models.Index(fields=["replay", "class_code", "standing", "index"], name="assessments_result_list"),
-            models.Index(fields=["replay", "key"], name="assessments_result_key"),
         ]
 
     def __str__(self) -> str:

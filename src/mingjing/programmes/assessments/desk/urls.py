@@ -20,7 +20,7 @@ urlpatterns = [
     path("ask-replay/", replays.ask, name="replay-ask"),
     path("replays/<int:pk>/", replays.replay, name="replay"),
     path("replays/<int:pk>/results.csv", results.table, name="results-table"),
-    path("replays/<int:pk>/class/<str:class_code>/", results.results, name="results"),
+    path("replays/<int:pk>/class/<path:class_code>/", results.results, name="results"),
     path("replays/<int:pk>/results/<int:index>/", results.result, name="result"),
     path("replays/<int:pk>/results/<int:index>/decision.json", results.decision, name="decision"),
 ]

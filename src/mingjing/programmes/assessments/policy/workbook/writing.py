@@ -2,9 +2,11 @@
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 import xlsxwriter
@@ -91,6 +93,7 @@ class _Writer:
         sheet.set_column(0, 0, 110)
         for row, line in enumerate(readme(self.language)):
             sheet.write_string(row, 0, line, self.prose)
+            _fit(sheet, row, [(line, 110)])
         self._printed(sheet)
 
     def _basics(self) -> None:
@@ -101,6 +104,7 @@ class _Writer:
         for row, cells in enumerate(self.shown[name]):
             for column, text in enumerate(cells):
                 sheet.write_string(row, column, text, self.head if row == 0 or column == 0 else self.text)
+            _fit(sheet, row, zip(cells, (24, 90), strict=False))
         for row, field in enumerate(BASICS.columns, 1):
             self._offer(sheet, field, row, 1, row)
         self._printed(sheet)
@@ -116,7 +120,8 @@ class _Writer:
             self._offer(sheet, column, 1, position, last)
             for row, cells in enumerate(rows[1:], 1):
                 self._cell(sheet, plan, (row, position), column, cells)
-        sheet.set_row(0, 32)
+        for row, cells in enumerate([[column.header for column in columns], *rows[1:]]):
+            _fit(sheet, row, zip(cells, (column.width for column in columns), strict=True))
         sheet.freeze_panes(1, 1)
         sheet.ignore_errors({"number_stored_as_text": f"A1:{cell_name(last, len(columns))}"})
         self._printed(sheet)
@@ -173,6 +178,17 @@ class _Writer:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.set_footer("&L&F  &A&R&P / &N")
+
+
+def _fit(sheet: Any, row: int, cells: Iterable[tuple[str, float]]) -> None:
+    """Make a row as high as its wrapped texts need in columns of these widths: not every office program does it."""
+    lines = max((sum(_lines(part, width) for part in text.split("\n")) for text, width in cells), default=1)
+    sheet.set_row(row, min(400, 15.5 * lines + 2))
+
+
+def _lines(text: str, width: float) -> int:
+    wide = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    return max(1, ceil(wide * 1.1 / width))
 
 
 def _amount(text: str) -> Fraction:
