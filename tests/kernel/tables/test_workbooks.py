@@ -3,13 +3,18 @@
 import datetime
 import io
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.tables import Limits, open_workbook, read_table
+
+SHEET = "xl/worksheets/sheet1.xml"
 
 
 def made(tmp_path: Path, *rows: list[object], name: str = "a.xlsx") -> Path:
@@ -134,3 +139,19 @@ def test_a_cut_off_workbook_says_so(tmp_path: Path, kept: float) -> None:
 def test_broken_parts_say_so(tmp_path: Path, part: str) -> None:
     source = repacked(made(tmp_path, ["a"]), **{part: b"<worksheet><sheetData><row r='1'><c r='A1'><v>1</row>"})
     assert refused(source, name="a.xlsx") in {"tables.damaged", "tables.no_sheet", "tables.no_header"}
+
+
+@given(st.lists(st.tuples(st.integers(0, 4000), st.binary(max_size=6), st.integers(0, 40)), min_size=1, max_size=4))
+def test_any_damage_is_a_sentence(
+    tmp_path_factory: pytest.TempPathFactory, wounds: list[tuple[int, bytes, int]]
+) -> None:
+    path = made(tmp_path_factory.mktemp("damage"), ["key", "mark"], ["x", 5], ["y", "=A1"])
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.read(SHEET)
+    for data, part in ((path.read_bytes(), None), (sheet, SHEET)):
+        hurt = data
+        for at, put, cut in wounds:
+            hurt = hurt[: at % len(data)] + put + hurt[at % len(data) + cut :]
+        source = repacked(path, **{part: hurt}) if part else io.BytesIO(hurt)
+        with suppress(Refusal), read_table(source, name="a.xlsx") as table:
+            list(table.rows)

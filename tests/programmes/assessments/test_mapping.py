@@ -42,8 +42,7 @@ def test_what_ships_is_whole(name: str) -> None:
     assert mapping.scheme == name
 
 
-def test_every_mistake_is_reported_at_once() -> None:
-    text = """
+FAULTY = """
 format = "mingjing.assessments.mapping/2"
 colour = "red"
 [file]
@@ -70,7 +69,10 @@ skip = "all"
 [long]
 check = "c"
 """
-    assert places(text) == [
+
+
+def test_every_mistake_is_reported_at_once() -> None:
+    assert places(FAULTY) == [
         ("mapping.unknown_key", "colour"),
         ("mapping.unknown_key", "values.blnak"),
         ("mapping.value", "attributes.fee.column"),

@@ -7,6 +7,7 @@ values, formulas that were never calculated) is found in the sheet's XML and sho
 import datetime
 import html
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -32,7 +33,16 @@ __all__ = ["Workbook", "cell_name", "open_workbook"]
 CHUNK = 1 << 20
 OLE_START = b"\xd0\xcf\x11\xe0"
 LARGE_PART = 16 << 20
-UNREADABLE = (CalamineError, zlib.error, EOFError, NotImplementedError, KeyError, UnicodeError)
+UNREADABLE = (
+    CalamineError,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    KeyError,
+    ValueError,
+    OverflowError,
+    struct.error,
+)
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 _POSITION = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d+)""")
