@@ -52,7 +52,7 @@ class FactKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
-    """`handler` runs after a fact of `kind` is committed, at least once: the dotted path of a function of a jobs Run."""
+    """`handler` (dotted path of a function of a jobs Run) runs after a fact of `kind` is committed, at least once."""
 
     code: str
     kind: str

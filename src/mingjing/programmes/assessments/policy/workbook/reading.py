@@ -158,12 +158,11 @@ class _Reader:
         """Put an entry into the document; gives its path, or None for one that belongs nowhere."""
         if plan is CHECKS:
             return self._check(entry)
-        target = self.draft.document
+        target: Any = self.draft.document
         for key in plan.path:
             target = target[key]
         if plan.keyed:
             return self._keyed(path, target, entry)
-        assert isinstance(target, list)
         target.append(entry.value)
         code = entry.value.get("code", "")
         if path == "items":
