@@ -307,3 +307,30 @@ def test_memory_does_not_grow_with_the_rows() -> None:
     assert len(made._tiers.decided) == 0
     assert sum(1 for _ in made.rows()) == 30_000
     assert len(made._tiers.decided) == 1
+
+
+FOUND = st.tuples(
+    st.sampled_from("pqr"),
+    st.just("old"),
+    st.sampled_from(["", "A1.1", "A1.2", "A3.1", "A5.1", "A5.2"]),
+    st.sampled_from(["", "0", "1", "2"]),
+    st.sampled_from(["", "", "f1", "f2"]),
+    st.sampled_from(["", "gate"]),
+    st.just(""),
+    st.sampled_from(["", "2024-09-05"]),
+)
+
+
+@given(st.lists(FOUND, min_size=1, max_size=12))
+def test_bulk_and_plain_agree_on_findings_one_a_row(entries: list[tuple[str, ...]]) -> None:
+    """Repeated facts, instances that add up, grades of which the worst counts, orders that were met."""
+    mapping = FINDINGS + '[values]\nblank = "no_finding"\n'
+    rows = list(enumerate(entries, start=2))
+    found, made = run(HETANG, mapping, FINDING_HEADER, rows)
+    for row, visit in zip(found, visits(made.intake, rows), strict=True):
+        one = score(HETANG.rubrics["A"], visit.sheet)
+        if one.base is None or one.total is None:
+            assert row[2:6] == ("", "", "", "NOT_ASSESSED")
+            continue
+        assert row[2] == HETANG.rounding.text(one.base)
+        assert (row[5] == "RED") == (one.total >= 9_000 and not one.open_critical)
