@@ -11,7 +11,7 @@ from mingjing.engine.drawing.market import METRE, Dense, Market, Sparse, Ties
 from mingjing.engine.drawing.model import Inputs
 from mingjing.engine.drawing.placing import Placement, Unplaceable
 from mingjing.engine.drawing.proof import flaw, unique
-from mingjing.engine.drawing.rules import cells, obstacles
+from mingjing.engine.drawing.rules import cells, groups_obstacles, obstacles
 from mingjing.engine.drawing.stream import Stream, combined
 from mingjing.engine.drawing.teams import Teams, compose, links, over_bound, without_team
 from mingjing.engine.outcome import N_, Problem, Refusal
@@ -64,6 +64,8 @@ def draw(inputs: Inputs, seeds: Sequence[bytes]) -> Draw:
         raise Refusal(problems)
     key = combined(inputs.digest, seeds)
     chosen = _sample(inputs, Stream(key, "sample"))
+    if problems := list(groups_obstacles(chosen, len(chosen.sites))):
+        raise Refusal(problems)
     centres = _centres(chosen, key)
     refused: list[Problem] = []
     for attempt, teams in _composed(chosen, key):

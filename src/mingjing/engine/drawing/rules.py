@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from mingjing.engine.drawing.model import RECUSALS, Inputs, Settings, Site
 from mingjing.engine.outcome import N_, Phrase, Problem
 
-__all__ = ["MOST_SITES", "cells", "obstacles"]
+__all__ = ["MOST_SITES", "cells", "groups_obstacles", "obstacles"]
 
 MOST_SITES = 65_536
 """So many sites' ties together stay below one metre (see `market`)."""
@@ -40,7 +40,13 @@ def obstacles(inputs: Inputs) -> list[Problem]:
         text = N_("There is nothing to draw: {sites} sites and {experts} experts. Give at least one of each.")
         return [Problem("draw.empty", text, {"sites": len(inputs.sites), "experts": len(inputs.experts)})]
     visits = sum(drawn for _, drawn in cells(inputs).values())
-    return [*_numbers(inputs, visits), *_days(inputs), *_sites(inputs), *_groups(inputs, visits), *_linking(inputs)]
+    return [
+        *_numbers(inputs, visits),
+        *_days(inputs),
+        *_sites(inputs),
+        *groups_obstacles(inputs, visits),
+        *_linking(inputs),
+    ]
 
 
 def _settings(rules: Settings) -> Iterator[Problem]:
@@ -140,14 +146,15 @@ def _sites(inputs: Inputs) -> Iterator[Problem]:
             yield Problem("draw.conflict", text, params, SITES_TABLE)
 
 
-def _groups(inputs: Inputs, visits: int) -> Iterator[Problem]:
+def groups_obstacles(inputs: Inputs, visits: int) -> Iterator[Problem]:
+    """Groups that no team-day can hold when so many sites are visited; where a share is drawn, ask again afterwards."""
     members: dict[str, list[Site]] = {}
     for site in inputs.sites:
         if site.group:
             members.setdefault(site.group, []).append(site)
     full = -(-visits // inputs.slots)
     for name, sites in sorted(members.items()):
-        if len(sites) > full and inputs.settings.share == 1:
+        if len(sites) > full and len(inputs.sites) == visits:
             text = N_("Group {group} has {found} sites, but a team-day has {full}. Divide the group.")
             yield Problem("draw.group", text, {"group": name, "found": len(sites), "full": full}, SITES_TABLE)
     if len(members) > inputs.slots:
