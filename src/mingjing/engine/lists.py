@@ -51,13 +51,7 @@ RANK_MEASURES = {
 def measured(decimals: int) -> dict[str, Measure]:
     """The score and rank measures as a table sees them; totals are whole multiples of the last kept decimal."""
     grain = Fraction(1, 10**decimals)
-    grains = {
-        "total": grain,
-        "base": grain,
-        "bonus": Fraction(1, HUNDREDTHS),
-        "rank_share": None,
-        "bottom_share": None,
-    }
+    grains = {"total": grain, "base": grain, "bonus": grain, "rank_share": None, "bottom_share": None}
     highest = {"veto": Fraction(2), "rank_share": Fraction(100), "bottom_share": Fraction(100)}
     lowest = {"rank": Fraction(1), "bottom_rank": Fraction(1)}
     return {

@@ -104,14 +104,19 @@ class Rounding:
     rule: str
     decimals: int
 
+    @property
+    def unit(self) -> int:
+        """The smallest difference between two rounded values, in hundredths."""
+        return int(HUNDREDTHS // 10**self.decimals)
+
     def hundredths(self, points: Fraction) -> int:
         """`points` rounded to the kept decimals, in hundredths."""
         return self.ratio(points.numerator, points.denominator)
 
     def ratio(self, numerator: int, denominator: int) -> int:
         """`numerator / denominator` points, rounded, in hundredths; the denominator is positive."""
-        kept = int(10**self.decimals)
-        return ROUNDING_RULES[self.rule](numerator * kept, denominator) * (HUNDREDTHS // kept)
+        kept = HUNDREDTHS // self.unit
+        return ROUNDING_RULES[self.rule](numerator * kept, denominator) * self.unit
 
     def text(self, hundredths: int) -> str:
         """The rounded value with exactly the kept decimals."""

@@ -279,12 +279,13 @@ class Verdict(Enum):
 def weigh(rubric: Rubric, sheet: Sheet) -> Iterator[tuple[Finding, Check, Verdict, str]]:
     """Each finding on a check that counts, its verdict, and the check under which a repeated fact was counted."""
     absent = {entry.check for entry in sheet.not_applicable}
+    omitted, checks = rubric.omitted, rubric.checks
     facts: dict[str, str] = {}
     for finding in sheet.findings:
         code = finding.check
-        if code in rubric.omitted:
+        if code in omitted:
             continue
-        check = rubric.checks[code]
+        check = checks[code]
         if code in absent:
             yield finding, check, Verdict.ABSENT, ""
         elif finding.fact and finding.fact in facts:
@@ -301,10 +302,11 @@ def counted_steps(rubric: Rubric, sheet: Sheet) -> tuple[dict[str, int], dict[st
     """
     steps: dict[str, int] = {}
     critical: dict[str, int] = {}
+    counted, absent = Verdict.COUNTED, Verdict.ABSENT
     for finding, check, verdict, _ in weigh(rubric, sheet):
-        if verdict is Verdict.COUNTED:
+        if verdict is counted:
             steps[check.code] = after(check, steps.get(check.code, 0), finding)
-        if verdict is not Verdict.ABSENT and check.critical and finding.steps and not finding.resolved:
+        if check.critical and verdict is not absent and finding.steps and not finding.resolved:
             critical[check.code] = after(check, critical.get(check.code, 0), finding)
     return steps, critical
 

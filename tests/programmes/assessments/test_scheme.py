@@ -56,6 +56,16 @@ MISTAKES: list[tuple[str, str, Edit]] = [
     ("document.unknown_code", "format", lambda d: d.update(format="other/9")),
     ("document.missing", "code", lambda d: d.pop("code")),
     ("document.no_title", "title", lambda d: d.update(title={"fr": "x"})),
+    (
+        "scheme.too_fine",
+        "bonus/cap",
+        lambda d: d.update(rounding={"rule": "half_up", "decimals": "0"}) or d["bonus"].update(cap="4.5"),
+    ),
+    (
+        "scheme.too_fine",
+        "unscored_total",
+        lambda d: d.update(rounding={"rule": "half_up", "decimals": "1"}, unscored_total="0.05"),
+    ),
     ("document.unknown_key", "colour", lambda d: d.update(colour="red")),
     ("document.unknown_key", "items/0/checks/0/rule/half", lambda d: _check(d)["rule"].update(half=">=3")),
     ("document.not_a_list", "vetoes", lambda d: d.update(vetoes={"a": 1})),

@@ -110,9 +110,9 @@ def _rubrics(
     omitted = frozenset(aggregation.some_of("omit", codes))
     components = _components(aggregation, attributes)
     aggregation.done()
-    bonus, cap = _bonus(root.node("bonus"))
+    bonus, cap = _bonus(root.node("bonus"), rounding)
     vetoes = _vetoes(root)
-    unscored = root.points("unscored_total") if "unscored_total" in root.value else None
+    unscored = _shown(root, "unscored_total", rounding) if "unscored_total" in root.value else None
     rubrics = {
         code: Rubric(
             code, tuple(items[code]), rounding, method, full_marks, components, omitted, bonus, cap, vetoes, unscored
@@ -256,12 +256,22 @@ def _components(node: Node, attributes: Mapping[str, Measure]) -> tuple[Componen
     return tuple(components)
 
 
-def _bonus(node: Node) -> tuple[tuple[BonusItem, ...], int]:
+def _shown(node: Node, key: str, rounding: Rounding, least: int = 0, default: str | None = None) -> int:
+    """Points that enter a total as they are: no finer than the decimals a total is written with."""
+    found = node.points(key, default, least=least)
+    if found % rounding.unit:
+        text = N_("{found} is finer than the {decimals} decimals of a total; keep more decimals, or change it.")
+        node.problem("scheme.too_fine", text, key, found=points_text(found), decimals=rounding.decimals)
+    return found
+
+
+def _bonus(node: Node, rounding: Rounding) -> tuple[tuple[BonusItem, ...], int]:
     seen: dict[str, str] = {}
-    cap = node.points("cap", "0")
+    cap = _shown(node, "cap", rounding, default="0")
     items = []
     for entry in node.each("items"):
-        items.append(BonusItem(entry.unique("code", seen), entry.titled("title"), entry.points("points", least=1)))
+        points = _shown(entry, "points", rounding, least=1)
+        items.append(BonusItem(entry.unique("code", seen), entry.titled("title"), points))
         entry.titled("proof", required=False)
         entry.titled("approver", required=False)
     node.done()
