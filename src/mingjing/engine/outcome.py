@@ -4,12 +4,15 @@ Texts are English templates (msgids) with named fields; whoever shows them trans
 afterwards, so the same reason reads well in Chinese, in English, on a page, in a letter and in a terminal.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
+
+_ROW = re.compile(r"(?:(.+), )?row (\d+)(?:, column (.+))?", re.DOTALL)
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's customary name for "mark for translation, translate later"
@@ -88,7 +91,20 @@ class Problem(Reason):
         sentence = translate(self.text).format(
             **{name: spoken(value, translate) for name, value in self.params.items()}
         )
-        return f"{self.place}{translate(N_(': '))}{sentence}" if self.place else sentence
+        return f"{self.where(translate)}{translate(N_(': '))}{sentence}" if self.place else sentence
+
+    def where(self, translate: Callable[[str], str] = str) -> str:
+        """The place in the language of `translate`: rows and columns have words, what else there is are names.
+
+        >>> Problem("a.b", "", {}, "sites.csv, row 7").where(lambda text: {"row {row}": "第 {row} 行"}[text])
+        'sites.csv, 第 7 行'
+        """
+        if not (found := _ROW.fullmatch(self.place)):
+            return self.place
+        before, row, column = found.groups()
+        words = translate(N_("row {row}, column {column}") if column else N_("row {row}"))
+        said = words.format(row=row, column=column)
+        return f"{before}, {said}" if before else said
 
 
 class Refusal(Exception):

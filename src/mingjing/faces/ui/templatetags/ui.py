@@ -188,7 +188,7 @@ def problems(source: BaseForm | Iterable[Problem], title: object = "") -> dict[s
 
 
 def _problems(found: Iterable[Problem]) -> list[dict[str, str]]:
-    return [{"place": problem.place, "text": sentence(problem)} for problem in found]
+    return [{"place": problem.where(gettext), "text": sentence(problem)} for problem in found]
 
 
 def _form_problems(form: BaseForm) -> list[dict[str, str]]:
