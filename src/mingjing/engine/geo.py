@@ -43,7 +43,7 @@ class Datum(Enum):
         for datum in cls:
             if datum.value.replace("-", "") == wanted:
                 return datum
-        known = ", ".join(datum.value for datum in cls)
+        known = tuple(datum.value for datum in cls)
         template = N_("“{datum}” is no datum we know; use one of {known}.")
         raise Refusal([Problem("geo.datum.unknown", template, {"datum": text, "known": known})])
 

@@ -240,6 +240,6 @@ def test_missing_column_is_named(imports: Import) -> None:
     assert refused.value.problems[0] == Problem(
         "places.areas.columns",
         refused.value.problems[0].text,
-        {"missing": "parent_code", "wanted": "code, name, level, parent_code"},
+        {"missing": ("parent_code",), "wanted": ("code", "name", "level", "parent_code")},
         "row 1",
     )

@@ -73,7 +73,7 @@ def _columns(table: Table) -> dict[str, int]:
     missing = [column for column in REQUIRED if column not in found]
     if missing:
         text = N_("The table has no column called {missing}; it may have: {known}.")
-        params = {"missing": ", ".join(missing), "known": ", ".join(" / ".join(names) for names in COLUMNS.values())}
+        params = {"missing": tuple(missing), "known": tuple(" / ".join(names) for names in COLUMNS.values())}
         raise Refusal([Problem("parties.organisations.columns", text, params, "row 1")])
     return found
 
@@ -102,7 +102,7 @@ def _faults(entry: Entry, entries: dict[str, Entry]) -> Iterator[Problem]:
         yield problem
     if entry.kind and entry.kind not in OrganisationKind.values:
         text = N_("“{kind}” is no kind of organisation; use one of {known}, or leave it empty.")
-        params = {"kind": entry.kind, "known": ", ".join(OrganisationKind.values)}
+        params = {"kind": entry.kind, "known": tuple(OrganisationKind.values)}
         yield Problem("parties.organisation.kind", text, params, f"{entry.place}, column kind")
     if entry.credit_code and (first := entries.get(entry.credit_code)):
         text = N_("The code {code} stands in {first} already; keep one of the two.")

@@ -69,7 +69,7 @@ def _columns(table: Table) -> dict[str, int]:
     missing = [column for column in COLUMNS if column not in header]
     if missing:
         text = N_("The table has no column called {missing}; its columns must be {wanted}.")
-        params = {"missing": ", ".join(missing), "wanted": ", ".join(COLUMNS)}
+        params = {"missing": tuple(missing), "wanted": tuple(COLUMNS)}
         raise Refusal([Problem("places.areas.columns", text, params, "row 1")])
     return {column: header.index(column) for column in COLUMNS}
 
@@ -86,7 +86,7 @@ def _faults(division: Division, unknown_level: str | None) -> Iterator[Problem]:
         text = N_("The name is empty, longer than {limit} characters or holds control characters; correct it.")
         yield Problem("places.areas.name", text, {"limit": NAME_LENGTH}, f"{division.place}, column name")
     if unknown_level is not None:
-        known = ", ".join(names[0] for names in LEVELS.values())
+        known = tuple(names[0] for names in LEVELS.values())
         text = N_("“{level}” is no level; use one of {known}, or 1 to 5 from province to neighbourhood.")
         yield Problem(
             "places.areas.level", text, {"level": unknown_level, "known": known}, f"{division.place}, column level"

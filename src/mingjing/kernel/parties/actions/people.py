@@ -73,7 +73,7 @@ def _faults(person: Person) -> Iterator[Problem]:
         yield Problem("parties.person.name", N_("A name has 1 to 100 printable characters; correct it."))
     if person.preferred_language not in dict(settings.LANGUAGES):
         text = N_("“{language}” is no language of this installation; use one of {known}.")
-        params = {"language": person.preferred_language, "known": ", ".join(dict(settings.LANGUAGES))}
+        params = {"language": person.preferred_language, "known": tuple(dict(settings.LANGUAGES))}
         yield Problem("parties.person.language", text, params)
 
 

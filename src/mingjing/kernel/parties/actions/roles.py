@@ -68,7 +68,7 @@ def _faults(grant: RoleGrant) -> Iterator[Problem]:
     known = registry.roles()
     if grant.role not in known:
         text = N_("“{role}” is no role; use one of {known}.")
-        yield Problem("parties.role.unknown", text, {"role": grant.role, "known": ", ".join(known)})
+        yield Problem("parties.role.unknown", text, {"role": grant.role, "known": tuple(known)})
     if grant.last_day and grant.last_day < grant.first_day:
         yield Problem("parties.role.days", N_("The last day lies before the first; correct one of the two."))
     if not _line(grant.act, 200) or not _line(grant.act_reference, 100):

@@ -71,10 +71,13 @@ class Columns:
         """The position of the column that the mapping names at `asked`; 0 where it is missing."""
         wanted = normal(name)
         if self.header.count(wanted) != 1:
+            near = nearest(wanted, self.header)
             text = N_("There is no column {column} in the file; the nearest is {nearest}.")
+            if near == "–":
+                text = N_("There is no column {column} in the file; add it, or name another in the mapping.")
             if wanted in self.header:
                 text = N_("The column {column} is there more than once; give each its own name.")
-            params = {"column": name, "nearest": nearest(wanted, self.header)}
+            params = {"column": name, "nearest": near}
             self.problems.append(Problem("mapping.column", text, params, asked))
             return 0
         position = self.header.index(wanted)
