@@ -117,6 +117,11 @@ def test_a_lesser_tier_says_what_kept_the_site_out_of_the_better() -> None:
     assert [reason.say() for reason in reasons] == ["rank in percent of the class is 50; the rule asks for ≤ 20."]
 
 
+def test_a_site_that_is_not_ranked_fell_short_of_nothing() -> None:
+    found = decide(BY_RANK, SCORE, {"months": Fraction(3), "late": "no"}, None)
+    assert (found.tier, found.short_of) == ("NEW", ())
+
+
 def test_steps_come_in_order() -> None:
     assert decided(late="yes").tier == "BLACK"
     assert decided(late="yes", months=Fraction(5)).tier == "NEW"

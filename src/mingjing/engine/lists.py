@@ -216,7 +216,9 @@ def _title(row: Row) -> Reason | None:
 
 
 def _short_of(rules: ListRules, tier: str, values: Mapping[str, Value]) -> Iterable[tuple[Tier, tuple[Reason, ...]]]:
-    """For each ranked better tier, the unmet conditions of the rule that came nearest."""
+    """For each ranked tier better than a ranked one, the unmet conditions of the rule that came nearest."""
+    if not rules.tiers[rules.place(tier)].ranked:
+        return
     for better in rules.tiers[: rules.place(tier)]:
         unmet = [rules.table.unmet(row, values) for row in rules.table.rows if row.result == better.code]
         if better.ranked and unmet and (nearest := min(unmet, key=len)):
