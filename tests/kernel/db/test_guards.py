@@ -6,7 +6,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 from mingjing.kernel.db import guards
-from mingjing.kernel.db.guards import AppendOnly, FrozenWhen, guards_on
+from mingjing.kernel.db.guards import AppendOnly, FrozenWhen, Lift, guards_on
 
 TABLE = "guarded_thing"
 
@@ -73,6 +73,17 @@ def test_frozen_rows_keep_their_columns_and_stay(table):
     assert execute(f"DELETE FROM {table} WHERE id = 1") == 1
     backwards(frozen)
     assert guards_on(table) == frozenset()
+
+
+def test_a_guard_is_lifted_and_put_back(table):
+    frozen = FrozenWhen(table, "OLD.published_at IS NOT NULL")
+    forwards(frozen)
+    forwards(Lift(frozen))
+    assert guards_on(table) == frozenset()
+    backwards(Lift(frozen))
+    with pytest.raises(IntegrityError, match="is final"):
+        execute(f"UPDATE {table} SET note = 'seen' WHERE id = 2")
+    backwards(frozen)
 
 
 def test_frozen_without_columns_freezes_the_row(table):

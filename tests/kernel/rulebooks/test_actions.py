@@ -1,6 +1,6 @@
 """Drafting and publishing: what is published never changes, and nothing that was written is lost."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -131,6 +131,57 @@ def test_publish_twice_and_save_after_are_refused(
     with pytest.raises(Refusal) as error:
         actions.save_draft(version=draft, document={}, expected_revision=1, by=officer, at=at)
     assert refused(error) == ["rulebooks.already_published"]
+
+
+def test_a_draft_nobody_wants_is_withdrawn_and_stays(draft: Version, officer: Person, at: datetime) -> None:
+    closed = actions.withdraw_draft(version=draft, reason=" Begun twice ", by=officer, at=at)
+    assert (closed.withdrawn_by, closed.withdrawn_at, closed.withdrawal_reason) == (officer, at, "Begun twice")
+    assert not closed.is_draft
+    assert not closed.is_published
+    assert list(Version.objects.drafts()) == []
+    fact = Fact.objects.get(kind="rulebooks.version.withdrawn")
+    assert fact.values == {"rulebook": draft.rulebook_id, "number": 1, "digest": draft.digest}
+    assert fact.by == officer.token
+
+
+def test_what_was_withdrawn_is_neither_saved_nor_published_nor_withdrawn_again(
+    draft: Version, officer: Person, director: Person, at: datetime
+) -> None:
+    actions.withdraw_draft(version=draft, reason="Begun twice", by=officer, at=at)
+    for act in (
+        lambda: actions.save_draft(version=draft, document={}, expected_revision=1, by=director, at=at),
+        lambda: publish(draft, director, at),
+        lambda: actions.withdraw_draft(version=draft, reason="again", by=director, at=at),
+    ):
+        with pytest.raises(Refusal) as error:
+            act()
+        assert refused(error) == ["rulebooks.withdrawn"]
+        assert "Ma Officer withdrew draft 1 on 2024-09-04 09:30" in error.value.problems[0].say()
+    with pytest.raises(IntegrityError, match="final"), transaction.atomic():
+        Version.objects.filter(pk=draft.pk).update(withdrawn_at=None, withdrawn_by=None, withdrawal_reason="")
+    with pytest.raises(IntegrityError, match="final"), transaction.atomic():
+        Version.objects.filter(pk=draft.pk).delete()
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 301, "two\nlines", "nul\0"])
+def test_withdrawing_needs_a_reason(draft: Version, at: datetime, reason: str) -> None:
+    with pytest.raises(Refusal) as error:
+        actions.withdraw_draft(version=draft, reason=reason, by=None, at=at)
+    assert refused(error) == ["rulebooks.withdrawal_reason"]
+    assert Version.objects.get().is_draft
+
+
+def test_what_is_published_is_not_withdrawn(draft: Version, director: Person, at: datetime) -> None:
+    publish(draft, director, at)
+    with pytest.raises(Refusal) as error:
+        actions.withdraw_draft(version=draft, reason="too late", by=director, at=at)
+    assert refused(error) == ["rulebooks.already_published"]
+
+
+@pytest.mark.parametrize("half", [{"withdrawal_reason": "why"}, {"withdrawn_at": datetime(2030, 1, 1, tzinfo=UTC)}])
+def test_the_database_refuses_half_a_withdrawal(draft: Version, half: dict[str, object]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Version.objects.filter(pk=draft.pk).update(**half)
 
 
 def test_rules_do_not_change_after_the_event(draft: Version, director: Person, at: datetime) -> None:

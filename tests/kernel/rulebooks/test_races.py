@@ -92,6 +92,39 @@ def test_one_saves_while_another_publishes(draft: Version, officer: Person, dire
     assert stored.is_published == (stored.content == {"parts": [1, 2]})
 
 
+@pytest.mark.parametrize("attempt", range(3))
+def test_one_withdraws_while_another_publishes(
+    draft: Version, officer: Person, director: Person, at: datetime, attempt: int
+) -> None:
+    def withdraw() -> Version:
+        return actions.withdraw_draft(version=draft, reason="Begun twice", by=officer, at=at)
+
+    def publish() -> Version:
+        return actions.publish_version(
+            version=draft, effective_from=date(2024, 10, 1), expected_digest=draft.digest, by=director, at=at
+        )
+
+    won, refused = split(at_once(withdraw, publish))
+    assert (len(won), len(refused)) == (1, 1)
+    stored = Version.objects.get()
+    assert stored.is_published == (stored.withdrawn_at is None)
+    expected = "rulebooks.already_published" if stored.is_published else "rulebooks.withdrawn"
+    assert [problem.code for problem in refused[0].problems] == [expected]
+
+
+def test_one_withdraws_while_another_saves(draft: Version, officer: Person, director: Person, at: datetime) -> None:
+    def withdraw() -> Version:
+        return actions.withdraw_draft(version=draft, reason="Begun twice", by=director, at=at)
+
+    def save() -> Version:
+        return actions.save_draft(version=draft, document={"parts": [7]}, expected_revision=1, by=officer, at=at)
+
+    won, refused = split(at_once(withdraw, save))
+    assert Version.objects.get().withdrawn_at is not None  # withdrawn after the other saved, or the other was told
+    assert len(won) + len(refused) == 2
+    assert {problem.code for refusal in refused for problem in refusal.problems} <= {"rulebooks.withdrawn"}
+
+
 def test_drafts_begun_at_once_get_different_numbers(draft: Version, director: Person, at: datetime) -> None:
     begin = [lambda: actions.start_draft(base=draft, by=director, at=at) for _ in range(4)]
     won, refused = split(at_once(*begin))

@@ -186,6 +186,25 @@ def test_publish_in_two_steps(signed_in: SignedIn, draft: Version) -> None:
     assert late.status_code == 422
 
 
+def test_a_draft_is_withdrawn_with_a_reason(signed_in: SignedIn, draft: Version) -> None:
+    client, page = signed_in("officer"), f"{BASE}2/withdraw/"
+    assert page in client.get(f"{BASE}2/").content.decode()
+    assert client.post(page, {"reason": " "}).status_code == 422
+    assert client.post(page, {"reason": "<b>begun twice</b>"}).headers["Location"] == f"{BASE}2/"
+    shown = client.get(f"{BASE}2/").content.decode()
+    assert "Withdrawn" in shown
+    assert "&lt;b&gt;begun twice&lt;/b&gt;" in shown
+    for gone in ("withdraw/", "upload/", "publish/"):
+        assert f"{BASE}2/{gone}" not in shown
+    assert "begun twice" in client.get(BASE).content.decode()
+    again = client.post(page, {"reason": "again"})
+    assert again.status_code == 422
+    assert "can no longer change" in again.content.decode()
+    refused = client.post(f"{BASE}2/upload/", {"file": edited(draft), "revision": 1})
+    assert "can no longer change" in refused.content.decode()
+    assert signed_in("auditor").post(page, {"reason": "x"}).status_code == 403
+
+
 def test_a_shipped_scheme_is_added_as_a_draft_once(signed_in: SignedIn, people: dict[str, Person]) -> None:
     client = signed_in("officer")
     data = {"shipped": "toronto-rentsafe", "area": "430202"}

@@ -1,8 +1,8 @@
 """Promises the database itself keeps: migration operations that add triggers, the same on SQLite and PostgreSQL.
 
 A broken promise raises django.db.IntegrityError with the guard's sentence. SQLite drops a table's triggers when a later
-migration rebuilds that table (AlterField, AddConstraint …): such a migration repeats the guard after it, and a test
-compares what the migrations promise with what the database holds. Not here: which tables are guarded.
+migration rebuilds that table (AlterField, AddConstraint …): such a migration lifts the guard before and repeats it
+after, and a test compares what the migrations promise with what the database holds. Not here: which tables are guarded.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.migrations.operations.base import Operation
 
-__all__ = ["AppendOnly", "FrozenWhen", "Refuse", "guards_on"]
+__all__ = ["AppendOnly", "FrozenWhen", "Lift", "Refuse", "guards_on"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,27 @@ class Refuse(_Guard):
 
     def triggers(self, vendor: str) -> Sequence[Trigger]:
         return [self.trigger]
+
+
+class Lift(Operation):
+    """Takes `guard` away, so that the same migration can alter its table and then guard it anew."""
+
+    reversible = True
+
+    def __init__(self, guard: _Guard) -> None:
+        self.guard = guard
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Triggers are no part of Django's model state."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        self.guard.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        self.guard.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Lift from {self.guard.table} its {type(self.guard).__name__}"
 
 
 def guards_on(table: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Every write to rulebooks: create, draft, save, publish. Each is one transaction that also appends a fact.
+"""Every write to rulebooks: create, draft, save, publish, withdraw. Each is one transaction that also appends a fact.
 
 Not here: what a document must hold; the kind's own check decides, through the registry.
 """
@@ -22,7 +22,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.models import Rulebook, Version
 
-__all__ = ["create_rulebook", "problems_of", "publish_version", "save_draft", "start_draft"]
+__all__ = ["create_rulebook", "problems_of", "publish_version", "save_draft", "start_draft", "withdraw_draft"]
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 LARGEST = 4 * 2**20
@@ -80,11 +80,11 @@ def save_draft(
 ) -> Version:
     """The draft with another document. A draft may still have mistakes; publishing asks for their absence.
 
-    Raises Refusal when it is published, or when somebody saved it after `expected_revision`: then nothing is
-    overwritten, and the caller still has what was to be saved.
+    Raises Refusal when it is published or withdrawn, or when somebody saved it after `expected_revision`: then nothing
+    is overwritten, and the caller still has what was to be saved.
     """
     found = _locked(version)
-    if problem := _published(found) or (_changed(found) if found.revision != expected_revision else None):
+    if problem := _settled(found) or (_changed(found) if found.revision != expected_revision else None):
         raise Refusal([problem])
     found.document, found.digest = _written(document)
     found.revision, found.changed_by, found.changed_at = found.revision + 1, by, at
@@ -102,10 +102,10 @@ def publish_version(
     """Publish a draft for good, in force from a day on. Of several who try at once, one succeeds.
 
     `expected_digest` is that of the document the person has looked at. Raises Refusal with everything that stands in
-    the way: the mistakes of the document, a changed or published draft, a day that is taken or past.
+    the way: the mistakes of the document, a changed, published or withdrawn draft, a day that is taken or past.
     """
     found = _locked(version)
-    if problem := _published(found):
+    if problem := _settled(found):
         raise Refusal([problem])
     if problems := [*_unready(found, effective_from, expected_digest, at), *problems_of(found)]:
         raise Refusal(problems)
@@ -121,6 +121,25 @@ def publish_version(
     return found
 
 
+@transaction.atomic
+def withdraw_draft(*, version: Version, reason: str, by: Person | None, at: datetime) -> Version:
+    """Close a draft that nobody wants any more: it stays to be read, and is never saved or published again.
+
+    Raises Refusal without a reason, and when it is published or withdrawn already.
+    """
+    found, reason = _locked(version), reason.strip()
+    if problem := _settled(found):
+        raise Refusal([problem])
+    if not 0 < len(reason) <= 300 or not reason.isprintable():
+        text = N_("Say in 1 to 300 characters why the draft is withdrawn.")
+        raise Refusal([Problem("rulebooks.withdrawal_reason", text, place="reason")])
+    found.withdrawn_by, found.withdrawn_at, found.withdrawal_reason = by, at, reason
+    found.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawal_reason"])
+    data = {"rulebook": found.rulebook_id, "number": found.number, "digest": found.digest}
+    writer.append(kind="rulebooks.version.withdrawn", subject=found.subject, data=data, by=by, at=at)
+    return found
+
+
 def problems_of(version: Version) -> tuple[Problem, ...]:
     """What the check of its kind finds wrong with the document."""
     check = import_string(registry.rulebook_kinds()[version.rulebook.kind].check)
@@ -129,9 +148,9 @@ def problems_of(version: Version) -> tuple[Problem, ...]:
 
 
 def _locked(version: Version) -> Version:
-    """The row as it stands, with its rulebook locked: whoever saves or publishes waits for whoever is about to."""
+    """The row as it stands, with its rulebook locked: whoever saves, publishes or withdraws waits for others."""
     Rulebook.objects.select_for_update().get(pk=version.rulebook_id)
-    return Version.objects.select_related("rulebook", "changed_by", "published_by").get(pk=version.pk)
+    return Version.objects.select_related("rulebook", "changed_by", "published_by", "withdrawn_by").get(pk=version.pk)
 
 
 def _unready(found: Version, effective_from: date, expected_digest: str, at: datetime) -> Iterator[Problem]:
@@ -147,7 +166,12 @@ def _unready(found: Version, effective_from: date, expected_digest: str, at: dat
         yield Problem("rulebooks.day_past", text, {"day": effective_from.isoformat()})
 
 
-def _published(found: Version) -> Problem | None:
+def _settled(found: Version) -> Problem | None:
+    """Why nothing can be done to it any more, if so."""
+    if found.withdrawn_at is not None:
+        text = N_("{who} withdrew draft {number} on {when}, and it can no longer change; begin another.")
+        params = {"number": found.number, "who": _who(found.withdrawn_by), "when": _when(found.withdrawn_at)}
+        return Problem("rulebooks.withdrawn", text, params)
     if found.published_at is None:
         return None
     text = N_("Version {number} was published by {who} on {when} and can no longer change; start a new draft from it.")

@@ -22,5 +22,6 @@ MANIFEST = Manifest(
         FactKind(code="rulebooks.version.drafted", title=_("Draft of a rulebook begun")),
         FactKind(code="rulebooks.version.saved", title=_("Draft of a rulebook saved")),
         FactKind(code="rulebooks.version.published", title=_("Version of a rulebook published")),
+        FactKind(code="rulebooks.version.withdrawn", title=_("Draft of a rulebook withdrawn")),
     ),
 )

@@ -1,7 +1,7 @@
-"""Rulebooks and their versions: rules as dated data, drafted, then published once and never edited again.
+"""Rulebooks and their versions: rules as dated data, drafted, then published once (or withdrawn), never edited again.
 
-What a document means is its kind's business; here it is canonical JSON with a digest. A published version is frozen by
-the database itself (migration 0002). Not here: the check of a kind, which its manifest names.
+What a document means is its kind's business; here it is canonical JSON with a digest. A published or withdrawn version
+is frozen by the database itself (migrations 0002 and 0003). Not here: the check of a kind, which its manifest names.
 """
 
 import json
@@ -53,7 +53,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
     def drafts(self) -> Self:
         """Versions still being written."""
-        return self.filter(published_at=None)
+        return self.filter(published_at=None, withdrawn_at=None)
 
     def in_force(self, on: date) -> Self:
         """For each rulebook the version whose rules hold on that day, if there is one."""
@@ -68,7 +68,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
 
 class Version(models.Model):
-    """One state of a rulebook: a draft, which counts its `revision`s, or published, from a day on.
+    """One state of a rulebook: a draft, which counts its `revision`s; published, from a day on; or a draft withdrawn.
 
     `document` is canonical JSON (RFC 8785) and `digest` its SHA-256; `based_on` is the version it was begun from.
     """
@@ -87,6 +87,9 @@ class Version(models.Model):
     published_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
     effective_from = models.DateField(_("in force from"), null=True)
+    withdrawn_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawal_reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     objects = VersionQuerySet.as_manager()
 
@@ -101,6 +104,14 @@ class Version(models.Model):
                 name="rulebooks_version_published_whole",
             ),
             models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawal_reason="")
+                | (
+                    Q(withdrawn_at__gte=F("changed_at"), withdrawn_at__isnull=False, published_at=None)
+                    & ~Q(withdrawal_reason="")
+                ),
+                name="rulebooks_version_withdrawn_whole",
+            ),
+            models.CheckConstraint(
                 condition=Q(number__gte=1, revision__gte=1, changed_at__gte=F("created_at")),
                 name="rulebooks_version_counts",
             ),
@@ -113,6 +124,11 @@ class Version(models.Model):
     def is_published(self) -> bool:
         """Whether it can never change again."""
         return self.published_at is not None
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it may still be written, published or withdrawn."""
+        return self.published_at is None and self.withdrawn_at is None
 
     @property
     def subject(self) -> str:

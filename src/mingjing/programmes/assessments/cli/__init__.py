@@ -83,9 +83,14 @@ def _must_exist(path: Path, name: str, shipped: list[str]) -> None:
 
 def _refuse_overwriting(args: argparse.Namespace) -> None:
     """Results must not take the place of what they come from, nor of each other."""
+    rules = (
+        shipped_schemes().get(args.scheme, Path(args.scheme)),
+        shipped_mappings().get(args.mapping, Path(args.mapping)),
+    )
+    read = {path.resolve() for path in (args.input, *rules)}
     written = [path.resolve() for path in (args.output, args.lines) if path]
-    if len({*written, args.input.resolve()}) <= len(written):
-        text = N_("Input, output and lines must be different files.")
+    if len({*written} - read) < len(written):
+        text = N_("Results and lines must be different files, and not what they are made from.")
         raise Refusal([Problem("replay.same_file", text, {}, str(args.output))])
 
 
@@ -116,7 +121,8 @@ def run_schemes(args: argparse.Namespace) -> int:
         print(f"{code}  {spoken(scheme.title, _)}  {scheme.digest[:10]}")
     versions = Version.objects.filter(rulebook__kind=KIND).select_related("rulebook").without_documents()
     for version in versions.order_by("rulebook__code", "number"):
-        state = _("published, in force from {day}") if version.is_published else _("draft")
+        state = _("published, in force from {day}") if version.is_published else _("withdrawn")
+        state = _("draft") if version.is_draft else state
         said = state.format(day=version.effective_from)
         print(f"  {version.rulebook.code} {version.number}  {said}  {version.digest[:10]}")
     return 0

@@ -1,4 +1,4 @@
-"""Drafts of schemes and their publication: begin, bring a workbook, look at the changes, publish."""
+"""Drafts of schemes and what becomes of them: begin, bring a workbook, look at the changes, publish or withdraw."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,11 +12,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from mingjing.engine.outcome import Problem, Refusal
+from mingjing.faces.ui.forms import refused
 from mingjing.kernel.parties.guard import areas_where, guarded
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks import actions
 from mingjing.kernel.rulebooks.models import Version
-from mingjing.programmes.assessments.desk.forms import NoteForm, PublishForm, SchemeForm, WorkbookForm
+from mingjing.programmes.assessments.desk.forms import NoteForm, PublishForm, SchemeForm, WithdrawForm, WorkbookForm
 from mingjing.programmes.assessments.desk.schemes import actor, area_of, find_version
 from mingjing.programmes.assessments.policy.changes import changes
 from mingjing.programmes.assessments.queries import KIND, read_scheme, shipped_schemes
@@ -128,3 +129,19 @@ def _publish(request: HttpRequest, draft: Version, data: dict[str, Any]) -> None
         version=draft, effective_from=data["effective_from"], expected_digest=data["digest"],
         by=actor(request), at=timezone.now(),
     )  # fmt: skip
+
+
+@guarded("rulebooks.version.draft", area=area_of)
+def withdraw(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Close a draft that nobody wants any more, saying why."""
+    draft, form = find_version(code, number), WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.withdraw_draft(version=draft, **form.cleaned_data, by=actor(request), at=timezone.now())
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, gettext("Draft %(number)s was withdrawn.") % {"number": number})
+            return redirect("assessments:version", code, number)
+    context = {"version": draft, "rulebook": draft.rulebook, "form": form}
+    return render(request, "assessments/withdraw.html", context, status=REFUSED if form.is_bound else 200)

@@ -19,6 +19,12 @@ class NoteForm(forms.Form):
     )
 
 
+class WithdrawForm(forms.Form):
+    """Why nobody wants a draft any more."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
 class WorkbookForm(forms.Form):
     """A scheme's workbook, and the revision of the draft that it was made from."""
 

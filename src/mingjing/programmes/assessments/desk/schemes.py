@@ -38,8 +38,8 @@ def find_rulebook(code: str) -> Rulebook:
 
 def find_version(code: str, number: int) -> Version:
     """One version of a scheme, or a 404."""
-    people = ("created_by", "changed_by", "published_by", "rulebook__area", "based_on")
-    versions = Version.objects.select_related(*people).filter(rulebook__kind=KIND)
+    related = ("created_by", "changed_by", "published_by", "withdrawn_by", "rulebook__area", "based_on")
+    versions = Version.objects.select_related(*related).filter(rulebook__kind=KIND)
     return get_object_or_404(versions.defer("based_on__document"), rulebook__code=code, number=number)
 
 
@@ -53,7 +53,7 @@ def schemes(request: HttpRequest) -> HttpResponse:
     """Every scheme with the version in force today and its drafts."""
     today = timezone.localdate()
     in_force = Version.objects.in_force(today).without_documents()
-    drafts = Count("versions", filter=Q(versions__published_at=None))
+    drafts = Count("versions", filter=Q(versions__published_at=None, versions__withdrawn_at=None))
     books = Rulebook.objects.filter(kind=KIND).select_related("area").annotate(drafts=drafts)
     found = books.prefetch_related(Prefetch("versions", in_force, to_attr="in_force"))
     may_draft = may(request.user, "rulebooks.version.draft", on=today)
@@ -65,7 +65,9 @@ def schemes(request: HttpRequest) -> HttpResponse:
 def scheme(request: HttpRequest, code: str) -> HttpResponse:
     """One scheme: its versions, which one is in force, and any two of them to compare."""
     rulebook = find_rulebook(code)
-    versions = rulebook.versions.without_documents().select_related("changed_by", "published_by", "based_on")
+    versions = rulebook.versions.without_documents().select_related(
+        "changed_by", "published_by", "withdrawn_by", "based_on"
+    )
     page = page_of(versions.defer("based_on__document"), request.GET, order=("-number",))
     in_force = Version.objects.in_force(timezone.localdate()).filter(rulebook=rulebook).values_list("pk", flat=True)
     context = {"rulebook": rulebook, "page": page, "in_force": in_force.first()}

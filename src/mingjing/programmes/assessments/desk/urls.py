@@ -16,6 +16,7 @@ urlpatterns = [
     path("schemes/<str:code>/<int:number>/draft/", drafts.begin, name="draft"),
     path("schemes/<str:code>/<int:number>/upload/", drafts.upload, name="upload"),
     path("schemes/<str:code>/<int:number>/publish/", drafts.publish, name="publish"),
+    path("schemes/<str:code>/<int:number>/withdraw/", drafts.withdraw, name="withdraw"),
     path("replays/", replays.replays, name="replays"),
     path("ask-replay/", replays.ask, name="replay-ask"),
     path("replays/<int:pk>/", replays.replay, name="replay"),
