@@ -121,5 +121,8 @@ def scale(points: int, lowest: Fraction, highest: Fraction, unit: Fraction = Fra
         return None
     params = {"points": points_text(points), "lowest": decimal_text(lowest), "highest": decimal_text(highest)}
     words = Reason("rule.scale", N_("a mark from {lowest} to {highest}, worth {points} points at {highest}"), params)
+    if unit != 1:
+        text = N_("a mark from {lowest} to {highest} in steps of {step}, worth {points} points at {highest}")
+        words = Reason("rule.scale_steps", text, {**params, "step": decimal_text(unit)})
     whole = tuple(loss.numerator for loss in losses)
     return Rule("SCALE", whole, False, words, highest=highest, lowest=lowest, unit=unit)
