@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 Value = TypeVar("Value")
 
 _ROW = re.compile(r"(?:(.+), )?row (\d+)(?:, column (.+))?", re.DOTALL)
+_LINE = re.compile(r"line (\d+)")
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's customary name for "mark for translation, translate later"
@@ -86,6 +87,12 @@ class Problem(Reason):
 
     place: str = ""
 
+    @property
+    def row(self) -> int | None:
+        """The row of the table, where the place is one."""
+        found = _ROW.fullmatch(self.place)
+        return int(found[2]) if found else None
+
     def say(self, translate: Callable[[str], str] = str) -> str:
         """The sentence with its place in front."""
         sentence = translate(self.text).format(
@@ -99,6 +106,8 @@ class Problem(Reason):
         >>> Problem("a.b", "", {}, "sites.csv, row 7").where(lambda text: {"row {row}": "第 {row} 行"}[text])
         'sites.csv, 第 7 行'
         """
+        if line := _LINE.fullmatch(self.place):
+            return translate(N_("line {line}")).format(line=line[1])
         if not (found := _ROW.fullmatch(self.place)):
             return self.place
         before, row, column = found.groups()

@@ -12,6 +12,7 @@ import pytest
 
 from mingjing.config.commands import main
 from mingjing.kernel.tables import read_table
+from mingjing.programmes.assessments.queries import shipped_mappings, shipped_schemes
 
 ROW = "5,4,3,,5,5,4,4,,,3,5,5,4,4,5,3,4,5,"
 
@@ -113,6 +114,18 @@ def test_results_never_replace_what_they_come_from(evaluations: Path, capsys: py
     assert run("--input", evaluations, "--output", evaluations) == 1
     assert "different files" in capsys.readouterr().err
     assert evaluations.read_bytes() == before
+
+
+@pytest.mark.parametrize("word", ["--scheme", "--mapping"])
+def test_results_never_replace_the_rules_they_come_from(
+    evaluations: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    shipped = (shipped_schemes if word == "--scheme" else shipped_mappings)()["toronto-rentsafe"]
+    own = tmp_path / shipped.name
+    own.write_bytes(shipped.read_bytes())
+    assert run("--input", evaluations, "--output", own, word, own) == 1
+    assert "different files" in capsys.readouterr().err
+    assert own.read_bytes() == shipped.read_bytes()
 
 
 def test_a_killed_replay_leaves_no_output(evaluations: Path, tmp_path: Path) -> None:

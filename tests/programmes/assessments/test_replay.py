@@ -149,6 +149,17 @@ def test_repeated_keys_name_both_rows() -> None:
     assert [row[4] for row in run(TORONTO, allowed, ["RSN", "SECURITY"], rows)[0]] == ["100", "100", "80", "60"]
 
 
+def test_problems_stand_in_the_order_of_the_file() -> None:
+    """Whatever the column, whatever the hash of the key."""
+    twice = [(number, [f"k{number % 50}", "5"]) for number in range(2, 102)]
+    assert [place for _, place in problems_of(TORONTO, marks(1), ["RSN", "SECURITY"], twice)] == [
+        f"row {number}" for number in range(52, 102)
+    ]
+    wrong = [(2, ["a", "9"]), (3, ["", "5"]), (4, ["c", "9"])]
+    found = [place for _, place in problems_of(TORONTO, marks(1), ["RSN", "SECURITY"], wrong)]
+    assert found == ["row 2, column SECURITY", "row 3", "row 4, column SECURITY"]
+
+
 def test_problems_of_the_table_are_problems_of_the_file() -> None:
     rows = [(2, ["x", "5"]), Problem("tables.ragged", "torn", {}, "row 3")]
     assert problems_of(TORONTO, marks(1), ["RSN", "SECURITY"], rows) == [("tables.ragged", "row 3")]

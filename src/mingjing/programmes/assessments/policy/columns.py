@@ -31,7 +31,8 @@ class Log:
         self.add(Problem(reason.code, reason.text, reason.params, place))
 
     def refuse(self) -> None:
-        """Raise Refusal if there is any problem."""
+        """Raise Refusal if there is any problem; they stand in the order of the file."""
+        self.shown.sort(key=lambda problem: problem.row or 0)
         if self.count > SHOWN:
             text = N_("There are {count} problems in all; the first {shown} are listed. Nothing was written.")
             raise Refusal([*self.shown, Problem("replay.more", text, {"count": self.count, "shown": SHOWN})])
@@ -97,7 +98,9 @@ class Columns:
         """Whether `code` is among the scheme's `codes`; if not, that is a problem of the mapping at `asked`."""
         if code in codes:
             return True
+        near = nearest(code, codes)
         text = N_("The scheme has no {code} here; the nearest is {nearest}.")
-        params = {"code": code, "nearest": nearest(code, codes)}
-        self.problems.append(Problem("mapping.unknown_code", text, params, asked))
+        if near == "–":
+            text = N_("The scheme has no {code} here; take it out of the mapping, or choose another scheme.")
+        self.problems.append(Problem("mapping.unknown_code", text, {"code": code, "nearest": near}, asked))
         return False

@@ -212,15 +212,12 @@ class Replay:
         """Log the keys that stand in several rows, unless the mapping allows them."""
         if self.intake.mapping.key.repeats or log.count:
             return
-        suspects = repeated(self._hashes)
-        wanted = {at for group in suspects for at in group}
-        known = {at: row for at, row in enumerate(self._spilled_keys()) if at in wanted} if wanted else {}
-        for group in suspects:
-            first: dict[str, int] = {}
-            for row, key in (known[at] for at in group):
-                if first.setdefault(key, row) != row:
-                    text = N_("The key {key} was already in row {row}; the mapping allows repeats if they are meant.")
-                    log.at(row, Reason("row.repeated_key", text, {"key": key, "row": first[key]}))
+        wanted = {at for group in repeated(self._hashes) for at in group}
+        first: dict[str, int] = {}
+        for row, key in (found for at, found in enumerate(self._spilled_keys() if wanted else ()) if at in wanted):
+            if first.setdefault(key, row) != row:
+                text = N_("The key {key} was already in row {row}; the mapping allows repeats if they are meant.")
+                log.at(row, Reason("row.repeated_key", text, {"key": key, "row": first[key]}))
 
     def rank(self) -> None:
         """Between the passes: make the ranks of each class."""
