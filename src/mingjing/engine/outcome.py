@@ -105,6 +105,8 @@ class Problem(Reason):
 
         >>> Problem("a.b", "", {}, "sites.csv, row 7").where(lambda text: {"row {row}": "第 {row} 行"}[text])
         'sites.csv, 第 7 行'
+        >>> Problem("a.b", "", {}, "line 3").where(lambda text: {"line {line}": "文本第 {line} 行"}[text])
+        '文本第 3 行'
         """
         if line := _LINE.fullmatch(self.place):
             return translate(N_("line {line}")).format(line=line[1])

@@ -95,6 +95,7 @@ def test_problems_are_said_and_nothing_is_written(
             ["--scheme", "torronto"],
             "torronto is neither a file nor one of those that ship: hetang-2024, toronto-rentsafe",
         ),
+        (["--scheme", __file__], "This is neither a workbook nor a .json file"),
         (["--mapping", "none.toml"], "none.toml is neither a file nor one of those that ship"),
         (["--input", "none.csv"], "none.csv cannot be opened"),
         (["--output", "/nowhere/at/all/o.csv"], "there is no such folder"),

@@ -160,6 +160,7 @@ tiers = { GREEN = ["g"] }
         ("mapping.unknown_code", "vetoes.accident", "safety_accident"),
         ("mapping.unknown_code", "expect.tiers", "RED"),
     }
+    assert not any("–" in problem.say() for problem in found), "the nearest is nothing, which helps nobody"
 
 
 def test_a_mapping_for_another_scheme_is_refused() -> None:

@@ -86,6 +86,9 @@ def read_scheme(file: IO[bytes], name: str) -> dict[str, Any]:
         raise Refusal([Problem("scheme.file_size", text, {"limit": LARGEST // 2**20}, name)])
     if name.lower().endswith(".json"):
         return _read_json(raw, name)
+    if not raw.startswith(b"PK"):
+        text = N_("This is neither a workbook nor a .json file, so it is no scheme; check that it is the right one.")
+        raise Refusal([Problem("scheme.file_kind", text, {}, name)])
     with open_workbook(file, name=name, limits=BOUNDS) as book:
         sheets = {sheet: [cells for _, cells in book.rows(sheet)] for sheet in book.sheets}
     return read_workbook(sheets)
