@@ -76,7 +76,8 @@ def test_marks_off_the_scale_have_no_steps() -> None:
 
 def test_a_scale_says_its_step_where_marks_are_not_whole() -> None:
     halves, whole = scale(10_00, Fraction(0), Fraction(10), Fraction(1, 2)), scale(5_00, Fraction(1), Fraction(5))
-    assert halves is not None and whole is not None
+    assert halves is not None
+    assert whole is not None
     assert halves.words.say() == "a mark from 0 to 10 in steps of 0.5, worth 10 points at 10"
     assert whole.words.say() == "a mark from 1 to 5, worth 5 points at 5"
 
