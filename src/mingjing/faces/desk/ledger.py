@@ -17,8 +17,8 @@ from mingjing.kernel.ledger.checkpoints import take_checkpoint
 from mingjing.kernel.ledger.exports import export
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.verify import verify
-from mingjing.kernel.parties.guard import guarded
-from mingjing.kernel.parties.models import Person
+from mingjing.kernel.parties.guard import areas_where, guarded
+from mingjing.kernel.parties.queries import people_seen
 
 INLINE_LIMIT = 100_000
 """Facts that are checked while a reader waits (seconds); a longer ledger is checked with the command."""
@@ -42,7 +42,7 @@ def facts(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     wanted = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
     page = page_of(Fact.objects.filter(**wanted), request.GET, order=("-seq",))
-    rows = _told(page.rows)
+    rows = _told(request, page.rows)
     context = {"page": page, "rows": rows, "form": form, "head": queries.head(), "filtered": bool(wanted)}
     return render(request, "desk/ledger.html", context)
 
@@ -51,7 +51,7 @@ def facts(request: HttpRequest) -> HttpResponse:
 def fact(request: HttpRequest, seq: int) -> HttpResponse:
     """One fact: what was hashed, its digest and its links."""
     found = get_object_or_404(Fact, seq=seq)
-    ((_fact, title, by),) = _told([found])
+    ((_fact, title, by),) = _told(request, [found])
     values = json.dumps(found.values, ensure_ascii=False, indent=2, sort_keys=True)
     follower = Fact.objects.filter(seq=seq + 1).first()
     context = {"fact": found, "kind_title": title, "by": by, "values": values, "follower": follower}
@@ -86,11 +86,12 @@ def proof(request: HttpRequest, seq: int) -> HttpResponse:
     return JsonResponse(queries.proof_of(found), headers=_file(f"proof-{seq}.json"))
 
 
-def _told(rows: Iterable[Fact]) -> list[tuple[Fact, str, str]]:
-    """Each fact with the title of its kind and the name behind its token, where the person is still known."""
+def _told(request: HttpRequest, rows: Iterable[Fact]) -> list[tuple[Fact, str, str]]:
+    """Each fact with the title of its kind and the name behind its token, where the reader may know the person."""
     rows, kinds = list(rows), registry.fact_kinds()
     tokens = {row.by for row in rows if row.by}
-    names = dict(Person.objects.filter(token__in=tokens).values_list("token", "display_name")) if tokens else {}
+    seen = people_seen(areas_where(request.user, "parties.person.view", on=timezone.localdate()))
+    names = dict(seen.filter(token__in=tokens).values_list("token", "display_name")) if tokens else {}
     return [(row, kinds[row.kind].title if row.kind in kinds else row.kind, names.get(row.by, "")) for row in rows]
 
 

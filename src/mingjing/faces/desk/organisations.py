@@ -15,8 +15,9 @@ from mingjing.faces.ui.forms import refused, searched, sentence
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.parties.actions import record_organisation
 from mingjing.kernel.parties.credit_codes import read_credit_code
-from mingjing.kernel.parties.guard import guarded, may
+from mingjing.kernel.parties.guard import Scope, areas_where, guarded, may
 from mingjing.kernel.parties.models import Organisation
+from mingjing.kernel.parties.queries import organisations_seen
 
 
 class OrganisationForm(forms.Form):
@@ -44,9 +45,9 @@ class OrganisationForm(forms.Form):
 
 @guarded("parties.organisation.view")
 def organisations(request: HttpRequest) -> HttpResponse:
-    """The organisations, by name, or those that a search finds."""
+    """The organisations of the reader's areas, by name, or those that a search finds."""
     text = searched(request)
-    found = Organisation.objects.search(text).select_related("area")
+    found = organisations_seen(_scope(request)).search(text).select_related("area")
     page = page_of(found, request.GET, order=("name", "id"))
     may_record = may(request.user, "parties.organisation.record", on=timezone.localdate())
     return render(request, "desk/organisations.html", {"page": page, "q": text, "may_record": may_record})
@@ -54,16 +55,25 @@ def organisations(request: HttpRequest) -> HttpResponse:
 
 @guarded("parties.organisation.view")
 def organisation(request: HttpRequest, code: str) -> HttpResponse:
-    """One organisation with its parent and branches."""
-    found = get_object_or_404(Organisation.objects.select_related("area", "branch_of"), credit_code=code)
-    page = page_of(found.branches.all(), request.GET, order=("name", "id"))
-    return render(request, "desk/organisation.html", {"organisation": found, "page": page})
+    """One organisation with its parent and branches, as far as the reader sees them."""
+    seen = organisations_seen(_scope(request))
+    found = get_object_or_404(seen.select_related("area"), credit_code=code)
+    page = page_of(seen.filter(branch_of=found), request.GET, order=("name", "id"))
+    parent = seen.filter(branches=found).first()
+    return render(request, "desk/organisation.html", {"organisation": found, "parent": parent, "page": page})
+
+
+def _scope(request: HttpRequest) -> Scope:
+    return areas_where(request.user, "parties.organisation.view", on=timezone.localdate())
 
 
 @guarded("parties.organisation.record")
 def record(request: HttpRequest) -> HttpResponse:
-    """The form that records an organisation."""
+    """The form that records an organisation, within the person's own areas or with no area."""
     form = OrganisationForm(request.POST or None)
+    scope = areas_where(request.user, "parties.organisation.record", on=timezone.localdate())
+    if form.is_valid() and (area := form.cleaned_data["area"]) and not scope.covers(area):
+        form.add_error("area", _("Your own right does not cover this area."))
     if request.method == "POST" and form.is_valid():
         try:
             found = record_organisation(**form.cleaned_data, by=actor(request), at=timezone.now())

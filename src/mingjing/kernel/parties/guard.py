@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from mingjing.kernel import registry
 from mingjing.kernel.parties.models import Grant, Person
-from mingjing.kernel.places.models import Area, within_subtrees
+from mingjing.kernel.places.models import CODE_LENGTH, Area, within_subtrees
 
 Row = TypeVar("Row", bound=Model)
 
@@ -53,6 +53,11 @@ class Scope:
     def covers(self, area: Area) -> bool:
         """Whether `area` lies in one of the subtrees."""
         return any(area.path.startswith(path) for path in self.paths)
+
+    @property
+    def above(self) -> frozenset[str]:
+        """The paths of the areas that these subtrees lie in."""
+        return frozenset(path[:end] for path in self.paths for end in range(CODE_LENGTH, len(path), CODE_LENGTH))
 
     def within(self, queryset: "QuerySet[Row]", field: str = "area") -> "QuerySet[Row]":
         """The rows whose `field` (a foreign key to Area, possibly across `__`; "" for Area itself) lies in scope."""
