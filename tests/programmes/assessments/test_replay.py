@@ -13,6 +13,7 @@ from tests.programmes.assessments.replaying import HETANG, HETANG_MAPPING, TORON
 from mingjing.engine.lists import Distribution, decide, ranks
 from mingjing.engine.outcome import Problem, Refusal
 from mingjing.engine.scoring import score
+from mingjing.programmes.assessments.policy.cells import normal, parse_number
 from mingjing.programmes.assessments.policy.intake import bind
 from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
 from mingjing.programmes.assessments.policy.replay import COLUMNS, explained, replay, visits
@@ -147,6 +148,12 @@ def test_repeated_keys_name_both_rows() -> None:
     assert found == [("row.repeated_key", "row 5"), ("row.repeated_key", "row 6")]
     allowed = marks(1).replace('columns = "RSN"', 'columns = "RSN"\nrepeats = "allowed"')
     assert [row[4] for row in run(TORONTO, allowed, ["RSN", "SECURITY"], rows)[0]] == ["100", "100", "80", "60"]
+
+
+@pytest.mark.parametrize(("text", "read"), [("5²", None), ("5①", None), ("５", 5), ("㎡", None)])
+def test_the_mark_of_a_footnote_is_no_digit(text: str, read: int | None) -> None:
+    assert parse_number(normal(text)) == read
+    assert normal("元/m²") == normal("元/㎡")
 
 
 def test_problems_stand_in_the_order_of_the_file() -> None:

@@ -35,6 +35,7 @@ ABSENT, BAD = -1, -2
 MOST_STEPS = 10_000
 MEMO = 1 << 16
 EXCEL_EPOCH = date(1899, 12, 30)
+_FOOTNOTE = re.compile("(?<=[0-9０-９])(?=[¹²³⁰-₉①-⒛⓪-⓿❶-➓])")
 _MINUS = str.maketrans({"−": "-", "–": "-", "—": "-"})
 _PLAIN = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,9})?\Z", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d{1,9})?\Z", re.ASCII)
@@ -50,8 +51,15 @@ class Unreadable(Exception):
 
 
 def normal(text: str) -> str:
-    """`text` without the differences nobody sees: NFKC, outer blanks cut, inner blanks single."""
-    return " ".join(unicodedata.normalize("NFKC", text).replace("\ufeff", "").split())
+    """`text` without the differences nobody sees: NFKC, outer blanks cut, inner blanks single.
+
+    The mark of a footnote after a digit stays apart from it: 5² is not 52.
+
+    >>> normal("５²"), normal("3①"), normal("元／m²")
+    ('5^2', '3^1', '元/m2')
+    """
+    marked = text if text.isascii() else _FOOTNOTE.sub("^", text)
+    return " ".join(unicodedata.normalize("NFKC", marked).replace("\ufeff", "").split())
 
 
 def parse_number(text: str, decimal: str = ".") -> Fraction | None:
