@@ -8,6 +8,7 @@ import pytest
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel import registry
+from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties import cli
 from mingjing.kernel.parties.checks import permissions_make_sense
 from mingjing.kernel.parties.guard import may
@@ -32,6 +33,20 @@ def test_first_administrator(
     person = Person.objects.get(username="chen")
     assert person.check_password("lantern-under-the-bridge")
     assert may(person, "parties.person.manage", area=area("430202001"), on=person.role_grants.get().first_day)
+
+
+def test_a_locked_out_administrator_gets_another_password(
+    person: Person, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("lantern-under-the-bridge\n"))
+    assert call("set_password", person.username.upper()) == 0
+    assert person.username in capsys.readouterr().out
+    assert Person.objects.get().check_password("lantern-under-the-bridge")
+    fact = Fact.objects.get(kind="parties.password.set")
+    assert fact.by == ""
+    with pytest.raises(Refusal) as refused:
+        call("set_password", "nobody")
+    assert [problem.code for problem in refused.value.problems] == ["parties.person.unknown"]
 
 
 def test_weak_password_is_refused(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,7 +108,7 @@ def test_two_roles_in_two_places_do_not_add_up(grant: Give, area: Find, person: 
 
 def test_visitors_and_those_who_left_may_nothing(grant: Give, person: Person, at: datetime) -> None:
     grant()
-    record_departure(person=person, by=None, at=at)
+    record_departure(person=person, reason="moved away", by=None, at=at)
     assert not may(person, VIEW, on=TODAY - timedelta(days=1))
     assert not may(AnonymousUser(), VIEW, on=TODAY)
     assert not areas_where(AnonymousUser(), VIEW, on=TODAY).within(Area.objects.all(), "").exists()

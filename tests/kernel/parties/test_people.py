@@ -68,13 +68,22 @@ def test_who_leaves_signs_in_no_more_and_holds_no_role(
     person.set_password(PASSWORD)
     person.save()
     held = grant()
-    record_departure(person=person, by=None, at=at)
+    record_departure(person=person, reason="moved away", by=None, at=at)
     assert authenticate(rf.get("/"), username=person.username, password=PASSWORD) is None
     held.refresh_from_db()
-    assert held.ended_at == at
+    assert (held.ended_at, held.end_reason) == (at, "moved away")
     assert Fact.objects.get(kind="parties.person.left").values == {"person": person.token, "grants": [held.pk]}
     with pytest.raises(Refusal):
-        record_departure(person=person, by=None, at=at)
+        record_departure(person=person, reason="moved away", by=None, at=at)
+
+
+def test_a_departure_has_a_reason_and_is_not_ones_own(person: Person, at: datetime) -> None:
+    with pytest.raises(Refusal) as refused:
+        record_departure(person=person, reason=" ", by=person, at=at)
+    assert codes(refused) == ["parties.person.left_self", "parties.person.left_reason"]
+    record_departure(person=person, reason=" moved away ", by=None, at=at)
+    assert Person.objects.get().left_reason == "moved away"
+    assert "moved" not in Fact.objects.get(kind="parties.person.left").data
 
 
 def test_database_refuses_to_forget_who_left_when(person: Person) -> None:

@@ -50,7 +50,7 @@ def test_all_problems_at_once(grant: Give) -> None:
 
 
 def test_no_role_for_who_left(grant: Give, person: Person, at: datetime) -> None:
-    record_departure(person=person, by=None, at=at)
+    record_departure(person=person, reason="moved away", by=None, at=at)
     assert refused_codes(grant) == ["parties.role.person_left"]
 
 

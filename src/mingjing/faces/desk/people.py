@@ -136,7 +136,7 @@ def depart(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _managed(request: HttpRequest, pk: int) -> Person:
     """Somebody whose every role lies within the administrator's own areas; raises PermissionDenied otherwise."""
-    someone = get_object_or_404(Person, pk=pk)
+    someone = get_object_or_404(people_seen(_scope(request)), pk=pk)
     if not _manages(request, someone):
         raise PermissionDenied(_("Your own right does not cover every area in which this person holds a role."))
     return someone

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingjing.faces.desk import areas, home, jobs, ledger, organisations, patterns, people, session
+from mingjing.faces.desk import accounts, areas, home, jobs, ledger, organisations, patterns, people, session
 
 app_name = "desk"
 
@@ -11,14 +11,19 @@ urlpatterns = [
     path("sign-in/", session.sign_in, name="sign-in"),
     path("sign-out/", session.sign_out, name="sign-out"),
     path("language/", session.language, name="language"),
+    path("account/", accounts.account, name="account"),
+    path("password/<int:pk>/<slug:secret>/", accounts.password_link, name="password-link"),
     path("areas/", areas.areas, name="areas"),
     path("areas/<slug:code>/", areas.area, name="area"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/new/", organisations.record, name="organisation-record"),
     path("organisations/<slug:code>/", organisations.organisation, name="organisation"),
     path("people/", people.people, name="people"),
+    path("people/new/", people.register, name="person-register"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/roles/", people.grant, name="role-grant"),
+    path("people/<int:pk>/link/", people.link, name="person-link"),
+    path("people/<int:pk>/departure/", people.depart, name="person-depart"),
     path("roles/<int:pk>/end/", people.end, name="role-end"),
     path("ledger/", ledger.facts, name="ledger"),
     path("ledger/verification/", ledger.verification, name="ledger-verification"),

@@ -1,4 +1,4 @@
-"""`mingjing parties …`: the first administrator, roles, and organisations from a table."""
+"""`mingjing parties …`: the first administrator, a forgotten password, roles, and organisations from a table."""
 
 import argparse
 import getpass
@@ -6,11 +6,12 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from axes.utils import reset as forgive_attempts
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.kernel.parties.actions import grant_role, import_organisations, register_person
+from mingjing.kernel.parties.actions import grant_role, import_organisations, register_person, set_password
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 
@@ -34,6 +35,20 @@ def run_add_person(args: argparse.Namespace) -> int:
     return 0
 
 
+def configure_set_password(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("username", metavar="USERNAME", help=_("whose password is set"))
+
+
+def run_set_password(args: argparse.Namespace) -> int:
+    person = _found(args.username)
+    if person is None:
+        raise Refusal([_nobody(args.username)])
+    set_password(person=person, password=_password(), by=None, at=timezone.now())
+    forgive_attempts(username=person.username)
+    print(_("{username} signs in with the new password from now on.").format(username=person.username))
+    return 0
+
+
 def configure_grant(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("username", metavar="USERNAME", help=_("who gets the role"))
     parser.add_argument("role", metavar="ROLE", help=_("administrator, director, officer or auditor"))
@@ -45,7 +60,7 @@ def configure_grant(parser: argparse.ArgumentParser) -> None:
 
 
 def run_grant(args: argparse.Namespace) -> int:
-    person = Person.objects.filter(username=args.username.strip().lower()).first()
+    person = _found(args.username)
     area = Area.objects.filter(code=args.area).first()
     if person is None or area is None:
         raise Refusal(_unknown(args.username, person, args.area, area))
@@ -83,12 +98,20 @@ def run_import_organisations(args: argparse.Namespace) -> int:
 def _unknown(username: str, person: Person | None, code: str, area: Area | None) -> list[Problem]:
     problems = []
     if person is None:
-        text = N_("Nobody has the username {username}; register them with: mingjing parties add-person")
-        problems.append(Problem("parties.person.unknown", text, {"username": username}))
+        problems.append(_nobody(username))
     if area is None:
         text = N_("No area has the code {code}; import it with: mingjing places import FILE")
         problems.append(Problem("places.area.unknown", text, {"code": code}))
     return problems
+
+
+def _found(username: str) -> Person | None:
+    return Person.objects.filter(username=username.strip().lower()).first()
+
+
+def _nobody(username: str) -> Problem:
+    text = N_("Nobody has the username {username}; register them with: mingjing parties add-person")
+    return Problem("parties.person.unknown", text, {"username": username})
 
 
 def _password() -> str:

@@ -33,6 +33,8 @@ MANIFEST = Manifest(
     fact_kinds=(
         FactKind(code="parties.person.registered", title=_("Person registered")),
         FactKind(code="parties.person.left", title=_("Person left")),
+        FactKind(code="parties.password.link_issued", title=_("Password link issued")),
+        FactKind(code="parties.password.set", title=_("Password set")),
         FactKind(code="parties.role.granted", title=_("Role granted")),
         FactKind(code="parties.role.ended", title=_("Role ended")),
         FactKind(code="parties.organisation.recorded", title=_("Organisation recorded")),
@@ -44,6 +46,12 @@ MANIFEST = Manifest(
             help=_("register a person; asks for the password"),
             configure="mingjing.kernel.parties.cli.configure_add_person",
             run="mingjing.kernel.parties.cli.run_add_person",
+        ),
+        Command(
+            name="set-password",
+            help=_("give a person another password; asks for it"),
+            configure="mingjing.kernel.parties.cli.configure_set_password",
+            run="mingjing.kernel.parties.cli.run_set_password",
         ),
         Command(
             name="grant",

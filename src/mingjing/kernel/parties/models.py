@@ -65,6 +65,7 @@ class Person(AbstractBaseUser):
     registered_at = models.DateTimeField()
     left_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     left_at = models.DateTimeField(null=True)
+    left_reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     objects = PersonManager()
 
@@ -75,7 +76,8 @@ class Person(AbstractBaseUser):
         ordering = ["username"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(left_at=None, left_by=None) | Q(left_at__isnull=False, left_at__gte=F("registered_at")),
+                condition=Q(left_at=None, left_by=None, left_reason="")
+                | Q(left_at__isnull=False, left_at__gte=F("registered_at")),
                 name="parties_person_left_whole",
             ),
         ]

@@ -5,6 +5,7 @@ from mingjing.kernel.parties.actions.organisations import (
     import_organisations,
     record_organisation,
 )
+from mingjing.kernel.parties.actions.passwords import issue_link, set_password
 from mingjing.kernel.parties.actions.people import record_departure, register_person
 from mingjing.kernel.parties.actions.roles import end_role, grant_role
 
@@ -13,7 +14,9 @@ __all__ = [
     "end_role",
     "grant_role",
     "import_organisations",
+    "issue_link",
     "record_departure",
     "record_organisation",
     "register_person",
+    "set_password",
 ]

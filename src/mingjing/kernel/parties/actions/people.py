@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.locks import exclusive
 from mingjing.kernel.ledger import writer
+from mingjing.kernel.parties.actions.passwords import weaknesses
 from mingjing.kernel.parties.models import Person, RoleGrant
 
 USERNAME = re.compile(r"[\w.@-]{2,60}")
@@ -27,7 +26,7 @@ def register_person(
     by: Person | None,
     at: datetime,
 ) -> Person:
-    """Register someone who may sign in (without a password: not until they have one). Raises Refusal.
+    """Register someone who may sign in (without a password: not until they set one by a link). Raises Refusal.
 
     Usernames are kept in lower case. Demo logins may have weak passwords; a production start refuses them.
     """
@@ -45,21 +44,40 @@ def register_person(
     return person
 
 
-def record_departure(*, person: Person, by: Person | None, at: datetime) -> None:
-    """`person` leaves: no more signing in, and every role still held ends. Raises Refusal if they left before."""
+def record_departure(*, person: Person, reason: str, by: Person | None, at: datetime) -> None:
+    """`person` leaves: no more signing in, and every role still held ends, for the `reason` given.
+
+    Raises Refusal if they left before, and when they record it themselves: somebody must stay who can let others in.
+    """
+    reason = reason.strip()
     with transaction.atomic():
         leaver = Person.objects.select_for_update().get(pk=person.pk)
-        if leaver.left_at:
-            raise Refusal([Problem("parties.person.left", N_("This person has left already; nothing was changed."))])
-        leaver.left_at, leaver.left_by = at, by
-        leaver.save(update_fields=["left_at", "left_by"])
+        if problems := list(_stays(leaver, reason, by)):
+            raise Refusal(problems)
+        leaver.left_at, leaver.left_by, leaver.left_reason = at, by, reason
+        leaver.save(update_fields=["left_at", "left_by", "left_reason"])
         held = RoleGrant.objects.filter(person=leaver, ended_at=None)
         ended = list(held.values_list("pk", flat=True))
-        held.update(ended_at=at, ended_by=by, end_reason="left")
+        held.update(ended_at=at, ended_by=by, end_reason=reason)
         data = {"person": leaver.token, "grants": ended}
         writer.append(kind="parties.person.left", subject=f"parties.person:{leaver.pk}", data=data, by=by, at=at)
-    person.refresh_from_db(fields=["left_at", "left_by"])
+    person.refresh_from_db(fields=["left_at", "left_by", "left_reason"])
     person.forget_grants()
+
+
+def _stays(leaver: Person, reason: str, by: Person | None) -> Iterator[Problem]:
+    if leaver.left_at:
+        yield Problem("parties.person.left", N_("This person has left already; nothing was changed."))
+    if leaver == by:
+        text = N_("Nobody records their own departure; ask another administrator.")
+        yield Problem("parties.person.left_self", text)
+    if not is_line(reason, 300):
+        yield Problem("parties.person.left_reason", N_("Say in 1 to 300 characters why the person leaves."))
+
+
+def is_line(text: str, limit: int) -> bool:
+    """Whether `text` is something, in one line of at most `limit` printable characters."""
+    return 0 < len(text) <= limit and text.isprintable()
 
 
 def _faults(person: Person) -> Iterator[Problem]:
@@ -69,7 +87,7 @@ def _faults(person: Person) -> Iterator[Problem]:
     elif Person.objects.filter(username=person.username).exists():
         text = N_("The username {username} is taken; choose another.")
         yield Problem("parties.person.username_taken", text, {"username": person.username})
-    if not person.display_name or len(person.display_name) > 100 or not person.display_name.isprintable():
+    if not is_line(person.display_name, 100):
         yield Problem("parties.person.name", N_("A name has 1 to 100 printable characters; correct it."))
     if person.preferred_language not in dict(settings.LANGUAGES):
         text = N_("“{language}” is no language of this installation; use one of {known}.")
@@ -78,11 +96,5 @@ def _faults(person: Person) -> Iterator[Problem]:
 
 
 def _weaknesses(person: Person, password: str | None) -> Iterator[Problem]:
-    if password is None or person.is_demo:
-        return
-    try:
-        validate_password(password, person)
-    except ValidationError as error:
-        for message in error.messages:
-            # Django has translated the message already; braces in it would be taken for fields.
-            yield Problem("parties.person.password", "{message}", {"message": message})
+    if password is not None and not person.is_demo:
+        yield from weaknesses(person, password)

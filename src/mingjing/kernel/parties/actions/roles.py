@@ -9,6 +9,7 @@ from django.db.models import Q
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel import registry
 from mingjing.kernel.ledger import writer
+from mingjing.kernel.parties.actions.people import is_line
 from mingjing.kernel.parties.models import Person, RoleGrant
 from mingjing.kernel.places.models import Area
 
@@ -45,7 +46,7 @@ def grant_role(
 def end_role(*, grant: RoleGrant, reason: str, by: Person | None, at: datetime) -> None:
     """End a role now; the row stays. Raises Refusal when it has ended already or no reason is given."""
     reason = reason.strip()
-    if not reason or len(reason) > 300 or not reason.isprintable():
+    if not is_line(reason, 300):
         raise Refusal([Problem("parties.role.reason", N_("Say in 1 to 300 characters why the role ends."))])
     with transaction.atomic():
         current = RoleGrant.objects.select_for_update().get(pk=grant.pk)
@@ -71,7 +72,7 @@ def _faults(grant: RoleGrant) -> Iterator[Problem]:
         yield Problem("parties.role.unknown", text, {"role": grant.role, "known": tuple(known)})
     if grant.last_day and grant.last_day < grant.first_day:
         yield Problem("parties.role.days", N_("The last day lies before the first; correct one of the two."))
-    if not _line(grant.act, 200) or not _line(grant.act_reference, 100):
+    if not is_line(grant.act, 200) or not is_line(grant.act_reference, 100):
         text = N_("Name the appointing act (at most 200 characters) and its reference (at most 100).")
         yield Problem("parties.role.act", text)
     if not grant.person.is_active:
@@ -79,10 +80,6 @@ def _faults(grant: RoleGrant) -> Iterator[Problem]:
     elif _overlapping(grant):
         text = N_("This person holds the role in this area on some of these days already; end that grant first.")
         yield Problem("parties.role.held", text)
-
-
-def _line(text: str, limit: int) -> bool:
-    return 0 < len(text) <= limit and text.isprintable()
 
 
 def _overlapping(grant: RoleGrant) -> bool:

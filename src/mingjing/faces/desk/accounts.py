@@ -1,0 +1,113 @@
+"""One's own account: who one is here, and one's password; a first or forgotten one is set by a link that works once.
+
+Not here: signing in (session), other people's accounts (people).
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import authenticate, update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from mingjing.engine.outcome import Refusal
+from mingjing.faces.desk.session import actor
+from mingjing.faces.ui.forms import refused
+from mingjing.kernel import registry
+from mingjing.kernel.parties.actions import set_password
+from mingjing.kernel.parties.actions.passwords import barred, link_holds
+from mingjing.kernel.parties.guard import public
+from mingjing.kernel.parties.models import Person
+
+
+def _box(purpose: str, **told: Any) -> forms.CharField:
+    return forms.CharField(
+        max_length=128, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": purpose}), **told
+    )
+
+
+class PasswordForm(forms.Form):
+    """A new password, twice, because nobody sees what they type."""
+
+    new = _box(
+        "new-password", label=_("New password"), help_text=_("At least 10 characters, and none that many others use.")
+    )
+    again = _box("new-password", label=_("New password once more"))
+
+    def clean(self) -> dict[str, object]:
+        data = self.cleaned_data
+        if {"new", "again"} <= data.keys() and data["new"] != data["again"]:
+            self.add_error("again", _("The two passwords differ; type both again."))
+        return data
+
+
+class ChangeForm(PasswordForm):
+    """One's present password as well: an unlocked screen is no proof."""
+
+    old = _box("current-password", label=_("Present password"))
+    field_order = ("old", "new", "again")
+
+    def __init__(self, request: HttpRequest, *args: object) -> None:
+        self.request, self.person = request, actor(request)
+        super().__init__(*args)  # type: ignore[arg-type]  # passed through as they came
+
+    def clean_old(self) -> str:
+        """Asked as at sign-in, so that guesses are counted and locked out together with those there."""
+        old = str(self.cleaned_data["old"])
+        found = authenticate(self.request, username=self.person.username, password=old)
+        if not isinstance(found, Person):
+            raise forms.ValidationError(_("This is not your present password."))
+        self.person = found
+        return old
+
+
+@public("everyone who has signed in has an account; visitors are sent to sign in")
+@login_required
+@never_cache
+@sensitive_post_parameters()
+def account(request: HttpRequest) -> HttpResponse:
+    """Who one is here; a new password ends every other session and keeps this one."""
+    person = actor(request)
+    form = ChangeForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid() and _set(form.person, form, by=person):
+        update_session_auth_hash(request, form.person)
+        messages.success(request, gettext("Your password was changed. Other sessions have ended."))
+        return redirect("desk:account")
+    kinds, today = registry.roles(), timezone.localdate()
+    held = [grant for grant in person.role_grants.select_related("area") if grant.as_value().holds(today)]
+    context = {"person": person, "held": held, "titles": {code: kind.title for code, kind in kinds.items()}}
+    context |= {"form": form, "barred": barred(person)}
+    return render(request, "desk/account.html", context, status=422 if form.is_bound else 200)
+
+
+@public("whoever holds a password link has no password yet")
+@never_cache
+@sensitive_post_parameters()
+def password_link(request: HttpRequest, pk: int, secret: str) -> HttpResponse:
+    """Set one's password by a link; whoever it is for signs in with it next."""
+    person = Person.objects.filter(pk=pk).first()
+    if person is None or not link_holds(person, secret):
+        return render(request, "desk/password_link_over.html", status=404)
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _set(person, form, by=person):
+        messages.success(request, gettext("Your password is set. Sign in with it."))
+        return redirect("desk:sign-in")
+    context = {"someone": person, "form": form}
+    return render(request, "desk/password_link.html", context, status=422 if form.is_bound else 200)
+
+
+def _set(person: Person, form: PasswordForm, *, by: Person) -> bool:
+    """Whether the password was set; else `form` says why not."""
+    try:
+        set_password(person=person, password=form.cleaned_data["new"], by=by, at=timezone.now())
+    except Refusal as refusal:
+        refused(form, refusal)
+        return False
+    return True
