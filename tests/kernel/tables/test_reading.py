@@ -115,7 +115,8 @@ def test_a_compressed_bomb_is_refused_in_bounded_memory() -> None:
 
 
 def test_unknown_encoding_and_missing_file_say_so(tmp_path: Path) -> None:
-    assert refused(io.BytesIO(b"a,b\n"), encoding="klingon").code == "tables.unknown_encoding"
+    for name in ("klingon", "rot13", "zip", "\0"):
+        assert refused(io.BytesIO(b"a,b\n"), encoding=name).code == "tables.unknown_encoding", name
     assert refused(tmp_path / "none.csv").code == "tables.not_opened"
 
 

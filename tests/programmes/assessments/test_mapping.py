@@ -97,6 +97,13 @@ def test_an_unknown_key_suggests_the_nearest() -> None:
         parse_mapping(HEAD + '[values]\nblnak = "refused"\n')
 
 
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "9" * 5000], ids=["too deep", "too long"])
+def test_toml_beyond_what_python_reads_is_refused(text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse_mapping(text, "evil.toml")
+    assert refused.value.problems[0].code == "mapping.toml"
+
+
 def test_broken_toml_says_where() -> None:
     with pytest.raises(Refusal, match="line 1"):
         parse_mapping("format = = 1")

@@ -98,8 +98,9 @@ def _marked(file: IO[bytes]) -> str | None:
 def _checked(file: IO[bytes], encoding: str, limits: Limits) -> str:
     """`encoding`, once every byte of the file has been decoded with it."""
     try:
+        io.TextIOWrapper(io.BytesIO(), encoding)  # refuses codecs that are of no text, such as rot13
         decoder = codecs.getincrementaldecoder(encoding)()
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         text = N_("{encoding} is not the name of an encoding; use utf-8, gb18030, utf-16 or leave it on auto.")
         raise Refusal([Problem("tables.unknown_encoding", text, {"encoding": encoding})]) from error
     file.seek(0)

@@ -39,7 +39,7 @@ def parse_mapping(text: str, place: str = "") -> Mapping:
     """The mapping written in `text`; raises Refusal with everything that is wrong with it."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of numbers too long and of brackets too deep for Python
         said = N_("The mapping is not valid TOML: {cause}.")
         raise Refusal([Problem("mapping.toml", said, {"cause": str(error)}, place)]) from error
     problems: list[Problem] = []
