@@ -150,11 +150,32 @@ def test_an_installation_that_holds_something_is_not_touched(lived_in: House, ba
     done = lived_in.mingjing("restore", str(backup))
     assert done.returncode == 1
     assert "The database is not empty" in done.stderr
-    assert "There are originals already" in done.stderr
     assert lived_in.ledger_end() == before
 
 
-@pytest.mark.parametrize("damage", ["changed", "missing", "database", "outside", "no contents"])
+def test_originals_of_something_else_are_not_touched(backup: Path, new_house: Callable[[str], House]) -> None:
+    house = new_house("new")
+    other = house.data / ORIGINALS / "ab/abcd"
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"another photo")
+    done = house.mingjing("restore", str(backup))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{house.data / ORIGINALS}: There are originals already")
+    assert other.read_bytes() == b"another photo"
+
+
+def test_a_restore_killed_before_the_database_came_is_begun_again(
+    backup: Path, new_house: Callable[[str], House]
+) -> None:
+    house = new_house("new")
+    shutil.copytree(backup / ORIGINALS, house.data / ORIGINALS)
+    (house.data / f".{ORIGINALS}.partial").mkdir()
+    done = house.mingjing("restore", str(backup))
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in house.data.iterdir() if path.name.startswith(("origin", "."))) == [ORIGINALS]
+
+
+@pytest.mark.parametrize("damage", ["changed", "missing", "database", "outside", "nameless", "no contents"])
 def test_a_damaged_backup_is_refused_whole(damage: str, backup: Path, new_house: Callable[[str], House]) -> None:
     house, contents = new_house("new"), json.loads((backup / CONTENTS).read_text("utf-8"))
     database = backup / DATABASES[contents["database"]]
@@ -168,11 +189,15 @@ def test_a_damaged_backup_is_refused_whole(damage: str, backup: Path, new_house:
         case "outside":
             contents["files"]["originals/../../outside"] = contents["files"].pop("originals/ab/abcd")
             (backup / CONTENTS).write_text(json.dumps(contents), "utf-8")
+        case "nameless":
+            contents["files"][""] = {}
+            (backup / CONTENTS).write_text(json.dumps(contents), "utf-8")
         case "no contents":
             (backup / CONTENTS).write_text("[]", "utf-8")
     done = house.mingjing("restore", str(backup))
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+    assert "unexpected" not in done.stderr
     assert list(house.data.iterdir()) == []
 
 

@@ -61,7 +61,11 @@ def damages(backup: Path, contents: dict[str, Any]) -> Iterator[Problem]:
         yield Problem("restore.database", N_("The backup holds no database."), {}, str(backup))
     for name, expected in contents["files"].items():
         path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or (path.parts[0] != ORIGINALS and name not in DATABASES.values()):
+        if (
+            path.is_absolute()
+            or ".." in path.parts
+            or (path.parts[:1] != (ORIGINALS,) and name not in DATABASES.values())
+        ):
             yield Problem("restore.path", N_("The backup names a file outside it. Do not use it."), {}, name)
         elif not (backup / name).is_file():
             yield Problem("restore.missing", N_("The file is missing. Use another backup."), {}, name)
@@ -77,11 +81,17 @@ def occupied(contents: dict[str, Any]) -> Iterator[Problem]:
     elif _holds_tables():
         text = N_("The database is not empty. Restore into a new one (MINGJING_DATA or DATABASE_URL).")
         yield Problem("restore.occupied", text)
+    if _foreign_originals(contents):
+        text = N_("There are originals already. Restore into a new MINGJING_DATA.")
+        yield Problem("restore.originals", text, {}, str(store.folder()))
+
+
+def _foreign_originals(contents: dict[str, Any]) -> bool:
+    """Whether there are originals other than those that a restore of this backup put here before it was killed."""
     folder = store.folder()
-    if folder.exists() and any(folder.rglob("*")):
-        yield Problem(
-            "restore.originals", N_("There are originals already. Restore into a new MINGJING_DATA."), {}, str(store)
-        )
+    found = (path for path in folder.rglob("*") if path.is_file())
+    names = ((path, f"{ORIGINALS}/{path.relative_to(folder).as_posix()}") for path in found)
+    return any(contents["files"].get(name) != backups.described(path) for path, name in names)
 
 
 def _holds_tables() -> bool:
@@ -100,7 +110,7 @@ def put_originals(backup: Path, contents: dict[str, Any]) -> None:
         if name.startswith(f"{ORIGINALS}/"):
             backups.copied(backup / name, draft / PurePosixPath(name).relative_to(ORIGINALS))
     if store.folder().exists():
-        shutil.rmtree(store.folder())  # empty folders only: `occupied` has looked
+        shutil.rmtree(store.folder())  # empty folders, or the very same files: `occupied` has looked
     draft.replace(store.folder())
 
 
