@@ -51,6 +51,7 @@ def test_the_base_can_be_worked_out_from_the_lines_alone(case: tuple[Rubric, She
     exact = {
         Method.REBASED: Fraction(rubric.full_marks * (possible - lost), possible),
         Method.EARNED: Fraction(possible - lost),
+        Method.DEDUCTED: Fraction(max(0, rubric.full_marks - lost)),
         Method.DEMERITS: Fraction(lost),
     }[rubric.method]
     assert account.score.base == rubric.rounding.hundredths(exact / 100)

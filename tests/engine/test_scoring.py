@@ -39,7 +39,8 @@ def test_no_check_loses_more_than_its_points_and_the_base_stays_in_its_bounds(ca
     found = score(rubric, sheet)
     assert 0 <= found.earned <= found.applicable <= rubric.all_points
     if found.base is not None:
-        highest = {Method.REBASED: rubric.full_marks}.get(rubric.method, found.applicable)
+        bounded = (Method.REBASED, Method.DEDUCTED)
+        highest = rubric.full_marks if rubric.method in bounded else found.applicable
         assert 0 <= found.base <= rubric.rounding.hundredths(Fraction(highest, 100))
 
 

@@ -111,6 +111,8 @@ class Bulk:
                 lower = np.where(scored, applicable * HUNDREDTHS, 1)
             case Method.EARNED:
                 upper, lower = (applicable - lost) * kept, np.full_like(lost, HUNDREDTHS)
+            case Method.DEDUCTED:
+                upper, lower = np.maximum(self.rubric.full_marks - lost, 0) * kept, np.full_like(lost, HUNDREDTHS)
             case Method.DEMERITS:
                 upper, lower = lost * kept, np.full_like(lost, HUNDREDTHS)
         rounded = ROUNDED[self.rubric.rounding.rule](upper, lower)

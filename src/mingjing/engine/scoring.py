@@ -50,6 +50,7 @@ class Method(Enum):
 
     REBASED = "rebased"  # earned ÷ applicable × full marks: nobody is scored on what does not exist
     EARNED = "earned"  # the points earned
+    DEDUCTED = "deducted"  # full marks less the points lost, not below 0
     DEMERITS = "demerits"  # the points lost; lower is better
 
 
@@ -344,6 +345,8 @@ def _site(rubric: Rubric, earned: int, applicable: int) -> tuple[int, int]:
             return earned * rubric.full_marks, applicable * HUNDREDTHS
         case Method.EARNED:
             return earned, HUNDREDTHS
+        case Method.DEDUCTED:
+            return max(0, rubric.full_marks - (applicable - earned)), HUNDREDTHS
         case Method.DEMERITS:
             return applicable - earned, HUNDREDTHS
 

@@ -102,7 +102,7 @@ def schemes(draw: st.DrawFn) -> dict[str, Any]:
     classes, tiers = draw(coded(1, 2)), draw(coded(3, 4))
     for entry in tiers:
         entry["ranked"] = entry is not tiers[-1]
-    method = draw(st.sampled_from(("rebased", "earned", "demerits")))
+    method = draw(st.sampled_from(("rebased", "earned", "deducted", "demerits")))
     items, full = draw(_items(classes, words))
     document = {
         "format": "mingjing.assessments.scheme/1",

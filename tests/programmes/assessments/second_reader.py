@@ -114,6 +114,7 @@ def _base(scheme, earned, applicable, values):
     site = {
         "rebased": earned / applicable * Fraction(scheme["aggregation"].get("full_marks", "100")),
         "earned": earned, "demerits": applicable - earned,
+        "deducted": max(Fraction(0), Fraction(scheme["aggregation"].get("full_marks", "100")) - (applicable - earned)),
     }[scheme["aggregation"]["method"]]  # fmt: skip
     components = scheme["aggregation"]["components"]
     parts = [(Fraction(c["weight"]), site if c["code"] == "site" else values.get(c["code"])) for c in components]

@@ -110,6 +110,24 @@ def test_a_wrong_name_is_one_sentence(
     assert "Traceback" not in found
 
 
+@pytest.mark.parametrize("name", ["o.xls", "o.ods"])
+def test_a_form_that_is_not_written_is_refused(
+    evaluations: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--input", evaluations, "--output", tmp_path / name) == 1
+    assert name in capsys.readouterr().err
+    assert not (tmp_path / name).exists()
+
+
+def test_a_file_without_rows_is_no_empty_list(
+    evaluations: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evaluations.write_text(evaluations.read_text().splitlines()[0] + "\n")
+    assert run("--input", evaluations, "--output", tmp_path / "o.csv") == 1
+    assert capsys.readouterr().err
+    assert not (tmp_path / "o.csv").exists()
+
+
 def test_results_never_replace_what_they_come_from(evaluations: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = evaluations.read_bytes()
     assert run("--input", evaluations, "--output", evaluations) == 1

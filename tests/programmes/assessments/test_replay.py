@@ -172,9 +172,10 @@ def test_problems_of_the_table_are_problems_of_the_file() -> None:
     assert problems_of(TORONTO, marks(1), ["RSN", "SECURITY"], rows) == [("tables.ragged", "row 3")]
 
 
-def test_an_empty_table_is_an_empty_list() -> None:
-    found, made = run(TORONTO, marks(1), ["RSN", "SECURITY"], [])
-    assert (found, made.summary.visits) == ([], 0)
+def test_a_table_without_rows_is_refused_rather_than_an_empty_list() -> None:
+    with pytest.raises(Refusal) as refused:
+        run(TORONTO, marks(1), ["RSN", "SECURITY"], [])
+    assert [problem.code for problem in refused.value.problems] == ["replay.no_rows"]
 
 
 def test_rows_can_be_skipped_and_visits_not_made() -> None:

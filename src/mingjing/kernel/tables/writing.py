@@ -7,8 +7,10 @@ import io
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
 
@@ -16,9 +18,12 @@ import xlsxwriter
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 
-__all__ = ["fill_table", "replacing", "write_csv", "write_xlsx"]
+__all__ = ["fill_table", "replacing", "replacing_folder", "write_csv", "write_xlsx"]
 
 ACTIVE = frozenset("=+-@\t\r\n＝＋－＠")
+FOREIGN = (".xls", ".xlsm", ".xlsb", ".ods", ".et", ".json", ".parquet")
+CREATED = datetime(2000, 1, 1, tzinfo=UTC)
+"""What workbooks give as their date, so that the same rows give the same bytes."""
 WORKBOOK_ROWS = 1_048_576
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?\Z", re.ASCII)
 _CAUSES = {
@@ -51,6 +56,25 @@ def replacing(path: Path | str) -> Iterator[IO[bytes]]:
         part.unlink(missing_ok=True)
 
 
+@contextmanager
+def replacing_folder(path: Path | str) -> Iterator[Path]:
+    """A new folder that becomes `path`, which must be absent or empty, once the block ends without an exception.
+
+    What the block writes there is on the disk before the name changes. Raises Refusal as `replacing` does.
+    """
+    target = Path(path).resolve()
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        part.mkdir()
+        yield part
+        os.sync()
+        part.replace(target)
+    except OSError as error:
+        raise _not_written(target, error) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
 def _not_written(target: Path, error: OSError) -> Refusal:
     text = N_("{file} cannot be written ({cause}); nothing was kept. Make room or choose another folder.")
     cause = _CAUSES.get(error.errno or 0)
@@ -69,7 +93,13 @@ def write_csv(path: Path | str, rows: Iterable[Sequence[str]], *, bom: bool = Fa
 
 
 def fill_table(file: IO[bytes], name: str, rows: Iterable[Sequence[str]]) -> int:
-    """Write `rows` into an open file, as a workbook if `name` ends in .xlsx, else as CSV; gives their number."""
+    """Write `rows` into an open file, as a workbook if `name` ends in .xlsx, else as CSV; gives their number.
+
+    Raises Refusal (`tables.foreign_form`) for the name of a form that is not written here.
+    """
+    if name.lower().endswith(FOREIGN):
+        text = N_("{file} has the name of a form that is not written here; let it end in .csv, .csv.gz or .xlsx.")
+        raise Refusal([Problem("tables.foreign_form", text, {"file": name})])
     if name.lower().endswith(".xlsx"):
         return _fill_xlsx(file, rows, "Sheet1")
     return _fill_csv(file, name, rows, bom=False)
@@ -117,6 +147,7 @@ def write_xlsx(path: Path | str, rows: Iterable[Sequence[str]], *, sheet: str = 
 
 def _fill_xlsx(file: IO[bytes], rows: Iterable[Sequence[str]], name: str) -> int:
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_urls": False})
+    book.set_properties({"created": CREATED})
     sheet = book.add_worksheet(name)
     count = 0
     try:

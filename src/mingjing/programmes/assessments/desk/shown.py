@@ -133,6 +133,7 @@ def tier_title(rules: ListRules, code: str) -> Titled | Phrase:
 METHODS = {
     Method.REBASED: N_("points earned over points that apply, brought to full marks"),
     Method.EARNED: N_("the points earned"),
+    Method.DEDUCTED: N_("full marks less the points lost, not below 0"),
     Method.DEMERITS: N_("the points lost; lower is better"),
 }
 ROUNDINGS = {

@@ -17,7 +17,7 @@ from typing import IO
 from mingjing.engine.accounts import Line, explain
 from mingjing.engine.bulk import Bulk, repeated
 from mingjing.engine.lists import Distribution, Standing, decide, ranks, score_values
-from mingjing.engine.outcome import N_, Reason, in_language
+from mingjing.engine.outcome import N_, Problem, Reason, Refusal, in_language
 from mingjing.engine.quantities import HUNDREDTHS, points_text
 from mingjing.engine.rules import Value
 from mingjing.engine.scoring import Finding, Score, Sheet, score
@@ -126,6 +126,9 @@ def replay(intake: Intake, rows: Iterable[InputRow], spill: IO[bytes]) -> "Repla
             made.take(batch)
     made.note_repeats(log)
     log.refuse()
+    if not made.count:
+        text = N_("The file names its columns but has no row below them; export it again, with its rows.")
+        raise Refusal([Problem("replay.no_rows", text)])
     made.rank()
     return made
 

@@ -135,7 +135,7 @@ def _check_sum(root: Node, rubric: Rubric, expected: int) -> None:
     found = sum(check.points for item in rubric.items for check in item.checks)
     if not rubric.items:
         root.problem("scheme.empty_class", N_("class {code} has no major item."), "items", code=rubric.code)
-    elif rubric.method is not Method.DEMERITS and found != expected:
+    elif rubric.method in (Method.REBASED, Method.EARNED) and found != expected:
         text = N_("the items of class {code} make {found} points; together they must make {expected}.")
         params = {"code": rubric.code, "found": points_text(found), "expected": points_text(expected)}
         root.problem("scheme.class_points", text, "items", **params)
