@@ -78,6 +78,7 @@ MISTAKES: list[tuple[str, str, Edit]] = [
     ("document.too_small", "items/0/checks/0/points", lambda d: _check(d).update(points="0")),
     ("quantity.not_a_number", "bonus/cap", lambda d: d["bonus"].update(cap="five")),
     ("quantity.too_fine", "items/0/checks/0/points", lambda d: _check(d).update(points="3.001")),
+    ("document.unprintable_code", "bonus/items/0/code", lambda d: d["bonus"]["items"][0].update(code="a\nb")),
     ("document.repeated_code", "tiers/1/code", lambda d: d["tiers"][1].update(code="RED")),
     ("scheme.reserved", "attributes/0/code", lambda d: d["attributes"][0].update(code="total")),
     ("scheme.choices", "attributes/0/choices", lambda d: d["attributes"][0].update(type="choice")),

@@ -165,6 +165,8 @@ class Node:
     def unique(self, key: str, seen: dict[str, str]) -> str:
         """The code at `key`, which nothing before it may have; `seen` remembers where each stood."""
         code = self.text(key)
+        if not code.isprintable():
+            self.problem("document.unprintable_code", N_("a code is one line of printable characters."), key)
         if code and code in seen:
             self.problem(
                 "document.repeated_code",

@@ -1,0 +1,56 @@
+"""Every route with hostile parts in its address, asked by those who may: refused or not found, never a failure."""
+
+import re
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from tests.faces import district
+from tools.routes import Route, routes
+
+HOSTILE = (
+    "%00",
+    "a%00b",
+    "%0A",
+    "%1F",
+    "%7F",
+    "%FF",
+    "%ED%A0%80",
+    "%F0%9F%98%80",
+    "..",
+    "%2E%2E%2F",
+    "'%22%3C",
+    "桂" * 300,
+)
+NUMBERS = ("0", "9" * 18, "9" * 19, "9" * 40, "9" * 5000)
+PLACE = re.compile(r"<(?:(\w+):)?\w+>")
+ROUTES = [route for route in routes() if "<" in route.pattern]
+
+
+def filled(route: Route, text: str, number: str) -> str:
+    """An address of the route, with `text` where it takes texts and `number` where it takes numbers."""
+    return "/" + PLACE.sub(lambda part: number if part[1] == "int" else text, route.pattern)
+
+
+def addresses(route: Route) -> list[str]:
+    """The route with each kind of part hostile, and with both."""
+    texts = [filled(route, text, number) for text in HOSTILE for number in ("99999", text)]
+    return [*texts, *(filled(route, text, number) for number in NUMBERS for text in ("hetang-2024", number))]
+
+
+def test_no_part_of_an_address_lets_control_characters_through() -> None:
+    loose = [
+        route.pattern for route in ROUTES for part in PLACE.finditer(route.pattern) if part[1] in {None, "str", "path"}
+    ]
+    assert loose == [], "use <code:…> or <codes:…> of faces.ui.addresses"
+
+
+@pytest.mark.parametrize("role", ["administrator", "director", ""])
+def test_hostile_addresses_are_refused_in_words(db: None, at: datetime, role: str) -> None:
+    client, people = Client(), district.build(at)
+    if role:
+        client.force_login(people[role], "django.contrib.auth.backends.ModelBackend")
+    for route in ROUTES:
+        for address in addresses(route):
+            for answer in (client.get(address), client.post(address)):
+                assert answer.status_code in {302, 400, 403, 404, 405}, f"{route.name}: {address[:80]}"
