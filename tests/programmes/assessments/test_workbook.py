@@ -44,6 +44,30 @@ def test_a_shipped_scheme_comes_back_as_it_went_out(code: str, language: str) ->
     assert content_digest(imported(write_workbook(document, language))) == content_digest(document)
 
 
+@pytest.mark.parametrize(
+    ("sheet", "header", "row", "value", "titles"),
+    [
+        ("小项", "每处扣分", "A1.1", None, ("每处扣分", "Per instance")),
+        ("小项", "满分条件（%）", "A1.1", ">=90", ("满分条件（%）", "Full at (%)")),
+        ("大项", "分值", 2, None, ("分值", "Points")),
+    ],
+)
+def test_a_mistake_names_the_column_as_the_reader_knows_it(
+    sheet: str, header: str, row: str | int, value: object, titles: tuple[str, str]
+) -> None:
+    def edit(book: Book) -> None:
+        at = row if isinstance(row, int) else row_of(book, sheet, row)
+        cell(book, sheet, header, at).value = value
+
+    with pytest.raises(Refusal) as refused:
+        imported(edited(edit))
+    problem = next(p for p in refused.value.problems if "key" in p.params)
+    zh, en = titles
+    assert en in problem.say()
+    assert zh in problem.say(lambda text: "zh-Hans" if text == "language-code" else text)
+    assert zh not in problem.say()
+
+
 @given(schemes())
 @settings(max_examples=40)
 def test_any_valid_document_comes_back_as_it_went_out(document: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.engine.outcome import N_, Problem, Refusal, Titled
 from mingjing.programmes.assessments.policy.scheme import FORMAT, check_scheme
 from mingjing.programmes.assessments.policy.workbook.cells import cell_value
 from mingjing.programmes.assessments.policy.workbook.headers import cell_name, find_headers, plain
@@ -26,12 +26,13 @@ _PATH_PARAMS = ("where", "other")
 
 @dataclass(slots=True)
 class Entry:
-    """A row: its object, its sheet and number (from 0), and the column of each of its values.
+    """A row: its object, the plan it follows, its sheet and number (from 0), and the column of each of its values.
 
     The column is None for a value that a problem of the workbook has already been told about.
     """
 
     value: dict[str, Any]
+    plan: Plan
     sheet: str
     row: int
     columns: dict[tuple[str, ...], int | None]
@@ -66,13 +67,22 @@ class Draft:
         found = self.places.get(known, "")
         return found.place(path[len(known) + 1 :]) if isinstance(found, Entry) else found
 
+    def column(self, path: str) -> Column | None:
+        """The column (or row of the basics) in which the value at `path` stands or is missing."""
+        for known in _above(path):
+            if isinstance(entry := self.places.get(known), Entry):
+                return _column(entry.plan, path[len(known) + 1 :])
+        return _column(BASICS, path)
+
     def located(self, problems: Sequence[Problem]) -> Iterator[Problem]:
         """`problems` of the document by sheet and cell, without those that a problem of the workbook explains."""
         for problem in problems:
             place = self.place(problem.place)
             if place is not None:
                 paths = {name: str(problem.params[name]) for name in _PATH_PARAMS if name in problem.params}
-                shown = {name: cell for name, path in paths.items() if (cell := self.place(path))}
+                shown: dict[str, object] = {n: cell for n, path in paths.items() if (cell := self.place(path))}
+                if "key" in problem.params and (column := self.column(problem.place)):
+                    shown["key"] = Titled({"zh-Hans": column.zh, "en": column.en})
                 yield replace(problem, place=place, params={**problem.params, **shown})
 
     def all_problems(self) -> tuple[Problem, ...]:
@@ -200,7 +210,7 @@ class _Reader:
         for index, row in enumerate(rows[headers.row + 1 :], headers.row + 1):
             if not any(text.strip() for text in row):
                 continue
-            entry = Entry({}, name, index, {column.path: None for column in headers.missing})
+            entry = Entry({}, plan, name, index, {column.path: None for column in headers.missing})
             if plan.measures:
                 entry.value["when"] = {}
             for position, text in enumerate(row):
@@ -246,6 +256,17 @@ def _value(column: Column, text: str) -> object | Problem:
     if text.strip():
         return cell_value(column.kind, text)
     return [*column.blank] if isinstance(column.blank, tuple) else column.blank
+
+
+def _above(path: str) -> Iterator[str]:
+    """`path`, and what is around it, from the inside out."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
+
+
+def _column(plan: Plan, path: str) -> Column | None:
+    return next((column for column in plan.columns if path and "/".join(column.path) == path), None)
 
 
 def _put(target: dict[str, Any], path: Sequence[str], value: object) -> None:
