@@ -121,6 +121,20 @@ def test_a_fallen_worker_is_started_again(data: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+def test_a_worker_sweeps_away_what_killed_uploads_left(data: Path) -> None:
+    folder = data / "originals"
+    folder.mkdir(exist_ok=True)
+    old, young = folder / ".incoming-old", folder / ".incoming-young"
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    command = [sys.executable, "-m", "mingjing", "worker", "--once"]
+    subprocess.run(command, env=environment(data), check=True, capture_output=True, timeout=PATIENCE)
+    assert not old.exists()
+    assert young.exists()
+    young.unlink()
+
+
 def test_a_worker_does_not_outlive_a_killed_server(data: Path) -> None:
     with serving(data) as (process, _url):
         until(lambda: worker_of(process.pid))

@@ -14,9 +14,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connections
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from granian.constants import Interfaces
@@ -25,10 +27,12 @@ from granian.server import Server
 
 from mingjing.config import parentage, upkeep
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.evidence import store
 from mingjing.kernel.jobs import worker
 
 RESTART_SECONDS = 3.0  # how long a fallen worker rests before it is started again
 STOP_SECONDS = 20.0  # how long it may take to finish its job
+ABANDONED = timedelta(days=1)  # no upload takes so long: what a killed one left behind is swept away
 
 
 def configure_serve(parser: argparse.ArgumentParser) -> None:
@@ -160,11 +164,12 @@ def configure_worker(parser: argparse.ArgumentParser) -> None:
 
 
 def run_worker(args: argparse.Namespace) -> int:
-    """Run background jobs until told to stop; the job in hand is finished first."""
+    """Sweep what killed uploads left, then run jobs until told to stop; the job in hand is finished first."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_received: stopping.set())
     if args.parent:
         parentage.when_orphaned(args.parent, stopping.set)
+    store.sweep(older_than=timezone.now() - ABANDONED)
     worker.run(stopping, once=args.once)
     return 0
