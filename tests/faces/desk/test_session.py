@@ -100,3 +100,9 @@ def test_demo_logins_show_in_demo_mode_only(visitor: Client, settings) -> None: 
     page = visitor.get(SIGN_IN).content.decode()
     assert "<code>officer</code>" in page
     assert "<code>director</code>" not in page
+
+
+@pytest.mark.parametrize("page", ["/", "/people/", "/ledger/export/", "/areas/430202/"])
+def test_no_page_of_a_person_stays_in_the_browser(visitor: Client, page: str) -> None:
+    attempt(visitor, "administrator")
+    assert "no-store" in visitor.get(page).headers["Cache-Control"]

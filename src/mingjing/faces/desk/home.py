@@ -7,14 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
 
 from mingjing.kernel import registry
 from mingjing.kernel.ledger.queries import head
-from mingjing.kernel.parties.guard import may, public
-from mingjing.kernel.parties.models import Organisation, Person
+from mingjing.kernel.parties.guard import areas_where, may, public
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.parties.queries import organisations_seen, people_seen
 
 
 @public("shows only what the person may open; visitors are sent to sign in")
+@never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """The parts of the house that the person may open, and the roles they hold today."""
     if not isinstance(request.user, Person):
@@ -28,9 +31,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def _figures(person: Person) -> Iterator[tuple[str, int]]:
     """How much there is of what the person may see."""
     today = timezone.localdate()
-    if may(person, "parties.organisation.view", on=today):
-        yield gettext("organisations"), Organisation.objects.count()
-    if may(person, "parties.person.view", on=today):
-        yield gettext("people"), Person.objects.filter(left_at=None).count()
+    if scope := areas_where(person, "parties.organisation.view", on=today):
+        yield gettext("organisations"), organisations_seen(scope).count()
+    if scope := areas_where(person, "parties.person.view", on=today):
+        yield gettext("people"), people_seen(scope).filter(left_at=None).count()
     if may(person, "ledger.fact.view", on=today):
         yield gettext("facts in the ledger"), head().seq

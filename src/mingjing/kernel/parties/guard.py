@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from mingjing.kernel import registry
@@ -103,7 +104,9 @@ def guarded(permission: str, *, area: Callable[..., Area] | None = None) -> Call
                 return _sign_in(request)
             wanted = area(request, *args, **kwargs) if area else None
             require(request.user, permission, area=wanted, on=timezone.localdate())
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            add_never_cache_headers(response)  # nobody finds it in the browser after the person signed out
+            return response
 
         return _marked(guarded_view, Mark(permission=permission, scoped=area is not None))
 
