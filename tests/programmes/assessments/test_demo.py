@@ -4,6 +4,7 @@ from datetime import datetime
 from random import Random
 
 import pytest
+from django.utils.translation import gettext
 from tests.programmes.assessments.conftest import published
 
 from mingjing.kernel.ledger.models import Fact
@@ -39,6 +40,16 @@ def test_a_round_of_136_communities(said: list[str]) -> None:
     assert set(counts) == {"A", "B"}
     assert together["BLACK"] <= 6 < together["RED"] < together["ORDINARY"]
     assert verify().whole
+
+
+def test_it_is_not_called_ready_while_the_round_is_being_scored(
+    said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "FILE", "of a demo that was killed.xlsx")
+    monkeypatch.setattr(demo, "drain", lambda: 0)
+    lines: list[str] = []
+    demo.build(lines.append)
+    assert said[-1] == gettext("the demonstration district is ready") != lines[-1]
 
 
 def test_everything_is_labelled_as_made_up(said: list[str]) -> None:
