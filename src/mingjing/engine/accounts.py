@@ -39,7 +39,10 @@ class LineKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an account: `points` are hundredths, negative where lost (0 with the reason why it cost nothing)."""
+    """One line of an account: `points` are hundredths, negative where lost (0 with the reason why it cost nothing).
+
+    `resolved` says when an order about it was confirmed as met ("yes" where only that is known).
+    """
 
     kind: LineKind
     code: str
@@ -54,6 +57,7 @@ class Line:
     by: str = ""
     at: str = ""
     critical: bool = False
+    resolved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def _deductions(rubric: Rubric, sheet: Sheet) -> Iterator[Line]:
             reason = _deduction_reason(check, finding, lost)
         yield Line(
             LineKind.DEDUCTION, check.code, check.title, -lost, reason, finding.steps, finding.fact, finding.place,
-            finding.note, finding.evidence, finding.by, finding.at, check.critical,
+            finding.note, finding.evidence, finding.by, finding.at, check.critical, finding.resolved,
         )  # fmt: skip
 
 

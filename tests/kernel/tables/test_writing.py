@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mingjing.engine.outcome import Refusal
-from mingjing.kernel.tables import replacing, write_csv, write_xlsx
+from mingjing.kernel.tables import replacing, replacing_folder, write_csv, write_xlsx
 from mingjing.kernel.tables.writing import defused
 
 ACTIVE = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－cmd", "＠x", '=HYPERLINK("http://x")']
@@ -42,6 +43,29 @@ def test_equal_rows_give_equal_bytes(tmp_path: Path) -> None:
     for name in ("a.csv.gz", "b.csv.gz"):
         write_csv(tmp_path / name, [["1"]])
     assert (tmp_path / "a.csv.gz").read_bytes() == (tmp_path / "b.csv.gz").read_bytes()
+
+
+def test_equal_rows_give_equal_workbooks(tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "a.xlsx", [["1"]])
+    time.sleep(1.1)  # a workbook notes its second
+    write_xlsx(tmp_path / "b.xlsx", [["1"]])
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    def fail(folder: Path) -> None:
+        (folder / "a").write_text("1")
+        raise Refusal([])
+
+    with pytest.raises(Refusal), replacing_folder(tmp_path / "d") as folder:
+        fail(folder)
+    assert not list(tmp_path.iterdir())
+    with replacing_folder(tmp_path / "d") as folder:
+        (folder / "a").write_text("1")
+        assert not (tmp_path / "d").exists()
+    with pytest.raises(Refusal, match="nothing was kept"), replacing_folder(tmp_path / "d") as folder:
+        (folder / "b").write_text("2")
+    assert [path.name for path in tmp_path.rglob("*")] == ["d", "a"]
 
 
 def test_a_failure_midway_leaves_the_old_file(tmp_path: Path) -> None:
@@ -94,3 +118,14 @@ def test_a_killed_process_leaves_no_output(tmp_path: Path) -> None:
         assert process.stdout.readline()
         process.send_signal(signal.SIGKILL)
     assert not target.exists()
+
+
+def test_nothing_but_a_file_is_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "folder"):
+        with pytest.raises(Refusal) as refused:
+            write_csv(tmp_path / name, [["a"]])
+        assert refused.value.problems[0].code == "tables.not_written"
+    assert (tmp_path / "pipe").is_fifo()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "pipe"]

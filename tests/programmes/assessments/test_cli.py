@@ -1,6 +1,7 @@
 """`mingjing assessments replay`, as a person runs it."""
 
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from mingjing.config.commands import main
 from mingjing.kernel.tables import read_table
+from mingjing.programmes.assessments.cli.decisions import file_name
 from mingjing.programmes.assessments.queries import shipped_mappings, shipped_schemes
 
 ROW = "5,4,3,,5,5,4,4,,,3,5,5,4,4,5,3,4,5,"
@@ -145,6 +147,45 @@ def test_results_never_replace_the_rules_they_come_from(
     assert run("--input", evaluations, "--output", own, word, own) == 1
     assert "different files" in capsys.readouterr().err
     assert own.read_bytes() == shipped.read_bytes()
+
+
+def test_every_visit_gets_a_decision_file_that_holds(
+    evaluations: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evaluations.write_text(evaluations.read_text().replace("\n2,", "\n../../荷塘 2,"))
+    (tmp_path / "d").mkdir()
+    assert run("--input", evaluations, "--output", tmp_path / "o.csv", "--decisions", tmp_path / "d") == 0
+    files = sorted((tmp_path / "d").iterdir())
+    assert [path.name for path in files] == ["0-1_1.json", "1-荷塘_2.json", "2-3.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["d", "in.csv", "o.csv"]
+    with (tmp_path / "o.csv").open(newline="") as file:
+        listed = list(csv.DictReader(file))
+    for path, row in zip(files, listed, strict=True):
+        assert main(["verify", str(path)]) == 0
+        found = json.loads(path.read_text("utf-8"))
+        assert found["record"] is None
+        said = {name: "" if value is None else str(value) for name, value in found["result"].items()}
+        assert said == {**row, "key": row["key"].removeprefix("'")}
+
+
+def test_decision_files_never_join_others(
+    evaluations: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "kept").write_text("old")
+    for folder in (tmp_path / "d", evaluations, tmp_path / "o.csv", tmp_path / "no" / "where"):
+        assert run("--input", evaluations, "--output", tmp_path / "o.csv", "--decisions", folder) == 1, folder
+        assert "Traceback" not in capsys.readouterr().err
+        assert sorted(path.name for path in tmp_path.rglob("*")) == ["d", "in.csv", "kept"]
+
+
+@pytest.mark.parametrize("key", ["..", ".", "", "/etc/passwd", "a/../b", "C:\\x", "\x00\u202egpj", "𠮷" * 900, "CON"])
+def test_the_name_of_a_decision_file_is_only_a_name(tmp_path: Path, key: str) -> None:
+    path = tmp_path / file_name(3, key)
+    path.write_bytes(b"")
+    assert path.parent.samefile(tmp_path)
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+    assert not set(path.name) & set("/\\:\x00\u202e")
 
 
 def test_a_killed_replay_leaves_no_output(evaluations: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.faces import district
 from tests.programmes.assessments.conftest import MAPPING, TABLE, Asked, SignedIn
 
 from mingjing.kernel.jobs.worker import drain
+from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.actions import start_draft
@@ -289,10 +290,10 @@ def test_results_are_filtered_and_found(signed_in: SignedIn, done: Replay) -> No
 def test_the_csv_is_the_list_and_no_cell_can_act(signed_in: SignedIn, done: Replay) -> None:
     answer = signed_in("auditor").get(f"/assessments/replays/{done.pk}/results.csv")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    assert lines[0] == "key,class,base,bonus,total,tier,rank,checks"
-    assert lines[1] == "first,A,97.00,0,97.00,RED,2,27" or lines[1] == "first,A,97.00,0.00,97.00,RED,2,27"
-    assert lines[4].startswith("'=4+4,A,")
-    assert lines[5] == "empty,A,,,,NOT_ASSESSED,,0"
+    assert lines[0] == "key,name,class,base,bonus,total,tier,rank,checks"
+    assert lines[1] == "first,,A,97.00,0,97.00,RED,2,27" or lines[1] == "first,,A,97.00,0.00,97.00,RED,2,27"
+    assert lines[4].startswith("'=4+4,,A,")
+    assert lines[5] == "empty,,A,,,,NOT_ASSESSED,,0"
 
 
 @pytest.mark.parametrize("index", [0, 1, 2, 3, 4])
@@ -341,3 +342,53 @@ def test_a_long_list_is_walked_to_its_end(signed_in: SignedIn, asked: Asked) -> 
         after = context["page"].after
         address = f"/assessments/replays/{replay.pk}/class/A/?{after}" if after else ""
     assert len(seen) == len(set(seen)) == Result.objects.count() == 125
+
+
+NAMED = MAPPING.replace('columns = "key"', 'columns = "key"\nname = "called"').replace(
+    'not_applicable = "na"', 'not_applicable = "na"\nresolved = "right"'
+)
+NAMES = """key,called,na,months,total,right,A1.1,A1.2,A5.1
+first,<b>荷塘花园</b>,,60,,,1,half,
+second,,,60,,,0,full,0
+third,=1+1,,60,,A5.1,0,zero,1
+"""
+
+
+def test_a_name_stands_before_its_key_and_finds_it(signed_in: SignedIn, asked: Asked) -> None:
+    replay = asked(NAMES, NAMED)
+    drain()
+    client, page = signed_in("auditor"), f"/assessments/replays/{replay.pk}/"
+    listed = client.get(f"{page}class/A/").content.decode()
+    assert all(shown in listed for shown in ("&lt;b&gt;荷塘花园&lt;/b&gt;</a>", ">first<", ">second</a>"))
+    assert [word in client.get(f"{page}class/A/?q=荷塘").content.decode() for word in (">first<", ">second<")] == [
+        True, False,
+    ]  # fmt: skip
+    heading = client.get(f"{page}results/0/").content.decode().split("<h1>")[1].split("</h1>")[0]
+    assert heading.startswith("&lt;b&gt;荷塘花园&lt;/b&gt; <small")
+    assert "first</small>" in heading
+    lines = b"".join(client.get(f"{page}results.csv").streaming_content).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[:3] for line in lines[1:]] == [
+        ["first", "<b>荷塘花园</b>", "A"], ["second", "", "A"], ["third", "'=1+1", "A"],
+    ]  # fmt: skip
+
+
+def test_a_name_is_in_no_fact_leaf_or_decision_file(signed_in: SignedIn, asked: Asked) -> None:
+    replays = [asked(text, NAMED) for text in (NAMES, NAMES.replace("荷塘花园", "别的名称"))]
+    drain()
+    first, second = (replay.results.get(index=0) for replay in replays)
+    assert first.leaf == second.leaf
+    assert first.name != second.name
+    file = signed_in("auditor").get(f"/assessments/replays/{replays[0].pk}/results/0/decision.json")
+    assert "荷塘花园" not in json.dumps(json.loads(file.content), ensure_ascii=False)
+    assert not any("荷塘花园" in fact.data for fact in Fact.objects.all())
+
+
+def test_what_was_put_right_is_said(signed_in: SignedIn, asked: Asked) -> None:
+    replay = asked(NAMES, NAMED)
+    drain()
+    pages = [
+        signed_in("auditor").get(f"/assessments/replays/{replay.pk}/results/{index}/").content.decode()
+        for index in (0, 2)
+    ]
+    assert ["Put right" in page for page in pages] == [False, True]
+    assert ">yes<" not in pages[1]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from tests.programmes.assessments.conftest import TABLE, Asked, published
+from tests.programmes.assessments.conftest import MAPPING, TABLE, Asked, published
 
 from mingjing.engine.chain import merkle_root
 from mingjing.kernel.evidence.store import path_of
@@ -78,6 +78,19 @@ def test_texts_of_any_length_are_kept(asked: Asked) -> None:
     drain()
     longest = replay.results.get(index=0)
     assert (longest.key, longest.expected_total, longest.agrees) == ("长" * 5000, "9" * 14, False)
+
+
+def test_names_are_one_line_and_bounded(asked: Asked) -> None:
+    named = MAPPING.replace('columns = "key"', 'columns = "key"\nname = "na me"')
+    replay = asked(f'key,na me,na,months,total,A1.1\na,"两 \n行",,60,,0\nb,{"长" * 900},,60,,0\nc,,,60,,0\n', named)
+    drain()
+    assert [entry.name for entry in replay.results.all()] == ["两 行", "长" * 199 + "…", ""]
+
+
+def test_a_file_without_the_column_of_names_shows_keys(asked: Asked) -> None:
+    replay = asked(TABLE, MAPPING.replace('columns = "key"', 'columns = "key"\nname = "none"'))
+    drain()
+    assert {entry.label for entry in replay.results.all()} >= {"first", "second"}
 
 
 def test_a_file_that_is_no_table_fails_with_a_sentence(asked: Asked) -> None:

@@ -7,7 +7,7 @@ Whatever is wrong with a file is a Problem with its place and the next step. No 
 from mingjing.kernel.tables.reading import Limits, Row, Table, read_table
 from mingjing.kernel.tables.sheets import read_workbook_sheets
 from mingjing.kernel.tables.workbooks import Workbook, open_workbook
-from mingjing.kernel.tables.writing import fill_table, replacing, write_csv, write_xlsx
+from mingjing.kernel.tables.writing import fill_table, replacing, replacing_folder, write_csv, write_xlsx
 
 __all__ = [
     "Limits",
@@ -19,6 +19,7 @@ __all__ = [
     "read_table",
     "read_workbook_sheets",
     "replacing",
+    "replacing_folder",
     "write_csv",
     "write_xlsx",
 ]

@@ -88,8 +88,9 @@ def _noted(run: Run, rows: Iterable[InputRow]) -> Iterator[InputRow]:
 
 
 class Visited(NamedTuple):
-    """A visit read a second time: its sheet, and the published result it came with."""
+    """A visit read a second time: the name to show, its sheet, and the published result it came with."""
 
+    name: str
     sheet: Sheet
     published: tuple[str, str]
 
@@ -97,7 +98,7 @@ class Visited(NamedTuple):
 def _visited(intake: Intake, rows: Iterable[InputRow]) -> Iterator[Visited]:
     for batch in batches(intake, rows, Log()):
         for position, _, sheet in sheets(intake, batch):
-            yield Visited(sheet, batch.expected[position])
+            yield Visited(batch.names[position], sheet, batch.expected[position])
 
 
 def _keep(run: Run, asked: Replay, attempt: int, scored: Scoring, visited: Iterator[Visited]) -> list[bytes]:
@@ -119,6 +120,7 @@ def _result(asked: Replay, scored: Scoring, index: int, row: tuple[str, ...], vi
         replay=asked,
         index=index,
         key=key,
+        name=visit.name,
         class_code=class_code,
         base=_points(base),
         bonus=_points(bonus),

@@ -18,6 +18,7 @@ from mingjing.engine.outcome import Problem
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.models import Version
+from mingjing.programmes.assessments.policy.intake import NAME_LENGTH
 
 __all__ = ["UNRANKED", "Replay", "Result"]
 
@@ -88,6 +89,10 @@ class ResultQuerySet(models.QuerySet["Result"]):
         """The results of one class."""
         return self.filter(class_code=code)
 
+    def called(self, part: str) -> Self:
+        """Those with `part` in their key or name, whatever the case."""
+        return self.filter(Q(key__icontains=part) | Q(name__icontains=part))
+
     def without_sheets(self) -> Self:
         """For lists: everything but the score sheets."""
         return self.defer("sheet")
@@ -97,13 +102,15 @@ class Result(models.Model):
     """What one site came to: points are hundredths, None where nothing was scored.
 
     `index` counts the results of a replay from 0 in the order of the file, as the Merkle tree does; `leaf` is its own
-    hash there (hex). `sheet` is the JSON of the score sheet. `expected_total` and `expected_tier` are published figures
+    hash there (hex). `name` is shown beside the key; it may be personal, so neither leaf, sheet nor facts hold it.
+    `sheet` is the JSON of the score sheet. `expected_total` and `expected_tier` are published figures
     that came with the file; `agrees` says whether the result is the same (None: nothing to compare with).
     """
 
     replay = models.ForeignKey(Replay, models.PROTECT, related_name="results")
     index = models.PositiveIntegerField()
     key = models.TextField(_("key"))
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, blank=True, default="")
     class_code = models.TextField(_("class"))
     base = models.IntegerField(null=True)
     bonus = models.IntegerField(null=True)
@@ -135,6 +142,11 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def label(self) -> str:
+        """What pages call it: its name, or its key where it has none."""
+        return self.name or self.key
 
     @property
     def rank(self) -> int | None:

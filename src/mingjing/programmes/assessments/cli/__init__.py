@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from mingjing.engine.outcome import N_, Problem, Refusal, spoken
 from mingjing.kernel.rulebooks.models import Version
-from mingjing.kernel.tables import fill_table, replacing
+from mingjing.kernel.tables import fill_table, replacing, replacing_folder
+from mingjing.programmes.assessments.cli.decisions import must_be_empty, write_decisions
 from mingjing.programmes.assessments.policy.changes import changes
 from mingjing.programmes.assessments.policy.intake import bind
 from mingjing.programmes.assessments.policy.mapping import Mapping
@@ -31,6 +32,9 @@ def configure_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--input", required=True, type=Path, metavar="F", help=_("a .csv, .csv.gz or .xlsx file"))
     parser.add_argument("--output", required=True, type=Path, metavar="O", help=_("where the results go"))
     parser.add_argument("--lines", type=Path, metavar="L", help=_("where every line of every result goes"))
+    parser.add_argument(
+        "--decisions", type=Path, metavar="DIR", help=_("a new or empty folder for a decision file of every visit")
+    )
 
 
 def run_replay(args: argparse.Namespace) -> int:
@@ -38,6 +42,8 @@ def run_replay(args: argparse.Namespace) -> int:
     started = time.perf_counter()
     scheme, mapping = load_scheme(args.scheme), load_mapping(args.mapping)
     _refuse_overwriting(args)
+    if args.decisions:
+        must_be_empty(args.decisions)
     with tempfile.TemporaryFile() as spill, ExitStack() as outputs:
         with open_table(args.input, mapping) as table:
             intake = bind(mapping, scheme, table.header)
@@ -47,6 +53,9 @@ def run_replay(args: argparse.Namespace) -> int:
             with open_table(args.input, mapping) as table:
                 rows = explained(intake, table.rows, _)
                 fill_table(outputs.enter_context(replacing(args.lines)), args.lines.name, chain([LINE_COLUMNS], rows))
+        if args.decisions:
+            with open_table(args.input, mapping) as table:
+                write_decisions(outputs.enter_context(replacing_folder(args.decisions)), scored, intake, table.rows)
     _tell(scored.summary, args.output, time.perf_counter() - started)
     return 0
 
@@ -88,9 +97,9 @@ def _refuse_overwriting(args: argparse.Namespace) -> None:
         shipped_mappings().get(args.mapping, Path(args.mapping)),
     )
     read = {path.resolve() for path in (args.input, *rules)}
-    written = [path.resolve() for path in (args.output, args.lines) if path]
+    written = [path.resolve() for path in (args.output, args.lines, args.decisions) if path]
     if len({*written} - read) < len(written):
-        text = N_("Results and lines must be different files, and not what they are made from.")
+        text = N_("Results, lines and decisions must be different files, and not what they are made from.")
         raise Refusal([Problem("replay.same_file", text, {}, str(args.output))])
 
 

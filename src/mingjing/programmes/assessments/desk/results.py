@@ -29,7 +29,7 @@ class FilterForm(forms.Form):
     """Which results of a class to list."""
 
     tier = forms.ChoiceField(label=_("Tier"), required=False)
-    q = forms.CharField(label=_("Key"), required=False, max_length=100)
+    q = forms.CharField(label=_("Key or name"), required=False, max_length=100)
 
     def __init__(self, data: Any, tiers: list[tuple[str, str]]) -> None:
         super().__init__(data)
@@ -38,7 +38,7 @@ class FilterForm(forms.Form):
 
 @guarded("assessments.replay.view", area=area_of)
 def results(request: HttpRequest, pk: int, class_code: str) -> HttpResponse:
-    """The results of one class, by rank, of one tier or key when asked."""
+    """The results of one class, by rank, of one tier, key or name when asked."""
     found = _completed(pk)
     scheme = scheme_of(found.scheme)
     if class_code not in scheme.classes:
@@ -48,7 +48,7 @@ def results(request: HttpRequest, pk: int, class_code: str) -> HttpResponse:
     wanted = form.cleaned_data if form.is_valid() else {}
     rows = found.results.of_class(class_code).without_sheets()
     rows = rows.filter(tier=wanted["tier"]) if wanted.get("tier") else rows
-    rows = rows.filter(key__icontains=wanted["q"].strip()) if wanted.get("q") else rows
+    rows = rows.called(wanted["q"].strip()) if wanted.get("q") else rows
     page = page_of(rows, request.GET, order=("standing", "index"))
     context = {"replay": found, "scheme": scheme, "form": form, "page": page, "classes": scheme.classes.items()}
     context |= {"class_code": class_code, "rows": _told(scheme, page.rows), "filtered": any(wanted.values())}
@@ -137,12 +137,17 @@ class _Echo:
 
 
 def _lines(scheme: Scheme, found: Replay) -> Iterator[str]:
-    """The lines of the file, a byte order mark first: spreadsheet programs then read Chinese rightly."""
+    """The lines of the file, a byte order mark first: spreadsheet programs then read Chinese rightly.
+
+    The columns are those of the command's output, with the name after the key.
+    """
+    key, *others = COLUMNS
     writer = csv.writer(_Echo(), lineterminator="\n")
-    yield "\ufeff" + writer.writerow(COLUMNS)
+    yield "\ufeff" + writer.writerow([key, "name", *others])
     for row in found.results.without_sheets().order_by("index").iterator(chunk_size=2000):
         values = row_of(scheme, row)
-        yield writer.writerow(["" if values[name] is None else defused(str(values[name])) for name in COLUMNS])
+        shown = [values[key], row.name, *(values[name] for name in others)]
+        yield writer.writerow(["" if value is None else defused(str(value)) for value in shown])
 
 
 def _file(name: str) -> dict[str, str]:

@@ -41,12 +41,13 @@ class Group:
 class Batch:
     """Some visits, in order. Those in no group were not assessed.
 
-    `made` are the day of each visit and who made it; `resolved` and `details` hold, by position, the checks whose
-    orders were met, and findings with their particulars.
+    `names` are shown beside the keys; `made` are the day of each visit and who made it; `resolved` and `details`
+    hold, by position, the checks whose orders were met, and findings with their particulars.
     """
 
     rows: list[int]
     keys: list[str]
+    names: list[str]
     sides: list[Side]
     groups: dict[str, Group]
     expected: list[tuple[str, str]]
@@ -76,6 +77,7 @@ def _batch(intake: Intake, chunk: list[tuple[int, Sequence[str]]], log: Log) -> 
     batch = Batch(
         rows=[row[0] for row in chunk],
         keys=[intake.key(row) for row in cells],
+        names=[intake.shown_name(row) for row in cells],
         sides=[intake.sides.of(row) for row in cells],
         groups={},
         expected=[expected(intake, row) for row in cells],

@@ -16,7 +16,10 @@ from mingjing.programmes.assessments.policy.mapping import Mapping as FileMappin
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sides import SideReader
 
-__all__ = ["CheckPlace", "Intake", "LongPlaces", "bind"]
+__all__ = ["NAME_LENGTH", "CheckPlace", "Intake", "LongPlaces", "bind"]
+
+NAME_LENGTH = 200
+"""The characters of a name that are kept: it is shown, and never decides anything."""
 
 KINDS = {"percent": "RATIO", "mark": "SCALE"}
 """Ways of reading that only one kind of rule understands."""
@@ -51,6 +54,7 @@ class Intake:
     mapping: FileMapping
     scheme: Scheme
     keys: tuple[int, ...]
+    name: int | None
     sides: SideReader
     own: Mapping[str, tuple[str, ...]]
     checks: Mapping[str, CheckPlace]
@@ -66,6 +70,11 @@ class Intake:
         """The key of a row, as one text; empty where all its parts are."""
         parts = [cells[at].strip() for at in self.keys]
         return self.mapping.key.separator.join(parts) if any(parts) else ""
+
+    def shown_name(self, cells: Sequence[str]) -> str:
+        """The name to show beside the key of a row, on one line and at most NAME_LENGTH long; empty for none."""
+        said = " ".join(cells[self.name].split()) if self.name is not None else ""
+        return said if len(said) <= NAME_LENGTH else f"{said[: NAME_LENGTH - 1]}…"
 
     def skipped(self, cells: Sequence[str]) -> bool:
         """Whether the mapping leaves this row out."""
@@ -93,6 +102,7 @@ def _bound(mapping: FileMapping, scheme: Scheme, columns: Columns) -> Intake:
         mapping=mapping,
         scheme=scheme,
         keys=tuple(columns.at(name, "key.columns") for name in mapping.key.columns),
+        name=columns.at(mapping.key.name, "key.name") if columns.has(mapping.key.name) else None,
         sides=SideReader(mapping, scheme, columns),
         own={code: tuple(rubric.checks) for code, rubric in scheme.rubrics.items()},
         checks=_checks(mapping, scheme, columns),

@@ -52,6 +52,7 @@ class _Gathered:
     codes: list[str] = field(default_factory=list)
     visits: dict[str, int] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
     sides: list[Side] = field(default_factory=list)
     expected: list[tuple[str, str]] = field(default_factory=list)
     made: list[tuple[str, str]] = field(default_factory=list)
@@ -85,6 +86,7 @@ class _Gathered:
         if visit == len(self.rows):
             note_side(number, key, side, self.log)
             self.rows.append(number)
+            self.names.append("")
             self.sides.append(side)
             self.expected.append(expected(self.intake, cells))
             self.made.append(when_and_who(self.intake, number, cells, self.log))
@@ -93,6 +95,7 @@ class _Gathered:
         elif side is not self.sides[visit] and side != self.sides[visit]:
             text = N_("The columns about the visit say something else than in row {row}, which has the same key.")
             self.log.at(number, Reason("row.differs", text, {"row": self.rows[visit]}))
+        self.names[visit] = self.names[visit] or self.intake.shown_name(cells)
         return visit
 
     def _count(self, number: int, visit: int, code: str, cells: Sequence[str]) -> None:
@@ -153,7 +156,7 @@ class _Gathered:
             visit - start: tuple(self.details[visit]) for visit in range(start, span.stop) if visit in self.details
         }
         batch = Batch(
-            self.rows[span], keys, self.sides[span], {}, self.expected[span], self.made[span],
+            self.rows[span], keys, self.names[span], self.sides[span], {}, self.expected[span], self.made[span],
             {at: settled(findings) for at, findings in details.items()}, details,
         )  # fmt: skip
         for class_code in self.intake.own:

@@ -51,11 +51,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The columns that name a visit."""
+    """The columns that name a visit; `name` is a column with words to show beside the key, which decide nothing."""
 
     columns: tuple[str, ...]
     separator: str
     repeats: bool
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _key(part: Section) -> Key:
     if not columns:
         part.fault("columns", None, "the column, or list of columns, that names a visit")
     repeats = part.choice("repeats", ("refused", "allowed"), "refused") == "allowed"
-    made = Key(columns, part.text("separator", "/"), repeats)
+    made = Key(columns, part.text("separator", "/"), repeats, part.text("name"))
     part.close()
     return made
 
