@@ -43,6 +43,8 @@ def replacing(path: Path | str) -> Iterator[IO[bytes]]:
     the folder cannot be written to.
     """
     target = Path(path)
+    if target.exists() and not target.is_file():  # taking the place of a folder, or of /dev/stdout, is no writing
+        raise _not_written(target, OSError(errno.EACCES, ""))
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:
