@@ -145,7 +145,8 @@ def test_mistakes_of_a_file_are_shown_by_place(screen: OpenScreen, hetang: Versi
 
 PAGES = (
     "schemes/", "schemes/hetang-2024/", "schemes/hetang-2024/1/", "schemes/hetang-2024/compare/?old=1&new=2",
-    "schemes/hetang-2024/2/", "schemes/hetang-2024/2/upload/", "schemes/hetang-2024/2/publish/", "add-scheme/",
+    "schemes/hetang-2024/2/", "schemes/hetang-2024/2/upload/", "schemes/hetang-2024/2/publish/",
+    "schemes/hetang-2024/2/withdraw/", "schemes/hetang-2024/3/", "add-scheme/",
     "replays/", "ask-replay/", "replays/{pk}/", "replays/{pk}/class/A/", "replays/{pk}/results/0/",
     "replays/{pk}/results/3/", "replays/{pk}/results/4/",
 )  # fmt: skip
@@ -156,11 +157,13 @@ PAGES = (
 def test_every_page_in_both_languages_and_sizes(
     screen: OpenScreen, done: Replay, people: dict[str, Person], size: str, language: str
 ) -> None:
-    from mingjing.kernel.rulebooks.actions import save_draft, start_draft
+    from mingjing.kernel.rulebooks.actions import save_draft, start_draft, withdraw_draft
 
     draft = start_draft(base=done.scheme, note="第二轮", by=people["officer"], at=timezone.now())
     document = draft.content | {"sampling": []}
     save_draft(version=draft, document=document, expected_revision=1, by=people["officer"], at=timezone.now())
+    other = start_draft(base=draft, by=people["officer"], at=timezone.now())
+    withdraw_draft(version=other, reason="与第二轮草稿重复", by=people["officer"], at=timezone.now())
     shown = screen("director", size=size, language=language)
     for path in PAGES:
         shown.open("/assessments/" + path.format(pk=done.pk))
