@@ -129,14 +129,3 @@ def test_nothing_but_a_file_is_replaced(tmp_path: Path) -> None:
         assert refused.value.problems[0].code == "tables.not_written"
     assert (tmp_path / "pipe").is_fifo()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "pipe"]
-
-
-def test_nothing_but_a_file_is_replaced(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "folder").mkdir()
-    for name in ("pipe", "folder"):
-        with pytest.raises(Refusal) as refused:
-            write_csv(tmp_path / name, [["a"]])
-        assert refused.value.problems[0].code == "tables.not_written"
-    assert (tmp_path / "pipe").is_fifo()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "pipe"]
