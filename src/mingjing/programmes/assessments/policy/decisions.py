@@ -175,12 +175,17 @@ def _totals(scheme: Scheme, class_code: str, rows: Sequence[Sequence[Any]]) -> D
     return Distribution.of_counts(counts, lower_is_better=scheme.rubrics[class_code].lower_is_better)
 
 
-def _differences(expected: Mapping[str, Any], found: Mapping[str, Any], path: str) -> Iterator[Problem]:
-    for key in expected.keys() | found.keys():
-        if expected.get(key) != found.get(key):
-            text = N_("the file says {found}; the rules give {expected}.")
-            params = {"found": _short(found.get(key)), "expected": _short(expected.get(key))}
-            yield Problem("decision.differs", text, params, f"{path}/{key}")
+def _differences(expected: Any, found: Any, path: str) -> Iterator[Problem]:
+    """Where two JSON values differ, as deep as they are alike in shape."""
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+        for key in dict.fromkeys([*expected, *found]):
+            yield from _differences(expected.get(key), found.get(key), f"{path}/{key}")
+    elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        for index, (one, other) in enumerate(zip(expected, found, strict=True)):
+            yield from _differences(one, other, f"{path}/{index}")
+    elif expected != found or type(expected) is not type(found):
+        text = N_("the file says {found}; the rules give {expected}.")
+        yield Problem("decision.differs", text, {"found": _short(found), "expected": _short(expected)}, path)
 
 
 def _short(value: Any) -> str:
