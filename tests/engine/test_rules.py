@@ -77,6 +77,12 @@ def test_flags_in_either_language(text: str, code: str) -> None:
     assert parse_condition(text, FLAG) == OneOf((code,))
 
 
+@pytest.mark.parametrize("word", ["TRUE", "否", "No"])
+def test_a_choice_that_is_a_word_for_yes_or_no_stays_itself(word: str) -> None:
+    measure = Measure("colour", Phrase("colour"), (word, "other"))
+    assert parse_condition(word, measure) == OneOf((word,))
+
+
 def test_choices_are_codes_joined_by_bars() -> None:
     assert parse_condition("gas | oil", FUEL) == OneOf(("gas", "oil"))
     for text in ("coal", "gas|coal", "", "gas,oil"):

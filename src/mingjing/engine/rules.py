@@ -13,6 +13,7 @@ from mingjing.engine.outcome import N_, Phrase, Problem, Reason, Refusal, Titled
 from mingjing.engine.quantities import decimal_text, parse_fraction
 
 __all__ = [
+    "FLAG",
     "Condition",
     "Interval",
     "Measure",
@@ -20,7 +21,10 @@ __all__ = [
     "Row",
     "Table",
     "Undetermined",
+    "Value",
+    "choice_of",
     "parse_condition",
+    "shown_value",
 ]
 
 Value = Fraction | str
@@ -45,6 +49,20 @@ class Measure:
     high: Fraction | None = None
     grain: Fraction | None = None
     default: Value | None = None
+
+
+FLAG = ("yes", "no")
+"""The choices of a flag."""
+
+
+def choice_of(measure: Measure, text: str) -> str:
+    """The choice a text means: the word itself, or for a flag any of the words for yes and no.
+
+    >>> choice_of(Measure("late", Phrase("late"), FLAG), " 是 ")
+    'yes'
+    """
+    word = text.strip()
+    return FLAG_WORDS.get(word.lower(), word) if measure.choices == FLAG else word
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +140,7 @@ def parse_condition(text: str, measure: Measure, place: str = "") -> Condition:
     Raises Refusal (`rules.condition`) that says what may be written there.
     """
     if measure.choices:
-        codes = tuple(FLAG_WORDS.get(part.strip().lower(), part.strip()) for part in text.split("|"))
+        codes = tuple(choice_of(measure, part) for part in text.split("|"))
         if set(codes) <= set(measure.choices):
             return OneOf(codes)
         allowed = N_("{found} is not a condition on {measure}; write one of {choices}, several joined by |.")

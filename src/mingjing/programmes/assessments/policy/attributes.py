@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.quantities import parse_fraction
-from mingjing.engine.rules import FLAG_WORDS, Measure, Value
+from mingjing.engine.rules import FLAG, Measure, Value, choice_of
 from mingjing.programmes.assessments.policy.reading import Node
 
 __all__ = ["read_attribute", "read_measures"]
@@ -40,7 +40,7 @@ def _measure(node: Node, code: str) -> Measure:
 
 def _choices(node: Node, kind: str) -> tuple[str, ...]:
     if kind == "flag":
-        return ("yes", "no")
+        return FLAG
     raw = node.value.get("choices")
     node.read.add("choices")
     if kind == "number":
@@ -54,7 +54,7 @@ def _choices(node: Node, kind: str) -> tuple[str, ...]:
 def read_attribute(measure: Measure, text: str, place: str = "") -> Value:
     """The value of `measure` from its text; raises Refusal for what it cannot be."""
     if measure.choices:
-        found = FLAG_WORDS.get(text.strip().lower(), text.strip())
+        found = choice_of(measure, text)
         if found in measure.choices:
             return found
         reason = N_("{found} is not a value of {measure}; use one of {allowed}.")
