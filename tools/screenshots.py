@@ -11,7 +11,7 @@ from playwright.sync_api import Page, sync_playwright
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 PAGES = {
-    "scheme": ("/assessments/schemes/hetang-2024/1/", DESK),
+    "scheme": ("/assessments/schemes/hetang-2024/1/#class-1", DESK),
     "round": ("/assessments/replays/1/", DESK),
     "result": ("/assessments/replays/1/results/3/", DESK),
     "result-phone": ("/assessments/replays/1/results/3/", PHONE),
