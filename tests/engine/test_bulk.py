@@ -6,33 +6,13 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.engine.drawn import NAME, rules
 
 from mingjing.engine.bulk import Bulk, competition_ranks, repeated
-from mingjing.engine.deductions import Rule, all_or_nothing, graded, per_instance, ratio, scale
+from mingjing.engine.deductions import all_or_nothing, per_instance
 from mingjing.engine.lists import Distribution
-from mingjing.engine.outcome import Titled
 from mingjing.engine.quantities import ROUNDING_RULES, Rounding
-from mingjing.engine.rules import Interval
 from mingjing.engine.scoring import Check, Component, Finding, Item, Method, NotApplicable, Rubric, Sheet, score
-
-NAME = Titled({"en": "x"})
-
-
-@st.composite
-def rules(draw: st.DrawFn, points: int) -> Rule:
-    kind = draw(st.sampled_from(["PI", "BIN", "TIER", "RATIO", "SCALE"]))
-    match kind:
-        case "PI":
-            per = draw(st.integers(1, points))
-            return per_instance(points, per, draw(st.integers(per, points)))
-        case "BIN":
-            return all_or_nothing(points)
-        case "TIER":
-            return graded(points)
-        case "RATIO":
-            return ratio(points, Interval(low=Fraction(90)), Interval(low=Fraction(80), high=Fraction(90)))
-        case _:
-            return scale(points, Fraction(0), Fraction(points), Fraction(1)) or all_or_nothing(points)
 
 
 @st.composite
