@@ -14,14 +14,14 @@ ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(sys.executable).parent
 PYTHON = [sys.executable, "-m"]
 FIXES = (
-    [*PYTHON, "ruff", "check", "--fix", "--quiet"],
+    [*PYTHON, "ruff", "check", "--no-cache", "--fix", "--quiet"],
     [*PYTHON, "ruff", "format", "--quiet"],
     [*PYTHON, "tools.messages", "update"],
     [*PYTHON, "tools.reference"],
 )
 CHECKS = {
     "format": [*PYTHON, "ruff", "format", "--check", "--quiet"],
-    "lint": [*PYTHON, "ruff", "check", "--quiet"],
+    "lint": [*PYTHON, "ruff", "check", "--no-cache", "--quiet"],
     "types": [*PYTHON, "mypy"],
     "imports": [str(HERE / "lint-imports"), "--no-cache"],
     "system": [*PYTHON, "mingjing", "check"],

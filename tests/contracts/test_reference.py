@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from django.utils.translation import override
-from tools import reference, vendored
 
 from mingjing.kernel import registry
+from tools import reference, vendored
 
 ROOT = Path(__file__).resolve().parents[2]
 
