@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +92,8 @@ def bulk(scheme: Scheme) -> Iterator[Figure]:
     for count in SIZES[:2]:
         steps = steps_of(rubric, count)
         _same(kernel(rubric, steps), by_hand(rubric, steps))
-        floor = best_of(5, lambda steps=steps: by_hand(rubric, steps))  # type: ignore[misc]
-        took = best_of(5, lambda steps=steps: kernel(rubric, steps))  # type: ignore[misc]
+        floor = best_of(5, partial(by_hand, rubric, steps))
+        took = best_of(5, partial(kernel, rubric, steps))
         yield Figure(f"score-bulk-{count}", took, floor=floor, per=count, what="visits")
 
 
@@ -119,8 +120,8 @@ def peer(scheme: Scheme) -> Iterator[Figure]:
         wide = steps.astype(np.int32)
         _same(kernel(rubric, steps), openfisca_rubric.work_out(system, wide))
         times = 5 if count < SIZES[-1] else 2
-        floor = best_of(times, lambda wide=wide: openfisca_rubric.work_out(system, wide))  # type: ignore[misc]
-        took = best_of(times, lambda wide=wide: kernel(rubric, wide))  # type: ignore[misc]
+        floor = best_of(times, partial(openfisca_rubric.work_out, system, wide))
+        took = best_of(times, partial(kernel, rubric, wide))
         yield Figure(f"score-openfisca-{count}", took, floor=floor, per=count, what="visits")
 
 
