@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "mingjing.kernel.parties",
     "mingjing.kernel.evidence",
     "mingjing.kernel.rulebooks",
+    "mingjing.kernel.visits",
+    "mingjing.kernel.cases",
     "mingjing.faces.ui",
     "mingjing.faces.cli",
     "mingjing.faces.desk",
