@@ -69,7 +69,7 @@ def grow(size: int, *, each_alone: bool) -> None:
         for number in range(size):
             with transaction.atomic() if each_alone else nullcontext():
                 subject = f"jobs.delivery:{number}"
-                writer.append(kind="jobs.delivery.retried", subject=subject, data=data, by=BY, at=AT)
+                writer.append(kind="jobs.delivery.retried", subject=subject, data=data, area=None, by=BY, at=AT)
 
 
 class Bare:
@@ -93,7 +93,7 @@ class Bare:
         self.connection.execute("COMMIT")
         self.next = len(self.rows)
 
-    insert = f"INSERT INTO ledger_fact ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    insert = f"INSERT INTO ledger_fact ({columns}, scope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')"
 
     def append(self) -> None:
         """Rows like the ledger's, a transaction each, hashed as often."""

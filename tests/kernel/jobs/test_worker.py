@@ -36,7 +36,7 @@ def test_a_fact_that_is_not_committed_causes_nothing(ask):
 
 def test_two_reactions_cost_one_statement_more_than_a_fact(at, django_assert_num_queries):
     with transaction.atomic(), django_assert_num_queries(4):
-        writer.append(kind="tested.both.asked", subject="tested.both:1", data={}, by=None, at=at)
+        writer.append(kind="tested.both.asked", subject="tested.both:1", data={}, area=None, by=None, at=at)
     assert Delivery.objects.count() == 2
 
 

@@ -18,7 +18,7 @@ def append(at: datetime):
     """Append a fact as an action would; every argument has a default."""
 
     def append(**changes):
-        given = {"kind": KIND, "subject": "jobs.delivery:1", "data": {"attempts": 3}, "at": at}
+        given = {"kind": KIND, "subject": "jobs.delivery:1", "data": {"attempts": 3}, "area": None, "at": at}
         with transaction.atomic():
             return writer.append(**{**given, "by": SimpleNamespace(token=TOKEN), **changes})
 

@@ -28,7 +28,7 @@ def grow(size: int) -> None:
     with transaction.atomic():
         for number in range(size):
             at = START + timedelta(minutes=number)
-            writer.append(kind=KIND, subject=f"jobs.delivery:{number}", data={"n": number}, by=None, at=at)
+            writer.append(kind=KIND, subject=f"jobs.delivery:{number}", data={"n": number}, area=None, by=None, at=at)
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def test_verify_names_any_single_forgery(size, data, forgery):
                 other = data.draw(st.integers(1, size))
                 statements, expected = swap(seq, other), ("ledger.moved", min(seq, other)) if seq != other else None
             case "insert":
-                columns = ", ".join(COLUMNS)
+                columns = ", ".join((*COLUMNS, "scope"))
                 copy = f"INSERT INTO ledger_fact (seq, {columns}) SELECT {size + 1}, {columns} FROM ledger_fact"
                 statements, expected = [f"{copy} WHERE seq = {seq}"], ("ledger.moved", size + 1)
             case "rollback":
@@ -164,7 +164,7 @@ def test_appends_at_once_leave_no_gap_and_verify_runs_beside_them():
             for number in range(12):
                 with transaction.atomic():
                     at = START + timedelta(minutes=number)
-                    writer.append(kind=KIND, subject=f"jobs.delivery:{name}-{number}", data={}, by=None, at=at)
+                    writer.append(kind=KIND, subject=f"jobs.delivery:{name}-{number}", data={}, area=None, by=None, at=at)
         except BaseException as error:
             failures.append(error)
         finally:

@@ -12,7 +12,7 @@ from tests.kernel.ledger.conftest import KIND, TOKEN
 
 from mingjing.engine import chain
 from mingjing.kernel.ledger import queries, writer
-from mingjing.kernel.ledger.models import Fact, Head
+from mingjing.kernel.ledger.models import Fact, Head, Subtree
 from mingjing.kernel.ledger.verify import verify
 
 pytestmark = pytest.mark.django_db
@@ -38,9 +38,17 @@ def test_append_stores_the_very_text_that_is_hashed(append, at):
     assert stored.values == expected["data"]
 
 
+def test_a_fact_keeps_the_area_it_belongs_to_beside_the_chain(append):
+    content = append().content
+    scoped = append(area=Subtree("430000000000"))
+    assert b"430000000000" not in scoped.content
+    assert scoped.content == content.replace(b'"seq":1', b'"seq":2')
+    assert [fact.within for fact in Fact.objects.all()] == [None, Subtree("430000000000")]
+
+
 def test_append_takes_three_statements(append, django_assert_num_queries):
     with transaction.atomic(), django_assert_num_queries(3):
-        writer.append(kind=KIND, subject="jobs.delivery:1", data={}, by=None, at=datetime.now().astimezone())
+        writer.append(kind=KIND, subject="jobs.delivery:1", data={}, area=None, by=None, at=datetime.now().astimezone())
 
 
 def test_append_is_undone_with_the_transaction_it_joined(append):
@@ -56,7 +64,7 @@ def test_append_is_undone_with_the_transaction_it_joined(append):
 @pytest.mark.django_db(transaction=True)
 def test_append_refuses_to_stand_alone(at):
     with pytest.raises(transaction.TransactionManagementError):
-        writer.append(kind=KIND, subject="jobs.delivery:1", data={}, by=None, at=at)
+        writer.append(kind=KIND, subject="jobs.delivery:1", data={}, area=None, by=None, at=at)
 
 
 deep: list = []
@@ -75,6 +83,8 @@ for _ in range(10_000):
         ({"at": datetime(2024, 9, 4)}, "no time zone"),  # noqa: DTZ001 - the point of the test
         ({"data": [1]}, "is an object"),
         ({"data": {"points": 84.1}}, r"data\.points is a float"),
+        ({"area": Subtree("")}, "no path of an area"),
+        ({"area": Subtree("43/02")}, "no path of an area"),
         ({"data": {"when": datetime(2024, 9, 4)}}, r"data\.when is a datetime"),  # noqa: DTZ001
         ({"data": {"list": [b"x"]}}, r"data\.list\[0\] is a bytes"),
         ({"data": {"n": 2**53}}, "canonical JSON"),
@@ -103,7 +113,7 @@ plain = st.recursive(
 def test_append_returns_any_plain_data_as_it_was(data):
     at = datetime.now().astimezone()
     with transaction.atomic():
-        fact = writer.append(kind=KIND, subject="jobs.delivery:1", data=data, by=None, at=at)
+        fact = writer.append(kind=KIND, subject="jobs.delivery:1", data=data, area=None, by=None, at=at)
     stored = Fact.objects.get(seq=fact.seq)
     assert stored.values == data
     assert stored.content == chain.canonical(json.loads(stored.content))

@@ -5,6 +5,7 @@ erased elsewhere without breaking the chain. Not here: appending (writer), check
 """
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
@@ -12,14 +13,22 @@ from django.db import models
 from mingjing.engine.chain import GENESIS, Entry, fact_content
 from mingjing.kernel.db.fields import InstantField, instant_text
 
-__all__ = ["Fact", "Head"]
+__all__ = ["Fact", "Head", "Subtree"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subtree:
+    """The subtree of an area, by its path alone: areas themselves lie above the ledger."""
+
+    path: str
 
 
 class Fact(models.Model):
     """Something that happened: `kind`, about `subject`, at an instant, by a person's token (empty: by the system).
 
     `data` is the canonical JSON text (RFC 8785) that was hashed. `digest` is over the content, `hash` links it to
-    `previous`, the hash of the fact before (docs/reference/ledger-format.md).
+    `previous`, the hash of the fact before (docs/reference/ledger-format.md). `scope` is the path of the area that the
+    fact belongs to (empty: the installation as a whole). It decides who may see the fact and is no part of the chain.
     """
 
     seq = models.BigIntegerField(primary_key=True)
@@ -28,6 +37,7 @@ class Fact(models.Model):
     data = models.TextField()
     at = InstantField()
     by = models.CharField(max_length=64, blank=True)
+    scope = models.CharField(max_length=60, blank=True)
     digest = models.CharField(max_length=64)
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
@@ -38,10 +48,16 @@ class Fact(models.Model):
             models.Index(fields=["subject", "seq"], name="ledger_fact_subject"),
             models.Index(fields=["kind", "seq"], name="ledger_fact_kind"),
             models.Index(fields=["by", "seq"], name="ledger_fact_by"),
+            models.Index(fields=["scope", "seq"], name="ledger_fact_scope"),
         ]
 
     def __str__(self) -> str:
         return f"{self.seq} {self.kind} {self.subject}"
+
+    @property
+    def within(self) -> "Subtree | None":
+        """Where it belongs, as `writer.append` takes it for what follows from this fact."""
+        return Subtree(self.scope) if self.scope else None
 
     @property
     def values(self) -> dict[str, Any]:

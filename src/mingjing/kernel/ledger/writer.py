@@ -19,11 +19,12 @@ from mingjing.kernel.db.locks import in_transaction
 from mingjing.kernel.ledger.models import Fact, Head
 from mingjing.kernel.ledger.signals import fact_appended
 
-__all__ = ["Actor", "NotRecordable", "append"]
+__all__ = ["Actor", "NotRecordable", "Within", "append"]
 
 DATA_LIMIT = 64 * 1024  # bytes of canonical JSON; a fact says what happened, files and rows hold the rest
 _SUBJECT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*:[A-Za-z0-9._/-]{1,100}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_PATH = re.compile(r"[0-9]{1,60}")
 
 
 class NotRecordable(ValueError):
@@ -37,11 +38,22 @@ class Actor(Protocol):
     def token(self) -> str: ...
 
 
-def append(*, kind: str, subject: str, data: Mapping[str, Any], by: Actor | None, at: datetime) -> Fact:
+class Within(Protocol):
+    """Where something happened: anything with the path of an area (kernel.places lies above the ledger)."""
+
+    @property
+    def path(self) -> str: ...
+
+
+def append(
+    *, kind: str, subject: str, data: Mapping[str, Any], area: Within | None, by: Actor | None, at: datetime
+) -> Fact:
     """Append a fact to the caller's transaction and return it.
 
     `kind` is declared by a manifest; `subject` reads `rulebooks.version:17`; `data` is a JSON object of ids, counts and
-    digests, whole numbers only, never names; `by` is None for the system. Raises NotRecordable for anything else and
+    digests, whole numbers only, never names; `by` is None for the system. `area` decides who may see the fact: those
+    who read the ledger there or above. None is for what belongs to the installation as a whole, and shows to every
+    reader: such a fact tells nothing about a district. Raises NotRecordable for anything else and
     TransactionManagementError outside a transaction. Until that transaction ends nobody else can append.
     """
     if not in_transaction():
@@ -52,6 +64,7 @@ def append(*, kind: str, subject: str, data: Mapping[str, Any], by: Actor | None
     digest = sha256(raw).hexdigest()
     fact = Fact(
         **columns | {"seq": head.seq + 1, "at": at, "by": columns["by"] or ""},
+        scope=_scope(area),
         digest=digest,
         previous=head.hash,
         hash=chain.link(head.hash, digest),
@@ -74,6 +87,14 @@ def _columns(kind: str, subject: str, data: Mapping[str, Any], by: Actor | None,
     except ValueError as error:
         raise NotRecordable(str(error)) from error
     return {"kind": kind, "subject": subject, "data": _text(data), "at": instant, "by": by.token if by else None}
+
+
+def _scope(area: Within | None) -> str:
+    if area is None:
+        return ""
+    if not isinstance(area.path, str) or not _PATH.fullmatch(area.path):
+        raise NotRecordable(f"{area.path!r} is no path of an area.")
+    return area.path
 
 
 def _text(data: Mapping[str, Any]) -> str:

@@ -82,7 +82,9 @@ def import_areas(
         )
         if not imported.nothing_changed:
             data = asdict(imported) | {"source": speaker.name, "version": speaker.version}
-            writer.append(kind="places.areas.imported", subject=f"places.areas:{digest}", data=data, by=by, at=at)
+            writer.append(
+                kind="places.areas.imported", subject=f"places.areas:{digest}", data=data, area=None, by=by, at=at
+            )
     return imported
 
 
@@ -105,7 +107,7 @@ def record_site(
     with transaction.atomic():
         site.save(force_insert=True)
         data = {"site": site.pk, "area": area.code, "positioned": int(position is not None)}
-        writer.append(kind="places.site.recorded", subject=f"places.site:{site.pk}", data=data, by=by, at=at)
+        writer.append(kind="places.site.recorded", subject=f"places.site:{site.pk}", data=data, area=area, by=by, at=at)
     return site
 
 

@@ -47,16 +47,15 @@ def create_rulebook(
         kind=kind, code=code, titles=dict(titles), area=area, created_by=by, created_at=at
     )
     data = {"kind": kind, "code": code, "area": area.code}
-    writer.append(
-        kind="rulebooks.rulebook.created", subject=f"rulebooks.rulebook:{rulebook.pk}", data=data, by=by, at=at
-    )
+    subject = f"rulebooks.rulebook:{rulebook.pk}"
+    writer.append(kind="rulebooks.rulebook.created", subject=subject, data=data, area=area, by=by, at=at)
     return _draft(rulebook, document, None, "", by, at)
 
 
 @transaction.atomic
 def start_draft(*, base: Version, note: str = "", by: Person | None, at: datetime) -> Version:
     """A new draft with the document of `base`, a published version or another draft."""
-    rulebook = Rulebook.objects.select_for_update().get(pk=base.rulebook_id)
+    rulebook = Rulebook.objects.select_for_update(of=("self",)).select_related("area").get(pk=base.rulebook_id)
     return _draft(rulebook, base.content, base, note, by, at)
 
 
@@ -70,7 +69,9 @@ def _draft(
         created_by=by, created_at=at, changed_by=by, changed_at=at,
     )  # fmt: skip
     data = {"rulebook": rulebook.pk, "number": number, "digest": digest, "based_on": base.pk if base else None}
-    writer.append(kind="rulebooks.version.drafted", subject=version.subject, data=data, by=by, at=at)
+    writer.append(
+        kind="rulebooks.version.drafted", subject=version.subject, data=data, area=rulebook.area, by=by, at=at
+    )
     return version
 
 
@@ -91,7 +92,9 @@ def save_draft(
     found.__dict__.pop("content", None)
     found.save(update_fields=["document", "digest", "revision", "changed_by", "changed_at"])
     data = {"revision": found.revision, "digest": found.digest}
-    writer.append(kind="rulebooks.version.saved", subject=found.subject, data=data, by=by, at=at)
+    writer.append(
+        kind="rulebooks.version.saved", subject=found.subject, data=data, area=found.rulebook.area, by=by, at=at
+    )
     return found
 
 
@@ -117,7 +120,9 @@ def publish_version(
         "digest": found.digest,
         "effective_from": effective_from.isoformat(),
     }
-    writer.append(kind="rulebooks.version.published", subject=found.subject, data=data, by=by, at=at)
+    writer.append(
+        kind="rulebooks.version.published", subject=found.subject, data=data, area=found.rulebook.area, by=by, at=at
+    )
     return found
 
 
@@ -136,7 +141,9 @@ def withdraw_draft(*, version: Version, reason: str, by: Person | None, at: date
     found.withdrawn_by, found.withdrawn_at, found.withdrawal_reason = by, at, reason
     found.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawal_reason"])
     data = {"rulebook": found.rulebook_id, "number": found.number, "digest": found.digest}
-    writer.append(kind="rulebooks.version.withdrawn", subject=found.subject, data=data, by=by, at=at)
+    writer.append(
+        kind="rulebooks.version.withdrawn", subject=found.subject, data=data, area=found.rulebook.area, by=by, at=at
+    )
     return found
 
 
@@ -150,7 +157,8 @@ def problems_of(version: Version) -> tuple[Problem, ...]:
 def _locked(version: Version) -> Version:
     """The row as it stands, with its rulebook locked: whoever saves, publishes or withdraws waits for others."""
     Rulebook.objects.select_for_update().get(pk=version.rulebook_id)
-    return Version.objects.select_related("rulebook", "changed_by", "published_by", "withdrawn_by").get(pk=version.pk)
+    related = ("rulebook__area", "changed_by", "published_by", "withdrawn_by")
+    return Version.objects.select_related(*related).get(pk=version.pk)
 
 
 def _unready(found: Version, effective_from: date, expected_digest: str, at: datetime) -> Iterator[Problem]:

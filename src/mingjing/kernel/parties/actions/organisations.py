@@ -64,7 +64,7 @@ def record_organisation(
         organisation.save()
         data = {"organisation": organisation.pk, "digest": organisation.digest(), "corrected": int(known is not None)}
         subject = f"parties.organisation:{organisation.pk}"
-        writer.append(kind="parties.organisation.recorded", subject=subject, data=data, by=by, at=at)
+        writer.append(kind="parties.organisation.recorded", subject=subject, data=data, area=area, by=by, at=at)
     return organisation
 
 
@@ -89,7 +89,8 @@ def import_organisations(
         )
         if not imported.nothing_changed:
             subject = f"parties.organisations:{digest}"
-            writer.append(kind="parties.organisations.imported", subject=subject, data=asdict(imported), by=by, at=at)
+            data = asdict(imported)
+            writer.append(kind="parties.organisations.imported", subject=subject, data=data, area=None, by=by, at=at)
     return imported
 
 

@@ -82,4 +82,5 @@ def _faults(person: Person, password: str) -> Iterator[Problem]:
 
 
 def _tell(kind: str, person: Person, by: Person | None, at: datetime) -> None:
-    writer.append(kind=kind, subject=f"parties.person:{person.pk}", data={"person": person.token}, by=by, at=at)
+    data = {"person": person.token}
+    writer.append(kind=kind, subject=f"parties.person:{person.pk}", data=data, area=None, by=by, at=at)

@@ -40,7 +40,8 @@ def register_person(
         person.set_password(password)
         person.save(force_insert=True)
         data = {"person": person.token, "demo": int(is_demo)}
-        writer.append(kind="parties.person.registered", subject=f"parties.person:{person.pk}", data=data, by=by, at=at)
+        subject = f"parties.person:{person.pk}"
+        writer.append(kind="parties.person.registered", subject=subject, data=data, area=None, by=by, at=at)
     return person
 
 
@@ -60,7 +61,8 @@ def record_departure(*, person: Person, reason: str, by: Person | None, at: date
         ended = list(held.values_list("pk", flat=True))
         held.update(ended_at=at, ended_by=by, end_reason=reason)
         data = {"person": leaver.token, "grants": ended}
-        writer.append(kind="parties.person.left", subject=f"parties.person:{leaver.pk}", data=data, by=by, at=at)
+        subject = f"parties.person:{leaver.pk}"
+        writer.append(kind="parties.person.left", subject=subject, data=data, area=None, by=by, at=at)
     person.refresh_from_db(fields=["left_at", "left_by", "left_reason"])
     person.forget_grants()
 

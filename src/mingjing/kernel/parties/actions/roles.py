@@ -62,7 +62,7 @@ def end_role(*, grant: RoleGrant, reason: str, by: Person | None, at: datetime) 
 def _tell(kind: str, grant: RoleGrant, more: dict[str, date | str | None], by: Person | None, at: datetime) -> None:
     data = {"grant": grant.pk, "person": grant.person.token, "role": grant.role, "area": grant.area.code}
     data |= {name: value.isoformat() if isinstance(value, date) else value for name, value in more.items()}
-    writer.append(kind=kind, subject=f"parties.role:{grant.pk}", data=data, by=by, at=at)
+    writer.append(kind=kind, subject=f"parties.role:{grant.pk}", data=data, area=grant.area, by=by, at=at)
 
 
 def _faults(grant: RoleGrant) -> Iterator[Problem]:
