@@ -15,7 +15,7 @@ from tests.programmes.assessments.conftest import MAPPING, TABLE, published
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.rulebooks.models import Version
-from mingjing.programmes.assessments.actions import request_replay
+from mingjing.programmes.assessments.actions.replays import request_replay
 from mingjing.programmes.assessments.models import Replay
 
 OpenScreen = Callable[..., Screen]

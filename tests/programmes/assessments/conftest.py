@@ -12,9 +12,9 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.actions import create_rulebook, publish_version
 from mingjing.kernel.rulebooks.models import Version
-from mingjing.programmes.assessments.actions import request_replay
+from mingjing.programmes.assessments.actions.replays import request_replay
 from mingjing.programmes.assessments.models import Replay
-from mingjing.programmes.assessments.queries import KIND, read_scheme, shipped_schemes
+from mingjing.programmes.assessments.queries.schemes import KIND, read_scheme, shipped_schemes
 
 MAPPING = """
 format = "mingjing.assessments.mapping/1"

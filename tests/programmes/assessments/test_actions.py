@@ -16,7 +16,7 @@ from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.rulebooks.actions import start_draft
 from mingjing.kernel.rulebooks.models import Version
-from mingjing.programmes.assessments import actions
+from mingjing.programmes.assessments.actions import replays as actions
 from mingjing.programmes.assessments.models import Replay, Result
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ import pytest
 from mingjing.config.commands import main
 from mingjing.kernel.tables import read_table
 from mingjing.programmes.assessments.cli.decisions import file_name
-from mingjing.programmes.assessments.queries import shipped_mappings, shipped_schemes
+from mingjing.programmes.assessments.queries.schemes import shipped_mappings, shipped_schemes
 
 ROW = "5,4,3,,5,5,4,4,,,3,5,5,4,4,5,3,4,5,"
 

@@ -16,7 +16,8 @@ from mingjing.kernel.places import demo as places_demo
 from mingjing.kernel.places.models import Site
 from mingjing.programmes.assessments import demo
 from mingjing.programmes.assessments.models import Replay
-from mingjing.programmes.assessments.queries import completion_of, scheme_of
+from mingjing.programmes.assessments.queries.results import completion_of
+from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 pytestmark = pytest.mark.django_db
 

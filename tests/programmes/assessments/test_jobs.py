@@ -18,11 +18,13 @@ from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.models import Person
-from mingjing.programmes.assessments import actions, jobs
-from mingjing.programmes.assessments.actions import request_replay
+from mingjing.programmes.assessments.actions import replays as actions
+from mingjing.programmes.assessments.actions.replays import request_replay
+from mingjing.programmes.assessments.jobs import replays as jobs
 from mingjing.programmes.assessments.models import Replay, Result
 from mingjing.programmes.assessments.policy.decisions import result_row
-from mingjing.programmes.assessments.queries import row_of, scheme_of, shipped_mappings, worked_out
+from mingjing.programmes.assessments.queries.results import row_of, worked_out
+from mingjing.programmes.assessments.queries.schemes import scheme_of, shipped_mappings
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ import pytest
 
 from mingjing.config.commands import main
 from mingjing.kernel.rulebooks.models import Version
-from mingjing.programmes.assessments.queries import shipped_schemes
+from mingjing.programmes.assessments.queries.schemes import shipped_schemes
 
 
 def run(*words: object) -> int:

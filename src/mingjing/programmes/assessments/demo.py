@@ -27,12 +27,18 @@ from mingjing.kernel.places.models import Area, Level, Site
 from mingjing.kernel.rulebooks.actions import create_rulebook, publish_version
 from mingjing.kernel.rulebooks.models import Rulebook, Version
 from mingjing.kernel.tables import write_xlsx
-from mingjing.programmes.assessments.actions import request_replay
+from mingjing.programmes.assessments.actions.replays import request_replay
 from mingjing.programmes.assessments.models import Replay
 from mingjing.programmes.assessments.policy.mapping import Source
 from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
 from mingjing.programmes.assessments.policy.scheme import Scheme
-from mingjing.programmes.assessments.queries import KIND, read_scheme, scheme_of, shipped_mappings, shipped_schemes
+from mingjing.programmes.assessments.queries.schemes import (
+    KIND,
+    read_scheme,
+    scheme_of,
+    shipped_mappings,
+    shipped_schemes,
+)
 
 __all__ = ["build", "communities", "rows"]
 

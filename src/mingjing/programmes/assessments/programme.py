@@ -45,7 +45,11 @@ MANIFEST = Manifest(
         FactKind(code="assessments.replay.failed", title=_("Replay of a file failed")),
     ),
     reactions=(
-        Reaction(code="assessments.run_replay", kind="assessments.replay.requested", handler=f"{HERE}.jobs.run_replay"),
+        Reaction(
+            code="assessments.run_replay",
+            kind="assessments.replay.requested",
+            handler=f"{HERE}.jobs.replays.run_replay",
+        ),
     ),
     rulebooks=(
         RulebookKind(

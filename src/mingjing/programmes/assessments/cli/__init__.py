@@ -21,7 +21,13 @@ from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
 from mingjing.programmes.assessments.policy.replay import COLUMNS, LINE_COLUMNS, Summary, explained, replay
 from mingjing.programmes.assessments.policy.scheme import Scheme, compile_scheme
 from mingjing.programmes.assessments.policy.workbook import write_workbook
-from mingjing.programmes.assessments.queries import KIND, open_table, read_scheme, shipped_mappings, shipped_schemes
+from mingjing.programmes.assessments.queries.schemes import (
+    KIND,
+    open_table,
+    read_scheme,
+    shipped_mappings,
+    shipped_schemes,
+)
 
 LANGUAGES = ("zh-Hans", "en")
 

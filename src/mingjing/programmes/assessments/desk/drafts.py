@@ -20,7 +20,7 @@ from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.desk.forms import NoteForm, PublishForm, SchemeForm, WithdrawForm, WorkbookForm
 from mingjing.programmes.assessments.desk.schemes import actor, area_of, find_version
 from mingjing.programmes.assessments.policy.changes import changes
-from mingjing.programmes.assessments.queries import KIND, read_scheme, shipped_schemes
+from mingjing.programmes.assessments.queries.schemes import KIND, read_scheme, shipped_schemes
 
 REFUSED = 422
 

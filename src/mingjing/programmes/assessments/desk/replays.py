@@ -14,13 +14,14 @@ from mingjing.kernel.jobs.queries import deliveries_about
 from mingjing.kernel.parties.guard import areas_where, guarded, may
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.models import Version
-from mingjing.programmes.assessments import actions
+from mingjing.programmes.assessments.actions import replays as actions
 from mingjing.programmes.assessments.desk.forms import ReplayForm
 from mingjing.programmes.assessments.desk.schemes import actor
 from mingjing.programmes.assessments.desk.shown import class_spreads
 from mingjing.programmes.assessments.models import Replay
 from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
-from mingjing.programmes.assessments.queries import KIND, completion_of, scheme_of, shipped_mappings
+from mingjing.programmes.assessments.queries.results import completion_of
+from mingjing.programmes.assessments.queries.schemes import KIND, scheme_of, shipped_mappings
 
 MAPPING_LIMIT = 256 * 1024
 """Bytes of a mapping file; real ones have a few thousand."""

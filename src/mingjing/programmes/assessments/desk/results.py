@@ -22,7 +22,8 @@ from mingjing.programmes.assessments.models import Replay, Result
 from mingjing.programmes.assessments.policy.decisions import decision_document, result_row
 from mingjing.programmes.assessments.policy.replay import COLUMNS
 from mingjing.programmes.assessments.policy.scheme import Scheme
-from mingjing.programmes.assessments.queries import completion_of, distribution, row_of, scheme_of, sheet_of, worked_out
+from mingjing.programmes.assessments.queries.results import completion_of, distribution, row_of, sheet_of, worked_out
+from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 
 class FilterForm(forms.Form):

@@ -21,7 +21,7 @@ from mingjing.programmes.assessments.desk.shown import class_sections, extras, r
 from mingjing.programmes.assessments.policy.changes import changes
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.workbook import write_workbook
-from mingjing.programmes.assessments.queries import KIND, scheme_of
+from mingjing.programmes.assessments.queries.schemes import KIND, scheme_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -52,7 +52,12 @@ def request_replay(
             requested_by=by, requested_at=at,
         )  # fmt: skip
         writer.append(
-            kind="assessments.replay.requested", subject=replay.subject, data=_what(replay, scheme), by=by, at=at
+            kind="assessments.replay.requested",
+            subject=replay.subject,
+            data=_what(replay, scheme),
+            area=replay.area,
+            by=by,
+            at=at,
         )
     return replay
 
@@ -117,7 +122,7 @@ def complete_replay(
         "compared": compared,
         "agreed": agreed,
     }
-    writer.append(kind="assessments.replay.completed", subject=found.subject, data=data, by=by, at=at)
+    writer.append(kind="assessments.replay.completed", subject=found.subject, data=data, area=found.area, by=by, at=at)
 
 
 @transaction.atomic
@@ -129,11 +134,11 @@ def fail_replay(*, replay: Replay, attempt: int, problems: Sequence[Problem], by
     found.save(update_fields=["failed_at", "problems"])
     codes = sorted({problem.code for problem in problems})
     data = {**_what(found, found.scheme), "problems": len(problems), "codes": codes[:50]}
-    writer.append(kind="assessments.replay.failed", subject=found.subject, data=data, by=by, at=at)
+    writer.append(kind="assessments.replay.failed", subject=found.subject, data=data, area=found.area, by=by, at=at)
 
 
 def _latest(replay: Replay, attempt: int) -> Replay:
-    found = Replay.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=replay.pk)
+    found = Replay.objects.select_for_update(of=("self",)).select_related("scheme", "area").get(pk=replay.pk)
     if found.finished or found.attempt != attempt:
         raise Superseded
     return found

@@ -20,7 +20,7 @@ from mingjing.engine.scoring import Sheet
 from mingjing.kernel.evidence.store import open_original
 from mingjing.kernel.jobs.worker import Run
 from mingjing.kernel.tables import Table
-from mingjing.programmes.assessments import actions
+from mingjing.programmes.assessments.actions import replays as actions
 from mingjing.programmes.assessments.models import UNRANKED, Replay, Result
 from mingjing.programmes.assessments.policy.batches import InputRow, sheets
 from mingjing.programmes.assessments.policy.columns import Log
@@ -31,7 +31,8 @@ from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
 from mingjing.programmes.assessments.policy.replay import Replay as Scoring
 from mingjing.programmes.assessments.policy.replay import batches, replay
 from mingjing.programmes.assessments.policy.sheets import sheet_document
-from mingjing.programmes.assessments.queries import open_table, row_of, scheme_of
+from mingjing.programmes.assessments.queries.results import row_of
+from mingjing.programmes.assessments.queries.schemes import open_table, scheme_of
 
 __all__ = ["run_replay"]
 

@@ -1,8 +1,8 @@
-"""Replays: a file scored by a published scheme, and the results, one compact row for each site.
+"""Replays: sheets scored by a scheme, and the results, one compact row for each site.
 
-The original file lies in the evidence store; a result keeps its whole score sheet, so that every line can be explained
-again at any time by the scheme version that made it. Finished replays and their results are frozen by the database
-(migration 0002). Not here: how a file is read and scored (policy), when (jobs).
+The sheets come from a file (its original lies in the evidence store) or from the records of a round. A result keeps its
+whole score sheet, so that every line can be explained again at any time by the scheme that made it. Finished replays
+and their results are frozen by the database (migration 0002). Not here: how sheets are scored (policy), when (jobs).
 """
 
 import json
@@ -18,16 +18,28 @@ from mingjing.engine.outcome import Problem
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.models import Version
+from mingjing.programmes.assessments.models.rounds import Entry, Round
 from mingjing.programmes.assessments.policy.intake import NAME_LENGTH
 
-__all__ = ["UNRANKED", "Replay", "Result"]
+__all__ = ["UNRANKED", "Replay", "ReplayPurpose", "Result"]
 
 UNRANKED = 2**31 - 1
 """The standing of a result without a rank: after every rank there can be, so that lists page by one column."""
 
 
+class ReplayPurpose(models.TextChoices):
+    """What a replay is for."""
+
+    FILE = "file", _("A file replayed")
+    DECISION = "decision", _("A round decided")
+    WHAT_IF = "what_if", _("What if another scheme had judged")
+
+
 class Replay(models.Model):
-    """A request to score a file by a scheme with a mapping, and what became of it.
+    """A request to score sheets by a scheme, and what became of it.
+
+    A `file` is read with a mapping; the records of `round` need none: they make its `decision`, or say what another
+    scheme would have made of it (`what_if`, where `scheme_text` is the draft as it stood; empty: the version's own).
 
     `attempt` counts how often work on it began; only the latest attempt may store results (progress is kept with its
     delivery, in jobs). Finished means completed (with the Merkle root of all results) or failed (with every problem).
@@ -35,11 +47,15 @@ class Replay(models.Model):
 
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     scheme = models.ForeignKey(Version, models.PROTECT, related_name="+")
-    file_name = models.CharField(_("file"), max_length=200)
+    purpose = models.CharField(max_length=8, choices=ReplayPurpose.choices, default=ReplayPurpose.FILE)
+    round = models.ForeignKey(Round, models.PROTECT, null=True, related_name="replays")
+    what_if = models.ForeignKey("assessments.WhatIf", models.PROTECT, null=True, related_name="replays")
+    scheme_text = models.TextField(blank=True)
+    file_name = models.CharField(_("file"), max_length=200, blank=True)
     input_digest = models.CharField(max_length=64)
-    mapping_name = models.CharField(_("mapping"), max_length=100)
-    mapping_text = models.TextField()
-    mapping_digest = models.CharField(max_length=64)
+    mapping_name = models.CharField(_("mapping"), max_length=100, blank=True)
+    mapping_text = models.TextField(blank=True)
+    mapping_digest = models.CharField(max_length=64, blank=True)
     requested_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField()
     attempt = models.PositiveIntegerField(default=0)
@@ -61,6 +77,17 @@ class Replay(models.Model):
             models.CheckConstraint(
                 condition=Q(failed_at=None) | Q(failed_at__gte=F("requested_at")),
                 name="assessments_replay_failed_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="file", round=None, what_if=None) & ~Q(mapping_digest="")
+                | Q(purpose="decision", round__isnull=False, what_if=None, scheme_text="", mapping_digest="")
+                | Q(purpose="what_if", round__isnull=False, what_if__isnull=False, mapping_digest=""),
+                name="assessments_replay_of_one_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["round"],
+                condition=Q(purpose="decision", failed_at=None),
+                name="assessments_replay_one_decision",
             ),
         ]
 
@@ -103,11 +130,13 @@ class Result(models.Model):
 
     `index` counts the results of a replay from 0 in the order of the file, as the Merkle tree does; `leaf` is its own
     hash there (hex). `name` is shown beside the key; it may be personal, so neither leaf, sheet nor facts hold it.
-    `sheet` is the JSON of the score sheet. `expected_total` and `expected_tier` are published figures
-    that came with the file; `agrees` says whether the result is the same (None: nothing to compare with).
+    `sheet` is the JSON of the score sheet; `entry` the community of a round. `expected_total` and `expected_tier` are
+    figures to compare with: published ones that came with a file, or those of the round's own scheme; `agrees` says
+    whether the result is the same (None: nothing to compare with).
     """
 
     replay = models.ForeignKey(Replay, models.PROTECT, related_name="results")
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="results")
     index = models.PositiveIntegerField()
     key = models.TextField(_("key"))
     name = models.CharField(_("name"), max_length=NAME_LENGTH, blank=True, default="")

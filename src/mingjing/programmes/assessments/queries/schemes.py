@@ -1,4 +1,4 @@
-"""Reads of schemes and results, and of files people bring. Not here: what a scheme means (policy), how it looks."""
+"""Reads of schemes, and of the files people bring. Not here: what a scheme means (policy), how it looks."""
 
 import json
 from collections.abc import Iterator
@@ -7,40 +7,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
-from django.db.models import Count
-
-from mingjing.engine.lists import Distribution
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.engine.scoring import Sheet
-from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.kernel.tables import Limits, Table, open_workbook, read_table
-from mingjing.programmes.assessments.models import UNRANKED, Replay, Result
-from mingjing.programmes.assessments.policy.decisions import Result as Worked
-from mingjing.programmes.assessments.policy.decisions import work_out
 from mingjing.programmes.assessments.policy.mapping import Mapping
 from mingjing.programmes.assessments.policy.scheme import Scheme, check_scheme, compile_scheme
-from mingjing.programmes.assessments.policy.sheets import read_sheet
 from mingjing.programmes.assessments.policy.workbook import read_workbook
 
-__all__ = [
-    "KIND",
-    "completion_of",
-    "distribution",
-    "open_table",
-    "read_scheme",
-    "row_of",
-    "scheme_of",
-    "sheet_of",
-    "shipped_mappings",
-    "shipped_schemes",
-    "worked_out",
-]
+__all__ = ["KIND", "open_table", "read_scheme", "scheme_from", "scheme_of", "shipped_mappings", "shipped_schemes"]
 
 KIND = "assessments.scheme"
 """The kind of rulebook that schemes are."""
 
-SHIPPED = Path(__file__).parent
+SHIPPED = Path(__file__).parent.parent
 LARGEST = 8 * 2**20
 """Bytes of a scheme's file; the largest real one has a fiftieth of it."""
 BOUNDS = Limits(rows=20_000, columns=200, cells=400_000, workbook_bytes=64 * 2**20)
@@ -59,6 +38,11 @@ def shipped_mappings() -> dict[str, Path]:
 def scheme_of(version: Version) -> Scheme:
     """The compiled scheme of a version; raises Refusal for a draft with mistakes. Each document is compiled once."""
     return _compiled(version.document)
+
+
+def scheme_from(text: str) -> Scheme:
+    """The compiled scheme of a document kept as JSON; raises Refusal with its mistakes. Each is compiled once."""
+    return _compiled(text)
 
 
 @lru_cache(maxsize=16)
@@ -105,42 +89,3 @@ def _read_json(raw: bytes, name: str) -> dict[str, Any]:
     if problems := check_scheme(document):
         raise Refusal(problems)
     return document
-
-
-def row_of(scheme: Scheme, result: Result) -> dict[str, Any]:
-    """The row of a stored result, as `policy.decisions.result_row` gives it."""
-    text = scheme.rounding.text
-    return {
-        "key": result.key,
-        "class": result.class_code,
-        "base": None if result.base is None else text(result.base),
-        "bonus": None if result.bonus is None else text(result.bonus),
-        "total": None if result.total is None else text(result.total),
-        "tier": result.tier,
-        "rank": result.rank,
-        "checks": result.checks,
-    }
-
-
-def sheet_of(scheme: Scheme, result: Result) -> Sheet:
-    """The score sheet of a stored result."""
-    return read_sheet(result.sheet_document, scheme, scheme.rubrics[result.class_code])
-
-
-def distribution(scheme: Scheme, replay: Replay, class_code: str) -> Distribution:
-    """How many of the ranked of a class have each total: one query."""
-    ranked = Result.objects.filter(replay=replay, class_code=class_code, standing__lt=UNRANKED)
-    counts = dict(ranked.values_list("total").annotate(count=Count("id")))
-    return Distribution.of_counts(counts, lower_is_better=scheme.rubrics[class_code].lower_is_better)
-
-
-def worked_out(result: Result) -> Worked:
-    """A stored result worked out again by the scheme version that made it: every line, the reasons, the way out."""
-    scheme = scheme_of(result.replay.scheme)
-    sheet, totals = sheet_of(scheme, result), distribution(scheme, result.replay, result.class_code)
-    return work_out(scheme, result.class_code, result.key, sheet, totals)
-
-
-def completion_of(replay: Replay) -> Fact:
-    """The fact that completed a replay: its root, the tiers by class, how many published figures agree."""
-    return Fact.objects.get(subject=replay.subject, kind="assessments.replay.completed")

@@ -1,0 +1,48 @@
+"""The tables of the programme: the register, rounds, draws, visit records, replays and what is made of them."""
+
+from mingjing.programmes.assessments.models.communities import (
+    Community,
+    Engagement,
+    LineKind,
+    Management,
+    Roster,
+    RosterLine,
+)
+from mingjing.programmes.assessments.models.draws import (
+    Conflict,
+    Draw,
+    DrawSeed,
+    Expert,
+    Part,
+    TeamDay,
+    TeamMember,
+    TeamStaff,
+)
+from mingjing.programmes.assessments.models.lists import Export, ExportKind, WhatIf
+from mingjing.programmes.assessments.models.replays import UNRANKED, Replay, ReplayPurpose, Result
+from mingjing.programmes.assessments.models.rounds import (
+    STATES,
+    ClassVote,
+    Entry,
+    Filing,
+    FilingKind,
+    Handover,
+    Round,
+)
+from mingjing.programmes.assessments.models.visits import (
+    RECORD_STATES,
+    Purpose,
+    Return,
+    SheetEdit,
+    Signature,
+    SignaturePart,
+    Stance,
+    VisitRecord,
+)
+
+__all__ = [
+    "RECORD_STATES", "STATES", "UNRANKED", "ClassVote", "Community", "Conflict", "Draw", "DrawSeed", "Engagement",
+    "Entry", "Expert", "Export", "ExportKind", "Filing", "FilingKind", "Handover", "LineKind", "Management", "Part",
+    "Purpose", "Replay", "ReplayPurpose", "Result", "Return", "Roster", "RosterLine", "Round", "SheetEdit",
+    "Signature", "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
+]  # fmt: skip

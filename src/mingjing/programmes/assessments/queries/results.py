@@ -1,0 +1,61 @@
+"""Reads of results: a stored one as a row, as a sheet and worked out anew. Not here: how a list looks."""
+
+from typing import Any
+
+from django.db.models import Count
+
+from mingjing.engine.lists import Distribution
+from mingjing.engine.scoring import Sheet
+from mingjing.kernel.ledger.models import Fact
+from mingjing.programmes.assessments.models import UNRANKED, Replay, Result
+from mingjing.programmes.assessments.policy.decisions import Result as Worked
+from mingjing.programmes.assessments.policy.decisions import work_out
+from mingjing.programmes.assessments.policy.scheme import Scheme
+from mingjing.programmes.assessments.policy.sheets import read_sheet
+from mingjing.programmes.assessments.queries.schemes import scheme_from, scheme_of
+
+__all__ = ["completion_of", "distribution", "row_of", "scheme_behind", "sheet_of", "worked_out"]
+
+
+def scheme_behind(replay: Replay) -> Scheme:
+    """The compiled scheme that a replay judges by."""
+    return scheme_from(replay.scheme_text) if replay.scheme_text else scheme_of(replay.scheme)
+
+
+def row_of(scheme: Scheme, result: Result) -> dict[str, Any]:
+    """The row of a stored result, as `policy.decisions.result_row` gives it."""
+    text = scheme.rounding.text
+    return {
+        "key": result.key,
+        "class": result.class_code,
+        "base": None if result.base is None else text(result.base),
+        "bonus": None if result.bonus is None else text(result.bonus),
+        "total": None if result.total is None else text(result.total),
+        "tier": result.tier,
+        "rank": result.rank,
+        "checks": result.checks,
+    }
+
+
+def sheet_of(scheme: Scheme, result: Result) -> Sheet:
+    """The score sheet of a stored result."""
+    return read_sheet(result.sheet_document, scheme, scheme.rubrics[result.class_code])
+
+
+def distribution(scheme: Scheme, replay: Replay, class_code: str) -> Distribution:
+    """How many of the ranked of a class have each total: one query."""
+    ranked = Result.objects.filter(replay=replay, class_code=class_code, standing__lt=UNRANKED)
+    counts = dict(ranked.values_list("total").annotate(count=Count("id")))
+    return Distribution.of_counts(counts, lower_is_better=scheme.rubrics[class_code].lower_is_better)
+
+
+def worked_out(result: Result) -> Worked:
+    """A stored result worked out again by the scheme version that made it: every line, the reasons, the way out."""
+    scheme = scheme_behind(result.replay)
+    sheet, totals = sheet_of(scheme, result), distribution(scheme, result.replay, result.class_code)
+    return work_out(scheme, result.class_code, result.key, sheet, totals)
+
+
+def completion_of(replay: Replay) -> Fact:
+    """The fact that completed a replay: its root, the tiers by class, how many published figures agree."""
+    return Fact.objects.get(subject=replay.subject, kind="assessments.replay.completed")
