@@ -9,6 +9,7 @@ from mingjing.kernel.registry import (
     NavItem,
     Permission,
     Reaction,
+    RoleKind,
     RulebookKind,
     Verifier,
 )
@@ -21,35 +22,115 @@ def _command(name: str, text: str) -> Command:
     return Command(name=name, help=text, configure=f"{HERE}.cli.configure_{function}", run=f"{HERE}.cli.run_{function}")
 
 
+def _fact(code: str, title: str) -> FactKind:
+    return FactKind(code=f"assessments.{code}", title=title)
+
+
+def _reaction(code: str, kind: str, handler: str) -> Reaction:
+    return Reaction(code=f"assessments.{code}", kind=f"assessments.{kind}", handler=f"{HERE}.jobs.{handler}")
+
+
+def _permission(code: str, title: str, *roles: str) -> Permission:
+    return Permission(code=f"assessments.{code}", title=title, roles=roles)
+
+
+EVERYBODY = ("administrator", "director", "officer", "auditor")
+
 MANIFEST = Manifest(
     code="assessments",
     title=_("Property-service red/black list"),
-    summary=_("Schemes as data, files scored by them, and every line of every result explained."),
+    summary=_("Rounds from the roster to the decided list, by schemes that are data, with every line explained."),
     programme=True,
     desk_urls=f"{HERE}.desk.urls",
     navigation=(
         NavItem(title=_("Schemes"), url_name="assessments:schemes", permission="rulebooks.version.view", icon="scheme"),
         NavItem(title=_("Replays"), url_name="assessments:replays", permission="assessments.replay.view", icon="table"),
     ),
+    roles=(RoleKind(code="supervisor", title=_("Supervisor (drawn expert)")),),
     permissions=(
-        Permission(
-            code="assessments.replay.view",
-            title=_("See replays and their results"),
-            roles=("administrator", "director", "officer", "auditor"),
+        _permission("replay.view", _("See replays and their results"), *EVERYBODY),
+        _permission("replay.request", _("Replay files"), "director", "officer"),
+        _permission("community.view", _("See the register of communities"), *EVERYBODY),
+        _permission("community.manage", _("Bring the register of communities up to date"), "director", "officer"),
+        _permission("round.view", _("See rounds, their entries and results"), *EVERYBODY),
+        _permission("round.manage", _("Prepare and run rounds"), "director", "officer"),
+        _permission("round.freeze", _("Freeze, begin, hand over and decide rounds"), "director"),
+        _permission("class.confirm", _("Confirm the class of a borderline community"), "director", "officer"),
+        _permission("draw.manage", _("Commit to draws, reveal them and call them off"), "director"),
+        _permission(
+            "draw.witness", _("Add a seed of one's own to a draw"), "director", "officer", "auditor", "supervisor"
         ),
-        Permission(code="assessments.replay.request", title=_("Replay files"), roles=("director", "officer")),
+        _permission("visit.view", _("See visit records"), *EVERYBODY, "supervisor"),
+        _permission("visit.record", _("Record visits of one's own team"), "officer", "supervisor"),
+        _permission("visit.review", _("Review visit records"), "director", "officer"),
+        _permission("filing.file", _("File bonuses and vetoes"), "officer", "director"),
+        _permission("filing.decide", _("Approve bonuses and vetoes"), "director", "officer"),
+        _permission("what_if.ask", _("Ask what another scheme would have decided"), "director", "officer"),
+        _permission("export.request", _("Export results"), "director", "officer", "auditor"),
     ),
     fact_kinds=(
-        FactKind(code="assessments.replay.requested", title=_("Replay of a file requested")),
-        FactKind(code="assessments.replay.completed", title=_("Replay of a file completed")),
-        FactKind(code="assessments.replay.failed", title=_("Replay of a file failed")),
+        _fact("replay.requested", _("Replay of a file requested")),
+        _fact("replay.completed", _("Replay of a file completed")),
+        _fact("replay.failed", _("Replay of a file failed")),
+        _fact("roster.requested", _("Roster handed in")),
+        _fact("roster.read", _("Roster read and previewed")),
+        _fact("roster.failed", _("Roster refused")),
+        _fact("roster.approved", _("Roster approved")),
+        _fact("roster.applied", _("Roster applied to the register")),
+        _fact("roster.discarded", _("Roster discarded")),
+        _fact("community.removed", _("Community taken off the register")),
+        _fact("community.returned", _("Community back on the register")),
+        _fact("round.opened", _("Round opened")),
+        _fact("round.changed", _("Round changed while a draft")),
+        _fact("round.roster_taken", _("Communities taken into the round")),
+        _fact("round.handed_over", _("Round handed over")),
+        _fact("round.frozen", _("Round frozen")),
+        _fact("round.fieldwork_begun", _("Fieldwork begun")),
+        _fact("round.review_begun", _("Review begun")),
+        _fact("round.decision_requested", _("Decision of the round requested")),
+        _fact("round.decided", _("Round decided")),
+        _fact("class.confirmed", _("Class of a community confirmed")),
+        _fact("entry.attribute_recorded", _("Value of a community recorded for the round")),
+        _fact("entry.not_assessed", _("Community declared not assessed")),
+        _fact("entry.to_assess", _("Community to be assessed after all")),
+        _fact("filing.filed", _("Bonus or veto filed")),
+        _fact("filing.approved", _("Bonus or veto approved")),
+        _fact("filing.rejected", _("Bonus or veto rejected")),
+        _fact("expert.listed", _("Supervisor put on the list of a round")),
+        _fact("expert.removed", _("Supervisor taken off the list of a round")),
+        _fact("conflict.declared", _("Conflict of interest declared")),
+        _fact("conflict.withdrawn", _("Conflict of interest withdrawn")),
+        _fact("team.staffed", _("Staff assigned to a team")),
+        _fact("draw.committed", _("Draw committed to")),
+        _fact("draw.seed_committed", _("A party's seed committed to a draw")),
+        _fact("draw.seed_revealed", _("A party's seed revealed")),
+        _fact("draw.revealed", _("All seeds of a draw revealed")),
+        _fact("draw.drawn", _("Sites and teams drawn")),
+        _fact("draw.failed", _("Draw impossible")),
+        _fact("draw.cancelled", _("Draw called off")),
+        _fact("team_day.opened", _("Sealed assignment opened")),
+        _fact("team_member.replaced", _("Member of a team replaced")),
+        _fact("visit.started", _("Visit started")),
+        _fact("visit.submitted", _("Visit record submitted")),
+        _fact("visit.signed", _("Visit record signed")),
+        _fact("visit.refused", _("Signature refused, with two witnesses")),
+        _fact("visit.returned", _("Visit record sent back")),
+        _fact("visit.reviewed", _("Visit record reviewed")),
+        _fact("visit.locked", _("Visit record locked")),
+        _fact("visit.voided", _("Visit record voided")),
+        _fact("what_if.requested", _("What-if asked")),
+        _fact("export.requested", _("Export requested")),
+        _fact("export.completed", _("Export completed")),
+        _fact("export.failed", _("Export failed")),
     ),
     reactions=(
-        Reaction(
-            code="assessments.run_replay",
-            kind="assessments.replay.requested",
-            handler=f"{HERE}.jobs.replays.run_replay",
-        ),
+        _reaction("run_replay", "replay.requested", "replays.run_replay"),
+        _reaction("read_roster", "roster.requested", "rosters.read_roster"),
+        _reaction("apply_roster", "roster.approved", "rosters.apply_roster"),
+        _reaction("make_draw", "draw.revealed", "draws.make_draw"),
+        _reaction("decide_round", "round.decision_requested", "decisions.decide_round"),
+        _reaction("answer_what_if", "what_if.requested", "what_ifs.answer_what_if"),
+        _reaction("write_export", "export.requested", "exports.write_export"),
     ),
     rulebooks=(
         RulebookKind(

@@ -4,10 +4,20 @@ from django.urls import path
 
 from mingjing.faces.ui import addresses  # noqa: F401 - importing registers the converters `code` and `codes`
 from mingjing.programmes.assessments.desk import drafts, replays, results, schemes
+from mingjing.programmes.assessments.desk.draws.urls import urlpatterns as draws
+from mingjing.programmes.assessments.desk.lists.urls import urlpatterns as lists
+from mingjing.programmes.assessments.desk.register.urls import urlpatterns as register
+from mingjing.programmes.assessments.desk.rounds.urls import urlpatterns as rounds
+from mingjing.programmes.assessments.desk.visits.urls import urlpatterns as visits
 
 app_name = "assessments"
 
 urlpatterns = [
+    *register,
+    *rounds,
+    *draws,
+    *visits,
+    *lists,
     path("schemes/", schemes.schemes, name="schemes"),
     path("add-scheme/", drafts.add, name="scheme-add"),
     path("schemes/<code:code>/", schemes.scheme, name="scheme"),

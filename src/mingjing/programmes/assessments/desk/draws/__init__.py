@@ -1,0 +1,1 @@
+"""Desk pages of supervisors, conflicts, teams, draws and sealed days."""

@@ -1,0 +1,1 @@
+"""Desk pages of results of rounds: lists, communities, changes, exports, what-ifs."""

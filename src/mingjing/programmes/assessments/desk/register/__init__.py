@@ -1,0 +1,1 @@
+"""Desk pages of the register of communities and the rosters that bring it up to date."""

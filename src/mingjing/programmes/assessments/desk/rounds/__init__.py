@@ -1,0 +1,1 @@
+"""Desk pages of rounds, their entries and classes, filings and progress."""
