@@ -123,6 +123,9 @@ class Manifest:
     commands: tuple[Command, ...] = ()
     verifiers: tuple[Verifier, ...] = ()
     demo: str = ""  # dotted path of a function of `say` (shows one line) that adds this part's demo content, once
+    # Of exhibits whose subject is this part's (`assessments.visit:7` is of "assessments"), dotted paths of functions:
+    evidence_door: str = ""  # (person, subject, today) -> bool: may they be near it? asked besides the permissions
+    evidence_home: str = ""  # (subject) -> (title, address) of the page it belongs to, or None
 
 
 class RegistryError(RuntimeError):
@@ -194,6 +197,11 @@ def reactions_to(kind: str) -> tuple[Reaction, ...]:
 def rulebook_kinds() -> Mapping[str, RulebookKind]:
     """Every kind of rulebook by code."""
     return {entry.code: entry for manifest in _registry.manifests.values() for entry in manifest.rulebooks}
+
+
+def owner_of(subject: str) -> Manifest | None:
+    """The manifest whose code begins `subject`, as in `assessments.visit:7`."""
+    return _registry.manifests.get(subject.partition(":")[0].partition(".")[0])
 
 
 def verifiers() -> Mapping[str, Verifier]:

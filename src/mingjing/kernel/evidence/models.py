@@ -4,15 +4,18 @@ The bytes lie in the store under their SHA-256; a row here never changes what th
 proves (the programmes), copies made smaller or masked (copies).
 """
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mingjing.kernel.db.ids import uuid7
+from mingjing.kernel.evidence.media import IMAGES
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 
-__all__ = ["Access", "Custody", "CustodyKind", "Exhibit", "Origin"]
+__all__ = ["Access", "Custody", "CustodyKind", "Exhibit", "ExhibitQuerySet", "Origin"]
 
 
 class Access(models.TextChoices):
@@ -31,6 +34,12 @@ class Origin(models.TextChoices):
     UPLOAD = "upload", _("Uploaded at a desk")
     SCAN = "scan", _("Scanned paper")
     EXTRACT = "extract", _("Extract from another system")
+
+
+class ExhibitQuerySet(models.QuerySet["Exhibit"]):
+    def standing(self) -> Self:
+        """Those nobody has withdrawn."""
+        return self.filter(withdrawn_at=None)
 
 
 class Exhibit(models.Model):
@@ -60,9 +69,14 @@ class Exhibit(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawal_reason = models.CharField(_("reason"), max_length=300, blank=True)
 
+    objects = ExhibitQuerySet.as_manager()
+
     class Meta:
         ordering = ["recorded_at", "id"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "sha256"], condition=Q(withdrawn_at=None), name="evidence_exhibit_once_per_subject"
+            ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawal_reason="")
                 | (Q(withdrawn_at__isnull=False, withdrawn_at__gte=F("recorded_at")) & ~Q(withdrawal_reason="")),
@@ -79,6 +93,16 @@ class Exhibit(models.Model):
     def __str__(self) -> str:
         return f"{self.file_name or self.sha256[:12]}"
 
+    @property
+    def ledger_subject(self) -> str:
+        """What facts about it name; `subject` is what it belongs to."""
+        return f"evidence.exhibit:{self.pk}"
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether copies can be made to look at."""
+        return self.media_type in IMAGES and not set(self.facts.get("faults", ())) & {"pixels", "unreadable"}
+
 
 class CustodyKind(models.TextChoices):
     """What somebody did with an exhibit."""
@@ -88,6 +112,7 @@ class CustodyKind(models.TextChoices):
     DOWNLOADED = "downloaded", _("Original downloaded")
     EXPORTED = "exported", _("Exported")
     VERIFIED = "verified", _("Verified against its digest")
+    DAMAGED = "damaged", _("Found damaged or missing")
     RECLASSED = "reclassed", _("Access changed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
