@@ -7,10 +7,18 @@ are all read from here. Not here: any behaviour of a programme.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
 
 __all__ = [
     "Command",
+    "Due",
     "FactKind",
     "Manifest",
     "NavItem",
@@ -82,6 +90,20 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Something waits for a person: `count` pieces of one kind of work, behind one link; `late` when a day is past.
+
+    `title` and `detail` are texts in the person's language (translated already, or lazily); `url` is a path.
+    """
+
+    title: "str | Promise"
+    url: str
+    count: int
+    late: bool = False
+    detail: "str | Promise" = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """`mingjing <manifest code> <name> …`. `configure` adds arguments; `run` takes them parsed, returns the exit code.
 
@@ -122,6 +144,7 @@ class Manifest:
     rulebooks: tuple[RulebookKind, ...] = ()
     commands: tuple[Command, ...] = ()
     verifiers: tuple[Verifier, ...] = ()
+    due: str = ""  # dotted path of a function (person, today) -> Iterable[Due]: what of this part waits for the person
     demo: str = ""  # dotted path of a function of `say` (shows one line) that adds this part's demo content, once
     # Of exhibits whose subject is this part's (`assessments.visit:7` is of "assessments"), dotted paths of functions:
     evidence_door: str = ""  # (person, subject, today) -> bool: may they be near it? asked besides the permissions
@@ -170,6 +193,16 @@ def manifests() -> Mapping[str, Manifest]:
 def programmes() -> tuple[Manifest, ...]:
     """The manifests of programmes, in the order of config/programmes.py."""
     return tuple(manifest for manifest in _registry.manifests.values() if manifest.programme)
+
+
+def due_for(person: Any, today: date) -> tuple[Due, ...]:
+    """What waits for `person` in every part of the house: late work first, then in the order of programmes and parts.
+
+    A part whose function fails fails the page: work that is due must not vanish unseen.
+    """
+    parts = sorted(_registry.manifests.values(), key=lambda manifest: not manifest.programme)
+    found = [entry for part in parts if part.due for entry in import_string(part.due)(person, today)]
+    return tuple(sorted((entry for entry in found if entry.count), key=lambda entry: not entry.late))
 
 
 def permissions() -> Mapping[str, Permission]:

@@ -1,4 +1,4 @@
-"""The start page: who you are here, and the ways into what you may open."""
+"""The start page: who you are here, what waits for you, and the ways into what you may open."""
 
 from collections.abc import Iterator
 
@@ -19,13 +19,18 @@ from mingjing.kernel.parties.queries import organisations_seen, people_seen
 @public("shows only what the person may open; visitors are sent to sign in")
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
-    """The parts of the house that the person may open, and the roles they hold today."""
+    """What is due for the person, the parts of the house they may open, and the roles they hold today."""
     if not isinstance(request.user, Person):
         return redirect(settings.LOGIN_URL)
     kinds, today = registry.roles(), timezone.localdate()
     held = request.user.role_grants.select_related("area").order_by("role", "area__path")
     roles = [(kinds[grant.role], grant.area) for grant in held if grant.role in kinds and grant.as_value().holds(today)]
-    return render(request, "desk/home.html", {"roles": roles, "figures": list(_figures(request.user))})
+    context = {
+        "roles": roles,
+        "due": registry.due_for(request.user, today),
+        "figures": list(_figures(request.user)),
+    }
+    return render(request, "desk/home.html", context)
 
 
 def _figures(person: Person) -> Iterator[tuple[str, int]]:

@@ -8,6 +8,7 @@ MANIFEST = Manifest(
     code="desk",
     title=_("Foundations"),
     summary=_("What every programme stands on: areas, organisations, people and the ledger."),
+    due="mingjing.faces.desk.due.waiting",
     navigation=(
         NavItem(title=_("Areas"), url_name="desk:areas", permission="places.area.view", icon="area"),
         NavItem(

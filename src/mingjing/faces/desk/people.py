@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from mingjing.kernel import registry
 from mingjing.kernel.parties.actions import end_role, grant_role, issue_link, record_departure, register_person
 from mingjing.kernel.parties.guard import Scope, areas_where, guarded, may
 from mingjing.kernel.parties.models import Person, RoleGrant
-from mingjing.kernel.parties.queries import grants_seen, people_seen
+from mingjing.kernel.parties.queries import grants_ending_soon, grants_seen, people_seen
 from mingjing.kernel.places.models import Area
 
 
@@ -65,6 +65,10 @@ def people(request: HttpRequest) -> HttpResponse:
     text, scope = searched(request), _scope(request)
     roles = Prefetch("role_grants", grants_seen(scope).select_related("area"))
     found = people_seen(scope).search(text).prefetch_related(roles)
+    ending = request.GET.get("ending") == "soon"
+    if ending:
+        managed = areas_where(request.user, "parties.person.manage", on=timezone.localdate())
+        found = found.filter(Exists(grants_ending_soon(managed, timezone.localdate()).filter(person=OuterRef("pk"))))
     page = page_of(found, request.GET, order=("username",))
     today = timezone.localdate()
     rows = [(one, [grant for grant in one.role_grants.all() if grant.as_value().holds(today)]) for one in page.rows]

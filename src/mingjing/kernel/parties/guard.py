@@ -7,14 +7,15 @@ Every view wears `@guarded` or `@public`; a contract test reads the marks. Not h
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import wraps
+from functools import reduce, wraps
+from operator import or_
 from typing import Any, Protocol, TypeVar
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -22,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from mingjing.kernel import registry
 from mingjing.kernel.parties.models import Grant, Person
-from mingjing.kernel.places.models import CODE_LENGTH, Area, within_subtrees
+from mingjing.kernel.places.models import CODE_LENGTH, Area, span, within_subtrees
 
 Row = TypeVar("Row", bound=Model)
 
@@ -63,6 +64,11 @@ class Scope:
     def within(self, queryset: "QuerySet[Row]", field: str = "area") -> "QuerySet[Row]":
         """The rows whose `field` (a foreign key to Area, possibly across `__`; "" for Area itself) lies in scope."""
         return queryset.filter(within_subtrees(self.paths, field)) if self.paths else queryset.none()
+
+    def of_facts(self, through: str = "") -> Q:
+        """The condition "a fact of these subtrees, or of the installation as a whole"; `through` as `fact__`."""
+        ranges = (Q(**span(path, f"{through}scope")) for path in self.paths)
+        return reduce(or_, ranges, Q(**{f"{through}scope": ""}))
 
 
 def areas_where(person: Person | AnonymousUser, permission: str, *, on: date) -> Scope:

@@ -1,7 +1,11 @@
 """Which people and organisations a reader sees, given where their right holds. Not here: the right (guard)."""
 
+from datetime import date, timedelta
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from mingjing.kernel.jobs.models import Delivery, DeliveryQuerySet
+from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.guard import Scope
 from mingjing.kernel.parties.models import (
     Organisation,
@@ -12,7 +16,20 @@ from mingjing.kernel.parties.models import (
 )
 from mingjing.kernel.places.models import within_subtrees
 
-__all__ = ["grants_seen", "organisations_seen", "people_seen"]
+__all__ = ["deliveries_seen", "facts_seen", "grants_ending_soon", "grants_seen", "organisations_seen", "people_seen"]
+
+SOON = timedelta(days=14)
+"""How long before a role ends those who manage people hear of it."""
+
+
+def facts_seen(scope: Scope) -> "QuerySet[Fact]":
+    """The facts that belong to an area within `scope`, and those of the installation as a whole."""
+    return Fact.objects.filter(scope.of_facts()) if scope else Fact.objects.none()
+
+
+def deliveries_seen(scope: Scope) -> DeliveryQuerySet:
+    """The background work that follows from such facts."""
+    return Delivery.objects.filter(scope.of_facts("fact__")) if scope else Delivery.objects.none()
 
 
 def grants_seen(scope: Scope) -> "QuerySet[RoleGrant]":
@@ -20,6 +37,12 @@ def grants_seen(scope: Scope) -> "QuerySet[RoleGrant]":
     if not scope:
         return RoleGrant.objects.none()
     return RoleGrant.objects.filter(within_subtrees(scope.paths, "area") | Q(area__path__in=scope.above))
+
+
+def grants_ending_soon(scope: Scope, today: date) -> "QuerySet[RoleGrant]":
+    """The roles within `scope` that end of themselves from today on within SOON."""
+    ending = RoleGrant.objects.filter(ended_at=None, last_day__range=(today, today + SOON), person__left_at=None)
+    return scope.within(ending)
 
 
 def people_seen(scope: Scope) -> PersonQuerySet:

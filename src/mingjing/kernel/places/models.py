@@ -34,13 +34,17 @@ class Level(models.IntegerChoices):
         return {1: 2, 2: 4, 3: 6, 4: 9, 5: 12}[self.value]
 
 
-def within_subtree(path: str, field: str = "") -> Q:
-    """The condition "in the subtree of the area with this `path`", through the foreign key `field` ("" on Area itself).
+def span(path: str, column: str) -> dict[str, str]:
+    """The paths below and at `path`, as lookups on a column that holds paths.
 
     A range and not a prefix match: paths are digits only, so the index serves it on both databases and any collation.
     """
-    lookup = f"{field}__path" if field else "path"
-    return Q(**{f"{lookup}__gte": path, f"{lookup}__lt": path + "9" * (CODE_LENGTH + 1)})
+    return {f"{column}__gte": path, f"{column}__lt": path + "9" * (CODE_LENGTH + 1)}
+
+
+def within_subtree(path: str, field: str = "") -> Q:
+    """The condition "in the subtree of the area with this `path`", by the foreign key `field` ("" on Area itself)."""
+    return Q(**span(path, f"{field}__path" if field else "path"))
 
 
 def within_subtrees(paths: Iterable[str], field: str = "") -> Q:
