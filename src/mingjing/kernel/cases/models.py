@@ -4,16 +4,24 @@ A case holds where it stands now; every step that led there is a row of its own,
 programme concludes from an open or overdue case.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from mingjing.kernel.parties.models import Organisation, Person
+from mingjing.engine.chain import content_digest
+from mingjing.kernel.db.fields import instant_text
+from mingjing.kernel.parties.models import Organisation, Person, new_token
 from mingjing.kernel.places.models import Area, Site
 
 __all__ = ["Case", "CaseQuerySet", "Step", "StepKind"]
+
+_NUMBER = re.compile(r"(\d{4}-\d{2,12})-0*(\d{1,9})")
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -25,14 +33,33 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Those open after their time."""
         return self.open().filter(due_at__lt=at)
 
+    def closed(self) -> "CaseQuerySet":
+        """Those confirmed or cancelled."""
+        return self.filter(closed_at__isnull=False)
+
+    def search(self, text: str) -> Self:
+        """Cases with this number, or whose title, site or organisation contains `text`."""
+        text = text.strip()
+        if found := _NUMBER.fullmatch(text):
+            return self.filter(register=found[1], serial=int(found[2]))
+        if not text:
+            return self.all()
+        named = Q(site__name__icontains=text) | Q(organisation__name__icontains=text)
+        return self.filter(Q(title__icontains=text) | named)
+
 
 class Case(models.Model):
     """`kind` is the programme's word (`rectification`); `subject` names what it is about, as facts do.
 
     `owner` is the person of the authority who follows it; the one who puts it right is the organisation. Open until
     `closed_at`: confirmed (by somebody who is neither its owner nor claimed it was done) or cancelled with a reason.
+    `register` (year and county) and `serial` make the number people quote. `revision` counts the steps, so that
+    whoever acts on what they read a while ago is told that it has changed.
     """
 
+    register = models.CharField(max_length=20)
+    serial = models.PositiveIntegerField()
+    revision = models.PositiveIntegerField(default=0)
     programme = models.CharField(max_length=40)
     kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=160)
@@ -70,6 +97,11 @@ class Case(models.Model):
                 condition=~Q(outcome="confirmed") | Q(owner=None) | ~Q(closed_by=F("owner")),
                 name="cases_case_not_confirmed_by_owner",
             ),
+            models.CheckConstraint(
+                condition=~Q(outcome="confirmed") | Q(claimed_at__isnull=False, closed_by__isnull=False),
+                name="cases_case_confirmed_after_claim",
+            ),
+            models.UniqueConstraint(fields=["register", "serial"], name="cases_case_number"),
         ]
         indexes = [
             models.Index(fields=["subject"], name="cases_case_subject"),
@@ -80,9 +112,18 @@ class Case(models.Model):
         return self.title
 
     @property
+    def number(self) -> str:
+        """What people quote on paper: year, county and running number (`2024-430202-0017`); it never changes."""
+        return f"{self.register}-{self.serial:04d}"
+
+    @property
     def state(self) -> str:
         """`open`, `claimed`, `confirmed` or `cancelled`."""
         return self.outcome or ("claimed" if self.claimed_at else "open")
+
+    def allows(self, kind: "StepKind") -> bool:
+        """Whether such a step can follow from where the case stands (who may take it is another question)."""
+        return self.state in STATES_BEFORE[kind] and not (kind == StepKind.EXTENDED and self.extended)
 
 
 class StepKind(models.TextChoices):
@@ -99,19 +140,47 @@ class StepKind(models.TextChoices):
     REOPENED = "reopened", _("Opened again")
 
 
+STATES_BEFORE: Mapping[StepKind, frozenset[str]] = MappingProxyType(
+    {
+        StepKind.OPENED: frozenset(),
+        StepKind.ASSIGNED: frozenset({"open", "claimed"}),
+        StepKind.NOTED: frozenset({"open", "claimed", "confirmed", "cancelled"}),
+        StepKind.EXTENDED: frozenset({"open"}),
+        StepKind.CLAIMED: frozenset({"open"}),
+        StepKind.RETURNED: frozenset({"claimed"}),
+        StepKind.CONFIRMED: frozenset({"claimed"}),
+        StepKind.CANCELLED: frozenset({"open", "claimed"}),
+        StepKind.REOPENED: frozenset({"confirmed", "cancelled"}),
+    }
+)
+"""The states from which each step can be taken."""
+
+
 class Step(models.Model):
-    """One thing that happened to a case: who, when, why, and the exhibits (their ids) that show it. Append-only."""
+    """One thing that happened to a case: who, when, why, and the exhibits (their ids) that show it. Append-only.
+
+    `number` counts the steps of a case from 1. `owner` and `due_at` are those the step gave the case, where it did.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
+    number = models.PositiveIntegerField()
     kind = models.CharField(max_length=12, choices=StepKind.choices)
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     note = models.TextField(blank=True)
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     due_at = models.DateTimeField(null=True)
     exhibits = models.JSONField(default=list)
+    salt = models.CharField(max_length=32, editable=False, default=new_token)
 
     class Meta:
-        ordering = ["case_id", "id"]
+        ordering = ["case_id", "number"]
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="cases_step_in_turn")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.kind}"
+
+    def digest(self) -> str:
+        """What the ledger keeps of this row: salted, for a note may name people."""
+        due = instant_text(self.due_at) if self.due_at else None
+        return content_digest({"salt": self.salt, "note": self.note, "due": due, "exhibits": self.exhibits})

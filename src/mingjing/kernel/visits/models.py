@@ -4,6 +4,8 @@ A row is made when somebody enters (or is turned away at the door), never from a
 programme's own rows), evidence, plans and draws.
 """
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +14,20 @@ from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area, Site
 
-__all__ = ["Participant", "Visit"]
+__all__ = ["Part", "Participant", "Visit", "VisitQuerySet"]
+
+LATE = timedelta(hours=24)
+"""A visit recorded this long after it began is shown as recorded late."""
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def standing(self) -> "VisitQuerySet":
+        """Those that were not voided."""
+        return self.filter(voided_at=None)
+
+    def told(self) -> "VisitQuerySet":
+        """With everything a line about a visit names: a constant number of queries, whatever their number."""
+        return self.select_related("area", "site", "organisation").prefetch_related("participants__person")
 
 
 class Visit(models.Model):
@@ -40,6 +55,8 @@ class Visit(models.Model):
     voided_at = models.DateTimeField(null=True)
     void_reason = models.CharField(_("reason"), max_length=300, blank=True)
 
+    objects = VisitQuerySet.as_manager()
+
     class Meta:
         ordering = ["-entered_at", "-id"]
         constraints = [
@@ -59,14 +76,29 @@ class Visit(models.Model):
             models.Index(fields=["organisation", "entered_at"], name="visits_visit_organisation"),
             models.Index(fields=["site", "entered_at"], name="visits_visit_site"),
             models.Index(fields=["subject"], name="visits_visit_subject"),
+            models.Index(fields=["entered_at", "id"], name="visits_visit_entered"),
+            models.Index(fields=["joint"], name="visits_visit_joint", condition=Q(joint__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"{self.programme} {self.subject}"
 
+    @property
+    def late(self) -> bool:
+        """Whether the system learned of it a day or more after it began."""
+        return self.recorded_at - self.entered_at >= LATE
+
+
+class Part(models.TextChoices):
+    """As what somebody was on a visit."""
+
+    LEAD = "lead", _("Leads the visit")
+    MEMBER = "member", _("Member")
+    ASSISTANT = "assistant", _("Assistant")
+
 
 class Participant(models.Model):
-    """Somebody who was on a visit, and as what (`lead`, `member`, `assistant`: the programme's word)."""
+    """Somebody who was on a visit, and as what (a `Part`)."""
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="participants")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -78,3 +110,8 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.part}"
+
+    @property
+    def title(self) -> str:
+        """As what, in the language of the reader."""
+        return str(Part(self.part).label) if self.part in Part.values else self.part

@@ -1,0 +1,280 @@
+"""Every write to cases. Each takes a step: the case moves, a row says how, and a fact tells the ledger.
+
+A case in a state from which the step does not follow, or that somebody changed since the caller read it, is refused.
+Not here: who holds the right (guard), what a programme concludes.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.cases.models import Case, Step, StepKind
+from mingjing.kernel.db.fields import instant_text
+from mingjing.kernel.db.locks import exclusive
+from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.ledger import writer
+from mingjing.kernel.parties.actions.people import is_line
+from mingjing.kernel.parties.guard import may
+from mingjing.kernel.parties.models import Organisation, Person
+from mingjing.kernel.places.models import Area, Level, Site
+
+__all__ = [
+    "assign_case",
+    "cancel_case",
+    "claim_case",
+    "confirm_case",
+    "extend_case",
+    "note_on_case",
+    "open_case",
+    "reopen_case",
+    "return_case",
+]
+
+NOTE_LIMIT = 2000
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+Exhibits = Iterable[UUID | str]
+
+
+def open_case(
+    *,
+    programme: str,
+    kind: str,
+    subject: str,
+    title: str,
+    area: Area,
+    site: Site | None,
+    organisation: Organisation | None,
+    owner: Person | None,
+    due_at: datetime,
+    note: str = "",
+    exhibits: Exhibits = (),
+    by: Person | None,
+    at: datetime,
+) -> Case:
+    """Open a case, due at `due_at` (which may have passed), under the next number of the year and county.
+
+    `exhibits` are ids of what shows the reason. Raises Refusal.
+    """
+    case = Case(programme=programme, kind=kind, subject=subject, title=title.strip(), area=area, site=site)
+    case.organisation, case.owner, case.due_at, case.opened_by, case.opened_at = organisation, owner, due_at, by, at
+    if not is_line(case.title, 300):
+        text = N_("Say in 1 to 300 characters, on one line, what must be put right.")
+        raise Refusal([Problem("cases.case.title", text, {}, "title")])
+    if owner and not owner.is_active:
+        raise Refusal([_gone(owner)])
+    with transaction.atomic():
+        case.register = f"{timezone.localtime(at).year}-{area.code[: Level.COUNTY.digits]}"
+        exclusive(f"cases.register:{case.register}")
+        last = Case.objects.filter(register=case.register).aggregate(last=Max("serial"))["last"]
+        case.serial = (last or 0) + 1
+        more: dict[str, Any] = {"number": case.number, "about": subject, "programme": programme, "kind": kind}
+        more |= {"site": site.pk if site else None, "organisation": organisation.pk if organisation else None}
+        step = Step(kind=StepKind.OPENED, note=note, owner=owner, due_at=due_at)
+        _take(case, step, exhibits, more, by, at)
+    return case
+
+
+def assign_case(*, case: Case, owner: Person, note: str = "", by: Person | None, at: datetime) -> None:
+    """Give the case to `owner`, who must hold the right to follow cases there. Raises Refusal."""
+    with transaction.atomic():
+        current = _locked(case, StepKind.ASSIGNED)
+        if not owner.is_active:
+            raise Refusal([_gone(owner)])
+        if owner.pk == current.owner_id:
+            text = N_("{name} has this case already; choose somebody else.")
+            raise Refusal([Problem("cases.case.same_owner", text, {"name": owner.display_name}, "owner")])
+        if not may(owner, "cases.case.follow", area=current.area, on=timezone.localdate(at)):
+            text = N_("{name} may not follow cases in {area}; choose somebody with a role there.")
+            params = {"name": owner.display_name, "area": current.area.name}
+            raise Refusal([Problem("cases.case.owner_elsewhere", text, params, "owner")])
+        current.owner = owner
+        _take(current, Step(kind=StepKind.ASSIGNED, note=note, owner=owner), (), {}, by, at)
+    _shown(case, current)
+
+
+def note_on_case(*, case: Case, note: str, exhibits: Exhibits = (), by: Person | None, at: datetime) -> None:
+    """Add a note, open or closed, whatever happened meanwhile. Raises Refusal."""
+    with transaction.atomic():
+        current = _locked(case, StepKind.NOTED, as_read=False)
+        _take(current, Step(kind=StepKind.NOTED, note=_said(note)), exhibits, {}, by, at)
+    _shown(case, current)
+
+
+def extend_case(*, case: Case, due_at: datetime, note: str, by: Person | None, at: datetime) -> None:
+    """Give it more time: once, until later than now and than before, for a reason. Raises Refusal."""
+    with transaction.atomic():
+        current = _locked(case, StepKind.EXTENDED)
+        if due_at <= current.due_at:
+            text = N_("An extension ends later than the deadline it replaces; choose a later day.")
+            raise Refusal([Problem("cases.case.earlier", text, {}, "due_at")])
+        _in_future(due_at, at)
+        current.due_at, current.extended = due_at, True
+        _take(current, Step(kind=StepKind.EXTENDED, note=_said(note), due_at=due_at), (), {}, by, at)
+    _shown(case, current)
+
+
+def claim_case(*, case: Case, note: str, exhibits: Exhibits = (), by: Person | None, at: datetime) -> None:
+    """Report that it is done: a claim, until somebody else confirms it. Raises Refusal."""
+    with transaction.atomic():
+        current = _locked(case, StepKind.CLAIMED)
+        current.claimed_by, current.claimed_at = by, at
+        _take(current, Step(kind=StepKind.CLAIMED, note=_said(note)), exhibits, {}, by, at)
+    _shown(case, current)
+
+
+def return_case(*, case: Case, note: str, by: Person | None, at: datetime) -> None:
+    """Say that what was reported as done is not: the case is open again, its deadline as before. Raises Refusal."""
+    with transaction.atomic():
+        current = _locked(case, StepKind.RETURNED)
+        current.claimed_by = current.claimed_at = None
+        _take(current, Step(kind=StepKind.RETURNED, note=_said(note)), (), {}, by, at)
+    _shown(case, current)
+
+
+def confirm_case(*, case: Case, note: str = "", exhibits: Exhibits, by: Person, at: datetime) -> None:
+    """Confirm that it is done, with exhibits of one's own, by somebody who neither owns nor ever claimed it.
+
+    Raises Refusal.
+    """
+    with transaction.atomic():
+        current = _locked(case, StepKind.CONFIRMED)
+        if problems := list(_involved(current, by)):
+            raise Refusal(problems)
+        shown = {name for names in current.steps.values_list("exhibits", flat=True) for name in names}
+        exhibits = list(exhibits)
+        if not {str(name) for name in exhibits} - shown:
+            text = N_(
+                "Add at least one exhibit of your own that shows it is done; the ones above only support the claim."
+            )
+            raise Refusal([Problem("cases.case.unshown", text, {}, "exhibits")])
+        current.closed_by, current.closed_at, current.outcome = by, at, "confirmed"
+        _take(current, Step(kind=StepKind.CONFIRMED, note=note), exhibits, {}, by, at)
+    _shown(case, current)
+
+
+def cancel_case(*, case: Case, note: str, by: Person | None, at: datetime) -> None:
+    """Close it without its being done, for a reason: it was opened in error, or fell away. Raises Refusal."""
+    with transaction.atomic():
+        current = _locked(case, StepKind.CANCELLED)
+        current.closed_by, current.closed_at, current.outcome = by, at, "cancelled"
+        _take(current, Step(kind=StepKind.CANCELLED, note=_said(note)), (), {}, by, at)
+    _shown(case, current)
+
+
+def reopen_case(*, case: Case, note: str, due_at: datetime, by: Person | None, at: datetime) -> None:
+    """Open a closed case again with a new deadline, which may be extended once. Raises Refusal."""
+    with transaction.atomic():
+        current = _locked(case, StepKind.REOPENED)
+        _in_future(due_at, at)
+        current.closed_by = current.closed_at = current.claimed_by = current.claimed_at = None
+        current.outcome, current.due_at, current.extended = "", due_at, False
+        current.reopened += 1
+        _take(current, Step(kind=StepKind.REOPENED, note=_said(note), due_at=due_at), (), {}, by, at)
+    _shown(case, current)
+
+
+def _locked(case: Case, kind: StepKind, *, as_read: bool = True) -> Case:
+    """The row as it is now, held until the transaction ends; raises Refusal where the step does not follow."""
+    current = Case.objects.select_for_update(of=("self",)).select_related("area").get(pk=case.pk)
+    if not current.allows(kind):
+        raise Refusal([_out_of_turn(current, kind)])
+    if as_read and current.revision != case.revision:
+        text = N_("Somebody changed this case since you opened it. Read what was added, then decide again.")
+        raise Refusal([Problem("cases.case.changed", text)])
+    return current
+
+
+def _out_of_turn(case: Case, kind: StepKind) -> Problem:
+    match case.state, kind:
+        case ("open", StepKind.EXTENDED):
+            text = N_("The deadline was extended before; it is extended once only.")
+        case ("open", StepKind.CONFIRMED | StepKind.RETURNED):
+            text = N_("Nobody has reported this case as done; that comes first.")
+        case ("open", _):
+            text = N_("This case is open already; nothing was changed.")
+        case ("claimed", _):
+            text = N_("This case is reported as done already. Confirm it or send it back first.")
+        case ("confirmed", _):
+            text = N_("This case was confirmed as done already. Open it again if it is not.")
+        case _:
+            text = N_("This case was cancelled already. Open it again if it is needed after all.")
+    return Problem("cases.case.out_of_turn", text)
+
+
+def _involved(case: Case, by: Person | None) -> Iterable[Problem]:
+    """Why `by` may not be the one who confirms."""
+    if by is None:
+        yield Problem("cases.case.nobody", N_("A case is confirmed by a person."))
+    elif by.pk == case.owner_id:
+        text = N_("Who owns a case does not confirm it; ask somebody else to look.")
+        yield Problem("cases.case.own", text)
+    elif case.steps.filter(kind=StepKind.CLAIMED, by=by).exists():
+        text = N_("Who reported a case as done does not confirm it; ask somebody else to look.")
+        yield Problem("cases.case.claimed_oneself", text)
+
+
+def _take(case: Case, step: Step, exhibits: Exhibits, more: dict[str, Any], by: Person | None, at: datetime) -> None:
+    """Save the case with its next step, and tell the ledger."""
+    step.note = _text(step.note)
+    step.exhibits = _known(list(dict.fromkeys(map(str, exhibits))))
+    case.revision += 1
+    case.save()
+    step.case, step.number, step.by, step.at = case, case.revision, by, at
+    step.save(force_insert=True)
+    data = {"case": case.pk, "step": step.number, "exhibits": step.exhibits, "digest": step.digest(), **more}
+    if step.owner:
+        data["owner"] = step.owner.token
+    if step.due_at:
+        data["due"] = instant_text(step.due_at)
+    subject = f"cases.case:{case.pk}"
+    writer.append(kind=f"cases.case.{step.kind}", subject=subject, data=data, area=case.area, by=by, at=at)
+
+
+def _known(exhibits: Sequence[str]) -> list[str]:
+    """The ids of `exhibits`, every one on record and not withdrawn."""
+    if exhibits:
+        readable = [name for name in exhibits if _UUID.fullmatch(name)]
+        found = Exhibit.objects.filter(pk__in=readable, withdrawn_at=None).values_list("pk", flat=True)
+        if missing := set(exhibits) - set(map(str, found)):
+            text = N_("{count} of the exhibits are not on record, or were withdrawn; choose others.")
+            raise Refusal([Problem("cases.case.exhibits", text, {"count": len(missing)}, "exhibits")])
+    return list(exhibits)
+
+
+def _said(note: str) -> str:
+    """The note of a step that needs one."""
+    if not note.strip():
+        raise Refusal([Problem("cases.case.note", N_("Say why, in a few words."), {}, "note")])
+    return note
+
+
+def _text(note: str) -> str:
+    note = note.strip().replace("\r\n", "\n")
+    if len(note) > NOTE_LIMIT or not note.replace("\n", "").replace("\t", "").isprintable():
+        text = N_("A note has at most {limit} characters, of plain text.")
+        raise Refusal([Problem("cases.case.note_text", text, {"limit": NOTE_LIMIT}, "note")])
+    return note
+
+
+def _in_future(due_at: datetime, at: datetime) -> None:
+    if due_at <= at:
+        text = N_("This deadline has passed already; choose a later one.")
+        raise Refusal([Problem("cases.case.past", text, {}, "due_at")])
+
+
+def _gone(owner: Person) -> Problem:
+    text = N_("{name} has left; choose somebody else.")
+    return Problem("cases.case.owner_left", text, {"name": owner.display_name}, "owner")
+
+
+def _shown(case: Case, current: Case) -> None:
+    """Bring the caller's row up to what was written."""
+    for field in Case._meta.concrete_fields:
+        setattr(case, field.attname, getattr(current, field.attname))
