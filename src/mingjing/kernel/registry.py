@@ -127,6 +127,9 @@ class Verifier:
     check: str
 
 
+_NO_WORDS: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """Everything the house needs to know of one part. `code` names it in routes, permissions, facts and commands."""
@@ -145,6 +148,8 @@ class Manifest:
     commands: tuple[Command, ...] = ()
     verifiers: tuple[Verifier, ...] = ()
     due: str = ""  # dotted path of a function (person, today) -> Iterable[Due]: what of this part waits for the person
+    case_kinds: Mapping[str, str] = _NO_WORDS  # the kinds of cases it opens: code -> English msgid
+    visit_purposes: Mapping[str, str] = _NO_WORDS  # why its people enter: code -> English msgid
     demo: str = ""  # dotted path of a function of `say` (shows one line) that adds this part's demo content, once
     # Of exhibits whose subject is this part's (`assessments.visit:7` is of "assessments"), dotted paths of functions:
     evidence_door: str = ""  # (person, subject, today) -> bool: may they be near it? asked besides the permissions
@@ -235,6 +240,18 @@ def rulebook_kinds() -> Mapping[str, RulebookKind]:
 def owner_of(subject: str) -> Manifest | None:
     """The manifest whose code begins `subject`, as in `assessments.visit:7`."""
     return _registry.manifests.get(subject.partition(":")[0].partition(".")[0])
+
+
+def title_of_case_kind(programme: str, kind: str) -> str:
+    """The msgid of a kind of case; the code itself where its programme is not installed or says none."""
+    manifest = _registry.manifests.get(programme)
+    return manifest.case_kinds.get(kind, kind) if manifest else kind
+
+
+def title_of_purpose(programme: str, purpose: str) -> str:
+    """The msgid of why somebody entered; the code itself where its programme is not installed or says none."""
+    manifest = _registry.manifests.get(programme)
+    return manifest.visit_purposes.get(purpose, purpose) if manifest else purpose
 
 
 def verifiers() -> Mapping[str, Verifier]:

@@ -7,7 +7,7 @@ Not here: who holds the right (guard), what a programme concludes.
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.db import transaction
@@ -16,9 +16,11 @@ from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.cases.models import Case, Step, StepKind
+from mingjing.kernel.cases.queries import involvement
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.locks import exclusive
-from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.evidence.actions import record_exhibit
+from mingjing.kernel.evidence.models import Exhibit, Origin
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions.people import is_line
 from mingjing.kernel.parties.guard import may
@@ -31,6 +33,7 @@ __all__ = [
     "claim_case",
     "confirm_case",
     "extend_case",
+    "keep_exhibits",
     "note_on_case",
     "open_case",
     "reopen_case",
@@ -38,6 +41,7 @@ __all__ = [
 ]
 
 NOTE_LIMIT = 2000
+File = tuple[BinaryIO, str]
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Exhibits = Iterable[UUID | str]
 
@@ -79,6 +83,18 @@ def open_case(
         step = Step(kind=StepKind.OPENED, note=note, owner=owner, due_at=due_at)
         _take(case, step, exhibits, more, by, at)
     return case
+
+
+def keep_exhibits(*, case: Case, files: Iterable[File], by: Person | None, at: datetime) -> list[UUID]:
+    """Record files (each with its name) as evidence of the case, and give their ids for the step that shows them.
+
+    Called in the transaction of that step: refused together, nothing stays. The case is locked before the ledger is,
+    as in every step, so that two people at once do not wait for each other. Raises Refusal.
+    """
+    with transaction.atomic():
+        current = Case.objects.select_for_update(of=("self",)).select_related("area").get(pk=case.pk)
+        usual = {"subject": f"cases.case:{case.pk}", "area": current.area, "origin": Origin.UPLOAD, "by": by, "at": at}
+        return [record_exhibit(file=file, file_name=name, **usual).pk for file, name in files]
 
 
 def assign_case(*, case: Case, owner: Person, note: str = "", by: Person | None, at: datetime) -> None:
@@ -145,7 +161,7 @@ def confirm_case(*, case: Case, note: str = "", exhibits: Exhibits, by: Person, 
     """
     with transaction.atomic():
         current = _locked(case, StepKind.CONFIRMED)
-        if problems := list(_involved(current, by)):
+        if problems := list(involvement(current, by)):
             raise Refusal(problems)
         shown = {name for names in current.steps.values_list("exhibits", flat=True) for name in names}
         exhibits = list(exhibits)
@@ -206,18 +222,6 @@ def _out_of_turn(case: Case, kind: StepKind) -> Problem:
         case _:
             text = N_("This case was cancelled already. Open it again if it is needed after all.")
     return Problem("cases.case.out_of_turn", text)
-
-
-def _involved(case: Case, by: Person | None) -> Iterable[Problem]:
-    """Why `by` may not be the one who confirms."""
-    if by is None:
-        yield Problem("cases.case.nobody", N_("A case is confirmed by a person."))
-    elif by.pk == case.owner_id:
-        text = N_("Who owns a case does not confirm it; ask somebody else to look.")
-        yield Problem("cases.case.own", text)
-    elif case.steps.filter(kind=StepKind.CLAIMED, by=by).exists():
-        text = N_("Who reported a case as done does not confirm it; ask somebody else to look.")
-        yield Problem("cases.case.claimed_oneself", text)
 
 
 def _take(case: Case, step: Step, exhibits: Exhibits, more: dict[str, Any], by: Person | None, at: datetime) -> None:

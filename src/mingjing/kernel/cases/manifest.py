@@ -17,6 +17,7 @@ MANIFEST = Manifest(
             code="cases.case.confirm", title=_("Confirm, send back and cancel cases"), roles=("director", "officer")
         ),
     ),
+    evidence_door="mingjing.kernel.cases.queries.near_evidence",
     fact_kinds=(
         FactKind(code="cases.case.opened", title=_("Case opened")),
         FactKind(code="cases.case.assigned", title=_("Case given to somebody")),

@@ -1,14 +1,16 @@
 """Which cases a reader sees, whose they are, what is late. Constant query counts, whatever the number of cases."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q
 
+from mingjing.engine.outcome import N_, Problem
 from mingjing.kernel.cases.models import Case, CaseQuerySet, Step, StepKind
-from mingjing.kernel.parties.guard import Scope
+from mingjing.kernel.parties.guard import Scope, may
 from mingjing.kernel.parties.models import Person
 
-__all__ = ["awaiting", "cases_seen", "open_of", "overdue"]
+__all__ = ["awaiting", "cases_seen", "involvement", "near_evidence", "open_of", "overdue"]
 
 
 def cases_seen(scope: Scope) -> CaseQuerySet:
@@ -31,3 +33,22 @@ def awaiting(person: Person, scope: Scope) -> CaseQuerySet:
     claimed = Step.objects.filter(case=OuterRef("pk"), kind=StepKind.CLAIMED, by=person)
     others = cases_seen(scope).open().filter(claimed_at__isnull=False)
     return others.filter(Q(owner=None) | ~Q(owner=person)).filter(~Exists(claimed))
+
+
+def involvement(case: Case, by: Person | None) -> Iterator[Problem]:
+    """Why `by` may not be the one who confirms; nothing when they may."""
+    if by is None:
+        yield Problem("cases.case.nobody", N_("A case is confirmed by a person."))
+    elif by.pk == case.owner_id:
+        text = N_("Who owns a case does not confirm it; ask somebody else to look.")
+        yield Problem("cases.case.own", text)
+    elif case.steps.filter(kind=StepKind.CLAIMED, by=by).exists():
+        text = N_("Who reported a case as done does not confirm it; ask somebody else to look.")
+        yield Problem("cases.case.claimed_oneself", text)
+
+
+def near_evidence(person: Person, subject: str, today: date) -> bool:
+    """The manifest's door to exhibits of a case: for those who may see the case."""
+    name = subject.partition(":")[2]
+    case = Case.objects.select_related("area").filter(pk=int(name)).first() if name.isdecimal() else None
+    return case is not None and may(person, "cases.case.view", area=case.area, on=today)
