@@ -127,9 +127,6 @@ class Verifier:
     check: str
 
 
-_NO_WORDS: Mapping[str, str] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """Everything the house needs to know of one part. `code` names it in routes, permissions, facts and commands."""
@@ -148,8 +145,8 @@ class Manifest:
     commands: tuple[Command, ...] = ()
     verifiers: tuple[Verifier, ...] = ()
     due: str = ""  # dotted path of a function (person, today) -> Iterable[Due]: what of this part waits for the person
-    case_kinds: Mapping[str, str] = _NO_WORDS  # the kinds of cases it opens: code -> English msgid
-    visit_purposes: Mapping[str, str] = _NO_WORDS  # why its people enter: code -> English msgid
+    case_kinds: Mapping[str, str] = field(default_factory=dict)  # the kinds of cases it opens: code -> English msgid
+    visit_purposes: Mapping[str, str] = field(default_factory=dict)  # why its people enter: code -> English msgid
     demo: str = ""  # dotted path of a function of `say` (shows one line) that adds this part's demo content, once
     # Of exhibits whose subject is this part's (`assessments.visit:7` is of "assessments"), dotted paths of functions:
     evidence_door: str = ""  # (person, subject, today) -> bool: may they be near it? asked besides the permissions
