@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.cases.models import Case, Step, StepKind
-from mingjing.kernel.cases.queries import involvement
+from mingjing.kernel.cases.queries import involvement, out_of_turn
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.locks import exclusive
 from mingjing.kernel.evidence.actions import record_exhibit
@@ -93,7 +93,13 @@ def keep_exhibits(*, case: Case, files: Iterable[File], by: Person | None, at: d
     """
     with transaction.atomic():
         current = Case.objects.select_for_update(of=("self",)).select_related("area").get(pk=case.pk)
-        usual = {"subject": f"cases.case:{case.pk}", "area": current.area, "origin": Origin.UPLOAD, "by": by, "at": at}
+        usual: dict[str, Any] = {
+            "subject": f"cases.case:{case.pk}",
+            "area": current.area,
+            "origin": Origin.UPLOAD,
+            "by": by,
+            "at": at,
+        }
         return [record_exhibit(file=file, file_name=name, **usual).pk for file, name in files]
 
 
@@ -200,28 +206,11 @@ def _locked(case: Case, kind: StepKind, *, as_read: bool = True) -> Case:
     """The row as it is now, held until the transaction ends; raises Refusal where the step does not follow."""
     current = Case.objects.select_for_update(of=("self",)).select_related("area").get(pk=case.pk)
     if not current.allows(kind):
-        raise Refusal([_out_of_turn(current, kind)])
+        raise Refusal([out_of_turn(current, kind)])
     if as_read and current.revision != case.revision:
         text = N_("Somebody changed this case since you opened it. Read what was added, then decide again.")
         raise Refusal([Problem("cases.case.changed", text)])
     return current
-
-
-def _out_of_turn(case: Case, kind: StepKind) -> Problem:
-    match case.state, kind:
-        case ("open", StepKind.EXTENDED):
-            text = N_("The deadline was extended before; it is extended once only.")
-        case ("open", StepKind.CONFIRMED | StepKind.RETURNED):
-            text = N_("Nobody has reported this case as done; that comes first.")
-        case ("open", _):
-            text = N_("This case is open already; nothing was changed.")
-        case ("claimed", _):
-            text = N_("This case is reported as done already. Confirm it or send it back first.")
-        case ("confirmed", _):
-            text = N_("This case was confirmed as done already. Open it again if it is not.")
-        case _:
-            text = N_("This case was cancelled already. Open it again if it is needed after all.")
-    return Problem("cases.case.out_of_turn", text)
 
 
 def _take(case: Case, step: Step, exhibits: Exhibits, more: dict[str, Any], by: Person | None, at: datetime) -> None:

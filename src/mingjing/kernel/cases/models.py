@@ -37,6 +37,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Those confirmed or cancelled."""
         return self.filter(closed_at__isnull=False)
 
+    def mine(self, person: Person) -> "CaseQuerySet":
+        """Those that `person` owns and is to get done: open, and not reported as done."""
+        return self.open().filter(owner=person, claimed_at=None)
+
     def search(self, text: str) -> Self:
         """Cases with this number, or whose title, site or organisation contains `text`."""
         text = text.strip()

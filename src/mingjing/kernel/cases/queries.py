@@ -3,14 +3,25 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mingjing.engine.outcome import N_, Problem
+from mingjing.kernel import registry
 from mingjing.kernel.cases.models import Case, CaseQuerySet, Step, StepKind
 from mingjing.kernel.parties.guard import Scope, may
-from mingjing.kernel.parties.models import Person
+from mingjing.kernel.parties.models import Person, RoleGrant
+from mingjing.kernel.places.models import CODE_LENGTH
 
-__all__ = ["awaiting", "cases_seen", "involvement", "near_evidence", "open_of", "overdue"]
+__all__ = [
+    "awaiting",
+    "cases_seen",
+    "involvement",
+    "near_evidence",
+    "open_of",
+    "out_of_turn",
+    "overdue",
+    "possible_owners",
+]
 
 
 def cases_seen(scope: Scope) -> CaseQuerySet:
@@ -25,7 +36,7 @@ def overdue(scope: Scope, at: datetime) -> CaseQuerySet:
 
 def open_of(person: Person) -> CaseQuerySet:
     """The open cases that `person` owns and that wait for them, the earliest deadline first."""
-    return Case.objects.open().filter(owner=person, claimed_at=None).select_related("site", "organisation")
+    return Case.objects.mine(person).select_related("site", "organisation")
 
 
 def awaiting(person: Person, scope: Scope) -> CaseQuerySet:
@@ -52,3 +63,30 @@ def near_evidence(person: Person, subject: str, today: date) -> bool:
     name = subject.partition(":")[2]
     case = Case.objects.select_related("area").filter(pk=int(name)).first() if name.isdecimal() else None
     return case is not None and may(person, "cases.case.view", area=case.area, on=today)
+
+
+def out_of_turn(case: Case, kind: StepKind) -> Problem:
+    """Why such a step does not follow from where the case stands, when it does not."""
+    match case.state, kind:
+        case ("open", StepKind.EXTENDED):
+            text = N_("The deadline was extended before; it is extended once only.")
+        case ("open", StepKind.CONFIRMED | StepKind.RETURNED):
+            text = N_("Nobody has reported this case as done; that comes first.")
+        case ("open", _):
+            text = N_("This case is open already; nothing was changed.")
+        case ("claimed", _):
+            text = N_("This case is reported as done already. Confirm it or send it back first.")
+        case ("confirmed", _):
+            text = N_("This case was confirmed as done already. Open it again if it is not.")
+        case _:
+            text = N_("This case was cancelled already. Open it again if it is needed after all.")
+    return Problem("cases.case.out_of_turn", text)
+
+
+def possible_owners(case: Case, today: date) -> "QuerySet[Person]":
+    """Everybody who may follow the case that day, but for who owns it."""
+    path, roles = case.area.path, registry.permissions()["cases.case.follow"].roles
+    covering = [path[:end] for end in range(CODE_LENGTH, len(path) + 1, CODE_LENGTH)]
+    held = RoleGrant.objects.filter(person=OuterRef("pk"), role__in=roles, area__path__in=covering, ended_at=None)
+    held = held.filter(Q(last_day=None) | Q(last_day__gte=today), first_day__lte=today)
+    return Person.objects.filter(Exists(held), left_at=None).exclude(pk=case.owner_id or 0).order_by("display_name")
