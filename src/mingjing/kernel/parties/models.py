@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mingjing.engine.chain import content_digest
+from mingjing.kernel.db.search import SearchWords, matching
 from mingjing.kernel.places.models import Area, within_subtree
 
 
@@ -45,27 +46,32 @@ class Grant:
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def search(self, text: str) -> Self:
-        """People whose username or display name contains `text`."""
-        text = text.strip()
-        return self.filter(Q(username__icontains=text) | Q(display_name__icontains=text)) if text else self.all()
+        """People found by name, pinyin, initials or username."""
+        return self.filter(matching(text))
 
 
 PersonManager = BaseUserManager.from_queryset(PersonQuerySet)  # what sign-in asks for, and the searches above
 
 
 class Person(AbstractBaseUser):
-    """Someone who signs in. Facts name people by `token` only, so a person's data can go and the facts stay."""
+    """Someone who signs in. Facts name people by `token` only, so a person's data can go and the facts stay.
+
+    `area` is where they were registered: until they are given a role, only those whose right covers it see them.
+    Whoever was registered without one (at the command line, to become the first administrator) nobody sees until then.
+    """
 
     username = models.CharField(_("username"), max_length=60, unique=True)
     display_name = models.CharField(_("name"), max_length=100)
     token = models.CharField(max_length=32, unique=True, editable=False, default=new_token)
     preferred_language = models.CharField(_("language"), max_length=16, default="zh-hans")
     is_demo = models.BooleanField(default=False)
+    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+")
     registered_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     registered_at = models.DateTimeField()
     left_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     left_at = models.DateTimeField(null=True)
     left_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    words = SearchWords("display_name", also=("username",))
 
     objects = PersonManager()
 
@@ -124,9 +130,8 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(within_subtree(area.path, "area"))
 
     def search(self, text: str) -> Self:
-        """Organisations whose name contains `text` or whose credit code begins with it."""
-        text = text.strip()
-        return self.filter(Q(name__icontains=text) | Q(credit_code__istartswith=text)) if text else self.all()
+        """Organisations found by name, pinyin or initials, or whose credit code begins with `text`."""
+        return self.filter(matching(text, codes=["credit_code"]))
 
 
 class Organisation(models.Model):
@@ -139,6 +144,7 @@ class Organisation(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="organisations")
     salt = models.CharField(max_length=32, editable=False, default=new_token)
     recorded_at = models.DateTimeField()
+    words = SearchWords()
 
     objects = OrganisationQuerySet.as_manager()
 

@@ -15,6 +15,7 @@ from django.db.models.functions import Concat, Substr
 from mingjing.engine.geo import Datum, Position, to_wgs84
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.locks import exclusive
+from mingjing.kernel.db.search import fill_words
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.places.divisions import read_divisions
 from mingjing.kernel.places.merging import Plan, Source, plan_for
@@ -132,7 +133,8 @@ def _carry_out(plan: Plan, source: Source) -> None:
     for _level, areas in groupby(plan.add, key=lambda area: area.level):
         Area.objects.bulk_create(areas, batch_size=BATCH)
     changed = [area for area, _former in plan.change]
-    Area.objects.bulk_update(changed, ["name", "parent", "path", "source", "version"], batch_size=BATCH)
+    fill_words(changed)
+    Area.objects.bulk_update(changed, ["name", "words", "parent", "path", "source", "version"], batch_size=BATCH)
     for area, former in plan.change:
         if area.path != former:
             below = Concat(Value(area.path), Substr("path", len(former) + 1))

@@ -15,6 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from mingjing.engine.geo import Datum, Position
+from mingjing.kernel.db.search import SearchWords, matching
 
 CODE_LENGTH = 12
 
@@ -62,13 +63,15 @@ class AreaQuerySet(models.QuerySet["Area"]):
         return self.filter(within_subtree(area.path))
 
     def search(self, text: str) -> Self:
-        """Areas whose name contains `text` or whose code begins with it."""
-        text = text.strip()
-        return self.filter(Q(name__icontains=text) | Q(code__startswith=text)) if text else self.all()
+        """Areas found by name, pinyin or initials, or whose code begins with `text`."""
+        return self.filter(matching(text, codes=["code"]))
 
 
 class Area(models.Model):
-    """An administrative division. Codes differ between sources, so each says which source and version gave it."""
+    """An administrative division. Codes differ between sources, so each says which source and version gave it.
+
+    The tree is public (GB/T 2260 and the statistical codes): everybody who may see areas may know of every one.
+    """
 
     code = models.CharField(_("code"), max_length=CODE_LENGTH, unique=True, validators=[RegexValidator(r"^\d+$")])
     name = models.CharField(_("name"), max_length=100)
@@ -77,6 +80,7 @@ class Area(models.Model):
     path = models.CharField(max_length=CODE_LENGTH * len(Level), unique=True, editable=False)
     source = models.CharField(_("source"), max_length=100)
     version = models.CharField(_("version of the source"), max_length=50)
+    words = SearchWords()
 
     objects = AreaQuerySet.as_manager()
 
@@ -143,9 +147,8 @@ class SiteQuerySet(models.QuerySet["Site"]):
         return self.filter(within_subtree(area.path, "area"))
 
     def search(self, text: str) -> Self:
-        """Sites whose name or address contains `text`."""
-        text = text.strip()
-        return self.filter(Q(name__icontains=text) | Q(address__icontains=text)) if text else self.all()
+        """Sites found by name, pinyin, initials or address."""
+        return self.filter(matching(text))
 
 
 class Site(models.Model):
@@ -160,6 +163,7 @@ class Site(models.Model):
     given_latitude = models.DecimalField(max_digits=12, decimal_places=10, null=True)
     given_longitude = models.DecimalField(max_digits=13, decimal_places=10, null=True)
     recorded_at = models.DateTimeField()
+    words = SearchWords(also=("address",))
 
     objects = SiteQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.locks import exclusive
+from mingjing.kernel.db.search import fill_words
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.credit_codes import kind_of, read_credit_code
 from mingjing.kernel.parties.models import Organisation, OrganisationKind, Person
@@ -19,7 +20,7 @@ from mingjing.kernel.tables.digests import file_digest
 
 LOCK = "parties.organisations"
 BATCH = 200
-CORRECTABLE = ("name", "kind", "branch_of", "area")
+CORRECTABLE = ("name", "words", "kind", "branch_of", "area")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ def import_organisations(
         merge = _Merge.of(entries, at)
         Organisation.objects.bulk_create((one for one in merge.add if not one.branch_of), batch_size=BATCH)
         Organisation.objects.bulk_create((one for one in merge.add if one.branch_of), batch_size=BATCH)
+        fill_words(merge.change)
         Organisation.objects.bulk_update(merge.change, CORRECTABLE, batch_size=BATCH)
         added, changed = len(merge.add), len(merge.change)
         imported = OrganisationsImported(
