@@ -28,6 +28,9 @@ class Environment:
 
     MINGJING_MODE: `demo` (loopback only, demo logins), `production` (refuses unsafe settings) or `test`.
     MINGJING_DATA: folder of the SQLite database, uploaded originals and collected static files.
+    MINGJING_ORIGINALS: empty for a folder in MINGJING_DATA, or `s3://bucket/prefix` for uploaded originals in an
+        S3-compatible store (script/setup s3); its keys come from the usual AWS variables or files.
+    MINGJING_S3_ENDPOINT: address of that store, such as `https://s3.example.cn`; Amazon's own unless given.
     DATABASE_URL: empty for SQLite in MINGJING_DATA, or `postgresql://user:password@host/name`.
     MINGJING_SECRET_KEY, MINGJING_SECRET_KEY_FILE: the signing secret, or the file that holds it.
     MINGJING_HOSTS: host names this installation answers to, separated by commas; production has no default.
@@ -39,6 +42,8 @@ class Environment:
 
     mode: str
     data_dir: Path
+    originals: str
+    s3_endpoint: str
     database_url: str
     secret_key: str
     allowed_hosts: list[str]
@@ -56,6 +61,8 @@ class Environment:
         return cls(
             mode=mode,
             data_dir=Path(env.get("MINGJING_DATA") or "var").resolve(),
+            originals=cls._originals(env.get("MINGJING_ORIGINALS", "")),
+            s3_endpoint=env.get("MINGJING_S3_ENDPOINT", ""),
             database_url=env.get("DATABASE_URL", ""),
             secret_key=cls._secret(env),
             allowed_hosts=hosts or ([] if mode == "production" else [*LOCAL_HOSTS, "testserver"]),
@@ -71,6 +78,15 @@ class Environment:
             except OSError as error:
                 raise EnvironmentRefused(f"MINGJING_SECRET_KEY_FILE cannot be read: {error}.") from error
         return env.get("MINGJING_SECRET_KEY") or DEMO_SECRET
+
+    @staticmethod
+    def _originals(address: str) -> str:
+        parts = urlsplit(address)
+        if address and (parts.scheme != "s3" or not parts.netloc or parts.query or parts.fragment or "@" in address):
+            raise EnvironmentRefused(
+                f"MINGJING_ORIGINALS is {address!r}; write s3://bucket/prefix, or leave it empty for a folder."
+            )
+        return address
 
     @staticmethod
     def _programmes(without: str) -> list[str]:

@@ -106,7 +106,7 @@ CHILD = """
 import io, os, signal, sys
 from pathlib import Path
 from django.conf import settings
-settings.configure(DATA_DIR=Path(sys.argv[1]))
+settings.configure(DATA_DIR=Path(sys.argv[1]), ORIGINALS="")
 from mingjing.kernel.evidence.store import store
 
 class Killed(io.BytesIO):

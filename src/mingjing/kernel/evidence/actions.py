@@ -5,13 +5,15 @@ digest and what the exhibit belongs to, never file names, captions or reasons. N
 """
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
-from hashlib import sha256
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.timezone import get_default_timezone
 
@@ -25,10 +27,19 @@ from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 
-__all__ = ["change_access", "note_custody", "record_exhibit", "verify_exhibit", "withdraw_exhibit"]
+__all__ = [
+    "change_access",
+    "note_custody",
+    "note_look",
+    "record_exhibit",
+    "record_exhibits",
+    "verify_exhibit",
+    "withdraw_exhibit",
+]
 
 LONGEST = 300  # characters of a caption or a reason
 FILE_NAME = 200
+LOOK = timedelta(minutes=10)  # a page, its picture and a reload are one look
 _SUBJECT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*:[A-Za-z0-9._/-]{1,100}")
 
 
@@ -51,31 +62,120 @@ def record_exhibit(
     kept, or there already for the same subject (withdrawn ones aside); and ValueError for a subject, origin or access
     that a program made up. Killed in the middle, it leaves no row, and an original whole or not at all.
     """
-    _known(subject)
-    origin, access = Origin(origin), Access(access)
-    name, caption = _file_name(file_name), _line(caption, "caption")
-    start = file.tell()
+    place = _Place(_known(subject), area, Origin(origin), Access(access))
+    caption = _line(caption, "caption")
+    kept = _keep(file, file_name, subject)
+    with transaction.atomic():
+        return _enter(kept, place, caption, by, at)
+
+
+def record_exhibits(
+    *,
+    files: Iterable["UploadedFile[Any]"],
+    subject: str,
+    area: Area,
+    origin: str,
+    access: str = Access.INTERNAL,
+    by: Person | None,
+    at: datetime,
+) -> list[Exhibit]:
+    """Record several files as evidence of `subject`: all of them, or none and a Refusal with what each is refused for.
+
+    The files are read and kept before the transaction begins, so that nobody waits for photos; originals of a refused
+    lot stay in the store, where nothing names them.
+    """
+    place = _Place(_known(subject), area, Origin(origin), Access(access))
+    lot: list[_Kept] = []
+    with _gathered() as tried:
+        for file in files:
+            with tried():
+                lot.append(_keep(cast(BinaryIO, file), file.name or "", subject))
+    recorded: list[Exhibit] = []
+    with transaction.atomic(), _gathered() as tried:
+        for kept in lot:
+            with tried():
+                recorded.append(_enter(kept, place, "", by, at))
+    return recorded
+
+
+@contextmanager
+def _gathered() -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Gives a context in which each refusal is gathered; all of them are raised as one at the end."""
+    problems: list[Problem] = []
+
+    @contextmanager
+    def tried() -> Iterator[None]:
+        try:
+            yield
+        except Refusal as refusal:
+            problems.extend(refusal.problems)
+
+    yield tried
+    if problems:
+        raise Refusal(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an exhibit belongs, how it came and who may see it."""
+
+    subject: str
+    area: Area
+    origin: Origin
+    access: Access
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An original that is in the store, and what it says of itself."""
+
+    original: store.Original
+    media_type: str
+    name: str
+    read: photos.Read
+
+
+def _keep(file: BinaryIO, file_name: str, subject: str) -> _Kept:
+    """Look at a file and put it into the store; asks here already whether it is there, to keep nothing for nothing."""
+    start, name = file.tell(), _file_name(file_name)
     media_type, size = media_type_of(file, name), _size(file, start, name)
-    digest = _digest(file, start)
+    digest = store.digest_of(file)
+    _first(subject, digest, name)
+    file.seek(start)
     read = photos.read(file, get_default_timezone()) if media_type in IMAGES else photos.Read()
     file.seek(start)
-    _first(subject, digest, name)  # before anything is kept; asked again below, where nobody comes between
     original = store.store(file, size)
     if original.sha256 != digest:
         raise RuntimeError("The file changed while it was being read.")
-    with transaction.atomic():
-        exclusive(f"evidence {digest}")
-        _first(subject, digest, name)
-        others = Exhibit.objects.filter(sha256=digest).exclude(subject=subject).count()
-        exhibit = Exhibit.objects.create(
-            sha256=digest, size=size, media_type=media_type, file_name=name, area=area, subject=subject, access=access,
-            origin=origin, caption=caption, taken_at=read.taken_at, latitude=read.latitude, longitude=read.longitude,
-            facts={**read.facts, **({"seen_before": others} if others else {})}, recorded_by=by, recorded_at=at,
-        )  # fmt: skip
-        _held(exhibit, CustodyKind.RECORDED, "", by, at)
-        data = {"sha256": digest, "size": size, "of": subject, "origin": origin.value, "access": access.value}
-        _told("recorded", exhibit, data, by, at)
+    return _Kept(original, media_type, name, read)
+
+
+def _enter(kept: _Kept, place: _Place, caption: str, by: Person | None, at: datetime) -> Exhibit:
+    """The row, its first line of custody and its fact; of several with the same bytes at once, one after the other."""
+    digest, read = kept.original.sha256, kept.read
+    exclusive(f"evidence {digest}")
+    _first(place.subject, digest, kept.name)
+    others = Exhibit.objects.filter(sha256=digest).exclude(subject=place.subject).count()
+    exhibit = Exhibit.objects.create(
+        sha256=digest, size=kept.original.size, media_type=kept.media_type, file_name=kept.name, area=place.area,
+        subject=place.subject, access=place.access, origin=place.origin, caption=caption, taken_at=read.taken_at,
+        latitude=read.latitude, longitude=read.longitude, recorded_by=by, recorded_at=at,
+        facts={**read.facts, **({"seen_before": others} if others else {})},
+    )  # fmt: skip
+    _held(exhibit, CustodyKind.RECORDED, "", by, at)
+    data = {"sha256": digest, "size": exhibit.size, "of": place.subject}
+    _told("recorded", exhibit, data | {"origin": place.origin.value, "access": place.access.value}, by, at)
     return exhibit
+
+
+@transaction.atomic
+def note_look(*, exhibit: Exhibit, by: Person, at: datetime) -> None:
+    """Write down that somebody looks at a restricted `exhibit`: once while they do, not for every reload."""
+    if exhibit.access != Access.RESTRICTED:
+        return
+    looked = exhibit.custody.filter(kind=CustodyKind.VIEWED, by=by, at__gt=at - LOOK)
+    if not looked.exists():
+        note_custody(exhibit=exhibit, kind=CustodyKind.VIEWED, by=by, at=at)
 
 
 @transaction.atomic
@@ -134,9 +234,10 @@ def verify_exhibit(*, exhibit: Exhibit, by: Person | None, at: datetime) -> bool
     return kind == CustodyKind.VERIFIED
 
 
-def _known(subject: str) -> None:
+def _known(subject: str) -> str:
     if len(subject) > 160 or not _SUBJECT.fullmatch(subject) or registry.owner_of(subject) is None:
         raise ValueError(f"{subject!r} names nothing of any part of the house, as `assessments.visit:7` would.")
+    return subject
 
 
 def _size(file: BinaryIO, start: int, name: str) -> int:
@@ -147,14 +248,6 @@ def _size(file: BinaryIO, start: int, name: str) -> int:
         params = {"size": -(-size // 2**20), "limit": settings.EVIDENCE_LIMIT // 2**20}
         raise Refusal([Problem("evidence.file_size", text, params, name)])
     return size
-
-
-def _digest(file: BinaryIO, start: int) -> str:
-    digest = sha256()
-    while chunk := file.read(store.CHUNK):
-        digest.update(chunk)
-    file.seek(start)
-    return digest.hexdigest()
 
 
 def _first(subject: str, digest: str, name: str) -> None:

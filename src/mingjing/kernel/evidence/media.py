@@ -11,30 +11,30 @@ from typing import BinaryIO
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 
-__all__ = ["IMAGES", "KINDS", "SUFFIXES", "media_type_of"]
+__all__ = ["IMAGES", "KINDS", "SUFFIXES", "media_type_of", "outgoing_name"]
 
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic"})
 """The kinds of which copies can be made to look at."""
 
 SUFFIXES = {
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/webp": ".webp",
-    "image/heic": ".heic",
-    "application/pdf": ".pdf",
-    "text/plain": ".txt",
-    "text/csv": ".csv",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-    "video/mp4": ".mp4",
-    "video/quicktime": ".mov",
-    "video/3gpp": ".3gp",
-    "audio/mp4": ".m4a",
-    "audio/mpeg": ".mp3",
-    "audio/wav": ".wav",
-    "audio/amr": ".amr",
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+    "image/webp": (".webp",),
+    "image/heic": (".heic", ".heif"),
+    "application/pdf": (".pdf",),
+    "text/plain": (".txt", ".log", ".md"),
+    "text/csv": (".csv",),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
+    "video/mp4": (".mp4", ".m4v"),
+    "video/quicktime": (".mov",),
+    "video/3gpp": (".3gp", ".3g2"),
+    "audio/mp4": (".m4a",),
+    "audio/mpeg": (".mp3",),
+    "audio/wav": (".wav",),
+    "audio/amr": (".amr",),
 }
-"""What is taken, and the ending each kind is given when it leaves."""
+"""What is taken, and the endings that fit it: the first is what a file that leaves under another one is given."""
 
 KINDS = "JPEG, PNG, WebP, HEIC, PDF, TXT, CSV, XLSX, DOCX, MP4, MOV, 3GP, M4A, MP3, WAV, AMR"
 
@@ -80,6 +80,12 @@ def media_type_of(file: BinaryIO, name: str) -> str:
         text = N_("Files of this kind are not kept as evidence. Send one of these: {kinds}.")
         raise Refusal([Problem("evidence.media_type", text, {"kinds": KINDS}, name)])
     return found
+
+
+def outgoing_name(given: str, media_type: str, otherwise: str) -> str:
+    """What an original is called when it leaves: as it came, with an ending that does not lie about what it is."""
+    name, endings = given or otherwise, SUFFIXES.get(media_type, (".bin",))
+    return name if name.lower().endswith(endings) else name + endings[0]
 
 
 def _signed(head: bytes) -> str | None:

@@ -1,98 +1,82 @@
-"""Untouched originals on disk, each under the digest of its content: what a decision rests on can be shown later.
+"""Untouched originals, each under the digest of its content: what a decision rests on can be shown later.
 
-A content is stored once however often it comes, and appears whole or not at all. Not here: what an original is evidence
-of (rows of the programmes), copies made smaller, and erasing.
+A content is stored once however often it comes, and appears whole or not at all; in a folder of this machine, or in an
+S3-compatible store (settings.ORIGINALS). Not here: what an original is evidence of (rows of the programmes), copies
+made smaller, and erasing.
 """
 
-import errno
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
-from hashlib import file_digest, sha256
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from django.conf import settings
 
-from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.evidence.contents import CHUNK, Original
+from mingjing.kernel.evidence.folders import Folder
 
-__all__ = ["Damaged", "Original", "folder", "open_original", "path_of", "store", "sweep"]
-
-CHUNK = 1 << 20  # bytes in memory at a time
-TEMPORARY = ".incoming-"  # what a file is called until it is whole
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """A stored content: its SHA-256 in hex, which is also its name, and its size in bytes."""
-
-    sha256: str
-    size: int
+__all__ = [
+    "CHUNK",
+    "Damaged",
+    "Original",
+    "Store",
+    "chosen",
+    "digest_of",
+    "digests",
+    "exists",
+    "folder",
+    "open_original",
+    "path_of",
+    "store",
+    "sweep",
+]
 
 
 class Damaged(Exception):
     """A stored content is no longer what its name says; carries the name."""
 
 
+class Store(Protocol):
+    """Where contents are: a Folder or a Bucket."""
+
+    def store(self, stream: BinaryIO, limit: int) -> Original: ...
+    def open(self, digest: str) -> BinaryIO: ...
+    def exists(self, digest: str) -> bool: ...
+    def digests(self) -> Iterator[str]: ...
+    def sweep(self, older_than: datetime) -> int: ...
+
+
 def folder() -> Path:
-    """Where the originals are."""
+    """Where the originals are, unless they are in S3."""
     return Path(settings.DATA_DIR) / "originals"
 
 
+def chosen() -> Store:
+    """The store of this installation."""
+    return _bucket(settings.ORIGINALS, settings.S3_ENDPOINT) if settings.ORIGINALS else Folder(folder())
+
+
+@lru_cache(maxsize=4)
+def _bucket(address: str, endpoint: str) -> Store:
+    from mingjing.kernel.evidence.buckets import Bucket
+
+    return Bucket(address, endpoint)
+
+
 def path_of(digest: str) -> Path:
-    """The file of a content; raises ValueError for what is no SHA-256 in lower-case hex."""
-    if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
-        raise ValueError(f"{digest!r} is no SHA-256 in hex.")
-    return folder() / digest[:2] / digest[2:4] / digest
+    """The file of a content in the folder; raises ValueError for what is no SHA-256 in lower-case hex."""
+    return Folder(folder()).path_of(_checked(digest))
 
 
 def store(stream: BinaryIO, limit: int) -> Original:
     """Keep what is left of `stream` and return its name; refuses more than `limit` bytes.
 
-    Whole or not at all: until it is on the disk it has a temporary name, which is taken away when anything goes wrong
-    (a broken upload raises what its stream raises; a full disk refuses) and by `sweep` after a kill.
+    Whole or not at all: a broken upload raises what its stream raises; a full disk and a store that does not answer
+    refuse.
     """
-    try:
-        with _temporary() as (file, name):
-            original = _copy(stream, file, limit)
-            file.flush()
-            os.fsync(file.fileno())
-            target = path_of(original.sha256)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            name.replace(target)  # the same bytes, should it be there already
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        text = N_("The disk is full, so the file was not kept. Ask the administrator to make room, then send it again.")
-        raise Refusal([Problem("evidence.disk_full", text)]) from error
-    return original
-
-
-@contextmanager
-def _temporary() -> Iterator[tuple[BinaryIO, Path]]:
-    """A new file beside the originals, gone at the end unless it was given another name."""
-    folder().mkdir(parents=True, exist_ok=True)
-    handle, path = tempfile.mkstemp(prefix=TEMPORARY, dir=folder())
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file, Path(path)
-    finally:
-        Path(path).unlink(missing_ok=True)
-
-
-def _copy(stream: BinaryIO, file: BinaryIO, limit: int) -> Original:
-    digest, size = sha256(), 0
-    while chunk := stream.read(CHUNK):
-        size += len(chunk)
-        if size > limit:
-            text = N_("The file is larger than {limit} bytes, which is the most that is kept.")
-            raise Refusal([Problem("evidence.size", text, {"limit": limit})])
-        digest.update(chunk)
-        file.write(chunk)
-    return Original(digest.hexdigest(), size)
+    return chosen().store(stream, limit)
 
 
 def open_original(digest: str, *, verified: bool = False) -> BinaryIO:
@@ -101,21 +85,39 @@ def open_original(digest: str, *, verified: bool = False) -> BinaryIO:
     With `verified` it is read once to the end first, and Damaged raised when it is not what it was. Raises
     FileNotFoundError when nothing is kept under that name, and ValueError for what is no name.
     """
-    file = path_of(digest).open("rb")
+    file = chosen().open(_checked(digest))
     if verified:
-        if file_digest(file, "sha256").hexdigest() != digest:
+        if digest_of(file) != digest:
             file.close()
             raise Damaged(digest)
         file.seek(0)
     return file
 
 
+def exists(digest: str) -> bool:
+    """Whether something is kept under `digest`; raises ValueError for what is no name."""
+    return chosen().exists(_checked(digest))
+
+
+def digests() -> Iterator[str]:
+    """The name of everything that is kept, in order."""
+    return chosen().digests()
+
+
 def sweep(*, older_than: datetime) -> int:
     """Remove what killed writers left behind, untouched since `older_than`; returns how many files that were."""
-    count = 0
-    for path in folder().glob(f"{TEMPORARY}*"):
-        with suppress(FileNotFoundError):  # its writer has just finished
-            if path.stat().st_mtime < older_than.timestamp():
-                path.unlink()
-                count += 1
-    return count
+    return chosen().sweep(older_than)
+
+
+def digest_of(file: BinaryIO) -> str:
+    """The SHA-256 in hex of what is left of `file`, a piece at a time."""
+    digest = sha256()
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _checked(digest: str) -> str:
+    if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+        raise ValueError(f"{digest!r} is no SHA-256 in hex.")
+    return digest
