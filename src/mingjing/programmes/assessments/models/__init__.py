@@ -23,7 +23,9 @@ from mingjing.programmes.assessments.models.replays import UNRANKED, Replay, Rep
 from mingjing.programmes.assessments.models.rounds import (
     STATES,
     ClassVote,
+    Declaration,
     Entry,
+    EntryValue,
     Filing,
     FilingKind,
     Handover,
@@ -41,8 +43,9 @@ from mingjing.programmes.assessments.models.visits import (
 )
 
 __all__ = [
-    "RECORD_STATES", "STATES", "UNRANKED", "ClassVote", "Community", "Conflict", "Draw", "DrawSeed", "Engagement",
-    "Entry", "Expert", "Export", "ExportKind", "Filing", "FilingKind", "Handover", "LineKind", "Management", "Part",
-    "Purpose", "Replay", "ReplayPurpose", "Result", "Return", "Roster", "RosterLine", "Round", "SheetEdit",
-    "Signature", "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
+    "RECORD_STATES", "STATES", "UNRANKED", "ClassVote", "Community", "Conflict", "Declaration", "Draw", "DrawSeed",
+    "Engagement", "Entry", "EntryValue", "Expert", "Export", "ExportKind", "Filing", "FilingKind", "Handover",
+    "LineKind", "Management", "Part", "Purpose", "Replay", "ReplayPurpose", "Result", "Return", "Roster",
+    "RosterLine", "Round", "SheetEdit", "Signature", "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff",
+    "VisitRecord", "WhatIf",
 ]  # fmt: skip

@@ -18,7 +18,10 @@ from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.models.communities import Community, Engagement
 
-__all__ = ["STATES", "ClassVote", "Entry", "EntryQuerySet", "Filing", "FilingKind", "Handover", "Round"]
+__all__ = [
+    "STATES", "ClassVote", "Declaration", "Entry", "EntryQuerySet", "EntryValue", "Filing", "FilingKind", "Handover",
+    "Round",
+]  # fmt: skip
 
 STATES = {
     "draft": _("Draft"),
@@ -138,9 +141,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 class Entry(models.Model):
     """A community in a round. Everything but what happens later is copied, and frozen with the round.
 
-    `stratum` is the subdistrict. `attributes` are the values the scheme asks for (texts by code). `proposed_class` is
-    what the class rule says (empty: it cannot tell), `class_code` the settled class; `class_reasons` are kept reasons
-    (engine.kept). Entries of one `group` are visited together. `not_assessed_*`: nobody could assess it, and why.
+    `stratum` is the subdistrict. `attributes` are the values the scheme asks for (texts by code); of one known only as
+    a range, `ranges` holds the lowest and the highest. `proposed_class` is what the class rule says (empty: it cannot
+    tell), `class_code` the settled class, `class_reasons` kept reasons (engine.kept), `class_inputs` the digest of the
+    values the class rests on. Entries of one `group` are visited together. `not_assessed_*`: nobody could, and why.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="entries")
@@ -154,10 +158,12 @@ class Entry(models.Model):
     company = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     company_name = models.CharField(_("company"), max_length=200, blank=True)
     attributes = models.JSONField(default=dict)
+    ranges = models.JSONField(default=dict)
     proposed_class = models.CharField(max_length=40, blank=True)
     borderline = models.BooleanField(default=False)
     class_code = models.CharField(_("class"), max_length=40, blank=True)
     class_reasons = models.JSONField(default=list)
+    class_inputs = models.CharField(max_length=64, blank=True)
     group = models.CharField(max_length=40, blank=True)
     frozen_at = models.DateTimeField(null=True)
     not_assessed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -202,10 +208,14 @@ class Entry(models.Model):
 
 
 class ClassVote(models.Model):
-    """Somebody confirmed the class of a borderline community; two who agree settle it. Append-only."""
+    """Somebody confirmed the class of a borderline community; two who agree settle it. Append-only.
+
+    `inputs` is Entry.class_inputs as it was then: a vote on other values counts no more.
+    """
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="votes")
     class_code = models.CharField(max_length=40)
+    inputs = models.CharField(max_length=64, blank=True)
     reason = models.CharField(_("reason"), max_length=300)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -215,6 +225,42 @@ class ClassVote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.class_code}"
+
+
+class EntryValue(models.Model):
+    """Somebody recorded a value of a community for the round, and where it comes from. The newest counts; append-only."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="values")
+    code = models.CharField(max_length=60)
+    text = models.CharField(_("value"), max_length=60)
+    source = models.CharField(_("source"), max_length=300)
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["entry_id", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(source="") & ~Q(text=""), name="assessments_entryvalue_with_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.code}"
+
+
+class Declaration(models.Model):
+    """Somebody declared a community not assessed, or to be assessed after all, with the reason. Append-only."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="declarations")
+    to_assess = models.BooleanField()
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["entry_id", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.to_assess}"
 
 
 class FilingKind(models.TextChoices):
