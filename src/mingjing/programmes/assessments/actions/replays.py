@@ -1,4 +1,5 @@
-"""Every write of the programme: a replay is requested, worked on, completed or failed.
+"""Replays: requested, worked on, completed or failed. Those of rounds are asked for and ended elsewhere (decisions,
+what_ifs), but begin and store in the same way.
 
 Storing the results of an unfinished replay appends no fact; they count for nothing until the fact of its completion,
 which carries the Merkle root over all of them. Not here: reading and scoring the file (policy, jobs).
@@ -20,7 +21,10 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.models import Replay, Result
 
-__all__ = ["Superseded", "begin_replay", "complete_replay", "fail_replay", "keep_results", "request_replay"]
+__all__ = [
+    "Superseded", "begin_replay", "close", "complete_replay", "fail_replay", "give_up", "keep_results", "latest",
+    "request_replay",
+]  # fmt: skip
 
 
 class Superseded(Exception):
@@ -87,7 +91,7 @@ def begin_replay(*, replay: Replay, by: None, at: datetime) -> int:
 @transaction.atomic
 def keep_results(*, replay: Replay, attempt: int, results: Sequence[Result], by: None, at: datetime) -> None:
     """Store some results of an attempt; raises Superseded when it is no longer the latest."""
-    _latest(replay, attempt)
+    latest(replay, attempt)
     Result.objects.bulk_create(results)
 
 
@@ -110,9 +114,8 @@ def complete_replay(
     `class_totals` are the digests of the totals of each class, `tiers` how many have each tier, by class; published
     figures were `compared` and `agreed`. Raises Superseded.
     """
-    found = _latest(replay, attempt)
-    found.completed_at, found.result_count, found.results_root = at, results, results_root
-    found.save(update_fields=["completed_at", "result_count", "results_root"])
+    found = latest(replay, attempt)
+    close(found, results, results_root, at)
     data = {
         **_what(found, found.scheme),
         "results": results,
@@ -128,17 +131,28 @@ def complete_replay(
 @transaction.atomic
 def fail_replay(*, replay: Replay, attempt: int, problems: Sequence[Problem], by: None, at: datetime) -> None:
     """The file cannot be scored: keep every problem, and no result. Raises Superseded."""
-    found = _latest(replay, attempt)
-    found.results.all().delete()
-    found.failed_at, found.problems = at, [keep(problem) for problem in problems]
-    found.save(update_fields=["failed_at", "problems"])
-    codes = sorted({problem.code for problem in problems})
-    data = {**_what(found, found.scheme), "problems": len(problems), "codes": codes[:50]}
+    found = latest(replay, attempt)
+    data = {**_what(found, found.scheme), **give_up(found, problems, at)}
     writer.append(kind="assessments.replay.failed", subject=found.subject, data=data, area=found.area, by=by, at=at)
 
 
-def _latest(replay: Replay, attempt: int) -> Replay:
+def latest(replay: Replay, attempt: int) -> Replay:
+    """The replay, locked for the rest of the transaction; raises Superseded unless `attempt` is its latest."""
     found = Replay.objects.select_for_update(of=("self",)).select_related("scheme", "area").get(pk=replay.pk)
     if found.finished or found.attempt != attempt:
         raise Superseded
     return found
+
+
+def close(found: Replay, results: int, results_root: str, at: datetime) -> None:
+    """Note on a locked replay that all its results are stored; the fact is the caller's."""
+    found.completed_at, found.result_count, found.results_root = at, results, results_root
+    found.save(update_fields=["completed_at", "result_count", "results_root"])
+
+
+def give_up(found: Replay, problems: Sequence[Problem], at: datetime) -> dict[str, Any]:
+    """Note on a locked replay why it failed, and let no result stand; returns what the fact says of it."""
+    found.results.all().delete()
+    found.failed_at, found.problems = at, [keep(problem) for problem in problems]
+    found.save(update_fields=["failed_at", "problems"])
+    return {"problems": len(problems), "codes": sorted({problem.code for problem in problems})[:50]}

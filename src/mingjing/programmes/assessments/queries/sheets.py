@@ -1,0 +1,167 @@
+"""The score sheets of a round: what the locked records, the filings, the orders and the frozen entries come to.
+
+A chunk of entries costs the same number of queries whatever is in it. Not here: scoring them (policy.judging, jobs);
+where a team goes (queries.draws): only records that somebody has begun are read here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils import timezone
+
+from mingjing.engine.accounts import check_sheet
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.engine.rules import Value
+from mingjing.engine.scoring import Claim, Finding, NotApplicable, Sheet, Veto
+from mingjing.kernel.cases.models import Case
+from mingjing.programmes.assessments.models import Entry, Filing, FilingKind, Purpose, Round, VisitRecord
+from mingjing.programmes.assessments.policy.scheme import Scheme
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+
+__all__ = ["CHUNK", "Known", "known_of", "order_subject", "sheet_of_entry", "sheets_of"]
+
+CHUNK = 200
+"""Entries read at a time: with eight checks found wanting at each, 1,600 orders are asked for in one query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What stands beside an entry: its record, its filings, and for each check with an order met, since which day."""
+
+    record: VisitRecord | None = None
+    filings: tuple[Filing, ...] = ()
+    met: Mapping[str, str] | None = None
+
+
+def order_subject(record: VisitRecord, check: str) -> str:
+    """How an order about a check of a record is named."""
+    return f"{record.subject}/{check}"
+
+
+def sheets_of(
+    round_: Round, *, scheme: Scheme | None = None, locked_only: bool = True
+) -> Iterator[tuple[Entry, Sheet]]:
+    """Every entry of the round with its sheet, by number; raises Refusal at the end with all that is wrong with any.
+
+    `locked_only` reads locked records only, as a decision does; else each record as it stands now, once it was begun.
+    """
+    rules = scheme or scheme_of(round_.scheme)
+    problems: list[Problem] = []
+    for entries in _chunks(round_):
+        beside = known_of(entries, locked_only=locked_only)
+        for entry in entries:
+            try:
+                sheet = sheet_of_entry(entry, beside[entry.pk], rules, round_)
+            except Refusal as refusal:
+                problems += refusal.problems
+            else:
+                yield entry, sheet
+    if problems:
+        raise Refusal(problems)
+
+
+def _chunks(round_: Round) -> Iterator[list[Entry]]:
+    after = ""
+    found = Entry.objects.filter(round=round_).order_by("number")
+    while entries := list(found.filter(number__gt=after)[:CHUNK] if after else found[:CHUNK]):
+        yield entries
+        after = entries[-1].number
+
+
+def known_of(entries: Sequence[Entry], *, locked_only: bool) -> dict[int, Known]:
+    """What stands beside each of `entries`, by its id, in three queries."""
+    records = VisitRecord.objects.standing().filter(entry__in=entries, purpose=Purpose.FIRST)
+    records = records.done() if locked_only else records.filter(started_at__isnull=False)
+    by_entry = {record.entry_id: record for record in records}
+    filings: dict[int, list[Filing]] = {}
+    for filing in Filing.objects.filter(entry__in=entries).select_related("decided_by").order_by("id"):
+        filings.setdefault(filing.entry_id, []).append(filing)
+    met = _met(by_entry.values())
+    return {
+        entry.pk: Known(
+            by_entry.get(entry.pk), tuple(filings.get(entry.pk, ())),
+            met.get(by_entry[entry.pk].pk) if entry.pk in by_entry else None,
+        )
+        for entry in entries
+    }  # fmt: skip
+
+
+def _met(records: Any) -> dict[int, dict[str, str]]:
+    """By record, the checks whose orders were all confirmed as met, and on which day the last of them was."""
+    asked = {
+        order_subject(record, finding["check"]): (record.pk, finding["check"])
+        for record in records
+        for finding in record.sheet_document.get("findings", ())
+    }
+    if not asked:
+        return {}
+    days: dict[str, str] = {}
+    still_open: set[str] = set()
+    rows = Case.objects.filter(programme="assessments", subject__in=asked).exclude(outcome="cancelled")
+    for subject, outcome, closed_at in rows.values_list("subject", "outcome", "closed_at"):
+        if outcome == "confirmed":
+            days[subject] = max(days.get(subject, ""), timezone.localdate(closed_at).isoformat())
+        else:
+            still_open.add(subject)
+    found: dict[int, dict[str, str]] = {}
+    for subject in days.keys() - still_open:
+        record, check = asked[subject]
+        found.setdefault(record, {})[check] = days[subject]
+    return found
+
+
+def sheet_of_entry(entry: Entry, known: Known, scheme: Scheme, round_: Round) -> Sheet:
+    """The sheet of one entry by `scheme`; raises Refusal, each problem at the entry's number."""
+    document = known.record.sheet_document if known.record else {}
+    met = known.met or {}
+    sheet = Sheet(
+        findings=tuple(_finding(raw, met) for raw in document.get("findings", ())),
+        not_applicable=tuple(_absence(raw) for raw in document.get("not_applicable", ())),
+        claims=tuple(_claim(filing) for filing in known.filings if filing.kind == FilingKind.BONUS),
+        vetoes=tuple(_veto(filing) for filing in known.filings if filing.kind == FilingKind.VETO),
+        attributes=_attributes(entry, scheme),
+        period=(round_.first_day.isoformat(), round_.last_day.isoformat()),
+        assessed=known.record is not None and entry.not_assessed_at is None,
+    )
+    if entry.class_code not in scheme.rubrics:
+        text = N_("Its class is not settled, or is none of the scheme's; settle the class first.")
+        raise Refusal([Problem("round.entry_class", text, {}, entry.number)])
+    if problems := tuple(check_sheet(scheme.rubrics[entry.class_code], sheet)):
+        raise Refusal(replace(problem, place=entry.number) for problem in problems)
+    return sheet
+
+
+def _finding(raw: Mapping[str, Any], met: Mapping[str, str]) -> Finding:
+    texts = {name: str(raw.get(name) or "") for name in ("fact", "place", "note", "by", "at")}
+    check = str(raw["check"])
+    evidence = tuple(raw.get("evidence", ()))
+    return Finding(check=check, steps=int(raw["steps"]), evidence=evidence, resolved=met.get(check, ""), **texts)
+
+
+def _absence(raw: Mapping[str, Any]) -> NotApplicable:
+    texts = {name: str(raw.get(name) or "") for name in ("reason", "by", "at")}
+    return NotApplicable(check=str(raw["check"]), evidence=tuple(raw.get("evidence", ())), **texts)
+
+
+def _approver(filing: Filing) -> str:
+    """Who approved it, by token; nobody for one that was rejected or not decided yet."""
+    return filing.decided_by.token if filing.approved and filing.decided_by else ""
+
+
+def _claim(filing: Filing) -> Claim:
+    return Claim(filing.code, proof=filing.document, approver=_approver(filing))
+
+
+def _veto(filing: Filing) -> Veto:
+    day = filing.occurred_on.isoformat() if filing.occurred_on else ""
+    return Veto(filing.code, document=filing.document, approver=_approver(filing), occurred_on=day)
+
+
+def _attributes(entry: Entry, scheme: Scheme) -> dict[str, Value]:
+    """The values of the entry that the scheme knows: its own attributes and nothing else."""
+    values = {}
+    for code, text in entry.attributes.items():
+        if code in scheme.attributes and text not in ("", None):
+            values[code] = scheme.attribute(code, str(text), entry.number)
+    return values
