@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from mingjing.faces.desk import accounts, areas, home, jobs, ledger, organisations, patterns, people, session
-
+from mingjing.faces.desk import accounts, areas, evidence, home, jobs, ledger, organisations, patterns, people, session
 app_name = "desk"
 
 urlpatterns = [
@@ -18,6 +17,13 @@ urlpatterns = [
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/new/", organisations.record, name="organisation-record"),
     path("organisations/<slug:code>/", organisations.organisation, name="organisation"),
+    path("exhibits/<uuid:pk>/", evidence.exhibit, name="exhibit"),
+    path("exhibits/<uuid:pk>/copy/", evidence.copy, name="exhibit-copy"),
+    path("exhibits/<uuid:pk>/thumbnail/", evidence.thumbnail, name="exhibit-thumbnail"),
+    path("exhibits/<uuid:pk>/original/", evidence.original, name="exhibit-original"),
+    path("exhibits/<uuid:pk>/verification/", evidence.verification, name="exhibit-verification"),
+    path("exhibits/<uuid:pk>/access/", evidence.access, name="exhibit-access"),
+    path("exhibits/<uuid:pk>/withdrawal/", evidence.withdrawal, name="exhibit-withdrawal"),
     path("people/", people.people, name="people"),
     path("people/new/", people.register, name="person-register"),
     path("people/<int:pk>/", people.person, name="person"),

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mingjing.kernel.db.ids import uuid7
-from mingjing.kernel.evidence.media import IMAGES
+from mingjing.kernel.evidence.media import IMAGES, SUFFIXES
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 
@@ -97,6 +97,11 @@ class Exhibit(models.Model):
     def ledger_subject(self) -> str:
         """What facts about it name; `subject` is what it belongs to."""
         return f"evidence.exhibit:{self.pk}"
+
+    @property
+    def kind_word(self) -> str:
+        """The kind of file as people call it: PDF, XLSX."""
+        return SUFFIXES.get(self.media_type, (".?",))[0][1:].upper()
 
     @property
     def is_picture(self) -> bool:
