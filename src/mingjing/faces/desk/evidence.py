@@ -173,12 +173,12 @@ def _opened(request: HttpRequest, found: Exhibit, kind: CustodyKind) -> HttpResp
     return None
 
 
-def _picture(found: Exhibit, longest: int) -> HttpResponseBase:
+def _picture(found: Exhibit, longest: int) -> HttpResponse:
     try:
-        path = copies.copy_of(found.sha256, longest)
+        content = copies.copy_of(found.sha256, longest).read_bytes()
     except (copies.NotViewable, store.Damaged, FileNotFoundError) as error:
         raise Http404 from error
-    return FileResponse(path.open("rb"), content_type="image/jpeg", headers=NOSNIFF)
+    return HttpResponse(content, content_type="image/jpeg", headers=NOSNIFF)
 
 
 @guarded("evidence.exhibit.view", area=find_area)
