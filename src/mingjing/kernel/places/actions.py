@@ -1,12 +1,13 @@
 """Every write to areas and sites. Not here: reading tables (divisions), weighing them (merging), permissions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
+from hashlib import sha256
+from itertools import groupby, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from django.db import transaction
 from django.db.models import QuerySet, Value
@@ -22,9 +23,11 @@ from mingjing.kernel.places.merging import Plan, Source, plan_for
 from mingjing.kernel.places.models import Area, Retirement, Site, within_subtree, within_subtrees
 from mingjing.kernel.tables.digests import file_digest
 
-__all__ = ["Imported", "import_areas", "record_site"]
+__all__ = ["Imported", "NewSite", "correct_sites", "import_areas", "record_site", "record_sites"]
 
 BATCH = 200
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,17 @@ def import_areas(
     return imported
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSite:
+    """An addressed place as it is to be recorded: `area` by its key, `position` in `datum`."""
+
+    name: str
+    area: int
+    address: str = ""
+    position: Position | None = None
+    datum: Datum = Datum.WGS84
+
+
 def record_site(
     *,
     name: str,
@@ -101,15 +115,74 @@ def record_site(
 ) -> Site:
     """Record an addressed place; `position` is in `datum`, kept as given and stored in WGS-84. Raises Refusal."""
     name, address = name.strip(), address.strip()
-    if not name or len(name) > 200 or len(address) > 300 or not (name + address).isprintable():
-        text = N_("A site needs a name of at most 200 characters and an address of at most 300, in plain text.")
-        raise Refusal([Problem("places.site.text", text)])
+    _check_text(name, address)
     site = Site(name=name, address=address, area=area, recorded_at=at, **_stored(position, datum))
     with transaction.atomic():
         site.save(force_insert=True)
         data = {"site": site.pk, "area": area.code, "positioned": int(position is not None)}
         writer.append(kind="places.site.recorded", subject=f"places.site:{site.pk}", data=data, area=area, by=by, at=at)
     return site
+
+
+def record_sites(*, sites: Iterable[NewSite], within: Area, by: writer.Actor | None, at: datetime) -> list[int]:
+    """Record many places below `within` with one fact for all of them; their keys, in order. Raises Refusal.
+
+    `sites` streams: so many as there are, a batch of them is held at once. The caller answers for their areas.
+    """
+    keys: list[int] = []
+    digest = sha256()
+    with transaction.atomic():
+        for batch in _batches(sites):
+            rows = [_row(site, at) for site in batch]
+            Site.objects.bulk_create(rows)
+            keys += [row.pk for row in rows]
+            digest.update(b"".join(f"{row.pk} {row.area_id}\n".encode() for row in rows))
+        if keys:
+            _tell_many("recorded", len(keys), digest.hexdigest(), within, by, at)
+    return keys
+
+
+def correct_sites(*, sites: Iterable[tuple[int, NewSite]], within: Area, by: writer.Actor | None, at: datetime) -> int:
+    """Bring recorded sites (by their keys) up to what is known now, with one fact for all; how many. Raises Refusal."""
+    columns = ["name", "address", "area", "latitude", "longitude"]
+    columns += ["given_datum", "given_latitude", "given_longitude"]
+    count = 0
+    digest = sha256()
+    with transaction.atomic():
+        for batch in _batches(sites):
+            rows = [_row(site, at, key) for key, site in batch]
+            Site.objects.bulk_update(rows, columns)
+            count += len(rows)
+            digest.update(b"".join(f"{row.pk} {row.area_id}\n".encode() for row in rows))
+        if count:
+            _tell_many("corrected", count, digest.hexdigest(), within, by, at)
+    return count
+
+
+def _tell_many(what: str, count: int, digest: str, within: Area, by: writer.Actor | None, at: datetime) -> None:
+    """The fact about many sites: how many, and the digest over their keys and areas."""
+    data = {"area": within.code, "sites": count, "digest": digest}
+    kind, subject = f"places.sites.{what}", f"places.area:{within.code}"
+    writer.append(kind=kind, subject=subject, data=data, area=within, by=by, at=at)
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    source = iter(rows)
+    while batch := list(islice(source, BATCH)):
+        yield batch
+
+
+def _row(site: NewSite, at: datetime, key: int | None = None) -> Site:
+    _check_text(site.name, site.address)
+    nowhere = {"latitude": None, "longitude": None, "given_datum": "", "given_latitude": None, "given_longitude": None}
+    where = nowhere | _stored(site.position, site.datum)
+    return Site(pk=key, name=site.name, address=site.address, area_id=site.area, recorded_at=at, **where)
+
+
+def _check_text(name: str, address: str) -> None:
+    if not name or len(name) > 200 or len(address) > 300 or not (name + address).isprintable():
+        text = N_("A site needs a name of at most 200 characters and an address of at most 300, in plain text.")
+        raise Refusal([Problem("places.site.text", text)])
 
 
 def _stored(position: Position | None, datum: Datum) -> dict[str, Any]:

@@ -18,6 +18,8 @@ MANIFEST = Manifest(
     fact_kinds=(
         FactKind(code="places.areas.imported", title=_("Areas imported")),
         FactKind(code="places.site.recorded", title=_("Site recorded")),
+        FactKind(code="places.sites.recorded", title=_("Sites recorded, many at once")),
+        FactKind(code="places.sites.corrected", title=_("Sites corrected, many at once")),
     ),
     commands=(
         Command(

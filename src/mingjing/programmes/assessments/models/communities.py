@@ -42,6 +42,7 @@ class Community(models.Model):
 
     `place` is the neighbourhood (or the subdistrict) it lies in. `company_name` is as the roster writes it; `company`
     is the legal entity once it is known. Fees are yuan per square metre and month, the lowest and the highest charged.
+    Communities of one `group` are visited together.
     `attributes` are further values that schemes ask for, texts by attribute code. `words` is what it is searched by.
     """
 
@@ -60,6 +61,7 @@ class Community(models.Model):
     buildings = models.PositiveIntegerField(_("buildings"), null=True)
     households = models.PositiveIntegerField(_("households"), null=True)
     floor_area = models.DecimalField(_("floor area"), max_digits=12, decimal_places=2, null=True)
+    group = models.CharField(_("visited together with"), max_length=40, blank=True)
     attributes = models.JSONField(default=dict)
     recorded_at = models.DateTimeField()
     changed_at = models.DateTimeField()
