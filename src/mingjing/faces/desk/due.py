@@ -1,4 +1,4 @@
-"""What of the kernel's own work waits for a person: failed background work, and roles that will soon have ended.
+"""What of the kernel's own work waits for a person: cases, failed background work, roles that will soon have ended.
 
 Not here: what programmes ask of people; their manifests name functions of their own.
 """
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mingjing.kernel.cases.queries import awaiting, open_of
 from mingjing.kernel.parties.guard import areas_where
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.parties.queries import deliveries_seen, grants_ending_soon
@@ -19,6 +21,7 @@ __all__ = ["waiting"]
 
 def waiting(person: Person, today: date) -> Iterator[Due]:
     """The manifest's `due`."""
+    yield from _cases(person, today)
     if scope := areas_where(person, "jobs.delivery.retry", on=today):
         failed = deliveries_seen(scope).failed().count()
         detail = _("It failed every time and waits for somebody to start it again.")
@@ -39,3 +42,18 @@ def waiting(person: Person, today: date) -> Iterator[Due]:
                 count=len(days),
                 detail=detail,
             )
+
+
+def _cases(person: Person, today: date) -> Iterator[Due]:
+    """One's own open cases, and those that one could confirm."""
+    if areas_where(person, "cases.case.follow", on=today):
+        own, now = open_of(person), timezone.now()
+        late = own.overdue(now).count()
+        url = f"{reverse('desk:cases')}?mine=yes"
+        yield Due(title=_("Overdue cases of mine"), url=f"{url}&state=overdue", count=late, late=True)
+        next_one = own.filter(due_at__gte=now).first()
+        detail = _("The next by {day}.").format(day=timezone.localdate(next_one.due_at)) if next_one else ""
+        yield Due(title=_("Open cases of mine"), url=f"{url}&state=open", count=own.count() - late, detail=detail)
+    if scope := areas_where(person, "cases.case.confirm", on=today):
+        count = awaiting(person, scope).count()
+        yield Due(title=_("Cases for me to confirm"), url=f"{reverse('desk:cases')}?state=awaiting", count=count)

@@ -10,6 +10,8 @@ MANIFEST = Manifest(
     summary=_("What every programme stands on: areas, organisations, people and the ledger."),
     due="mingjing.faces.desk.due.waiting",
     navigation=(
+        NavItem(title=_("Cases"), url_name="desk:cases", permission="cases.case.view", icon="case"),
+        NavItem(title=_("Visits"), url_name="desk:visits", permission="visits.visit.view", icon="visit"),
         NavItem(title=_("Areas"), url_name="desk:areas", permission="places.area.view", icon="area"),
         NavItem(
             title=_("Organisations"),

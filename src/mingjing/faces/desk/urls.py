@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from mingjing.faces.desk import accounts, areas, evidence, home, jobs, ledger, organisations, patterns, people, session
+from mingjing.faces.desk import (
+    accounts,
+    areas,
+    case_list,
+    cases,
+    evidence,
+    home,
+    jobs,
+    ledger,
+    organisations,
+    patterns,
+    people,
+    session,
+    visits,
+)
+
 app_name = "desk"
 
 urlpatterns = [
@@ -39,5 +54,11 @@ urlpatterns = [
     path("ledger/<int:seq>/proof/", ledger.proof, name="fact-proof"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/retry/", jobs.retry, name="job-retry"),
+    path("cases/", case_list.cases, name="cases"),
+    path("cases/<int:pk>/", cases.case, name="case"),
+    path("cases/<int:pk>/steps/<slug:step>/", cases.follow, name="case-follow"),
+    path("cases/<int:pk>/decisions/<slug:step>/", cases.settle, name="case-settle"),
+    path("visits/", visits.visits, name="visits"),
+    path("visits/<uuid:pk>/", visits.visit, name="visit"),
     path("patterns/", patterns.patterns, name="patterns"),
 ]

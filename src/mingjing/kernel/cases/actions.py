@@ -7,7 +7,7 @@ Not here: who holds the right (guard), what a programme concludes.
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from mingjing.kernel.cases.models import Case, Step, StepKind
 from mingjing.kernel.cases.queries import involvement, out_of_turn
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.locks import exclusive
-from mingjing.kernel.evidence.actions import record_exhibit
+from mingjing.kernel.evidence.actions import record_exhibits
 from mingjing.kernel.evidence.models import Exhibit, Origin
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions.people import is_line
@@ -40,8 +40,10 @@ __all__ = [
     "return_case",
 ]
 
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
 NOTE_LIMIT = 2000
-File = tuple[BinaryIO, str]
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Exhibits = Iterable[UUID | str]
 
@@ -85,22 +87,17 @@ def open_case(
     return case
 
 
-def keep_exhibits(*, case: Case, files: Iterable[File], by: Person | None, at: datetime) -> list[UUID]:
-    """Record files (each with its name) as evidence of the case, and give their ids for the step that shows them.
+def keep_exhibits(*, case: Case, files: Iterable["UploadedFile[Any]"], by: Person | None, at: datetime) -> list[UUID]:
+    """Record files as evidence of the case, and give their ids for the step that shows them.
 
     Called in the transaction of that step: refused together, nothing stays. The case is locked before the ledger is,
     as in every step, so that two people at once do not wait for each other. Raises Refusal.
     """
     with transaction.atomic():
         current = Case.objects.select_for_update(of=("self",)).select_related("area").get(pk=case.pk)
-        usual: dict[str, Any] = {
-            "subject": f"cases.case:{case.pk}",
-            "area": current.area,
-            "origin": Origin.UPLOAD,
-            "by": by,
-            "at": at,
-        }
-        return [record_exhibit(file=file, file_name=name, **usual).pk for file, name in files]
+        subject = f"cases.case:{case.pk}"
+        kept = record_exhibits(files=files, subject=subject, area=current.area, origin=Origin.UPLOAD, by=by, at=at)
+    return [exhibit.pk for exhibit in kept]
 
 
 def assign_case(*, case: Case, owner: Person, note: str = "", by: Person | None, at: datetime) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingjing.engine.chain import content_digest
 from mingjing.kernel.db.fields import instant_text
+from mingjing.kernel.db.search import matching
 from mingjing.kernel.parties.models import Organisation, Person, new_token
 from mingjing.kernel.places.models import Area, Site
 
@@ -42,13 +43,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.open().filter(owner=person, claimed_at=None)
 
     def search(self, text: str) -> Self:
-        """Cases with this number, or whose title, site or organisation contains `text`."""
+        """Cases with this number, or with `text` in the title, the site or the organisation (these by pinyin too)."""
         text = text.strip()
         if found := _NUMBER.fullmatch(text):
             return self.filter(register=found[1], serial=int(found[2]))
         if not text:
             return self.all()
-        named = Q(site__name__icontains=text) | Q(organisation__name__icontains=text)
+        named = matching(text, "site__words") | matching(text, "organisation__words")
         return self.filter(Q(title__icontains=text) | named)
 
 
