@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mingjing.engine.chain import content_digest
+from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.visits.models import Visit
 from mingjing.programmes.assessments.models.draws import TeamDay
@@ -169,10 +170,14 @@ class VisitRecord(models.Model):
 
 
 class SheetEdit(models.Model):
-    """One edit of a sheet: `kind` and `payload` as policy.recording names them. Append-only."""
+    """One edit of a sheet: `kind` and `payload` as policy.recording names them. Append-only.
+
+    `command` is the number its sender gave it: what is sent again is not applied again.
+    """
 
     record = models.ForeignKey(VisitRecord, models.PROTECT, related_name="edits")
     revision = models.PositiveIntegerField()
+    command = models.UUIDField(default=uuid7)
     kind = models.CharField(max_length=30)
     payload = models.JSONField(default=dict)
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -180,7 +185,10 @@ class SheetEdit(models.Model):
 
     class Meta:
         ordering = ["record_id", "revision"]
-        constraints = [models.UniqueConstraint(fields=["record", "revision"], name="assessments_sheetedit_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["record", "revision"], name="assessments_sheetedit_once"),
+            models.UniqueConstraint(fields=["record", "command"], name="assessments_sheetedit_command_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.revision} {self.kind}"

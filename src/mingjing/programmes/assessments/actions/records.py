@@ -1,0 +1,91 @@
+"""What every step on a visit record begins with: the row as it is now, and who may take the step.
+
+The same questions are asked whoever calls: a desk, a phone or a command. Not here: the steps (visits, signatures,
+reviews).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils import timezone
+
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.parties.models import Person
+from mingjing.programmes.assessments.models import Part, TeamMember, VisitRecord
+from mingjing.programmes.assessments.policy.scheme import Scheme
+
+__all__ = ["LIVE", "enough_staff", "hold", "members_of", "outsider", "staff_asked", "team_only"]
+
+LIVE = ("fieldwork", "review")
+"""The states of a round in which its records live."""
+
+
+def hold(record: VisitRecord, at: datetime) -> VisitRecord:
+    """The row as it is now, nobody else's until the transaction ends. Raises Refusal for what is sealed or over.
+
+    A sealed record tells nothing: neither where it leads nor whose it is.
+    """
+    found = VisitRecord.objects.select_for_update(of=("self",)).select_related(
+        "round__area", "round__scheme", "round__lead", "entry__community__site", "entry__company", "team_day",
+        "visit__area",
+    ).get(pk=record.pk)  # fmt: skip
+    if found.team_day.is_sealed(timezone.localdate(at)):
+        text = N_("This assignment is sealed until its day; open your list of visits on that day.")
+        raise Refusal([Problem("visit.sealed", text)])
+    if found.voided_at:
+        raise Refusal([Problem("visit.void", N_("This record is void; go on in the one that replaces it."))])
+    if found.locked_at:
+        text = N_("This record is locked and stays as it is; what is wrong with it is put right by an objection.")
+        raise Refusal([Problem("visit.locked", text)])
+    if found.round.state not in LIVE:
+        text = N_("The round is not in fieldwork, so nothing is recorded for it now.")
+        raise Refusal([Problem("visit.round_state", text)])
+    return found
+
+
+def members_of(record: VisitRecord) -> list[TeamMember]:
+    """Who is on the team of that day."""
+    rows = TeamMember.objects.filter(team_day=record.team_day_id, removed_at=None).select_related("person")
+    return list(rows.order_by("id"))
+
+
+def team_only(record: VisitRecord, by: Person | None) -> list[TeamMember]:
+    """The team's members, `by` among them; raises Refusal that names who they are."""
+    members = members_of(record)
+    if by is None or by.pk not in {member.person_id for member in members}:
+        text = N_(
+            "You are not on this team. It is recorded by {names}; ask one of them, or the lead to replace a member."
+        )
+        raise Refusal([Problem("visit.not_of_team", text, {"names": _names(members)})])
+    return members
+
+
+def outsider(record: VisitRecord, by: Person | None) -> Person:
+    """`by`, who never had a hand in the record; raises Refusal for whoever is of the team, or was, or edited it."""
+    if by is None:
+        raise Refusal([Problem("visit.nobody", N_("A record is reviewed by a person."))])
+    involved = TeamMember.objects.filter(team_day=record.team_day_id, person=by).exists()
+    if involved or record.edits.filter(by=by).exists():
+        text = N_("Who visited with this team or wrote on its record does not review it; ask somebody else to.")
+        raise Refusal([Problem("visit.own", text)])
+    return by
+
+
+def staff_asked(scheme: Scheme) -> int:
+    """How many of the centre's staff the scheme wants in every team."""
+    sizes = {entry["code"]: entry for entry in scheme.document.get("sampling", ())}
+    return int(sizes.get("visit_team", {}).get("minimum", 0))
+
+
+def enough_staff(scheme: Scheme, present: Iterable[TeamMember]) -> None:
+    """Raise Refusal where fewer of the centre's staff were there than the scheme asks: supervisors never go alone."""
+    asked, found = staff_asked(scheme), sum(member.part == Part.STAFF for member in present)
+    if found < asked:
+        text = N_(
+            "The scheme asks for {asked} of the centre's staff on a visit; {found} are named. Wait for the others."
+        )
+        raise Refusal([Problem("visit.too_few_staff", text, {"asked": asked, "found": found}, "people")])
+
+
+def _names(members: Iterable[TeamMember]) -> tuple[str, ...]:
+    return tuple(member.person.display_name for member in members)

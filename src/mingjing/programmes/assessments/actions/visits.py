@@ -1,0 +1,210 @@
+"""The team's own writes to a visit record: it enters, records finding by finding, and submits.
+
+An edit is a small command with a number of its own: sent twice, it is applied once; two members work on one record at
+the same time, and of two who edit one finding the later is told. Edits append no fact: they are kept as rows that never
+change, and the fact of the submission seals the sheet they came to. Not here: signing, reviewing.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db import transaction
+from django.utils import timezone
+
+from mingjing.engine.chain import canonical
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.db.fields import instant_text
+from mingjing.kernel.db.ids import uuid7
+from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.evidence.queries import exhibits_of
+from mingjing.kernel.ledger import writer
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.visits.actions import end_visit, start_visit
+from mingjing.kernel.visits.models import Part as VisitPart
+from mingjing.programmes.assessments.actions.orders import follow_critical
+from mingjing.programmes.assessments.actions.records import enough_staff, hold, team_only
+from mingjing.programmes.assessments.models import Part, SheetEdit, TeamMember, VisitRecord
+from mingjing.programmes.assessments.policy.answers import lacking, terms_of
+from mingjing.programmes.assessments.policy.recording import Edit, apply_edit, undoing
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+
+__all__ = ["begin_visit", "edit_sheet", "log_of", "submit_record"]
+
+
+def begin_visit(
+    *, record: VisitRecord, entered_at: datetime, people: Collection[Person] = (), by: Person | None, at: datetime
+) -> None:
+    """The team has entered: from now on it records. `people` are those who came, the whole team unless given.
+
+    Needs the assignment opened. However late it is recorded, it is taken; the visit then shows as late. Raises Refusal.
+    """
+    with transaction.atomic():
+        current = hold(record, at)
+        members = team_only(current, by)
+        _may_begin(current, entered_at, at)
+        present = _present(members, people)
+        enough_staff(scheme_of(current.round.scheme), present)
+        parts = {Part.STAFF: VisitPart.MEMBER, Part.EXPERT: VisitPart.ASSISTANT}
+        current.visit = start_visit(
+            programme="assessments", purpose=current.purpose, subject=current.subject, area=current.round.area,
+            site=current.entry.community.site, organisation=current.entry.company,
+            people=[(member.person, parts[Part(member.part)].value) for member in present],
+            joint=_joint(current), entered_at=entered_at, by=by, at=at,
+        )  # fmt: skip
+        current.started_by, current.started_at = by, at
+        current.save(update_fields=["visit", "started_by", "started_at"])
+        data = {"record": current.pk, "visit": str(current.visit.pk), "entered": instant_text(entered_at)}
+        _told("started", current, data, by, at)
+
+
+def edit_sheet(
+    *,
+    record: VisitRecord,
+    kind: str,
+    payload: Mapping[str, Any],
+    expected: int | None = None,
+    command: UUID | None = None,
+    by: Person | None,
+    at: datetime,
+) -> int:
+    """Apply one edit (policy.recording) and return the revision it made; a command that was applied is not again.
+
+    `expected` is the version of the finding that the editor saw. A finding on a critical check opens an order at once;
+    when the last one there is taken back, the order falls. Raises Refusal (policy.recording.Conflict among them).
+    """
+    number = command or uuid7()
+    with transaction.atomic():
+        current = hold(record, at)
+        if applied := current.edits.filter(command=number).values_list("revision", flat=True).first():
+            return applied
+        team_only(current, by)
+        _may_edit(current)
+        scheme = scheme_of(current.round.scheme)
+        rubric = scheme.rubrics[current.entry.class_code]
+        before = current.sheet_document
+        given = dict(payload) | ({} if expected is None else {"expected": expected})
+        if kind == "undo":
+            given = undoing(scheme, rubric, log_of(current), _revision(given, current), before)
+        _on_record(current, given)
+        token = by.token if by else ""
+        after = apply_edit(scheme, rubric, before, kind, given, token, instant_text(at))
+        current.sheet, current.revision = canonical(after).decode(), current.revision + 1
+        current.save(update_fields=["sheet", "revision"])
+        SheetEdit.objects.create(
+            record=current, revision=current.revision, command=number, kind=kind, payload=given, by=by, at=at
+        )
+        follow_critical(current, scheme, before, after, by=by, at=at)
+    record.sheet, record.revision = current.sheet, current.revision
+    return current.revision
+
+
+def submit_record(*, record: VisitRecord, left_at: datetime, by: Person | None, at: datetime) -> bool:
+    """Hand the record in, with when the team left. Late is allowed, and shown. False when it was handed in before.
+
+    Every check must be answered, and every deduction say where and bring evidence. Raises Refusal, naming each check.
+    """
+    with transaction.atomic():
+        current = hold(record, at)
+        team_only(current, by)
+        _begun(current)
+        if current.submitted_at:
+            return False
+        scheme = scheme_of(current.round.scheme)
+        terms = terms_of(scheme, scheme.rubrics[current.entry.class_code])
+        standing = set(exhibits_of(current.subject).values_list("sha256", flat=True))
+        if problems := list(lacking(terms, current.sheet_document, standing)):
+            raise Refusal(problems)
+        if current.visit and current.visit.left_at is None:
+            end_visit(visit=current.visit, left_at=left_at, by=by, at=at)
+        current.submitted_by, current.submitted_at = by, at
+        current.save(update_fields=["submitted_by", "submitted_at"])
+        late = max((timezone.localdate(at) - current.team_day.day).days, 0)
+        data = {"record": current.pk, "revision": current.revision, "sheet": current.sheet_digest, "late_days": late}
+        _told("submitted", current, data, by, at)
+    record.submitted_by, record.submitted_at = by, at
+    return True
+
+
+def log_of(record: VisitRecord) -> list[Edit]:
+    """The edits of a record as policy.recording reads them, in order."""
+    rows = record.edits.select_related("by").order_by("revision")
+    return [Edit(row.kind, row.payload, row.by.token if row.by else "", instant_text(row.at)) for row in rows]
+
+
+def _may_begin(record: VisitRecord, entered_at: datetime, at: datetime) -> None:
+    if record.started_at:
+        text = N_("This visit was begun already at {time}; open the record and go on.")
+        local = timezone.localtime(record.started_at)
+        raise Refusal([Problem("visit.begun", text, {"time": f"{local:%H:%M}"})])
+    if record.round.state != "fieldwork":
+        raise Refusal([Problem("visit.no_fieldwork", N_("The round is not in fieldwork; no visit begins now."))])
+    if record.team_day.opened_at is None:
+        text = N_("The assignment of this day is still sealed; open the day first.")
+        raise Refusal([Problem("visit.not_opened", text)])
+    if entered_at > at:
+        text = N_("This time lies in the future; write when the team entered.")
+        raise Refusal([Problem("visit.future", text, {}, "entered_at")])
+    if timezone.localdate(entered_at) < record.team_day.day:
+        text = N_("The team was drawn for {day}; it cannot have entered before.")
+        raise Refusal([Problem("visit.too_early", text, {"day": record.team_day.day.isoformat()}, "entered_at")])
+
+
+def _present(members: list[TeamMember], people: Collection[Person]) -> list[TeamMember]:
+    """The members who came; raises Refusal for somebody who is not of the team."""
+    wanted = {person.pk for person in people}
+    known = {member.person_id for member in members}
+    if strangers := [person.display_name for person in people if person.pk not in known]:
+        text = N_("{names} is not on this team; the lead replaces a member before somebody else goes.")
+        raise Refusal([Problem("visit.stranger", text, {"names": tuple(strangers)}, "people")])
+    return [member for member in members if not wanted or member.person_id in wanted]
+
+
+def _joint(record: VisitRecord) -> UUID | None:
+    """What visits to one group of communities on one day have in common."""
+    group = record.entry.group
+    return uuid5(NAMESPACE_URL, f"mingjing:{record.team_day.subject}/{group}") if group else None
+
+
+def _begun(record: VisitRecord) -> None:
+    if record.started_at is None:
+        text = N_("The visit has not begun; record first when the team entered.")
+        raise Refusal([Problem("visit.not_begun", text)])
+
+
+def _may_edit(record: VisitRecord) -> None:
+    _begun(record)
+    if record.submitted_at:
+        text = N_("The record was submitted; it can be changed once a reviewer has sent it back.")
+        raise Refusal([Problem("visit.submitted", text)])
+
+
+def _revision(payload: Mapping[str, Any], record: VisitRecord) -> int:
+    """The revision that an undo names, the last one unless it does."""
+    wanted = payload.get("of", record.revision)
+    if type(wanted) is not int or not 1 <= wanted <= record.revision:
+        text = N_("There is no edit with this number; open the history of the record.")
+        raise Refusal([Problem("visit.no_edit", text)])
+    return wanted
+
+
+def _on_record(record: VisitRecord, payload: Mapping[str, Any]) -> None:
+    """Raise Refusal for evidence that is not an exhibit of this record."""
+    given = payload.get("evidence") or ()
+    if not isinstance(given, list | tuple) or not all(isinstance(digest, str) for digest in given):
+        return  # refused by the policy, which says how it should be
+    known = (
+        Exhibit.objects.standing()
+        .filter(subject=record.subject, sha256__in=list(given))
+        .values_list("sha256", flat=True)
+    )
+    if missing := set(given) - set(known):
+        text = N_("{count} exhibits are not on this record; add the photos to it first.")
+        code = str(payload.get("check", ""))
+        raise Refusal([Problem("visit.foreign_evidence", text, {"count": len(missing)}, code)])
+
+
+def _told(verb: str, record: VisitRecord, data: Mapping[str, Any], by: Person | None, at: datetime) -> None:
+    kind, area = f"assessments.visit.{verb}", record.round.area
+    writer.append(kind=kind, subject=record.subject, data=dict(data), area=area, by=by, at=at)
