@@ -13,9 +13,13 @@ from mingjing.kernel.parties.guard import mark_of
 GUARDED = [(route, mark.permission) for route in routes() if (mark := mark_of(route.view)) and mark.permission]
 
 
+NOTHING = {"int": "1", "uuid": "00000000-0000-7000-8000-000000000000"}
+"""What a part of an address may read, by converter."""
+
+
 def address(route: Route) -> str:
     """An address of the route; nothing need be there."""
-    return "/" + re.sub(r"<(?:(\w+):)?\w+>", lambda found: "1" if found[1] == "int" else "430202", route.pattern)
+    return "/" + re.sub(r"<(?:(\w+):)?\w+>", lambda found: NOTHING.get(found[1], "430202"), route.pattern)
 
 
 def test_no_route_opens_without_its_permission(db: None, at: datetime) -> None:
