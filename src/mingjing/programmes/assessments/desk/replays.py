@@ -18,7 +18,7 @@ from mingjing.programmes.assessments.actions import replays as actions
 from mingjing.programmes.assessments.desk.forms import ReplayForm
 from mingjing.programmes.assessments.desk.schemes import actor
 from mingjing.programmes.assessments.desk.shown import class_spreads
-from mingjing.programmes.assessments.models import Replay
+from mingjing.programmes.assessments.models import Replay, ReplayPurpose
 from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
 from mingjing.programmes.assessments.queries.results import completion_of
 from mingjing.programmes.assessments.queries.schemes import KIND, scheme_of, shipped_mappings
@@ -28,8 +28,9 @@ MAPPING_LIMIT = 256 * 1024
 
 
 def find_replay(pk: int) -> Replay:
-    """One replay with its scheme and area, or a 404."""
-    return get_object_or_404(Replay.objects.select_related("scheme__rulebook", "area", "requested_by"), pk=pk)
+    """One replay of a file with its scheme and area, or a 404: those of rounds have pages of their own."""
+    files = Replay.objects.filter(purpose=ReplayPurpose.FILE)
+    return get_object_or_404(files.select_related("scheme__rulebook", "area", "requested_by"), pk=pk)
 
 
 def area_of(request: HttpRequest, pk: int, **_rest: Any) -> Area:
@@ -41,7 +42,8 @@ def area_of(request: HttpRequest, pk: int, **_rest: Any) -> Area:
 def replays(request: HttpRequest) -> HttpResponse:
     """The replays of the reader's areas, newest first."""
     scope = areas_where(request.user, "assessments.replay.view", on=timezone.localdate())
-    found = scope.within(Replay.objects.select_related("scheme__rulebook", "requested_by"))
+    files = Replay.objects.filter(purpose=ReplayPurpose.FILE).select_related("scheme__rulebook", "requested_by")
+    found = scope.within(files)
     page = page_of(found.defer("scheme__document", "mapping_text", "problems"), request.GET, order=("-id",))
     may_request = may(request.user, "assessments.replay.request", on=timezone.localdate())
     return render(request, "assessments/replays.html", {"page": page, "may_request": may_request})

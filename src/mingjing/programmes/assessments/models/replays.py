@@ -120,6 +120,10 @@ class ResultQuerySet(models.QuerySet["Result"]):
         """Those with `part` in their key or name, whatever the case."""
         return self.filter(Q(key__icontains=part) | Q(name__icontains=part))
 
+    def near(self, points: int) -> Self:
+        """Those that so many hundredths, more or fewer, would take to another tier."""
+        return self.filter(Q(better_in__lte=points) | Q(worse_in__lte=points))
+
     def without_sheets(self) -> Self:
         """For lists: everything but the score sheets."""
         return self.defer("sheet")
@@ -132,7 +136,8 @@ class Result(models.Model):
     hash there (hex). `name` is shown beside the key; it may be personal, so neither leaf, sheet nor facts hold it.
     `sheet` is the JSON of the score sheet; `entry` the community of a round. `expected_total` and `expected_tier` are
     figures to compare with: published ones that came with a file, or those of the round's own scheme; `agrees` says
-    whether the result is the same (None: nothing to compare with).
+    whether the result is the same (None: nothing to compare with). `better_in` and `worse_in` are the fewest points
+    (hundredths) more or fewer that would lead to a better or a worse tier, for rounds; None where none would.
     """
 
     replay = models.ForeignKey(Replay, models.PROTECT, related_name="results")
@@ -152,6 +157,8 @@ class Result(models.Model):
     expected_total = models.TextField(blank=True)
     expected_tier = models.TextField(blank=True)
     agrees = models.BooleanField(null=True)
+    better_in = models.PositiveIntegerField(null=True)
+    worse_in = models.PositiveIntegerField(null=True)
 
     objects = ResultQuerySet.as_manager()
 

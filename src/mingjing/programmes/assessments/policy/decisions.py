@@ -46,13 +46,16 @@ class Result:
     way_out: WayOut | None
 
 
-def work_out(scheme: Scheme, class_code: str, key: str, sheet: Sheet, totals: Distribution) -> Result:
-    """The result of one site whose class has these `totals` (its own included, where it is ranked)."""
+def work_out(scheme: Scheme, class_code: str, key: str, sheet: Sheet, totals: Distribution | None) -> Result:
+    """The result of one site whose class has these `totals` (its own included, where it is ranked).
+
+    None while they are not known yet: what the rules then ask of a rank is not known either.
+    """
     rubric, rules = scheme.rubrics[class_code], scheme.list_rules
     now = score(rubric, sheet)
 
     def decided(then: Score) -> Decision:
-        if not ranks(rules, then, sheet.attributes) or then.total is None or now.total is None:
+        if totals is None or not ranks(rules, then, sheet.attributes) or then.total is None or now.total is None:
             return decide(rules, then, sheet.attributes, None)
         standing = (totals if then.total == now.total else totals.moved(now.total, then.total)).standing(then.total)
         return decide(rules, then, sheet.attributes, standing)

@@ -1,5 +1,6 @@
 """Reads of results: a stored one as a row, as a sheet and worked out anew. Not here: how a list looks."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Count
@@ -7,7 +8,7 @@ from django.db.models import Count
 from mingjing.engine.lists import Distribution
 from mingjing.engine.scoring import Sheet
 from mingjing.kernel.ledger.models import Fact
-from mingjing.programmes.assessments.models import UNRANKED, Replay, Result
+from mingjing.programmes.assessments.models import UNRANKED, Replay, ReplayPurpose, Result
 from mingjing.programmes.assessments.policy.decisions import Result as Worked
 from mingjing.programmes.assessments.policy.decisions import work_out
 from mingjing.programmes.assessments.policy.scheme import Scheme
@@ -15,6 +16,13 @@ from mingjing.programmes.assessments.policy.sheets import read_sheet
 from mingjing.programmes.assessments.queries.schemes import scheme_from, scheme_of
 
 __all__ = ["completion_of", "distribution", "row_of", "scheme_behind", "sheet_of", "worked_out"]
+
+ENDINGS: Mapping[ReplayPurpose, tuple[str, Callable[[Replay], str]]] = {
+    ReplayPurpose.FILE: ("assessments.replay.completed", lambda replay: replay.subject),
+    ReplayPurpose.DECISION: ("assessments.round.decided", lambda replay: f"assessments.round:{replay.round_id}"),
+    ReplayPurpose.WHAT_IF: ("assessments.what_if.answered", lambda replay: f"assessments.what_if:{replay.what_if_id}"),
+}
+"""The kind of the fact that completes a replay, and its subject, by what the replay is for."""
 
 
 def scheme_behind(replay: Replay) -> Scheme:
@@ -57,5 +65,7 @@ def worked_out(result: Result) -> Worked:
 
 
 def completion_of(replay: Replay) -> Fact:
-    """The fact that completed a replay: its root, the tiers by class, how many published figures agree."""
-    return Fact.objects.get(subject=replay.subject, kind="assessments.replay.completed")
+    """The fact that completed a replay: its root, the tiers by class, for a file how many published figures agree."""
+    kind, subject = ENDINGS[ReplayPurpose(replay.purpose)]
+    facts = Fact.objects.filter(kind=kind, subject=subject(replay)).order_by("seq")
+    return next(fact for fact in facts if fact.values["replay"] == replay.pk)

@@ -1,0 +1,139 @@
+"""What stands near a cut-off: the fewest points that would change a tier, and how totals crowd around a cut-off.
+
+The cut-offs are those the list rules name for the total and the base; no number of any scheme is known here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import comb
+
+from mingjing.engine.lists import RANK_MEASURES, Distribution, ListRules, Standing, score_values
+from mingjing.engine.quantities import HUNDREDTHS
+from mingjing.engine.rules import Interval, Undetermined, Value
+from mingjing.engine.scoring import Score
+from mingjing.programmes.assessments.policy.scheme import Scheme
+
+__all__ = ["Crowd", "Edge", "crowds", "cut_offs", "edges", "uses_ranks"]
+
+MEASURES = ("total", "base")
+ENOUGH = 30
+"""Totals around a cut-off from which three times as many on one side would be noticed four times in five."""
+RARE = Fraction(1, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """With `points` (hundredths) more, or fewer where negative, the site would be in `tier`; `better` or worse.
+
+    `measure` is the one whose cut-off `at` (hundredths) lies there.
+    """
+
+    points: int
+    tier: str
+    better: bool
+    measure: str
+    at: int
+
+    @property
+    def distance(self) -> int:
+        """The points between, whichever way."""
+        return abs(self.points)
+
+
+def cut_offs(rules: ListRules, measure: str) -> tuple[int, ...]:
+    """The bounds that the list rules name for a measure, in hundredths, ascending."""
+    found = set()
+    for row in rules.table.rows:
+        condition = row.when.get(measure)
+        if isinstance(condition, Interval):
+            found |= {bound * HUNDREDTHS for bound in (condition.low, condition.high) if bound is not None}
+    return tuple(sorted(int(bound) for bound in found))
+
+
+def uses_ranks(rules: ListRules) -> bool:
+    """Whether any rule asks for a rank."""
+    return any(code in RANK_MEASURES for row in rules.table.rows for code in row.when)
+
+
+def edges(
+    scheme: Scheme,
+    class_code: str,
+    found: Score,
+    attributes: Mapping[str, Value],
+    standing: Standing | None,
+    totals: Distribution | None = None,
+) -> tuple[Edge, ...]:
+    """The nearest edge to a better tier and the nearest to a worse one, as far as there are any.
+
+    Everything but points stays as it is; the rank moves with the total where `totals` of the class are given.
+    """
+    rules, base, total = scheme.list_rules, found.base, found.total
+    if base is None or total is None:
+        return ()
+    full = scheme.rubrics[class_code].full_marks
+
+    def tier_with(points: int) -> str | None:
+        then = replace(found, base=base + points, total=total + points)
+        place = totals.moved(total, total + points).standing(total + points) if totals and standing else standing
+        values = score_values(then, attributes) | (place.values() if place else {})
+        chosen = rules.table.decide(rules.table.complete(values))
+        return None if isinstance(chosen, Undetermined) else chosen[0].result
+
+    now = tier_with(0)
+    if now is None or not rules.tiers[rules.place(now)].ranked:
+        return ()
+    nearest: dict[bool, Edge] = {}
+    for points, measure, at in _steps(scheme, base, total):
+        if not 0 <= base + points <= full or total + points < 0 or len(nearest) == 2:
+            continue
+        then = tier_with(points)
+        if then is not None and then != now:
+            better = rules.place(then) < rules.place(now)
+            nearest.setdefault(better, Edge(points, then, better, measure, at))
+    return tuple(nearest[better] for better in (True, False) if better in nearest)
+
+
+def _steps(scheme: Scheme, base: int, total: int) -> Iterator[tuple[int, str, int]]:
+    """The changes in points that lead to, or just past, a cut-off; the smallest first."""
+    unit = scheme.rounding.unit
+    found = {
+        (bound + past - value, measure, bound)
+        for measure, value in zip(MEASURES, (total, base), strict=True)
+        for bound in cut_offs(scheme.list_rules, measure)
+        for past in (-unit, 0, unit)
+    }
+    return iter(sorted((step for step in found if step[0]), key=lambda step: (abs(step[0]), step)))
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many totals lie just below a cut-off (hundredths) and how many at it or just above."""
+
+    at: int
+    below: int
+    above: int
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are enough to say anything."""
+        return self.below + self.above >= ENOUGH
+
+    @property
+    def striking(self) -> bool:
+        """Whether chance would part them so unevenly less than once in a hundred times (an exact test, two-sided)."""
+        count = self.below + self.above
+        tail = sum(comb(count, k) for k in range(min(self.below, self.above) + 1))
+        return self.enough and min(Fraction(1), Fraction(2 * tail, 2**count)) < RARE
+
+
+def crowds(rules: ListRules, counts: Mapping[int, int], within: int) -> tuple[Crowd, ...]:
+    """The crowd around each cut-off of the total, `within` so many hundredths; `counts` are sites by total."""
+    return tuple(
+        Crowd(
+            at,
+            sum(count for total, count in counts.items() if at - within <= total < at),
+            sum(count for total, count in counts.items() if at <= total < at + within),
+        )
+        for at in cut_offs(rules, "total")
+    )
