@@ -76,7 +76,7 @@ def test_a_demonstration_keeps_its_passwords(signed_in: SignedIn) -> None:
     assert client.post(ACCOUNT, NEW).status_code == 422
 
 
-WHO = {"display_name": "周新来", "username": "Zhou.X", "preferred_language": "en"}
+WHO = {"area": "430202", "display_name": "周新来", "username": "Zhou.X", "preferred_language": "en"}
 
 
 def test_somebody_is_registered_and_sets_their_password_by_the_link(

@@ -31,7 +31,8 @@ now = datetime.now(UTC)
 with connection.execute_wrapper(die), transaction.atomic():
     Session.objects.bulk_create([Session(session_key="half-done", session_data="", expire_date=now)])
     for number in range(2):
-        writer.append(kind="jobs.delivery.retried", subject="jobs.delivery:1", data={"n": number}, area=None, by=None, at=now)
+        told = {"kind": "jobs.delivery.retried", "subject": "jobs.delivery:1", "data": {"n": number}}
+        writer.append(**told, area=None, by=None, at=now)
     os.kill(os.getpid(), signal.SIGKILL)
 """
 

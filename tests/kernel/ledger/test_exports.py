@@ -9,6 +9,7 @@ import pytest
 from mingjing.engine.chain import Mark
 from mingjing.kernel.ledger import queries
 from mingjing.kernel.ledger.exports import export
+from mingjing.kernel.ledger.models import Subtree
 from mingjing.kernel.ledger.verify import verify_export
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,37 @@ def found(lines, *marks):
 def test_export_is_whole_and_ends_at_the_head(lines):
     report = verify_export(io.BytesIO(b"".join(lines)), [queries.head()])
     assert (report.whole, report.count, report.end) == (True, 6, queries.head())
+
+
+@pytest.fixture
+def partial(append, at):
+    """The ledger as a reader gets it who sees the second and fourth fact only."""
+    for number in range(5):
+        append(data={"n": number}, area=Subtree("4302" if number % 2 else "4303"))
+    return list(export(at=at, sees="4302".__eq__))
+
+
+def test_an_export_that_withholds_contents_leads_to_the_same_head(partial):
+    report = verify_export(io.BytesIO(b"".join(partial)), [queries.head()])
+    assert (report.whole, report.count, report.withheld, report.end) == (True, 5, 3, queries.head())
+    assert json.loads(partial[0])["format"] == "mingjing.ledger.export/2"
+    assert set(json.loads(partial[1])) == {"digest", "hash", "previous", "seq"}
+    assert json.loads(partial[2])["content"]["data"] == {"n": 1}
+
+
+def test_forgery_shows_in_an_export_that_withholds_contents(partial):
+    assert found([*partial[:2], partial[2].replace(b'"n":1', b'"n":9'), *partial[3:]]) == [("ledger.changed", 2)]
+    assert found([*partial[:3], *partial[4:]]) == [("ledger.missing", 3)]
+    assert found([*partial[:2], partial[3], partial[2], *partial[4:]]) == [("ledger.moved", 2)]
+    digest = json.loads(partial[1])["digest"].encode()
+    assert found([partial[0], partial[1].replace(digest, b"ab" * 32), *partial[2:]]) == [("ledger.changed", 1)]
+    renumbered = [partial[0], partial[1].replace(b'"seq":1}', b'"seq":7}'), *partial[2:]]
+    assert found(renumbered)
+
+
+def test_a_whole_export_withholds_nothing(partial):
+    whole = partial[0].replace(b"export/2", b"export/1")
+    assert found([whole, *partial[1:]]) == [("ledger.export.unreadable", None)]
 
 
 def test_export_of_an_empty_ledger_is_whole(at):

@@ -41,3 +41,6 @@ def test_the_program_checks_an_export(append, at, tmp_path):
     assert check(lines)[1].startswith("whole: 3 facts")
     assert check([*lines[:2], lines[2].replace(b'"n":1', b'"n":7'), lines[3]]) == (1, "fact 2 is not what it was\n")
     assert check(lines[:3]) == (1, "the end is missing or was added\n")
+    partial = list(export(at=at, sees=lambda scope: False))
+    assert check(partial)[1].startswith("whole: 3 facts")
+    assert check([*partial[:2], *partial[3:]]) == (1, "fact 2 is not what it was\n")

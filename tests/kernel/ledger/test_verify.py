@@ -164,7 +164,9 @@ def test_appends_at_once_leave_no_gap_and_verify_runs_beside_them():
             for number in range(12):
                 with transaction.atomic():
                     at = START + timedelta(minutes=number)
-                    writer.append(kind=KIND, subject=f"jobs.delivery:{name}-{number}", data={}, area=None, by=None, at=at)
+                    writer.append(
+                        kind=KIND, subject=f"jobs.delivery:{name}-{number}", data={}, area=None, by=None, at=at
+                    )
         except BaseException as error:
             failures.append(error)
         finally:

@@ -12,31 +12,34 @@ from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import sentence
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.jobs.actions import retry_delivery
-from mingjing.kernel.jobs.models import Delivery
-from mingjing.kernel.parties.guard import guarded, may
+from mingjing.kernel.parties.guard import Scope, areas_where, guarded
+from mingjing.kernel.parties.queries import deliveries_seen
+
+RETRY = "jobs.delivery.retry"
 
 
 @guarded("jobs.delivery.view")
 def jobs(request: HttpRequest) -> HttpResponse:
-    """The work that failed, is not finished, or all of it; newest first."""
-    kinds = {"failed": Delivery.objects.failed, "unfinished": Delivery.objects.unfinished, "all": Delivery.objects.all}
+    """The work that follows from facts of the reader's areas: failed, not finished, or all of it; newest first.
+
+    What went wrong is told in the program's own words, so only to those who may do something about it.
+    """
+    seen, retries, reads = (_scope(request, right) for right in ("jobs.delivery.view", RETRY, "ledger.fact.view"))
+    found = deliveries_seen(seen)
+    kinds = {"failed": found.failed, "unfinished": found.unfinished, "all": found.all}
     state = request.GET.get("state", "")
     state = state if state in kinds else "all"
     page = page_of(kinds[state]().select_related("fact"), request.GET, order=("-id",))
-    context = {
-        "page": page,
-        "state": state,
-        "failed": Delivery.objects.failed().count(),
-        "may_retry": may(request.user, "jobs.delivery.retry", on=timezone.localdate()),
-    }
+    rows = [(one, retries.sees(one.fact.scope), reads.sees(one.fact.scope)) for one in page.rows]
+    context = {"page": page, "rows": rows, "state": state, "failed": found.failed().count(), "may_retry": bool(retries)}
     return render(request, "desk/jobs.html", context)
 
 
 @guarded("jobs.delivery.retry")
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
-    """Start failed work again."""
-    delivery = get_object_or_404(Delivery, pk=pk)
+    """Start failed work again, of the administrator's own areas."""
+    delivery = get_object_or_404(deliveries_seen(_scope(request, RETRY)), pk=pk)
     try:
         retry_delivery(delivery=delivery, by=actor(request), at=timezone.now())
     except Refusal as refusal:
@@ -45,3 +48,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, gettext("The work was started again."))
     return redirect("desk:jobs")
+
+
+def _scope(request: HttpRequest, right: str) -> Scope:
+    return areas_where(request.user, right, on=timezone.localdate())

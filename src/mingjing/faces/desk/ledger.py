@@ -1,4 +1,8 @@
-"""The ledger to read: newest facts first, one fact with its hashes, checks and downloads. Nothing here writes."""
+"""The ledger to read: newest facts first, one fact with its hashes, checks and downloads. Nothing here writes.
+
+A reader sees the facts of their own areas and those of the installation as a whole. Of all others they learn that there
+is a fact, its digest and its place in the chain: checks, checkpoints and proofs are over everything.
+"""
 
 import json
 from collections.abc import Iterable
@@ -17,8 +21,8 @@ from mingjing.kernel.ledger.checkpoints import take_checkpoint
 from mingjing.kernel.ledger.exports import export
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.verify import verify
-from mingjing.kernel.parties.guard import areas_where, guarded
-from mingjing.kernel.parties.queries import people_seen
+from mingjing.kernel.parties.guard import Scope, areas_where, guarded
+from mingjing.kernel.parties.queries import facts_seen, people_seen
 
 INLINE_LIMIT = 100_000
 """Facts that are checked while a reader waits (seconds); a longer ledger is checked with the command."""
@@ -38,10 +42,10 @@ class FilterForm(forms.Form):
 
 @guarded("ledger.fact.view")
 def facts(request: HttpRequest) -> HttpResponse:
-    """The facts, newest first, of one kind or subject when asked."""
+    """The facts that the reader sees, newest first, of one kind or subject when asked."""
     form = FilterForm(request.GET)
     wanted = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
-    page = page_of(Fact.objects.filter(**wanted), request.GET, order=("-seq",))
+    page = page_of(facts_seen(_scope(request)).filter(**wanted), request.GET, order=("-seq",))
     rows = _told(request, page.rows)
     context = {"page": page, "rows": rows, "form": form, "head": queries.head(), "filtered": bool(wanted)}
     return render(request, "desk/ledger.html", context)
@@ -50,11 +54,16 @@ def facts(request: HttpRequest) -> HttpResponse:
 @guarded("ledger.fact.view")
 def fact(request: HttpRequest, seq: int) -> HttpResponse:
     """One fact: what was hashed, its digest and its links."""
-    found = get_object_or_404(Fact, seq=seq)
+    seen = facts_seen(_scope(request))
+    found = get_object_or_404(seen, seq=seq)
     ((_fact, title, by),) = _told(request, [found])
     values = json.dumps(found.values, ensure_ascii=False, indent=2, sort_keys=True)
-    follower = Fact.objects.filter(seq=seq + 1).first()
-    context = {"fact": found, "kind_title": title, "by": by, "values": values, "follower": follower}
+    context = {"fact": found, "kind_title": title, "by": by, "values": values}
+    context |= {
+        "before": seen.filter(seq__lt=seq).order_by("-seq").values_list("seq", flat=True).first(),
+        "after": seen.filter(seq__gt=seq).order_by("seq").values_list("seq", flat=True).first(),
+        "taken_up": Fact.objects.filter(seq=seq + 1).values_list("previous", flat=True).first(),
+    }
     return render(request, "desk/fact.html", context)
 
 
@@ -68,8 +77,8 @@ def verification(request: HttpRequest) -> HttpResponse:
 
 @guarded("ledger.fact.view")
 def download(request: HttpRequest) -> HttpResponseBase:
-    """The whole ledger as lines of JSON that anyone can check."""
-    lines = export(at=timezone.now())
+    """The whole ledger as lines of JSON that anyone can check; what the reader may not see is withheld in it."""
+    lines = export(at=timezone.now(), sees=_scope(request).sees)
     return StreamingHttpResponse(lines, content_type="application/x-ndjson", headers=_file("ledger.jsonl"))
 
 
@@ -82,8 +91,12 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 @guarded("ledger.fact.view")
 def proof(request: HttpRequest, seq: int) -> HttpResponse:
     """What shows that one fact stands in the ledger, for `mingjing verify`."""
-    found = get_object_or_404(Fact, seq=seq)
+    found = get_object_or_404(facts_seen(_scope(request)), seq=seq)
     return JsonResponse(queries.proof_of(found), headers=_file(f"proof-{seq}.json"))
+
+
+def _scope(request: HttpRequest) -> Scope:
+    return areas_where(request.user, "ledger.fact.view", on=timezone.localdate())
 
 
 def _told(request: HttpRequest, rows: Iterable[Fact]) -> list[tuple[Fact, str, str]]:

@@ -50,6 +50,10 @@ class RegistrationForm(forms.Form):
     username = forms.CharField(
         label=_("Username"), max_length=60, help_text=_("2 to 60 letters, digits and the signs . @ - _")
     )
+    area = AreaField(
+        label=_("Area code"),
+        help_text=_("Where they will work. Until they have a role, only those responsible there see them."),
+    )
     preferred_language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
 
@@ -67,12 +71,12 @@ def people(request: HttpRequest) -> HttpResponse:
     found = people_seen(scope).search(text).prefetch_related(roles)
     ending = request.GET.get("ending") == "soon"
     if ending:
-        managed = areas_where(request.user, "parties.person.manage", on=timezone.localdate())
-        found = found.filter(Exists(grants_ending_soon(managed, timezone.localdate()).filter(person=OuterRef("pk"))))
+        grants = grants_ending_soon(_manage_scope(request), timezone.localdate())
+        found = found.filter(Exists(grants.filter(person=OuterRef("pk"))))
     page = page_of(found, request.GET, order=("username",))
     today = timezone.localdate()
     rows = [(one, [grant for grant in one.role_grants.all() if grant.as_value().holds(today)]) for one in page.rows]
-    context = {"page": page, "rows": rows, "q": text, "titles": _titles()}
+    context = {"page": page, "rows": rows, "q": text, "ending": ending, "titles": _titles()}
     context["manages"] = may(request.user, "parties.person.manage", on=today)
     return render(request, "desk/people.html", context)
 
@@ -91,7 +95,10 @@ def _scope(request: HttpRequest) -> Scope:
 @never_cache
 def register(request: HttpRequest) -> HttpResponse:
     """Register somebody, and show once the link with which they set their password."""
-    form = RegistrationForm(request.POST or None)
+    scope = _manage_scope(request)
+    form = RegistrationForm(request.POST or None, initial={"area": _only_area(scope)})
+    if form.is_valid() and not scope.covers(form.cleaned_data["area"]):
+        form.add_error("area", _("Your own right does not cover this area."))
     if request.method == "POST" and form.is_valid():
         try:
             someone = register_person(**form.cleaned_data, by=actor(request), at=timezone.now())
@@ -139,7 +146,7 @@ def depart(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _managed(request: HttpRequest, pk: int) -> Person:
-    """Somebody whose every role lies within the administrator's own areas; raises PermissionDenied otherwise."""
+    """Somebody whose affairs are the administrator's own (see `_manages`); raises PermissionDenied otherwise."""
     someone = get_object_or_404(people_seen(_scope(request)), pk=pk)
     if not _manages(request, someone):
         raise PermissionDenied(_("Your own right does not cover every area in which this person holds a role."))
@@ -147,17 +154,27 @@ def _managed(request: HttpRequest, pk: int) -> Person:
 
 
 def _manages(request: HttpRequest, someone: Person) -> bool:
-    scope = areas_where(request.user, "parties.person.manage", on=timezone.localdate())
-    held = someone.role_grants.filter(ended_at=None).select_related("area")
-    return bool(scope) and all(scope.covers(one.area) for one in held)
+    """Whether every role somebody holds, or without any the area they belong to, lies in the administrator's areas."""
+    scope, held = _manage_scope(request), someone.role_grants.filter(ended_at=None).select_related("area")
+    areas: list[Area | None] = [one.area for one in held] or [someone.home]
+    return bool(scope) and all(area is not None and scope.covers(area) for area in areas)
+
+
+def _manage_scope(request: HttpRequest) -> Scope:
+    return areas_where(request.user, "parties.person.manage", on=timezone.localdate())
+
+
+def _only_area(scope: Scope) -> str:
+    """The code of the area of an administrator's right, where it is a single one."""
+    return Area.objects.get(path=scope.paths[0]).code if len(scope.paths) == 1 else ""
 
 
 @guarded("parties.person.manage")
 @require_POST
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
     """Grant a role, within the administrator's own areas."""
-    someone, form = get_object_or_404(people_seen(_scope(request)), pk=pk), GrantForm(request.POST)
-    scope = areas_where(request.user, "parties.person.manage", on=timezone.localdate())
+    scope = _manage_scope(request)
+    someone, form = get_object_or_404(people_seen(scope), pk=pk), GrantForm(request.POST)
     if form.is_valid() and not scope.covers(form.cleaned_data["area"]):
         form.add_error("area", _("Your own right does not cover this area."))
     if form.is_valid():

@@ -38,6 +38,9 @@ def run_verify(args: argparse.Namespace) -> int:
         return 1
     words = _("The ledger is whole: {count} facts, the last hash is {hash}.")
     print(words.format(count=report.count, hash=report.end.hash))
+    if report.withheld:
+        words = _("Of {withheld} facts the file holds only the digest: their contents belong to other areas.")
+        print(words.format(withheld=report.withheld))
     return 0
 
 

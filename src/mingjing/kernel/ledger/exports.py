@@ -1,11 +1,14 @@
 """The ledger as a file: a line of canonical JSON about the whole, then one for each fact.
 
+A reader who may not see every fact gets a file that withholds the contents of the others and keeps their digests: it
+still leads to the same head.
+
 docs/reference/ledger-format.md says the same in words. Not here: the checks (verify).
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -15,22 +18,31 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.ledger.queries import head, stream
 
-__all__ = ["FORMAT", "export", "read_export"]
+__all__ = ["FORMAT", "PARTIAL", "export", "read_export"]
 
 FORMAT = "mingjing.ledger.export/1"
+PARTIAL = "mingjing.ledger.export/2"
 LINE_LIMIT = 256 * 1024  # bytes; a fact's data is limited to a quarter of it
 _HASH = rb'"([0-9a-f]{64})"'
 _LINE = re.compile(rb'\{"content":(\{.*\}),"digest":%s,"hash":%s,"previous":%s\}\n' % (_HASH, _HASH, _HASH))
+_WITHHELD = re.compile(rb'\{"digest":%s,"hash":%s,"previous":%s,"seq":([1-9][0-9]{0,15})\}\n' % (_HASH, _HASH, _HASH))
 
 
-def export(*, at: datetime) -> Iterator[bytes]:
-    """The lines of the whole ledger as it stands now; facts appended meanwhile are left out."""
+def export(*, at: datetime, sees: Callable[[str], bool] | None = None) -> Iterator[bytes]:
+    """The lines of the whole ledger as it stands now; facts appended meanwhile are left out.
+
+    Where `sees` is given, facts whose scope it turns down come without their contents, and the format is PARTIAL.
+    """
     end = head()
-    whole = {"format": FORMAT, "at": instant_text(at), "head": {"seq": end.seq, "hash": end.hash}}
+    form = PARTIAL if sees else FORMAT
+    whole = {"format": form, "at": instant_text(at), "head": {"seq": end.seq, "hash": end.hash}}
     yield chain.canonical(whole) + b"\n"
     for fact in stream(upto=end.seq):
-        tail = f',"digest":"{fact.digest}","hash":"{fact.hash}","previous":"{fact.previous}"}}\n'
-        yield b'{"content":' + fact.content + tail.encode()
+        tail = f'"digest":"{fact.digest}","hash":"{fact.hash}","previous":"{fact.previous}"'
+        if sees is None or sees(fact.scope):
+            yield b'{"content":' + fact.content + f",{tail}}}\n".encode()
+        else:
+            yield f'{{{tail},"seq":{fact.seq}}}\n'.encode()
 
 
 def read_export(file: BinaryIO) -> tuple[Mark, Iterator[Entry]]:
@@ -39,18 +51,21 @@ def read_export(file: BinaryIO) -> tuple[Mark, Iterator[Entry]]:
     try:
         whole = json.loads(line)
         end = Mark(whole["head"]["seq"], whole["head"]["hash"])
-        known = whole["format"] == FORMAT and type(end.seq) is int and isinstance(end.hash, str)
+        known = whole["format"] in {FORMAT, PARTIAL} and type(end.seq) is int and isinstance(end.hash, str)
     except (ValueError, KeyError, TypeError, RecursionError):
         known = False
     if not known:
         raise _broken(1)
-    return end, _entries(file)
+    return end, _entries(file, partial=whole["format"] == PARTIAL)
 
 
-def _entries(file: BinaryIO) -> Iterator[Entry]:
+def _entries(file: BinaryIO, *, partial: bool) -> Iterator[Entry]:
     number = 1
     while line := file.readline(LINE_LIMIT):
         number += 1
+        if partial and (told := _WITHHELD.fullmatch(line)):
+            yield Entry(int(told[4]), None, told[1].decode(), told[3].decode(), told[2].decode())
+            continue
         parts = _LINE.fullmatch(line)
         seq = _seq(parts[1]) if parts else None
         if parts is None or seq is None:

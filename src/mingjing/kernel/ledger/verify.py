@@ -27,11 +27,15 @@ GUARDS = {
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a check found: how many facts it read, where the chain ends, and the faults (none: the ledger is whole)."""
+    """What a check found: how many facts it read, where the chain ends, and the faults (none: the ledger is whole).
+
+    Of `withheld` facts a file holds the digest alone: they stand in the chain, their contents are not for its reader.
+    """
 
     count: int
     end: Mark
     problems: tuple[Problem, ...]
+    withheld: int = 0
 
     @property
     def whole(self) -> bool:
@@ -100,7 +104,7 @@ def _follow(
         faults.add(walk.end(head()))
     except Refusal as refusal:
         faults.add(refusal.problems)
-    return Report(walk.count, Mark(walk.seq, walk.hash or ""), tuple(faults.kept))
+    return Report(walk.count, Mark(walk.seq, walk.hash or ""), tuple(faults.kept), walk.withheld)
 
 
 class _Faults:

@@ -19,12 +19,17 @@ from mingjing.kernel.places.models import Area
 def configure_add_person(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("username", metavar="USERNAME", help=_("what the person signs in with"))
     parser.add_argument("--name", required=True, help=_("the person's name as others see it"))
+    parser.add_argument("--area", metavar="AREA", help=_("the code of the area they belong to until they get a role"))
     parser.add_argument("--language", default="zh-hans", help=_("zh-hans or en"))
 
 
 def run_add_person(args: argparse.Namespace) -> int:
+    area = Area.objects.filter(code=args.area).first() if args.area else None
+    if args.area and area is None:
+        raise Refusal([_no_area(args.area)])
     person = register_person(
         username=args.username,
+        area=area,
         display_name=args.name,
         password=_password(),
         preferred_language=args.language,
@@ -100,9 +105,13 @@ def _unknown(username: str, person: Person | None, code: str, area: Area | None)
     if person is None:
         problems.append(_nobody(username))
     if area is None:
-        text = N_("No area has the code {code}; import it with: mingjing places import FILE")
-        problems.append(Problem("places.area.unknown", text, {"code": code}))
+        problems.append(_no_area(code))
     return problems
+
+
+def _no_area(code: str) -> Problem:
+    text = N_("No area has the code {code}; import it with: mingjing places import FILE")
+    return Problem("places.area.unknown", text, {"code": code})
 
 
 def _found(username: str) -> Person | None:

@@ -41,7 +41,9 @@ def _person(username: str, role: str, name: str, area: Area) -> None:
     at = timezone.now()
     person = Person.objects.filter(username=username).first()
     if person is None:
-        person = register_person(username=username, display_name=name, password=PASSWORD, is_demo=True, by=None, at=at)
+        person = register_person(
+            username=username, display_name=name, password=PASSWORD, area=area, is_demo=True, by=None, at=at
+        )
     if not person.role_grants.exists():
         grant_role(
             person=person, role=role, area=area, first_day=date(2024, 1, 1), act="演示任命",

@@ -65,6 +65,10 @@ class Scope:
         """The rows whose `field` (a foreign key to Area, possibly across `__`; "" for Area itself) lies in scope."""
         return queryset.filter(within_subtrees(self.paths, field)) if self.paths else queryset.none()
 
+    def sees(self, fact_scope: str) -> bool:
+        """Whether a fact of this scope is one of those that `of_facts` finds."""
+        return bool(self.paths) and (not fact_scope or fact_scope.startswith(self.paths))
+
     def of_facts(self, through: str = "") -> Q:
         """The condition "a fact of these subtrees, or of the installation as a whole"; `through` as `fact__`."""
         ranges = (Q(**span(path, f"{through}scope")) for path in self.paths)

@@ -101,6 +101,16 @@ class Person(AbstractBaseUser):
         """Every role this person was ever given: one query, kept as long as this object (a request)."""
         return tuple(grant.as_value() for grant in self.role_grants.select_related("area"))
 
+    @property
+    def home(self) -> Area | None:
+        """Whose affair this person is: the area of the role they hold, the newest of several; else of their last role.
+
+        Without any role: where they were registered.
+        """
+        newest = self.role_grants.order_by(F("ended_at").asc(nulls_first=True), "-granted_at", "-id")
+        grant = newest.select_related("area").first()
+        return grant.area if grant else self.area
+
     def prefer_language(self, code: str) -> None:
         """Remember the language this person reads in: a habit of theirs, no fact for the ledger."""
         self.preferred_language = code

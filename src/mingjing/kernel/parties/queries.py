@@ -46,17 +46,25 @@ def grants_ending_soon(scope: Scope, today: date) -> "QuerySet[RoleGrant]":
 
 
 def people_seen(scope: Scope) -> PersonQuerySet:
-    """The people with such a role, and those who were never given any: they wait for their first."""
+    """The people with such a role, and those registered within `scope` who wait for their first.
+
+    Who was registered nowhere (at the command line) and has no role is seen by nobody.
+    """
     if not scope:
         return PersonQuerySet(Person).none()
     theirs = Q(person=OuterRef("pk"))
     return PersonQuerySet(Person).filter(
-        Exists(grants_seen(scope).filter(theirs)) | ~Exists(RoleGrant.objects.filter(theirs))
+        Exists(grants_seen(scope).filter(theirs))
+        | (within_subtrees(scope.paths, "area") & ~Exists(RoleGrant.objects.filter(theirs)))
     )
 
 
 def organisations_seen(scope: Scope) -> OrganisationQuerySet:
-    """The organisations registered within `scope`, and those of which no area is recorded."""
+    """The organisations registered within `scope`, and those of which no area is recorded.
+
+    Those without an area everybody may see, by decision: names and credit codes of bodies are public, and an
+    organisation that works in many districts (a company, a ministry) must be found in each of them.
+    """
     if not scope:
         return OrganisationQuerySet(Organisation).none()
     return OrganisationQuerySet(Organisation).filter(within_subtrees(scope.paths, "area") | Q(area=None))

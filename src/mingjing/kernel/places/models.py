@@ -6,6 +6,7 @@ Not here: who is responsible for an area (parties), what is assessed at a site (
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import reduce
+from itertools import takewhile
 from operator import or_
 from typing import Any, Self
 
@@ -41,6 +42,21 @@ def span(path: str, column: str) -> dict[str, str]:
     A range and not a prefix match: paths are digits only, so the index serves it on both databases and any collation.
     """
     return {f"{column}__gte": path, f"{column}__lt": path + "9" * (CODE_LENGTH + 1)}
+
+
+def common_path(paths: Iterable[str]) -> str:
+    """The path of the smallest area that holds all of these; empty where there is none.
+
+    >>> common_path(["430000000000430200000000430202000000", "430000000000430200000000430203000000"])
+    '430000000000430200000000'
+    """
+    steps = zip(*(steps_of(path) for path in paths), strict=False)
+    return "".join(alike[0] for alike in takewhile(lambda alike: len(set(alike)) == 1, steps))
+
+
+def steps_of(path: str) -> list[str]:
+    """The padded codes that a path consists of, province first."""
+    return [path[start : start + CODE_LENGTH] for start in range(0, len(path), CODE_LENGTH)]
 
 
 def within_subtree(path: str, field: str = "") -> Q:
@@ -113,8 +129,7 @@ class Area(models.Model):
     @property
     def ancestor_codes(self) -> tuple[str, ...]:
         """The codes above this one, province first, read off the path (no query)."""
-        parts = [self.path[start : start + CODE_LENGTH] for start in range(0, len(self.path), CODE_LENGTH)]
-        return tuple(part[: level.digits] for part, level in zip(parts[:-1], Level, strict=False))
+        return tuple(part[: level.digits] for part, level in zip(steps_of(self.path)[:-1], Level, strict=False))
 
 
 class Retirement(models.Model):

@@ -12,10 +12,11 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.locks import exclusive
 from mingjing.kernel.db.search import fill_words
 from mingjing.kernel.ledger import writer
+from mingjing.kernel.ledger.models import Subtree
 from mingjing.kernel.parties.credit_codes import kind_of, read_credit_code
 from mingjing.kernel.parties.models import Organisation, OrganisationKind, Person
 from mingjing.kernel.parties.rosters import Entry, name_fault, read_roster
-from mingjing.kernel.places.models import Area
+from mingjing.kernel.places.models import Area, common_path
 from mingjing.kernel.tables.digests import file_digest
 
 LOCK = "parties.organisations"
@@ -92,7 +93,9 @@ def import_organisations(
         if not imported.nothing_changed:
             subject = f"parties.organisations:{digest}"
             data = asdict(imported)
-            writer.append(kind="parties.organisations.imported", subject=subject, data=data, area=None, by=by, at=at)
+            writer.append(
+                kind="parties.organisations.imported", subject=subject, data=data, area=merge.within, by=by, at=at
+            )
     return imported
 
 
@@ -120,6 +123,12 @@ class _Merge:
         if problems := list(merge._weigh(entries)):
             raise Refusal(problems)
         return merge
+
+    @property
+    def within(self) -> Subtree | None:
+        """The smallest area that holds every organisation added or changed, if there is one."""
+        paths = [one.area.path if one.area else "" for one in (*self.add, *self.change)]
+        return Subtree(shared) if (shared := common_path(paths)) else None
 
     def _weigh(self, entries: Mapping[str, Entry]) -> Iterator[Problem]:
         former = {code: _described(one) for code, one in self.known.items()}

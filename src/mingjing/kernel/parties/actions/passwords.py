@@ -83,4 +83,4 @@ def _faults(person: Person, password: str) -> Iterator[Problem]:
 
 def _tell(kind: str, person: Person, by: Person | None, at: datetime) -> None:
     data = {"person": person.token}
-    writer.append(kind=kind, subject=f"parties.person:{person.pk}", data=data, area=None, by=by, at=at)
+    writer.append(kind=kind, subject=f"parties.person:{person.pk}", data=data, area=person.home, by=by, at=at)

@@ -12,6 +12,7 @@ from mingjing.kernel.db.locks import exclusive
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions.passwords import weaknesses
 from mingjing.kernel.parties.models import Person, RoleGrant
+from mingjing.kernel.places.models import Area
 
 USERNAME = re.compile(r"[\w.@-]{2,60}")
 
@@ -22,17 +23,20 @@ def register_person(
     display_name: str,
     password: str | None = None,
     preferred_language: str = "zh-hans",
+    area: Area | None = None,
     is_demo: bool = False,
     by: Person | None,
     at: datetime,
 ) -> Person:
     """Register someone who may sign in (without a password: not until they set one by a link). Raises Refusal.
 
-    Usernames are kept in lower case. Demo logins may have weak passwords; a production start refuses them.
+    `area` is where: until they are given a role, they are seen only by those whose right covers it, and without it by
+    nobody on the desk. Usernames are kept in lower case. Demo logins may have weak passwords; a production start
+    refuses them.
     """
     username, display_name = username.strip().lower(), display_name.strip()
     person = Person(username=username, display_name=display_name, preferred_language=preferred_language)
-    person.is_demo, person.registered_by, person.registered_at = is_demo, by, at
+    person.is_demo, person.area, person.registered_by, person.registered_at = is_demo, area, by, at
     with transaction.atomic():
         exclusive("parties.people")
         if problems := [*_faults(person), *_weaknesses(person, password)]:
@@ -41,7 +45,7 @@ def register_person(
         person.save(force_insert=True)
         data = {"person": person.token, "demo": int(is_demo)}
         subject = f"parties.person:{person.pk}"
-        writer.append(kind="parties.person.registered", subject=subject, data=data, area=None, by=by, at=at)
+        writer.append(kind="parties.person.registered", subject=subject, data=data, area=area, by=by, at=at)
     return person
 
 
@@ -55,6 +59,7 @@ def record_departure(*, person: Person, reason: str, by: Person | None, at: date
         leaver = Person.objects.select_for_update().get(pk=person.pk)
         if problems := list(_stays(leaver, reason, by)):
             raise Refusal(problems)
+        home = leaver.home
         leaver.left_at, leaver.left_by, leaver.left_reason = at, by, reason
         leaver.save(update_fields=["left_at", "left_by", "left_reason"])
         held = RoleGrant.objects.filter(person=leaver, ended_at=None)
@@ -62,7 +67,7 @@ def record_departure(*, person: Person, reason: str, by: Person | None, at: date
         held.update(ended_at=at, ended_by=by, end_reason=reason)
         data = {"person": leaver.token, "grants": ended}
         subject = f"parties.person:{leaver.pk}"
-        writer.append(kind="parties.person.left", subject=subject, data=data, area=None, by=by, at=at)
+        writer.append(kind="parties.person.left", subject=subject, data=data, area=home, by=by, at=at)
     person.refresh_from_db(fields=["left_at", "left_by", "left_reason"])
     person.forget_grants()
 
