@@ -112,14 +112,14 @@ class Exhibit(models.Model):
 class CustodyKind(models.TextChoices):
     """What somebody did with an exhibit."""
 
-    RECORDED = "recorded", _("Recorded")
+    RECORDED = "recorded", _("Evidence recorded")
     VIEWED = "viewed", _("Viewed")
     DOWNLOADED = "downloaded", _("Original downloaded")
     EXPORTED = "exported", _("Exported")
     VERIFIED = "verified", _("Verified against its digest")
     DAMAGED = "damaged", _("Found damaged or missing")
     RECLASSED = "reclassed", _("Access changed")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", _("Evidence withdrawn")
 
 
 class Custody(models.Model):

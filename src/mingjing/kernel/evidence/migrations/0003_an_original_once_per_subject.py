@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='custody',
             name='kind',
-            field=models.CharField(choices=[('recorded', 'Recorded'), ('viewed', 'Viewed'), ('downloaded', 'Original downloaded'), ('exported', 'Exported'), ('verified', 'Verified against its digest'), ('damaged', 'Found damaged or missing'), ('reclassed', 'Access changed'), ('withdrawn', 'Withdrawn')], max_length=12),
+            field=models.CharField(choices=[('recorded', 'Evidence recorded'), ('viewed', 'Viewed'), ('downloaded', 'Original downloaded'), ('exported', 'Exported'), ('verified', 'Verified against its digest'), ('damaged', 'Found damaged or missing'), ('reclassed', 'Access changed'), ('withdrawn', 'Evidence withdrawn')], max_length=12),
         ),
         migrations.AddConstraint(
             model_name='exhibit',
