@@ -15,6 +15,8 @@ from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places import demo as places_demo
 from mingjing.kernel.places.models import Site
 from mingjing.programmes.assessments import demo
+from mingjing.programmes.assessments.demo.invented import communities
+from mingjing.programmes.assessments.demo.replayed import rows
 from mingjing.programmes.assessments.models import Replay
 from mingjing.programmes.assessments.queries.results import completion_of
 from mingjing.programmes.assessments.queries.schemes import scheme_of
@@ -46,7 +48,7 @@ def test_a_round_of_136_communities(said: list[str]) -> None:
 def test_it_is_not_called_ready_while_the_round_is_being_scored(
     said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo, "FILE", "of a demo that was killed.xlsx")
+    monkeypatch.setattr(demo.replayed, "FILE", "of a demo that was killed.xlsx")
     monkeypatch.setattr(demo, "drain", lambda: 0)
     lines: list[str] = []
     demo.build(lines.append)
@@ -78,6 +80,6 @@ def test_building_again_adds_nothing(said: list[str]) -> None:
 def test_the_same_seed_gives_the_same_table(people: dict[str, Person], at: datetime) -> None:
     parties_demo.build(lambda line: None)
     scheme = scheme_of(published("hetang-2024", people["director"], at))
-    first, second = (demo.rows(scheme, demo.communities(scheme, Random(7))) for _ in range(2))
+    first, second = (rows(scheme, communities(scheme, Random(7))) for _ in range(2))
     assert first == second
-    assert first != demo.rows(scheme, demo.communities(scheme, Random(8)))
+    assert first != rows(scheme, communities(scheme, Random(8)))

@@ -1,55 +1,28 @@
-"""The demonstration's first round: 136 invented communities, 122 of them visited, scored by the shipped scheme.
+"""The demonstration's communities: 136 made up ones, their companies, and what was found where somebody went.
 
-Everything goes through the same actions and the same background work as on the desk. Names say that they are made up;
-the neighbourhood codes are real. The same seed gives the same table.
+Names say that they are invented; the neighbourhood codes are real. The same seed gives the same communities.
 """
 
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import islice, product
-from pathlib import Path
 from random import Random
-
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from mingjing.engine.rules import Undetermined
 from mingjing.engine.scoring import Check, Item
-from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.parties.demo import COMPANIES, credit_code
-from mingjing.kernel.parties.models import Organisation, Person
-from mingjing.kernel.places.actions import record_site
+from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.places.demo import DISTRICT
-from mingjing.kernel.places.models import Area, Level, Site
-from mingjing.kernel.rulebooks.actions import create_rulebook, publish_version
-from mingjing.kernel.rulebooks.models import Rulebook, Version
-from mingjing.kernel.tables import write_xlsx
-from mingjing.programmes.assessments.actions.replays import request_replay
-from mingjing.programmes.assessments.models import Replay
-from mingjing.programmes.assessments.policy.mapping import Source
-from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
+from mingjing.kernel.places.models import Area, Level
 from mingjing.programmes.assessments.policy.scheme import Scheme
-from mingjing.programmes.assessments.queries.schemes import (
-    KIND,
-    read_scheme,
-    scheme_of,
-    shipped_mappings,
-    shipped_schemes,
-)
 
-__all__ = ["build", "communities", "rows"]
+__all__ = ["SITES", "VISITED", "Community", "communities"]
 
-SCHEME = "hetang-2024"
-FILE = "荷塘区2024年第一轮考核（演示数据）.xlsx"
-SEED = 2024
 SITES, VISITED = 136, 122
-FIRST_DAY = date(2024, 7, 1)
 PUT_RIGHT = 2000
 """Hundredths lost below which a company has put right what was critical."""
-COLUMNS = ("小区编号", "小区名称", "社区代码", "社区", "物业企业", "统一社会信用代码", "竣工年份", "收费标准")
 NAMES = tuple(
     "".join(parts)
     for parts in product(
@@ -76,59 +49,6 @@ class Community:
     visited: bool
     steps: dict[str, int] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
-
-
-def build(say: Callable[[str], None]) -> None:
-    """Publish the shipped schemes, record the communities and replay the file of the round, where not done yet."""
-    director = Person.objects.get(username="director")
-    for code in shipped_schemes():
-        _publish(code, director)
-    scheme = Version.objects.published().filter(rulebook__code=SCHEME).order_by("number")[0]
-    invented = communities(scheme_of(scheme), Random(SEED))  # noqa: S311 - decides nothing
-    _record(invented, director)
-    if not Replay.objects.filter(file_name=FILE).exists():
-        say(_("scoring {count} demonstration communities").format(count=SITES))
-        _request(scheme, rows(scheme_of(scheme), invented))
-    drain()
-    # A demo that was killed still holds the work: the worker takes it up once that lease ends.
-    waiting = Replay.objects.filter(file_name=FILE, completed_at=None).exists()
-    say(_("The file was kept and is being scored.") if waiting else _("the demonstration district is ready"))
-
-
-def _publish(code: str, director: Person) -> None:
-    if not Rulebook.objects.filter(kind=KIND, code=code).exists():
-        path = shipped_schemes()[code]
-        with path.open("rb") as file:
-            document = read_scheme(file, path.name)
-        create_rulebook(
-            kind=KIND, code=code, titles=document["title"], area=Area.objects.get(code=DISTRICT), document=document,
-            by=director, at=timezone.now(),
-        )  # fmt: skip
-    first = Version.objects.filter(rulebook__kind=KIND, rulebook__code=code).earliest("number")
-    if not first.is_published:
-        publish_version(
-            version=first, effective_from=FIRST_DAY, expected_digest=first.digest, by=director, at=timezone.now()
-        )
-
-
-def _record(invented: Sequence[Community], director: Person) -> None:
-    known = set(Site.objects.values_list("name", flat=True))
-    for one in invented:
-        if one.name not in known:
-            record_site(name=one.name, area=one.area, by=director, at=timezone.now())
-
-
-def _request(scheme: Version, table: Sequence[Sequence[str]]) -> None:
-    mapping = shipped_mappings()[SCHEME].read_text("utf-8")
-    officer = Person.objects.get(username="officer")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / FILE
-        write_xlsx(path, table, sheet="考核汇总")
-        with path.open("rb") as file:
-            request_replay(
-                scheme=scheme, mapping_name=SCHEME, mapping_text=mapping, file=file, file_name=FILE,
-                by=officer, at=timezone.now(),
-            )  # fmt: skip
 
 
 def communities(scheme: Scheme, chance: Random) -> list[Community]:
@@ -226,42 +146,3 @@ def _veto(column: str, document: str) -> dict[str, str]:
 
 def _claim(column: str, proof: str) -> dict[str, str]:
     return {column: "是", f"{column}证明": proof, f"{column}审核人": "区物业服务指导中心"}
-
-
-def rows(scheme: Scheme, invented: Sequence[Community]) -> list[list[str]]:
-    """The table of the round: a row for each community, a column for each check and each event on record."""
-    extra = [column for column in _columns() if column not in COLUMNS]
-    return [[*COLUMNS, *extra, *scheme.checks], *(_row(one, scheme, extra) for one in invented)]
-
-
-def _columns() -> list[str]:
-    """The columns that the mapping asks for, besides those of the checks."""
-    mapping = parse_mapping(shipped_mappings()[SCHEME].read_text("utf-8"), SCHEME)
-    single = [mapping.visit_on, mapping.visit_by, mapping.checks.not_applicable, mapping.checks.resolved]
-    sources = [attribute.source for attribute in mapping.attributes]
-    for claim in mapping.bonus:
-        sources += [Source(claim.column), claim.proof, claim.approver]
-    for veto in mapping.vetoes:
-        sources += [Source(veto.column), veto.document, veto.approver, veto.occurred_on]
-    return [*single, *(source.column for source in sources)]
-
-
-def _row(one: Community, scheme: Scheme, extra: Sequence[str]) -> list[str]:
-    company = one.company
-    about = [f"HT-{one.number:03d}", one.name, one.area.code, one.area.name, company.name, company.credit_code]
-    found = [_cell(check, one.steps[code]) if code in one.steps else "" for code, check in scheme.checks.items()]
-    return [*about, str(one.year), one.fee, *(one.words.get(word, "") for word in extra), *found]
-
-
-def _cell(check: Check, steps: int) -> str:
-    """How people write `steps` of a check down."""
-    rule = check.rule
-    if rule.kind == "TIER":
-        return ("完整", "部分", "缺失")[steps]
-    if rule.full is None or rule.half is None:
-        return str(steps)
-    edges = (rule.full, rule.half)
-    more_is_better = rule.full.low is not None
-    edge = edges[min(steps, 1)].low if more_is_better else edges[min(steps, 1)].high
-    beyond = 0 if steps < len(edges) else -9 if more_is_better else 9
-    return str((edge or 0) + beyond)
