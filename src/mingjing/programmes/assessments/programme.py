@@ -56,6 +56,13 @@ MANIFEST = Manifest(
         _permission("round.manage", _("Prepare and run rounds"), "director", "officer"),
         _permission("round.freeze", _("Freeze, begin, hand over and decide rounds"), "director"),
         _permission("class.confirm", _("Confirm the class of a borderline community"), "director", "officer"),
+        _permission(
+            "draw.view",
+            _("See draws: what they are made from, commitments, days that have come"),
+            *EVERYBODY,
+            "supervisor",
+        ),
+        _permission("conflict.declare", _("Declare conflicts of interest"), "director", "officer", "supervisor"),
         _permission("draw.manage", _("Commit to draws, reveal them and call them off"), "director"),
         _permission(
             "draw.witness", _("Add a seed of one's own to a draw"), "director", "officer", "auditor", "supervisor"
@@ -102,6 +109,8 @@ MANIFEST = Manifest(
         _fact("conflict.declared", _("Conflict of interest declared")),
         _fact("conflict.withdrawn", _("Conflict of interest withdrawn")),
         _fact("team.staffed", _("Staff assigned to a team")),
+        _fact("team.unstaffed", _("Staff taken off a team")),
+        _fact("draw.planned", _("Draw planned")),
         _fact("draw.committed", _("Draw committed to")),
         _fact("draw.seed_committed", _("A party's seed committed to a draw")),
         _fact("draw.seed_revealed", _("A party's seed revealed")),
@@ -157,6 +166,7 @@ MANIFEST = Manifest(
     verifiers=(
         Verifier(format="mingjing.assessments.decision/1", check=f"{HERE}.policy.decisions.check_decision"),
         Verifier(format="mingjing.assessments.draw/1", check=f"{HERE}.policy.draws.check_draw"),
+        Verifier(format="mingjing.assessments.draw.day/1", check=f"{HERE}.policy.draw_days.check_day"),
     ),
     demo=f"{HERE}.demo.build",
 )

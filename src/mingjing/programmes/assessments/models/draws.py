@@ -142,6 +142,15 @@ class Draw(models.Model):
         return f"assessments.draw:{self.pk}"
 
     @property
+    def state(self) -> str:
+        """`committed`, `drawing` (all seeds revealed), `drawn`, `failed` or `cancelled`."""
+        if self.cancelled_at:
+            return "cancelled"
+        if self.problems:
+            return "failed"
+        return "drawn" if self.drawn_at else "drawing" if self.revealed_at else "committed"
+
+    @property
     def told_problems(self) -> tuple[Problem, ...]:
         """Why it could not be drawn, to be said in the reader's language."""
         problems: tuple[Problem, ...] = recall(self.problems)

@@ -35,6 +35,9 @@ __all__ = [
     "inputs_of",
     "make",
     "match_commitments",
+    "published_commitment",
+    "seed_file",
+    "settings_of",
 ]
 
 FORMAT = "mingjing.assessments.draw/1"
@@ -54,8 +57,17 @@ def commit(inputs: Inputs, seed: bytes) -> tuple[Document, Document]:
     """
     if problems := obstacles(inputs):
         raise Refusal(problems)
-    secret = {"format": SEED_FORMAT, "inputs": inputs.digest, "seed": seed.hex()}
-    return secret, {"format": COMMITMENT_FORMAT, "inputs": inputs.digest, "commitment": commitment(seed)}
+    return seed_file(inputs.digest, seed.hex()), published_commitment(inputs.digest, commitment(seed))
+
+
+def seed_file(inputs_digest: str, seed: str) -> Document:
+    """A seed (hex) as a file: secret until the draw."""
+    return {"format": SEED_FORMAT, "inputs": inputs_digest, "seed": seed}
+
+
+def published_commitment(inputs_digest: str, digest: str) -> Document:
+    """A commitment (hex) as a file: published before the draw."""
+    return {"format": COMMITMENT_FORMAT, "inputs": inputs_digest, "commitment": digest}
 
 
 def make(inputs: Inputs, seeds: Sequence[Mapping[str, Any]], commitments: Sequence[Mapping[str, Any]]) -> Document:
@@ -179,6 +191,14 @@ def _expert(entry: Mapping[str, Any]) -> Expert:
 
 def _conflict(entry: Mapping[str, Any]) -> Conflict:
     return Conflict(_text(entry["expert"]), _text(entry["site"]), _text(entry["company"]))
+
+
+def settings_of(document: Mapping[str, Any]) -> Settings:
+    """The settings as `Settings.document` wrote them; raises Refusal when it did not."""
+    try:
+        return _settings(document)
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise _unreadable() from error
 
 
 def _settings(entry: Mapping[str, Any]) -> Settings:
