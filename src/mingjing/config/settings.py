@@ -99,7 +99,8 @@ LOGIN_REDIRECT_URL = "desk:home"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "desk/locked_out.html"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time that somebody is told holds, however often they try
+AXES_LOCKOUT_CALLABLE = "mingjing.faces.desk.session.locked_out"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
@@ -149,7 +150,8 @@ EVIDENCE_LIMIT = 64 * 2**20  # bytes of one piece of evidence; the proxy lets 80
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"refusals": {"()": "mingjing.config.logs.PlainRefusals"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["refusals"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Anybody can send a wrong Host header: it is refused, and not worth a traceback each time.
     "loggers": {"django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False}},

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from tests.faces.district import PASSWORD
 
 from mingjing.kernel.parties.models import Person
@@ -58,6 +59,10 @@ def test_too_many_attempts_are_refused_even_with_the_right_password(visitor: Cli
     refused = attempt(visitor)
     assert refused.status_code == 429
     assert "Too many attempts" in refused.content.decode()
+    seconds, until = int(refused.headers["Retry-After"]), refused.context["until"]
+    assert 14 * 60 < seconds <= 15 * 60
+    assert f"Try again at {timezone.localtime(until):%H:%M}, in 15 minutes" in refused.content.decode()
+    assert attempt(visitor).context["until"] == until, "trying again does not put it off"
     assert attempt(visitor, "Director").status_code == 302
 
 

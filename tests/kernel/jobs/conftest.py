@@ -27,7 +27,8 @@ def ask(at: datetime):
 
     def ask(name: str) -> Delivery:
         with transaction.atomic():
-            fact = writer.append(kind=f"tested.{name}.asked", subject=f"tested.{name}:1", data={}, area=None, by=None, at=at)
+            kind, subject = f"tested.{name}.asked", f"tested.{name}:1"
+            fact = writer.append(kind=kind, subject=subject, data={}, area=None, by=None, at=at)
         return Delivery.objects.filter(fact=fact).earliest("id")
 
     return ask

@@ -5,6 +5,7 @@ Not here: signing in (session), other people's accounts (people).
 
 from typing import Any
 
+from axes.utils import reset as forgive_attempts
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import authenticate, update_session_auth_hash
@@ -97,6 +98,7 @@ def password_link(request: HttpRequest, pk: int, secret: str) -> HttpResponse:
         return render(request, "desk/password_link_over.html", status=404)
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _set(person, form, by=person):
+        forgive_attempts(username=person.username)  # they may have been locked out by trying the one they forgot
         messages.success(request, gettext("Your password is set. Sign in with it."))
         return redirect("desk:sign-in")
     context = {"someone": person, "form": form}

@@ -1,11 +1,18 @@
 """Signing in and out, and the language of the pages. Not here: who people are and what they may do (parties)."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+from math import ceil
+
+from axes.helpers import get_client_username, get_cool_off
+from axes.models import AccessAttempt
 from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -81,6 +88,19 @@ def _demonstration() -> dict[str, object]:
     if settings.MODE != "demo":
         return {}
     return {"demo_people": Person.objects.filter(is_demo=True, left_at=None), "demo_password": demo.PASSWORD}
+
+
+def locked_out(request: HttpRequest, _answer: object, credentials: Mapping[str, str] | None) -> HttpResponse:
+    """What django-axes answers to too many wrong tries: when the next one counts, for people and for programs."""
+    name = get_client_username(request, dict(credentials) if credentials else None)
+    tries = AccessAttempt.objects.filter(username=name, ip_address=getattr(request, "axes_ip_address", None))
+    last = tries.order_by("-attempt_time").values_list("attempt_time", flat=True).first() or timezone.now()
+    until = last + (get_cool_off(request) or timedelta())
+    seconds = max(1, ceil((until - timezone.now()).total_seconds()))
+    context = {"until": until, "minutes": ceil(seconds / 60)}
+    answer = render(request, "desk/locked_out.html", context, status=settings.AXES_HTTP_RESPONSE_CODE)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 @public("signing out needs no right")
