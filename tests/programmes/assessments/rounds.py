@@ -1,109 +1,84 @@
-"""A round with communities, supervisors and staff, ready to be drawn: made straight into the tables, for speed.
+"""A register of invented communities and rounds of it, made by the real actions: what tests of rounds stand on."""
 
-Not here: how rounds are opened and frozen (their own tests).
-"""
-
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
+from itertools import cycle
 
-from tests.faces import district
-
-from mingjing.engine.drawing import Settings
-from mingjing.kernel.jobs.worker import drain
+from mingjing.kernel.db.search import search_words
 from mingjing.kernel.parties.models import Organisation, Person
-from mingjing.kernel.places.models import Area, Site
+from mingjing.kernel.places.models import Area, Level, Site
 from mingjing.kernel.rulebooks.models import Version
-from mingjing.programmes.assessments.actions import draws
-from mingjing.programmes.assessments.models import Community, Draw, Entry, Round
+from mingjing.programmes.assessments.actions import rounds as actions
+from mingjing.programmes.assessments.models import (
+    Community,
+    Draw,
+    Engagement,
+    Entry,
+    Part,
+    Purpose,
+    Round,
+    TeamDay,
+    TeamMember,
+    TeamStaff,
+    VisitRecord,
+)
 
-DAYS = tuple(date(2024, 9, day) for day in (9, 10, 11))
-"""The days of the drawn rounds: the Monday after the instant at which tests act, and two more."""
-
-
-@dataclass
-class Drawn:
-    """A round ready to be drawn, its people, and the companies of its communities."""
-
-    round: Round
-    people: dict[str, Person]
-    supervisors: list[Person]
-    staff: list[Person]
-    companies: list[Organisation]
-    at: datetime
-
-    @property
-    def by(self) -> Person:
-        return self.people["director"]
-
-    def noon(self, day: date) -> datetime:
-        """Noon of a day."""
-        return self.at.replace(year=day.year, month=day.month, day=day.day, hour=12)
-
-    def commit(self) -> Draw:
-        return draws.commit_draw(round=self.round, by=self.by, at=self.at)
-
-    def draw(self) -> Draw:
-        """Committed, revealed and drawn."""
-        draw = self.commit()
-        draws.reveal_draw(draw=draw, by=self.by, at=self.at + timedelta(minutes=1))
-        drain()
-        draw.refresh_from_db()
-        return draw
-
-    def begin(self) -> None:
-        """Fieldwork begins."""
-        Round.objects.filter(pk=self.round.pk).update(fieldwork_at=self.at, fieldwork_by=self.by)
-        self.round.refresh_from_db()
-
-    def entry(self, number: str) -> Entry:
-        return self.round.entries.get(number=number)
+FIRST, LAST = date(2024, 7, 1), date(2024, 12, 31)
+KINDS = (("1998", "0.4", "0.4"), ("2015", "1.2", "1.2"), ("2015", "0.6", "0.6"), ("2018", "0.8", "1.4"), ("", "", ""))
+"""Class A, class B, borderline, a range that divides, and one nothing is known of: year, lowest and highest fee."""
+CLEAR = KINDS[:2]
 
 
-def settings(**changes: object) -> Settings:
-    """Three days, two teams of three, five communities a day."""
-    plan = {"title": "", "days": tuple(day.isoformat() for day in DAYS), "teams": 2, "team_size": 3, "most": 5}
-    return Settings(**{**plan, "pair_share": Fraction(1, 2), **changes})  # type: ignore[arg-type]
-
-
-def build(
-    scheme: Version, people: dict[str, Person], at: datetime, *, sites: int = 24, experts: int = 7, area: str = "430202"
-) -> Drawn:
-    """A frozen round of so many communities in three subdistricts, planned, with supervisors listed and teams staffed."""
-    place = Area.objects.get(code=area)
-    companies = district.companies(4, at) if not Organisation.objects.exists() else list(Organisation.objects.all()[:4])
-    round = Round.objects.create(
-        area=place, code=f"r-{area}", title="2024 Q3", scheme=scheme, first_day=date(2024, 9, 1),
-        last_day=date(2024, 9, 30), lead=people["director"], opened_at=at, frozen_at=at, roster_digest="0" * 64,
-    )  # fmt: skip
-    _communities(round, place, companies, sites, at)
-    supervisors = [district.staff("supervisor", f"督导{n:02}", place, at, f"s{area}-{n}") for n in range(experts)]
-    staff = [district.staff("officer", f"科员{n:02}", place, at, f"o{area}-{n}") for n in range(4)]
-    made = Drawn(round, people, supervisors, staff, companies, at)
-    for person in supervisors:
-        draws.list_expert(round=round, person=person, by=made.by, at=at)
-    for number, person in enumerate(staff):
-        draws.staff_team(round=round, team=1 + number % 2, person=person, by=made.by, at=at)
-    draws.plan_draw(round=round, settings=settings(), by=made.by, at=at)
-    round.refresh_from_db()
-    return made
-
-
-def _communities(round: Round, area: Area, companies: list[Organisation], count: int, at: datetime) -> None:
-    towns = list(Area.objects.filter(parent=area).order_by("path")[:3])
-    for number in range(count):
-        town = towns[number % 3]
-        where = {"latitude": Decimal("27.80") + number * Decimal("0.001"), "longitude": Decimal("113.10")}
-        given = {"given_latitude": where["latitude"], "given_longitude": where["longitude"], "given_datum": "WGS-84"}
-        known = {**where, **given} if number % 5 else {}
-        site = Site.objects.create(name=f"示例小区{number:02}", area=town, recorded_at=at, **known)
-        company = companies[number % len(companies)]
-        shared = {"number": f"C{number:03}", "name": site.name, "place": town, "company": company}
-        community = Community.objects.create(
-            area=area, site=site, company_name=company.name, recorded_at=at, changed_at=at, **shared
-        )
-        Entry.objects.create(
-            round=round, community=community, stratum=town, company_name=company.name, class_code="AB"[number % 2],
-            frozen_at=at, **shared,
+def register(count: int, at: datetime, kinds: Sequence[tuple[str, str, str]] = CLEAR, start: int = 1) -> None:
+    """`count` communities of Hetang, spread over its neighbourhoods, of the kinds in turn."""
+    area = Area.objects.get(code="430202")
+    places = cycle(Area.objects.under(area).filter(level=Level.NEIGHBOURHOOD))
+    company = Organisation.objects.first()
+    for number, place, (year, low, high) in zip(range(start, start + count), places, cycle(kinds), strict=False):
+        name = f"示例小区{number:04d}"
+        site = Site.objects.create(name=name, area=place, recorded_at=at)
+        made = Community.objects.create(
+            area=area, number=f"HT-{number:04d}", name=name, words=search_words(name, f"HT-{number:04d}"), site=site,
+            place=place, company=company, company_name="示例物业服务有限公司",
+            completed_year=int(year) if year else None, fee_low=Decimal(low) if low else None,
+            fee_high=Decimal(high) if high else None, recorded_at=at, changed_at=at,
         )  # fmt: skip
+        Engagement.objects.create(
+            community=made, company=company, company_name=made.company_name, first_day=date(2022, 1, 1), recorded_at=at
+        )
+
+
+def opened(scheme: Version, lead: Person, at: datetime, code: str = "2024-1") -> Round:
+    return actions.open_round(
+        area=Area.objects.get(code="430202"), code=code, title="2024年第一轮考核", scheme=scheme, first_day=FIRST,
+        last_day=LAST, lead=lead, by=lead, at=at,
+    )  # fmt: skip
+
+
+def drawn(round_: Round, people: Sequence[Person], at: datetime, *, teams: int = 2, days: int = 3) -> Draw:
+    """What a draw leaves behind, every entry with a record: on `days` days from yesterday on, two people to a team."""
+    draw = Draw.objects.create(
+        round=round_, inputs="{}", inputs_digest="0" * 64, committed_at=at, revealed_at=at, drawn_at=at, document="{}",
+        document_digest="0" * 64,
+    )  # fmt: skip
+    for team in range(teams):
+        pair = people[2 * team : 2 * team + 2]
+        TeamStaff.objects.bulk_create(
+            TeamStaff(round=round_, team=team + 1, person=person, assigned_at=at) for person in pair
+        )
+    team_days = [
+        TeamDay.objects.create(draw=draw, day=at.date() + timedelta(days=day - 1), team=team + 1)
+        for day in range(days)
+        for team in range(teams)
+    ]
+    for team_day in team_days:
+        pair = people[2 * team_day.team - 2 : 2 * team_day.team]
+        TeamMember.objects.bulk_create(
+            TeamMember(team_day=team_day, person=person, part=Part.STAFF, added_at=at) for person in pair
+        )
+    VisitRecord.objects.bulk_create(
+        VisitRecord(round=round_, entry=entry, team_day=team_day, purpose=Purpose.FIRST)
+        for entry, team_day in zip(Entry.objects.filter(round=round_), cycle(team_days), strict=False)
+    )
+    return draw

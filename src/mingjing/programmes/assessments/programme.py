@@ -100,6 +100,7 @@ MANIFEST = Manifest(
         _fact("class.confirmed", _("Class of a community confirmed")),
         _fact("entry.attribute_recorded", _("Value of a community recorded for the round")),
         _fact("entry.not_assessed", _("Community declared not assessed")),
+        _fact("entry.grouped", _("Community put into a group that is visited together")),
         _fact("entry.to_assess", _("Community to be assessed after all")),
         _fact("filing.filed", _("Bonus or veto filed")),
         _fact("filing.approved", _("Bonus or veto approved")),
@@ -168,5 +169,8 @@ MANIFEST = Manifest(
         Verifier(format="mingjing.assessments.draw/1", check=f"{HERE}.policy.draws.check_draw"),
         Verifier(format="mingjing.assessments.draw.day/1", check=f"{HERE}.policy.draw_days.check_day"),
     ),
+    case_kinds={"rectification": _("Order to put a critical finding right")},
+    visit_purposes={"first": _("Assessment"), "second": _("Second visit by another team")},
+    evidence_door=f"{HERE}.queries.visits.near_evidence",
     demo=f"{HERE}.demo.build",
 )

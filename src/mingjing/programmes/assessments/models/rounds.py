@@ -228,7 +228,7 @@ class ClassVote(models.Model):
 
 
 class EntryValue(models.Model):
-    """Somebody recorded a value of a community for the round, and where it comes from. The newest counts; append-only."""
+    """Somebody recorded a value of a community for the round, and its source. The newest counts; append-only."""
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="values")
     code = models.CharField(max_length=60)
