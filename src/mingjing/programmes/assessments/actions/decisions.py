@@ -15,7 +15,8 @@ from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.actions.replays import close, give_up, latest
 from mingjing.programmes.assessments.models import Replay, ReplayPurpose, Round
-from mingjing.programmes.assessments.queries.lists import undecidable
+from mingjing.programmes.assessments.policy.rounds import STEPS, obstacles
+from mingjing.programmes.assessments.queries.rounds import facts_of
 
 __all__ = ["complete_decision", "fail_decision", "request_decision"]
 
@@ -24,7 +25,7 @@ __all__ = ["complete_decision", "fail_decision", "request_decision"]
 def request_decision(*, round: Round, by: Person | None, at: datetime) -> Replay:
     """Ask for the round to be decided; from now on nothing of it changes. Raises Refusal with all that is missing."""
     found = _locked(round)
-    if problems := tuple(undecidable(found)):
+    if problems := obstacles(STEPS["decide"], facts_of(found)):
         raise Refusal(problems)
     replay = Replay.objects.create(
         area=found.area, scheme=found.scheme, purpose=ReplayPurpose.DECISION, round=found,

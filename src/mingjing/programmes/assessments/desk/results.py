@@ -10,19 +10,18 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mingjing.engine.chain import inclusion_proof
 from mingjing.engine.outcome import spoken
 from mingjing.faces.ui.paging import page_of
-from mingjing.kernel.ledger.queries import proof_of
 from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.tables.writing import defused
 from mingjing.programmes.assessments.desk.replays import area_of, find_replay
 from mingjing.programmes.assessments.desk.shown import tier_title, tones
 from mingjing.programmes.assessments.models import Replay, Result
-from mingjing.programmes.assessments.policy.decisions import decision_document, result_row
+from mingjing.programmes.assessments.policy.decisions import result_row
 from mingjing.programmes.assessments.policy.replay import COLUMNS
 from mingjing.programmes.assessments.policy.scheme import Scheme
-from mingjing.programmes.assessments.queries.results import completion_of, distribution, row_of, sheet_of, worked_out
+from mingjing.programmes.assessments.queries.decisions import decision_file
+from mingjing.programmes.assessments.queries.results import completion_of, row_of, worked_out
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 
@@ -109,17 +108,7 @@ def decision(request: HttpRequest, pk: int, index: int) -> HttpResponse:
     found = _completed(pk)
     row = get_object_or_404(found.results.all(), index=index)
     row.replay = found
-    scheme = scheme_of(found.scheme)
-    totals = distribution(scheme, found, row.class_code)
-    document = decision_document(scheme, worked_out(row), sheet_of(scheme, row), totals, _record(found, row))
-    return JsonResponse(document, headers=_file(f"decision-{pk}-{index}.json"))
-
-
-def _record(found: Replay, row: Result) -> dict[str, Any]:
-    """Where a result stands in the ledger."""
-    leaves = [bytes.fromhex(leaf) for leaf in found.results.order_by("index").values_list("leaf", flat=True)]
-    path = [part.hex() for part in inclusion_proof(leaves, row.index)]
-    return {"index": row.index, "size": len(leaves), "path": path, "proof": proof_of(completion_of(found))}
+    return JsonResponse(decision_file(row), headers=_file(f"decision-{pk}-{index}.json"))
 
 
 @guarded("assessments.replay.view", area=area_of)

@@ -13,9 +13,10 @@ from django.utils import timezone
 from mingjing.engine.accounts import check_sheet
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.rules import Value
-from mingjing.engine.scoring import Claim, Finding, NotApplicable, Sheet, Veto
+from mingjing.engine.scoring import Claim, Sheet, Veto
 from mingjing.kernel.cases.models import Case
 from mingjing.programmes.assessments.models import Entry, Filing, FilingKind, Purpose, Round, VisitRecord
+from mingjing.programmes.assessments.policy.recording import findings_of
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
@@ -113,11 +114,11 @@ def _met(records: Any) -> dict[int, dict[str, str]]:
 
 def sheet_of_entry(entry: Entry, known: Known, scheme: Scheme, round_: Round) -> Sheet:
     """The sheet of one entry by `scheme`; raises Refusal, each problem at the entry's number."""
-    document = known.record.sheet_document if known.record else {}
     met = known.met or {}
+    findings, absences = findings_of(known.record.sheet_document if known.record else {})
     sheet = Sheet(
-        findings=tuple(_finding(raw, met) for raw in document.get("findings", ())),
-        not_applicable=tuple(_absence(raw) for raw in document.get("not_applicable", ())),
+        findings=tuple(replace(finding, resolved=met.get(finding.check, "")) for finding in findings),
+        not_applicable=absences,
         claims=tuple(_claim(filing) for filing in known.filings if filing.kind == FilingKind.BONUS),
         vetoes=tuple(_veto(filing) for filing in known.filings if filing.kind == FilingKind.VETO),
         attributes=_attributes(entry, scheme),
@@ -130,18 +131,6 @@ def sheet_of_entry(entry: Entry, known: Known, scheme: Scheme, round_: Round) ->
     if problems := tuple(check_sheet(scheme.rubrics[entry.class_code], sheet)):
         raise Refusal(replace(problem, place=entry.number) for problem in problems)
     return sheet
-
-
-def _finding(raw: Mapping[str, Any], met: Mapping[str, str]) -> Finding:
-    texts = {name: str(raw.get(name) or "") for name in ("fact", "place", "note", "by", "at")}
-    check = str(raw["check"])
-    evidence = tuple(raw.get("evidence", ()))
-    return Finding(check=check, steps=int(raw["steps"]), evidence=evidence, resolved=met.get(check, ""), **texts)
-
-
-def _absence(raw: Mapping[str, Any]) -> NotApplicable:
-    texts = {name: str(raw.get(name) or "") for name in ("reason", "by", "at")}
-    return NotApplicable(check=str(raw["check"]), evidence=tuple(raw.get("evidence", ())), **texts)
 
 
 def _approver(filing: Filing) -> str:
