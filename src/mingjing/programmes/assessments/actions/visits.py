@@ -5,9 +5,10 @@ the same time, and of two who edit one finding the later is told. Edits append n
 change, and the fact of the submission seals the sheet they came to. Not here: signing, reviewing.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
@@ -17,7 +18,8 @@ from mingjing.engine.chain import canonical
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.ids import uuid7
-from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.evidence.actions import record_exhibits
+from mingjing.kernel.evidence.models import Access, Exhibit, Origin
 from mingjing.kernel.evidence.queries import exhibits_of
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.models import Person
@@ -30,7 +32,10 @@ from mingjing.programmes.assessments.policy.answers import lacking, terms_of
 from mingjing.programmes.assessments.policy.recording import Edit, apply_edit, undoing
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
-__all__ = ["begin_visit", "edit_sheet", "log_of", "submit_record"]
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+__all__ = ["attach_files", "begin_visit", "edit_sheet", "log_of", "submit_record"]
 
 
 def begin_visit(
@@ -100,6 +105,36 @@ def edit_sheet(
     return current.revision
 
 
+def attach_files(
+    *,
+    record: VisitRecord,
+    files: Sequence["UploadedFile[Any]"],
+    holder: Mapping[str, str],
+    access: str = Access.INTERNAL,
+    command: UUID | None = None,
+    by: Person | None,
+    at: datetime,
+) -> None:
+    """Record files as exhibits of the record and put them to `holder`: {"finding": id}, or {"check": code} for one
+    that does not apply. A file the record has already is put there too. Raises Refusal.
+
+    The files are kept first, each whole; should the sheet refuse them after all, they stay with the record, unbound.
+    """
+    if command and record.edits.filter(command=command).exists():
+        return
+    with transaction.atomic():  # asked before anything is kept, and again by the edit
+        current = hold(record, at)
+        team_only(current, by)
+        _may_edit(current)
+    digests = {_digest(file): file for file in files}
+    known = set(exhibits_of(record.subject).filter(sha256__in=digests).values_list("sha256", flat=True))
+    if fresh := [file for digest, file in digests.items() if digest not in known]:
+        usual: dict[str, Any] = {"origin": Origin.UPLOAD, "access": access, "by": by, "at": at}
+        record_exhibits(files=fresh, subject=record.subject, area=current.round.area, **usual)
+    payload = {**holder, "evidence": list(digests)}
+    edit_sheet(record=record, kind="attach", payload=payload, command=command, by=by, at=at)
+
+
 def submit_record(*, record: VisitRecord, left_at: datetime, by: Person | None, at: datetime) -> bool:
     """Hand the record in, with when the team left. Late is allowed, and shown. False when it was handed in before.
 
@@ -131,6 +166,14 @@ def log_of(record: VisitRecord) -> list[Edit]:
     """The edits of a record as policy.recording reads them, in order."""
     rows = record.edits.select_related("by").order_by("revision")
     return [Edit(row.kind, row.payload, row.by.token if row.by else "", instant_text(row.at)) for row in rows]
+
+
+def _digest(file: "UploadedFile[Any]") -> str:
+    digest = sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _may_begin(record: VisitRecord, entered_at: datetime, at: datetime) -> None:

@@ -1,0 +1,171 @@
+"""Which visit records a person sees, and what a list says of them. Constant query counts, whatever their number.
+
+A record is seen once its day has come: by whoever may see the round, and by the members of its team. Not here: whole
+plans of a draw (queries.draws), what a sheet comes to (queries.sheets).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from mingjing.kernel.cases.models import Case
+from mingjing.kernel.db.search import matching
+from mingjing.kernel.parties.guard import areas_where, may
+from mingjing.kernel.parties.models import Person
+from mingjing.programmes.assessments.models import (
+    Filing,
+    Round,
+    Signature,
+    SignaturePart,
+    TeamDay,
+    TeamMember,
+    VisitRecord,
+)
+from mingjing.programmes.assessments.models.visits import VisitRecordQuerySet
+
+__all__ = [
+    "SEES_ALL", "Wanted", "days_of", "is_member", "members_by_day", "names_of", "near_evidence", "of_person",
+    "orders_of", "records_seen", "sees_record", "to_review", "unsigned_by", "with_state",
+]  # fmt: skip
+
+SEES_ALL = "assessments.round.view"
+"""Who holds this sees every unsealed record of the area; the others see those of their own team-days."""
+BESIDE = ("round__area", "entry__stratum", "team_day", "submitted_by", "reviewed_by", "locked_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list of records is narrowed to; empty: everything."""
+
+    text: str = ""
+    team: str = ""
+    stratum: str = ""
+    class_code: str = ""
+    state: str = ""
+
+
+def is_member(person: Person | AnonymousUser, record: VisitRecord) -> bool:
+    """Whether `person` is on the team of that day."""
+    if not isinstance(person, Person):
+        return False
+    return TeamMember.objects.filter(team_day=record.team_day_id, person=person, removed_at=None).exists()
+
+
+def sees_record(person: Person | AnonymousUser, record: VisitRecord, today: date) -> bool:
+    """Whether `person` may know of this record today: nobody does before its day."""
+    if record.team_day.is_sealed(today):
+        return False
+    return may(person, SEES_ALL, area=record.round.area, on=today) or is_member(person, record)
+
+
+def records_seen(person: Person | AnonymousUser, today: date) -> VisitRecordQuerySet:
+    """The unsealed records that `person` may know of today, with what a line about one names."""
+    scope = areas_where(person, SEES_ALL, on=today)
+    found = VisitRecord.objects.unsealed(today).select_related(*BESIDE)
+    own = Exists(_own(person)) if isinstance(person, Person) else Q(pk__in=[])
+    everywhere = scope.within(Round.objects.all()).values("pk") if scope else Round.objects.none().values("pk")
+    return found.filter(Q(round__in=everywhere) | Q(own))
+
+
+def of_person(person: Person, today: date) -> VisitRecordQuerySet:
+    """The unsealed records of the team-days that `person` is on, which nobody has locked or voided, soonest first."""
+    found = VisitRecord.objects.unsealed(today).standing().filter(Exists(_own(person)), locked_at=None)
+    return found.select_related(*BESIDE, "round__scheme").order_by("team_day__day", "team_day_id", "id")
+
+
+def days_of(person: Person) -> list[TeamDay]:
+    """The team-days that `person` is on in rounds under way: when, never where. Earliest first."""
+    own = TeamMember.objects.filter(team_day=OuterRef("pk"), person=person, removed_at=None)
+    found = TeamDay.objects.filter(
+        Exists(own), draw__cancelled_at=None, draw__round__fieldwork_at__isnull=False, draw__round__deciding_at=None
+    )
+    return list(found.select_related("draw__round").order_by("day", "id"))
+
+
+def with_state(records: VisitRecordQuerySet, wanted: Wanted, today: date) -> VisitRecordQuerySet:
+    """Those of `records` that a list asks for."""
+    if wanted.text:
+        records = records.filter(matching(wanted.text, "entry__words", codes=["entry__number"]))
+    if wanted.team.isdecimal():
+        records = records.filter(team_day__team=int(wanted.team))
+    if wanted.stratum:
+        records = records.filter(entry__stratum__code=wanted.stratum)
+    if wanted.class_code:
+        records = records.filter(entry__class_code=wanted.class_code)
+    if wanted.state == "late":
+        records = records.filter(team_day__day__lt=today)
+    return records.filter(_STATES[wanted.state]) if wanted.state in _STATES else records
+
+
+def to_review(round_: Round, today: date) -> VisitRecordQuerySet:
+    """The records of a round that wait for a reviewer, the longest waiting first."""
+    found = (
+        VisitRecord.objects.unsealed(today).standing().filter(round=round_, company_at__isnull=False, locked_at=None)
+    )
+    return found.select_related(*BESIDE).order_by("submitted_at", "id")
+
+
+def members_by_day(records: Iterable[VisitRecord]) -> Mapping[int, list[TeamMember]]:
+    """Who is on the teams of these records, by team-day: one query."""
+    days = {record.team_day_id for record in records}
+    found: dict[int, list[TeamMember]] = {day: [] for day in days}
+    rows = TeamMember.objects.filter(team_day__in=days, removed_at=None).select_related("person").order_by("id")
+    for member in rows:
+        found[member.team_day_id].append(member)
+    return found
+
+
+def unsigned_by(person: Person, records: Iterable[VisitRecord]) -> set[int]:
+    """The submitted records among these whose sheet `person` has not signed as it is now."""
+    submitted = {record.pk: record for record in records if record.submitted_at}
+    rows = Signature.objects.filter(record__in=submitted, part=SignaturePart.MEMBER, person=person)
+    signed = {(pk, digest) for pk, digest in rows.values_list("record_id", "sheet_digest")}
+    return {pk for pk, record in submitted.items() if (pk, record.sheet_digest) not in signed}
+
+
+def orders_of(record: VisitRecord) -> dict[str, Case]:
+    """The last order about each check of a record, by code."""
+    start = f"{record.subject}/"
+    rows = Case.objects.filter(programme="assessments", subject__startswith=start).order_by("id")
+    return {case.subject.removeprefix(start): case for case in rows}
+
+
+def names_of(tokens: Iterable[str]) -> dict[str, str]:
+    """The names of these people, by token: one query."""
+    rows = Person.objects.filter(token__in=set(tokens))
+    return {person.token: person.display_name for person in rows}
+
+
+def near_evidence(person: Person, subject: str, today: date) -> bool:
+    """The manifest's door to exhibits: of a visit record, for those who see the record; of a filing, the round."""
+    kind, _, name = subject.partition(":")
+    name = name.partition("/")[0]
+    if not (name.isascii() and name.isdecimal() and len(name) < 18):
+        return False
+    if kind == "assessments.visit":
+        record = VisitRecord.objects.select_related("round__area", "team_day").filter(pk=int(name)).first()
+        return record is not None and sees_record(person, record, today)
+    if kind == "assessments.filing":
+        filing = Filing.objects.select_related("entry__round__area").filter(pk=int(name)).first()
+        return filing is not None and may(person, SEES_ALL, area=filing.entry.round.area, on=today)
+    return False
+
+
+def _own(person: Person) -> "QuerySet[TeamMember]":
+    return TeamMember.objects.filter(team_day=OuterRef("team_day"), person=person, removed_at=None)
+
+
+_STATES = {
+    "late": Q(submitted_at=None, voided_at=None),
+    "planned": Q(started_at=None, voided_at=None),
+    "started": Q(started_at__isnull=False, submitted_at=None, returned_at=None, voided_at=None),
+    "returned": Q(returned_at__isnull=False, submitted_at=None, voided_at=None),
+    "submitted": Q(submitted_at__isnull=False, company_at=None, voided_at=None),
+    "waiting": Q(company_at__isnull=False, locked_at=None, voided_at=None),
+    "done": Q(locked_at__isnull=False, voided_at=None),
+    "void": Q(voided_at__isnull=False),
+}
+"""The states a list can be narrowed to; late ones also lie before today."""
