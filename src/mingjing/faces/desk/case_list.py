@@ -88,7 +88,7 @@ def lateness(case: Case, now: datetime) -> tuple[str, str]:
     if case.outcome == "cancelled":
         return "", "plain"
     if until and not late:
-        return gettext("in time"), "good"
+        return gettext("done in time") if case.outcome else gettext("reported in time"), "good"
     if late and days == 0:
         return gettext("late by hours"), "bad"
     if late:

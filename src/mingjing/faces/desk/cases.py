@@ -201,13 +201,14 @@ def _moves(request: HttpRequest, found: Case, *, allowed: bool) -> list[tuple[st
         ("cases.case.confirm", "desk:case-settle", SETTLING),
         ("cases.case.follow", "desk:case-follow", FOLLOWING),
     )
-    return [
+    found_moves = [
         (route, name, move)
         for permission, route, moves in routes
         if may(request.user, permission, area=found.area, on=_today())
         for name, move in moves.items()
         if found.allows(move.kind) and (allowed or move.kind != StepKind.CONFIRMED)
     ]
+    return sorted(found_moves, key=lambda one: ("primary", "", "danger").index(one[2].tone))
 
 
 def _step(request: HttpRequest, found: Case, move: Move | None) -> HttpResponse:
