@@ -5,12 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings
+from tests.s3_server import KEYS, S3, serving
 
 from mingjing.config.backups import CONTENTS, DATABASES, ORIGINALS
 
@@ -25,16 +27,26 @@ for name in ("li.na", "wang.fang"):
 """
 
 
+def place_of(content: bytes) -> str:
+    """Where an original lies below its folder."""
+    digest = sha256(content).hexdigest()
+    return f"{digest[:2]}/{digest[2:4]}/{digest}"
+
+
+PHOTO, EMPTY = place_of(b"photo"), place_of(b"")
+
+
 class House:
     """An installation of its own: a data folder and a database of the kind that the suite runs on."""
 
-    def __init__(self, data: Path, database_url: str) -> None:
-        self.data, self.database_url = data, database_url
+    def __init__(self, data: Path, database_url: str, **more: str) -> None:
+        self.data, self.database_url, self.more = data, database_url, more
 
     def run(self, *command: str) -> "subprocess.CompletedProcess[str]":
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MINGJING")}
         kept |= {"MINGJING_MODE": "test", "MINGJING_DATA": str(self.data), "DATABASE_URL": self.database_url}
         kept |= {"PYTHONPATH": str(SOURCE), "DJANGO_SETTINGS_MODULE": "mingjing.config.settings", "PATH": search_path()}
+        kept |= self.more
         return subprocess.run([sys.executable, *command], env=kept, text=True, capture_output=True, check=False)
 
     def mingjing(self, *argv: str) -> "subprocess.CompletedProcess[str]":
@@ -100,7 +112,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
     assert house.mingjing("migrate").returncode == 0
     done = house.run("-c", FILL)
     assert done.returncode == 0, done.stderr
-    for name, content in (("ab/abcd", b"photo"), ("cd/cdef", b"")):
+    for name, content in ((PHOTO, b"photo"), (EMPTY, b"")):
         path = house.data / ORIGINALS / name
         path.parent.mkdir(parents=True)
         path.write_bytes(content)
@@ -133,7 +145,7 @@ def test_a_backup_restores_to_the_same_ledger_and_originals(
     assert done.returncode == 0, done.stderr
     assert "the ledger is whole: 2 facts" in done.stdout
     assert house.ledger_end() == lived_in.ledger_end()
-    assert (house.data / ORIGINALS / "ab/abcd").read_bytes() == b"photo"
+    assert (house.data / ORIGINALS / PHOTO).read_bytes() == b"photo"
     assert house.mingjing("check").returncode == 0
 
 
@@ -155,7 +167,7 @@ def test_an_installation_that_holds_something_is_not_touched(lived_in: House, ba
 
 def test_originals_of_something_else_are_not_touched(backup: Path, new_house: Callable[[str], House]) -> None:
     house = new_house("new")
-    other = house.data / ORIGINALS / "ab/abcd"
+    other = house.data / ORIGINALS / PHOTO
     other.parent.mkdir(parents=True)
     other.write_bytes(b"another photo")
     done = house.mingjing("restore", str(backup))
@@ -181,13 +193,13 @@ def test_a_damaged_backup_is_refused_whole(damage: str, backup: Path, new_house:
     database = backup / DATABASES[contents["database"]]
     match damage:
         case "changed":
-            (backup / ORIGINALS / "ab/abcd").write_bytes(b"phot0")
+            (backup / ORIGINALS / PHOTO).write_bytes(b"phot0")
         case "missing":
-            (backup / ORIGINALS / "ab/abcd").unlink()
+            (backup / ORIGINALS / PHOTO).unlink()
         case "database":
             database.write_bytes(database.read_bytes()[:-1])
         case "outside":
-            contents["files"]["originals/../../outside"] = contents["files"].pop("originals/ab/abcd")
+            contents["files"]["originals/../../outside"] = contents["files"].pop(f"originals/{PHOTO}")
             (backup / CONTENTS).write_text(json.dumps(contents), "utf-8")
         case "nameless":
             contents["files"][""] = {}
@@ -227,3 +239,71 @@ def test_a_failed_backup_leaves_nothing(lived_in: House, tmp_path: Path) -> None
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["blocked"]
+
+
+def test_an_original_that_was_changed_is_backed_up_as_it_is_and_one_that_lies_astray_is_not(
+    lived_in: House, tmp_path: Path, new_house: Callable[[str], House]
+) -> None:
+    house = House(Path(shutil.copytree(lived_in.data, tmp_path / "damaged")), lived_in.database_url)
+    (house.data / ORIGINALS / PHOTO).write_bytes(b"phot0")
+    (house.data / ORIGINALS / "astray.jpg").write_bytes(b"photo")
+    folder = Path(house.mingjing("backup", str(tmp_path / "backups")).stdout.strip())
+    assert (folder / ORIGINALS / PHOTO).read_bytes() == b"phot0"
+    assert not (folder / ORIGINALS / "astray.jpg").exists()
+
+
+@pytest.fixture
+def s3() -> Iterator[S3]:
+    with serving() as server:
+        yield server
+
+
+def in_s3(house: House, s3: S3) -> House:
+    """The same installation with its originals in the S3 store."""
+    return House(house.data, house.database_url, **s3.environment)
+
+
+def test_a_backup_brings_originals_from_s3_and_back_into_another_store(
+    lived_in: House, tmp_path: Path, new_house: Callable[[str], House], s3: S3
+) -> None:
+    for content in (b"photo", b""):
+        s3.client.put_object(Bucket=s3.bucket, Key=f"hetang/{place_of(content)}", Body=content)
+    done = in_s3(lived_in, s3).mingjing("backup", str(tmp_path / "backups"))
+    assert done.returncode == 0, done.stderr
+    folder = Path(done.stdout.strip())
+    assert (folder / ORIGINALS / PHOTO).read_bytes() == b"photo"
+    to_folder = new_house("folder")
+    assert to_folder.mingjing("restore", str(folder)).returncode == 0
+    assert (to_folder.data / ORIGINALS / PHOTO).read_bytes() == b"photo"
+    s3.empty()
+    s3.client.put_object(Bucket=s3.bucket, Key="hetang/other", Body=b"of somebody else")
+    done = in_s3(new_house("bucket"), s3).mingjing("restore", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert s3.keys() == sorted([f"hetang/{PHOTO}", f"hetang/{EMPTY}", "hetang/other"])
+
+
+def test_a_backup_without_originals_restores_only_where_they_are(
+    lived_in: House, tmp_path: Path, new_house: Callable[[str], House], s3: S3
+) -> None:
+    s3.client.put_object(Bucket=s3.bucket, Key=f"hetang/{PHOTO}", Body=b"photo")
+    done = in_s3(lived_in, s3).mingjing("backup", "--without-originals", str(tmp_path / "backups"))
+    folder = Path(done.stdout.strip())
+    assert not (folder / ORIGINALS).exists()
+    assert json.loads((folder / CONTENTS).read_text("utf-8"))["elsewhere"] == [PHOTO.rsplit("/")[-1]]
+    house = new_house("new")
+    done = house.mingjing("restore", str(folder))
+    assert done.returncode == 1
+    assert "lacks 1 of them" in done.stderr
+    assert list(house.data.iterdir()) == []
+    done = in_s3(house, s3).mingjing("restore", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert house.ledger_end() == lived_in.ledger_end()
+
+
+def test_a_store_that_does_not_answer_stops_the_backup_and_leaves_nothing(lived_in: House, tmp_path: Path) -> None:
+    silent = {"MINGJING_ORIGINALS": "s3://nowhere", "MINGJING_S3_ENDPOINT": "http://127.0.0.1:9", **KEYS}
+    done = House(lived_in.data, lived_in.database_url, **silent).mingjing("backup", str(tmp_path / "backups"))
+    assert done.returncode == 1
+    assert "The store of originals does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list((tmp_path / "backups").iterdir()) == []

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.s3_server import KEYS, serving
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 SECRET = secrets.token_urlsafe(50)
@@ -85,3 +86,40 @@ def test_production_takes_no_demonstration(mode: str, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "MINGJING_MODE=demo" in done.stderr
     assert not (tmp_path / "mingjing.sqlite3").exists()
+
+
+def sound(data: Path, **env: str) -> "subprocess.CompletedProcess[str]":
+    """`check` on an installation in which nothing else is missing."""
+    env = {"MINGJING_HOSTS": "mingjing.example.gov.cn", "MINGJING_SECRET_KEY": SECRET, **env}
+    assert mingjing(data, "migrate", **env).returncode == 0
+    return mingjing(data, "check", **env)
+
+
+def test_originals_in_an_s3_store_are_asked_for(tmp_path: Path) -> None:
+    with serving() as s3:
+        done = sound(tmp_path, **s3.environment)
+        assert done.returncode == 0, done.stderr
+        assert codes(done.stderr) == {"mingjing.W001", "mingjing.W002"}
+        done = sound(tmp_path, **s3.environment | {"MINGJING_ORIGINALS": "s3://another-bucket"})
+        assert codes(done.stderr) == {"mingjing.E011", "mingjing.W001", "mingjing.W002"}
+    done = sound(tmp_path, **KEYS, MINGJING_ORIGINALS="s3://bucket", MINGJING_S3_ENDPOINT="https://127.0.0.1:9")
+    assert codes(done.stderr) == {"mingjing.E011", "mingjing.W001"}
+    assert "Check MINGJING_ORIGINALS" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_s3_store_without_the_program_that_speaks_to_it_is_named(tmp_path: Path) -> None:
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "sitecustomize.py").write_text("import sys; sys.modules['boto3'] = None")
+    env = {"PYTHONPATH": f"{hidden}{os.pathsep}{SOURCE}", "MINGJING_ORIGINALS": "s3://bucket"}
+    done = sound(tmp_path / "data", **env)
+    assert codes(done.stderr) == {"mingjing.E010", "mingjing.W001"}
+    assert "script/setup s3" in done.stderr
+
+
+@pytest.mark.parametrize("address", ["bucket", "https://bucket/a", "s3://", "s3://key:secret@bucket", "s3://a?b"])
+def test_an_address_of_originals_that_is_none_is_named(tmp_path: Path, address: str) -> None:
+    done = mingjing(tmp_path, "check", MINGJING_ORIGINALS=address)
+    assert done.returncode == 1
+    assert done.stderr.startswith("MINGJING_ORIGINALS is")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "requirements"
-NAMES = ("base", "dev", "bench")
+NAMES = ("base", "s3", "dev", "bench")
 
 
 def pins(name: str) -> dict[str, list[str]]:
@@ -36,4 +36,4 @@ def test_the_larger_locks_hold_the_smaller() -> None:
     def versions(name: str) -> set[str]:
         return {pin.partition(";")[0].strip() for pin in pins(name)}
 
-    assert versions("base") <= versions("dev") <= versions("bench")
+    assert versions("base") <= versions("s3") <= versions("dev") <= versions("bench")

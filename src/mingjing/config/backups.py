@@ -3,9 +3,10 @@
     FOLDER/mingjing-20260101T020000Z/
         backup.json          what is in it: each file's size and SHA-256, and where the ledger ended
         database.sqlite3     or database.dump (pg_dump's custom format)
-        originals/…          the evidence store, as it is
+        originals/…          every original, from the folder or the S3 store they are in
 
 Originals never change and are written before the rows that name them, so copying them after the database misses none.
+With --without-originals they are listed and not copied: for a bucket that is kept safe by means of its own.
 Restoring is `restores`. Not here: where backups are kept and for how long.
 """
 
@@ -15,7 +16,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC
 from hashlib import sha256
@@ -41,6 +41,11 @@ BLOCK = 1 << 20  # bytes
 def configure_backup(parser: argparse.ArgumentParser) -> None:
     """Where to put it."""
     parser.add_argument("folder", type=Path, help=_("folder that receives the backup, in a new folder of its own"))
+    parser.add_argument(
+        "--without-originals",
+        action="store_true",
+        help=_("list the originals and do not copy them: they are in an S3 store that is backed up by itself"),
+    )
 
 
 def run_backup(args: argparse.Namespace) -> int:
@@ -52,7 +57,7 @@ def run_backup(args: argparse.Namespace) -> int:
     draft = target.with_name(f".{target.name}.partial")
     draft.mkdir(parents=True)
     try:
-        contents = fill(draft) | {"made_at": made_at.isoformat()}
+        contents = fill(draft, with_originals=not args.without_originals) | {"made_at": made_at.isoformat()}
         _write_durably(draft / CONTENTS, json.dumps(contents, ensure_ascii=False, indent=1).encode())
         draft.replace(target)
     except BaseException:
@@ -62,19 +67,21 @@ def run_backup(args: argparse.Namespace) -> int:
     return 0
 
 
-def fill(folder: Path) -> dict[str, Any]:
-    """Copy the database and the originals into `folder`; returns what backup.json says of them."""
+def fill(folder: Path, *, with_originals: bool = True) -> dict[str, Any]:
+    """Copy the database and (if so) the originals into `folder`; returns what backup.json says of them."""
     head = copy_sqlite(folder) if connection.vendor == "sqlite" else dump_postgresql(folder)
     files = {path.name: described(path) for path in folder.iterdir()}
-    for source in originals():
-        name = f"{ORIGINALS}/{source.relative_to(store.folder()).as_posix()}"
-        files[name] = copied(source, folder / name)
+    elsewhere = [] if with_originals else list(store.digests())
+    for digest in store.digests() if with_originals else ():
+        name = f"{ORIGINALS}/{digest[:2]}/{digest[2:4]}/{digest}"
+        files[name] = fetched(digest, folder / name)
     return {
         "format": FORMAT,
         "version": __version__,
         "database": connection.vendor,
         "ledger": {"seq": head[0], "hash": head[1]},
         "files": dict(sorted(files.items())),
+        "elsewhere": elsewhere,
     }
 
 
@@ -115,9 +122,12 @@ def run_postgresql(command: list[str]) -> None:
         raise Refusal([Problem("backup.postgresql", text, {"program": command[0], "detail": done.stderr.strip()})])
 
 
-def originals() -> Iterator[Path]:
-    """Every finished file of the evidence store, in order of name."""
-    return (path for path in sorted(store.folder().rglob("*")) if path.is_file() and not path.name.startswith("."))
+def fetched(digest: str, target: Path) -> dict[str, Any]:
+    """Copy one original as it is, changed or not, describing what was written."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with store.open_original(digest) as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file, BLOCK)
+    return described(target)
 
 
 def copied(source: Path, target: Path) -> dict[str, Any]:

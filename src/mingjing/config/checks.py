@@ -5,7 +5,9 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from mingjing.config.environment import DEMO_SECRET
 from mingjing.config.upkeep import pending_migrations
+from mingjing.kernel.evidence import store
 
 SECRET_LENGTH = 50  # characters; Django generates as many
 SHOWN = 10  # demo logins named in the message
@@ -44,11 +47,38 @@ def _settings() -> Iterator[CheckMessage]:
     if not _writable():
         text = _("MINGJING_DATA ({folder}) cannot be written. Create it, and give it to the user that runs mingjing.")
         yield Error(text.format(folder=settings.DATA_DIR), id="mingjing.E006")
+    yield from _originals()
     if connections["default"].vendor == "sqlite":
         text = _(
             "The database is SQLite, which suits a trial on one machine. Set DATABASE_URL to a PostgreSQL database."
         )
         yield Warning(text, id="mingjing.W001")
+
+
+def _originals() -> Iterator[CheckMessage]:
+    """What keeps originals from being kept in the S3 store, where one is set."""
+    if not settings.ORIGINALS:
+        return
+    if not _installed("boto3"):
+        text = _("MINGJING_ORIGINALS is set, but the program that speaks S3 is not installed. Run: script/setup s3")
+        yield Error(text, id="mingjing.E010")
+        return
+    if urlsplit(settings.S3_ENDPOINT).scheme == "http":
+        text = _("MINGJING_S3_ENDPOINT is not encrypted: originals can be read on the way. Use https://.")
+        yield Warning(text, id="mingjing.W002")
+    if fault := store.chosen().fault():
+        text = _(
+            "The store of originals does not answer: {detail}. Check MINGJING_ORIGINALS, MINGJING_S3_ENDPOINT and the "
+            "AWS variables."
+        )
+        yield Error(text.format(detail=fault), id="mingjing.E011")
+
+
+def _installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ValueError:  # another program has said that it must not be found
+        return False
 
 
 def _writable() -> bool:

@@ -71,6 +71,17 @@ def damages(backup: Path, contents: dict[str, Any]) -> Iterator[Problem]:
             yield Problem("restore.missing", N_("The file is missing. Use another backup."), {}, name)
         elif backups.described(backup / name) != expected:
             yield Problem("restore.changed", N_("The file is not as it was saved. Use another backup."), {}, name)
+    yield from _absent(set(contents.get("elsewhere", ())))
+
+
+def _absent(listed: set[str]) -> Iterator[Problem]:
+    """What a backup without originals says there is, and this installation's store does not have."""
+    if listed and (absent := listed.difference(store.digests())):
+        text = N_(
+            "The backup only lists its originals, and the store of this installation lacks {count} of them. "
+            "Set MINGJING_ORIGINALS to the store they are in."
+        )
+        yield Problem("restore.absent", text, {"count": len(absent)}, min(absent))
 
 
 def occupied(contents: dict[str, Any]) -> Iterator[Problem]:
@@ -81,6 +92,8 @@ def occupied(contents: dict[str, Any]) -> Iterator[Problem]:
     elif _holds_tables():
         text = N_("The database is not empty. Restore into a new one (MINGJING_DATA or DATABASE_URL).")
         yield Problem("restore.occupied", text)
+    if settings.ORIGINALS:
+        return  # contents that are there already are the same, whoever put them there: a bucket outlives a database
     if _foreign_originals(contents):
         text = N_("There are originals already. Restore into a new MINGJING_DATA.")
         yield Problem("restore.originals", text, {}, str(store.folder()))
@@ -101,7 +114,13 @@ def _holds_tables() -> bool:
 
 
 def put_originals(backup: Path, contents: dict[str, Any]) -> None:
-    """Copy the evidence store, whole or not at all."""
+    """Copy the evidence store: a folder whole or not at all, what an S3 store lacks one by one."""
+    if settings.ORIGINALS:
+        for name, expected in contents["files"].items():
+            if name.startswith(f"{ORIGINALS}/"):
+                with (backup / name).open("rb") as file:
+                    store.store(file, expected["size"])
+        return
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     draft = store.folder().with_name(f".{ORIGINALS}.partial")
     shutil.rmtree(draft, ignore_errors=True)

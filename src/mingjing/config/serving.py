@@ -27,7 +27,7 @@ from granian.server import Server
 
 from mingjing.config import parentage, upkeep
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.kernel.evidence import store
+from mingjing.kernel.evidence import copies, store
 from mingjing.kernel.jobs import worker
 
 RESTART_SECONDS = 3.0  # how long a fallen worker rests before it is started again
@@ -171,5 +171,6 @@ def run_worker(args: argparse.Namespace) -> int:
     if args.parent:
         parentage.when_orphaned(args.parent, stopping.set)
     store.sweep(older_than=timezone.now() - ABANDONED)
+    copies.sweep(older_than=timezone.now() - ABANDONED)
     worker.run(stopping, once=args.once)
     return 0

@@ -8,43 +8,33 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from tests.s3_server import BUCKET, KEYS, S3, serving
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.evidence import store
 from mingjing.kernel.evidence.buckets import Bucket
 
-NAME = "mingjing-originals"
+NAME = BUCKET
 LIMIT = 3 << 20
 
 
 @pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
+def s3() -> Iterator[S3]:
     """A server of its own on this machine, with an empty bucket."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture
-def client(endpoint, settings, monkeypatch):
+def client(s3, settings, monkeypatch):
     """The installation keeps its originals there; this client looks at them from outside."""
-    for name, value in (("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"),
-                        ("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_EC2_METADATA_DISABLED", "true")):  # fmt: skip
+    for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
-    settings.ORIGINALS, settings.S3_ENDPOINT = f"s3://{NAME}/hetang", endpoint
+    settings.ORIGINALS, settings.S3_ENDPOINT = f"s3://{NAME}/hetang", s3.endpoint
     store._bucket.cache_clear()
-    outside = boto3.client("s3", endpoint_url=endpoint)
-    outside.create_bucket(Bucket=NAME)
-    yield outside
-    for entry in outside.list_objects_v2(Bucket=NAME).get("Contents", ()):
-        outside.delete_object(Bucket=NAME, Key=entry["Key"])
-    outside.delete_bucket(Bucket=NAME)
-    outside.close()
+    yield s3.client
+    s3.empty()
     store._bucket.cache_clear()
 
 
@@ -184,5 +174,5 @@ def test_a_photo_is_recorded_seen_and_verified_from_there(client, record, office
     assert not verify_exhibit(exhibit=exhibit, by=officer, at=at)
 
 
-def test_an_address_without_a_prefix_keeps_at_the_top(client, endpoint):
-    assert Bucket(f"s3://{NAME}", endpoint).key_of("ab" * 32) == f"ab/ab/{'ab' * 32}"
+def test_an_address_without_a_prefix_keeps_at_the_top(client, s3):
+    assert Bucket(f"s3://{NAME}", s3.endpoint).key_of("ab" * 32) == f"ab/ab/{'ab' * 32}"

@@ -85,7 +85,8 @@ class Bucket:
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix)
         with _asked(set()):
             for page in pages:
-                yield from (entry["Key"].rsplit("/", 1)[-1] for entry in page.get("Contents", ()))
+                keys = [entry["Key"] for entry in page.get("Contents", ())]
+                yield from (name for key in keys if self.key_of(name := key.rsplit("/", 1)[-1]) == key)
 
     def sweep(self, older_than: datetime) -> int:
         """Nothing to do: what a killed writer had is a file without a name, gone with it."""

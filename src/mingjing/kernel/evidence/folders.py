@@ -48,8 +48,12 @@ class Folder:
 
     def digests(self) -> Iterator[str]:
         """The name of everything that is kept, in order."""
-        files = (path for path in sorted(self.root.rglob("*")) if path.is_file())
-        return (path.name for path in files if not path.name.startswith("."))
+        files = (path for path in sorted(self.root.rglob("?" * 64)) if path.is_file())
+        return (path.name for path in files if path == self.path_of(path.name))
+
+    def fault(self) -> str:
+        """Nothing: whether the folder can be written is asked of all of DATA_DIR."""
+        return ""
 
     def sweep(self, older_than: datetime) -> int:
         """Remove what killed writers left."""

@@ -106,7 +106,7 @@ class Exhibit(models.Model):
     @property
     def is_picture(self) -> bool:
         """Whether copies can be made to look at."""
-        return self.media_type in IMAGES and not set(self.facts.get("faults", ())) & {"pixels", "unreadable"}
+        return self.media_type in IMAGES and not set(self.facts.get("faults", ())) & {"broken", "pixels", "unreadable"}
 
 
 class CustodyKind(models.TextChoices):

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, BinaryIO, TypeVar
 
 import pi_heif
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError, WebPImagePlugin
 from PIL.ExifTags import GPS, IFD, Base
 
 __all__ = ["PIXELS", "UNREADABLE", "Read", "opened", "read"]
@@ -25,7 +25,8 @@ PIXELS = 64_000_000
 """Pixels of which a picture is unpacked; a larger one is kept and not shown. The largest phones take 50 million."""
 
 LONGEST = 100  # characters kept of what a camera calls itself
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF")
+PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # loaded, or their formats are unknown
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 UNREADABLE = (
     OSError, UnidentifiedImageError, SyntaxError, ValueError, TypeError, KeyError, IndexError, ArithmeticError,
     EOFError, struct.error, MemoryError, AttributeError, RuntimeError, RecursionError,
@@ -94,13 +95,16 @@ class _Reading:
 
     def picture(self, image: Image.Image) -> None:
         self.facts |= {"width": image.width, "height": image.height}
+        large = image.width * image.height > PIXELS
+        if large:
+            self.faults.add("pixels")
+        if large and image.format != "JPEG":
+            return  # others are unpacked whole to find their EXIF
         if (tags := self.tried("exif", image.getexif)) is not None:
             self.camera(tags)
             self.moment(self.tried("exif", lambda: dict(tags.get_ifd(IFD.Exif))) or {})
             self.position(self.tried("position", lambda: dict(tags.get_ifd(IFD.GPSInfo))) or {})
-        if image.width * image.height > PIXELS:
-            self.faults.add("pixels")
-        else:
+        if not large:
             self.tried("broken", lambda: _unpacked(image))
 
     def camera(self, tags: Mapping[int, Any]) -> None:
