@@ -61,6 +61,16 @@ class Scope:
         """The paths of the areas that these subtrees lie in."""
         return frozenset(path[:end] for path in self.paths for end in range(CODE_LENGTH, len(path), CODE_LENGTH))
 
+    def reaches(self, area: Area) -> bool:
+        """Whether `area` lies in one of the subtrees, or one of them in it: what holds there is of concern here."""
+        return self.covers(area) or area.path in self.above
+
+    def reached(self, queryset: "QuerySet[Row]", field: str = "area") -> "QuerySet[Row]":
+        """The rows whose `field` is an area that `reaches` finds."""
+        if not self.paths:
+            return queryset.none()
+        return queryset.filter(within_subtrees(self.paths, field) | Q(**{f"{field}__path__in": self.above}))
+
     def within(self, queryset: "QuerySet[Row]", field: str = "area") -> "QuerySet[Row]":
         """The rows whose `field` (a foreign key to Area, possibly across `__`; "" for Area itself) lies in scope."""
         return queryset.filter(within_subtrees(self.paths, field)) if self.paths else queryset.none()

@@ -34,9 +34,7 @@ def deliveries_seen(scope: Scope) -> DeliveryQuerySet:
 
 def grants_seen(scope: Scope) -> "QuerySet[RoleGrant]":
     """The roles, held or ended, that lie within `scope` or cover it from above."""
-    if not scope:
-        return RoleGrant.objects.none()
-    return RoleGrant.objects.filter(within_subtrees(scope.paths, "area") | Q(area__path__in=scope.above))
+    return scope.reached(RoleGrant.objects.all())
 
 
 def grants_ending_soon(scope: Scope, today: date) -> "QuerySet[RoleGrant]":

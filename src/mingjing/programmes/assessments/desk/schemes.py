@@ -48,13 +48,21 @@ def area_of(request: HttpRequest, code: str, **_rest: Any) -> Area:
     return find_rulebook(code).area
 
 
+def readable(request: HttpRequest, rulebook: Rulebook) -> Rulebook:
+    """The rulebook, if its rules are the reader's: of their own areas, or of one above; raises Http404 otherwise."""
+    if not areas_where(request.user, "rulebooks.version.view", on=timezone.localdate()).reaches(rulebook.area):
+        raise Http404
+    return rulebook
+
+
 @guarded("rulebooks.version.view")
 def schemes(request: HttpRequest) -> HttpResponse:
-    """Every scheme with the version in force today and its drafts."""
+    """Every scheme of the reader's areas, or of one above, with the version in force today and its drafts."""
     today = timezone.localdate()
     in_force = Version.objects.in_force(today).without_documents()
     drafts = Count("versions", filter=Q(versions__published_at=None, versions__withdrawn_at=None))
-    books = Rulebook.objects.filter(kind=KIND).select_related("area").annotate(drafts=drafts)
+    scope = areas_where(request.user, "rulebooks.version.view", on=today)
+    books = scope.reached(Rulebook.objects.filter(kind=KIND)).select_related("area").annotate(drafts=drafts)
     found = books.prefetch_related(Prefetch("versions", in_force, to_attr="in_force"))
     may_draft = may(request.user, "rulebooks.version.draft", on=today)
     page = page_of(found, request.GET, order=("code", "id"))
@@ -64,7 +72,7 @@ def schemes(request: HttpRequest) -> HttpResponse:
 @guarded("rulebooks.version.view")
 def scheme(request: HttpRequest, code: str) -> HttpResponse:
     """One scheme: its versions, which one is in force, and any two of them to compare."""
-    rulebook = find_rulebook(code)
+    rulebook = readable(request, find_rulebook(code))
     versions = rulebook.versions.without_documents().select_related(
         "changed_by", "published_by", "withdrawn_by", "based_on"
     )
@@ -78,6 +86,7 @@ def scheme(request: HttpRequest, code: str) -> HttpResponse:
 def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One version, all of it, in tables."""
     found = find_version(code, number)
+    readable(request, found.rulebook)
     context: dict[str, Any] = {"version": found, "rulebook": found.rulebook, **_rights(request, found)}
     try:
         context |= _sections(scheme_of(found))
@@ -112,6 +121,7 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
         old, new = (find_version(code, int(request.GET[name])) for name in ("old", "new"))
     except (KeyError, ValueError, OverflowError) as error:
         raise Http404 from error
+    readable(request, new.rulebook)
     found = changes(old.content, new.content)
     context = {"rulebook": new.rulebook, "old": old, "new": new, "changes": found, **_rights(request, new)}
     return render(request, "assessments/compare.html", context)
@@ -121,6 +131,7 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
 def workbook(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The workbook of a version, in the language asked for (else the page's)."""
     found = find_version(code, number)
+    readable(request, found.rulebook)
     language = request.GET.get("language") or ("zh-Hans" if (get_language() or "zh").startswith("zh") else "en")
     if language not in {"zh-Hans", "en"}:
         raise Http404
