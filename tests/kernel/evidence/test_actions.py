@@ -8,14 +8,22 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings as configured
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.evidence import store
-from mingjing.kernel.evidence.actions import change_access, note_custody, verify_exhibit, withdraw_exhibit
+from mingjing.kernel.evidence.actions import (
+    change_access,
+    note_custody,
+    record_exhibits,
+    verify_exhibit,
+    withdraw_exhibit,
+)
 from mingjing.kernel.evidence.models import Custody, Exhibit
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.verify import verify
+from mingjing.kernel.places.models import Area
 
 from .conftest import SUBJECT
 from .photographs import photo
@@ -269,3 +277,42 @@ def test_a_file_that_changes_while_it_is_read_is_not_taken(record):
 def test_facts_of_evidence_keep_the_ledger_whole(record, officer, at, minutes):
     withdraw_exhibit(exhibit=record(), reason="误传", by=officer, at=at + timedelta(minutes=minutes))
     assert verify().whole
+
+
+def sent(name: str, content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def test_several_files_are_recorded_as_one_lot(officer, at):
+    files = [sent(f"{number}.jpg", photo(colour=(40 * number, 0, 0))) for number in range(3)]
+    area = Area.objects.get(code="430202")
+    done = record_exhibits(files=files, subject=SUBJECT, area=area, origin="upload", by=officer, at=at)
+    assert [exhibit.file_name for exhibit in done] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert list(Exhibit.objects.all()) == done
+
+
+def test_a_lot_with_faults_is_refused_whole_and_every_fault_is_said(officer, at, record):
+    record(photo(colour=(1, 1, 1)), file_name="there.jpg")
+    before, good = Fact.objects.count(), photo(colour=(2, 200, 2))
+    files = [
+        sent("good.jpg", good), sent("empty.jpg", b""), sent("again.jpg", photo(colour=(1, 1, 1))),
+        sent("page.txt", b"<html>"), sent("twice.jpg", good),
+    ]  # fmt: skip
+    area = Area.objects.get(code="430202")
+    with pytest.raises(Refusal) as refusal:
+        record_exhibits(files=files, subject=SUBJECT, area=area, origin="upload", by=officer, at=at)
+    assert [(problem.place, problem.code) for problem in refusal.value.problems] == [
+        ("empty.jpg", "evidence.empty"), ("again.jpg", "evidence.duplicate"), ("page.txt", "evidence.media_type"),
+    ]  # fmt: skip
+    with pytest.raises(Refusal) as refusal:
+        record_exhibits(files=[files[0], files[4]], subject=SUBJECT, area=area, origin="upload", by=officer, at=at)
+    assert [(problem.place, problem.code) for problem in refusal.value.problems] == [
+        ("twice.jpg", "evidence.duplicate")
+    ]
+    assert (Exhibit.objects.count(), Fact.objects.count()) == (1, before)
+
+
+def test_a_refused_caption_keeps_nothing(record, data_dir):
+    with pytest.raises(Refusal):
+        record(caption="字" * 301)
+    assert not (data_dir / "originals").exists()
