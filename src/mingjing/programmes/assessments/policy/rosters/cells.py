@@ -63,9 +63,9 @@ _WAYS = {
 MANAGED = {kind: tuple(words.split("|")) for kind, words in _WAYS.items()}
 _MANAGED = {word: kind for kind, words in MANAGED.items() for word in words}
 DATUMS = {
-    "wgs84": ("wgs84", "wgs-84", "wgs 84", "gps", "cgcs2000", "国家2000", "天地图", "大地2000"),
-    "gcj02": ("gcj02", "gcj-02", "gcj 02", "火星坐标", "火星", "高德", "腾讯", "国测局", "高德地图", "腾讯地图"),
-    "bd09": ("bd09", "bd-09", "bd 09", "百度", "百度地图", "bd09ll"),
+    "WGS-84": ("wgs84", "wgs-84", "wgs 84", "gps", "cgcs2000", "国家2000", "天地图", "大地2000"),
+    "GCJ-02": ("gcj02", "gcj-02", "gcj 02", "火星坐标", "火星", "高德", "腾讯", "国测局", "高德地图", "腾讯地图"),
+    "BD-09": ("bd09", "bd-09", "bd 09", "百度", "百度地图", "bd09ll"),
 }
 _DATUMS = {word: datum for datum, words in DATUMS.items() for word in words}
 

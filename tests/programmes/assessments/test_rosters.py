@@ -1,0 +1,457 @@
+"""Rosters from file to register: previewed, approved, applied whole or not at all."""
+
+import csv
+import os
+import signal
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from tests.faces import district
+from tests.programmes.assessments.rostering import HEADER, ROWS, apply, hand_in, registered, table
+from tests.programmes.assessments.test_jobs import in_child
+
+from mingjing.engine.outcome import Refusal
+from mingjing.kernel.jobs.models import Delivery
+from mingjing.kernel.jobs.worker import drain
+from mingjing.kernel.ledger.models import Fact
+from mingjing.kernel.ledger.verify import verify
+from mingjing.kernel.parties.models import Organisation, Person
+from mingjing.kernel.places.models import Area, Site
+from mingjing.programmes.assessments.actions import rosters as actions
+from mingjing.programmes.assessments.actions.communities import remove_community, return_community
+from mingjing.programmes.assessments.models import Community, Engagement, Roster
+from mingjing.programmes.assessments.queries import rosters as reading
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer(people: dict[str, Person], at: datetime) -> Person:
+    district.companies(2, at)
+    return people["officer"]
+
+
+def warnings(roster: Roster) -> dict[str, list[str]]:
+    return {line.number: [kept["reason"] for kept in line.warnings] for line in roster.lines.all() if line.warnings}
+
+
+def codes(roster: Roster) -> set[tuple[str, str]]:
+    return {(problem.place, problem.code) for problem in roster.told_problems}
+
+
+class TestPreview:
+    def test_it_says_what_every_line_would_do_and_touches_nothing(self, officer: Person, at: datetime) -> None:
+        roster = hand_in(table(*ROWS), officer, at)
+        assert roster.state == "previewed"
+        assert {name: roster.counts[name] for name in ("added", "changed", "same", "absent")} == {
+            "added": 3, "changed": 0, "same": 0, "absent": 0,
+        }  # fmt: skip
+        assert not Community.objects.exists()
+        first = roster.lines.get(number="HT-001").values
+        company = Organisation.objects.get(name="示例物业服务有限公司000")
+        place = Area.objects.get(code="430202001001")
+        assert (first["company"], first["management"], first["place"]) == (company.pk, "company", place.pk)
+        assert (first["fee_low"], first["fee_high"], first["floor_area"]) == ("0.3", "0.5", "62000")
+        assert (first["completed_year"], first["buildings"], first["households"]) == (2008, 12, 860)
+        assert warnings(roster) == {"HT-002": ["roster.company.unknown", "roster.approximate"]}
+
+    def test_every_mistake_is_named_at_once_and_nothing_is_kept(self, officer: Person, at: datetime) -> None:
+        bad = (
+            "HT-001,桂花苑,月塘街道,东湖社区居委,,,2008年6月,18元/户·月,12栋,很多,6.2万㎡",
+            "HT-001,又一个,,文化路社区,某物业,91430202MA4Q0000X0,08年,,,,",
+            ",没有编号,,文化路社区,,,,,,,",
+            "HT-009,外面,,110101001001,,,,,,,",
+            "HT-010,,,文化路社区,,,,,,,",
+        )
+        roster = hand_in(table(*bad), officer, at)
+        assert roster.state == "failed"
+        assert not roster.lines.exists()
+        assert {
+            ("row 2, column 收费标准", "roster.fee.unit"),
+            ("row 2, column 户数", "roster.count"),
+            ("row 3, column 竣工年份", "roster.year"),
+            ("row 4, column 小区编号", "roster.number"),
+            ("row 5, column 社区", "roster.place.outside"),
+            ("row 6, column 小区名称", "roster.name"),
+        } <= codes(roster)
+        assert any(place == "row 3, column 统一社会信用代码" for place, _ in codes(roster))
+        assert all(problem.say() for problem in roster.told_problems)
+
+    def test_numbers_that_stand_twice_name_both_rows(self, officer: Person, at: datetime) -> None:
+        roster = hand_in(table(ROWS[0], ROWS[1], ROWS[0]), officer, at)
+        (problem,) = roster.told_problems
+        assert (problem.place, problem.params["first"]) == ("row 4, column 小区编号", 2)
+
+    def test_the_digit_of_a_credit_code_that_was_mistyped_is_found(self, officer: Person, at: datetime) -> None:
+        code = district.credit_code(1)
+        wrong = code[:5] + ("9" if code[5] != "9" else "8") + code[6:]
+        roster = hand_in(table(f"HT-1,桂花苑,,文化路社区,示例物业服务有限公司001,{wrong},,,,,"), officer, at)
+        (problem,) = roster.told_problems
+        assert (problem.code, problem.params["position"]) == ("roster.credit_code.digit", 6)
+
+    @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+    @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+    def test_any_text_table_is_read(self, officer: Person, at: datetime, encoding: str, delimiter: str) -> None:
+        quoted = table('HT-1,"桂花苑,一期",月塘街道,文化路社区,,,2008,1.2,1,2,3'.replace('"桂花苑,一期"', "桂花苑"))
+        roster = hand_in(quoted.replace(",", delimiter), officer, at, encoding=encoding)
+        assert roster.state == "previewed", [problem.say() for problem in roster.told_problems]
+        assert roster.lines.get().values["name"] == "桂花苑"
+
+    def test_commas_within_quotes_stay(self, officer: Person, at: datetime) -> None:
+        roster = hand_in(table('HT-1,"桂花苑,一期",,文化路社区,,,,"0.6,1.8",,"3,005户",'), officer, at)
+        values = roster.lines.get().values
+        assert (values["name"], values["fee_low"], values["households"]) == ("桂花苑,一期", "0.6", 3005)
+
+    def test_a_title_above_the_header_sums_and_examples_are_passed_over(self, officer: Person, at: datetime) -> None:
+        title = "荷塘区小区名册" + "," * 10
+        sums = "合计,,,,,,,,79,3867,"
+        example = "示例-0001,示例花园,月塘街道,文化路社区,,,2008,1.2,12,860,62000"
+        roster = hand_in("\n".join((title, HEADER, example, ROWS[0], sums)) + "\n", officer, at)
+        assert roster.lines.get().number == "HT-001"
+        assert roster.lines.get().row == 4
+
+    def test_columns_that_nobody_knows_are_listed(self, officer: Person, at: datetime) -> None:
+        text = table("HT-1,桂花苑,文化路社区,张三,85%", header="编号,项目名称,社区,项目经理电话,入住率")
+        roster = hand_in(text, officer, at)
+        assert roster.counts["unread"] == ["项目经理电话", "入住率"]
+        assert "项目经理电话" not in Fact.objects.get(kind="assessments.roster.read").data
+
+    def test_attributes_of_the_districts_schemes_are_columns_by_title_or_code(
+        self, officer: Person, hetang: object, at: datetime
+    ) -> None:
+        text = table("HT-1,桂花苑,文化路社区,85%,12", header="编号,项目名称,社区,入住率,service_months")
+        roster = hand_in(text, officer, at)
+        values = roster.lines.get().values
+        assert (values["attribute.occupancy"], values["attribute.service_months"]) == ("85", "12")
+        apply(roster, officer, at)
+        assert Community.objects.get().attributes == {"occupancy": "85", "service_months": "12"}
+
+    @pytest.mark.parametrize("text", ["", "x", "小区名称\n桂花苑\n", HEADER + "\n", "PK\x03\x04 nothing"])
+    def test_what_is_no_roster_is_refused_in_words(self, officer: Person, at: datetime, text: str) -> None:
+        if not text:
+            return
+        roster = hand_in(text, officer, at)
+        assert roster.state == "failed"
+        assert all(problem.say() for problem in roster.told_problems)
+
+
+class TestApplying:
+    def test_sites_communities_and_engagements_come_about(self, officer: Person, at: datetime) -> None:
+        first, second, third = registered(officer, at)
+        assert (first.name, first.place.name, first.site.name) == ("桂花苑", "文化路社区居委会", "桂花苑")
+        assert (first.fee_low, first.fee_high, first.floor_area) == (Decimal("0.3"), Decimal("0.5"), Decimal(62000))
+        assert first.company
+        assert first.company.name == first.company_name == "示例物业服务有限公司000"
+        assert (second.company, second.company_name, second.fee_high) == (None, "无名物业有限公司", 0)
+        assert (third.management, third.company_name, third.place.name) == ("self", "", "茨菇塘街道")
+        assert "ghy" in first.words
+        held = {one.community_id: (one.company_id, one.first_day, one.last_day) for one in Engagement.objects.all()}
+        assert held == {first.pk: (first.company_id, None, None), second.pk: (None, None, None)}
+        fact = Fact.objects.get(kind="assessments.roster.applied")
+        assert {name: fact.values[name] for name in ("added", "begun", "ended")} == {"added": 3, "begun": 2, "ended": 0}
+        assert Fact.objects.get(kind="places.sites.recorded").values["sites"] == 3
+        assert verify().whole
+
+    def test_the_same_file_twice_changes_nothing(self, officer: Person, at: datetime) -> None:
+        registered(officer, at)
+        before = list(Community.objects.values_list()), list(Engagement.objects.values_list())
+        again = hand_in(table(*ROWS), officer, at)
+        assert (again.counts["added"], again.counts["changed"], again.counts["same"]) == (0, 0, 3)
+        apply(again, officer, at + timedelta(days=1))
+        assert (list(Community.objects.values_list()), list(Engagement.objects.values_list())) == before
+
+    def test_a_change_shows_what_stood_there_and_blank_cells_say_nothing(self, officer: Person, at: datetime) -> None:
+        registered(officer, at)
+        roster = hand_in(table("HT-001,桂花苑,,,,,,0.6,/,,"), officer, at)
+        line = roster.lines.get()
+        assert line.before == {"fee_low": "0.3", "fee_high": "0.5", "buildings": 12}
+        assert roster.counts["absent"] == 2
+        apply(roster, officer, at)
+        found = Community.objects.get(number="HT-001")
+        assert (found.fee_low, found.buildings, found.households) == (Decimal("0.6"), None, 860)
+        assert Community.objects.current().count() == 3
+
+    def test_a_new_name_must_be_confirmed(self, officer: Person, at: datetime) -> None:
+        registered(officer, at)
+        roster = hand_in(table("HT-001,桂花新苑,,,,,,,,,"), officer, at)
+        assert warnings(roster) == {"HT-001": ["roster.renamed"]}
+        with pytest.raises(Refusal) as refused:
+            actions.approve_roster(roster=roster, by=officer, at=at)
+        assert refused.value.problems[0].place == "renames_confirmed"
+        apply(roster, officer, at, renames_confirmed=True)
+        found = Community.objects.select_related("site").get(number="HT-001")
+        assert (found.name, found.site.name) == ("桂花新苑", "桂花新苑")
+        assert "ghxy" in found.words
+        assert Site.objects.count() == 3
+
+    def test_another_neighbourhood_moves_the_site_with_a_warning(self, officer: Person, at: datetime) -> None:
+        registered(officer, at)
+        roster = hand_in(table("HT-001,桂花苑,,东湖社区,,,,,,,"), officer, at)
+        assert warnings(roster) == {"HT-001": ["roster.moved"]}
+        apply(roster, officer, at)
+        found = Community.objects.select_related("site").get(number="HT-001")
+        assert found.site.area_id == found.place_id == Area.objects.get(name="东湖社区居委会").pk
+
+    def test_two_of_one_name_in_one_place_are_doubted(self, officer: Person, at: datetime) -> None:
+        registered(officer, at)
+        rows = (
+            "HT-101,桂花苑,,文化路社区,,,,,,,",
+            "HT-102,月季苑,,文化路社区,,,,,,,",
+            "HT-103,月季苑,,文化路社区,,,,,,,",
+        )
+        found = warnings(hand_in(table(*rows), officer, at))
+        assert "roster.namesake" in found["HT-101"]
+        assert "roster.namesake" not in found["HT-102"]
+        assert "roster.namesake" in found["HT-103"]
+
+    def test_a_removed_community_comes_back_with_a_warning(self, officer: Person, at: datetime) -> None:
+        first, *_ = registered(officer, at)
+        remove_community(community=first, reason="拆迁", by=officer, at=timezone.now())
+        roster = hand_in(table(*ROWS), officer, at)
+        assert warnings(roster)["HT-001"] == ["roster.returns"]
+        apply(roster, officer, at)
+        assert Community.objects.current().count() == 3
+        assert Fact.objects.filter(kind="assessments.roster.applied").latest("seq").values["returned"] == 1
+
+    def test_positions_are_kept_as_given_and_need_their_datum(self, officer: Person, at: datetime) -> None:
+        header = "编号,名称,社区,纬度,经度,坐标系"
+        where = "27.8334000000000012,113.1601,"
+        failed = hand_in(table(f"1,桂花苑,文化路社区,{where}", header=header), officer, at)
+        assert [problem.code for problem in failed.told_problems] == ["roster.datum.missing"]
+        text = table(f"1,桂花苑,文化路社区,{where}百度", header=header)
+        apply(hand_in(text, officer, at), officer, at)
+        site = Site.objects.get()
+        assert (site.given_datum, site.given_latitude) == ("BD-09", Decimal("27.8334"))
+        assert hand_in(text, officer, at).counts["same"] == 1
+
+
+class TestEngagements:
+    header = "编号,名称,社区,物业公司,信用代码,进驻日期"
+
+    def line(self, company: str, code: str = "", since: str = "") -> str:
+        return table(f"1,桂花苑,文化路社区,{company},{code},{since}", header=self.header)
+
+    def held(self) -> list[tuple[str, date | None, date | None]]:
+        return [(one.company_name, one.first_day, one.last_day) for one in Engagement.objects.order_by("id")]
+
+    def test_another_company_ends_the_one_before_it(self, officer: Person, at: datetime) -> None:
+        apply(hand_in(self.line("甲物业", since="2020-01-01"), officer, at), officer, at)
+        apply(hand_in(self.line("乙物业", since="2024年7月1日"), officer, at), officer, at)
+        assert self.held() == [
+            ("甲物业", date(2020, 1, 1), date(2024, 6, 30)),
+            ("乙物业", date(2024, 7, 1), None),
+        ]
+        assert Community.objects.get().company_name == "乙物业"
+
+    def test_without_a_day_the_approval_counts_and_the_preview_says_so(self, officer: Person, at: datetime) -> None:
+        apply(hand_in(self.line("甲物业"), officer, at), officer, at)
+        roster = hand_in(self.line("乙物业"), officer, at)
+        assert "roster.company.undated" in warnings(roster)["1"]
+        apply(roster, officer, at)
+        assert self.held() == [("甲物业", None, date(2024, 9, 3)), ("乙物业", date(2024, 9, 4), None)]
+
+    def test_a_company_cannot_follow_before_the_other_came(self, officer: Person, at: datetime) -> None:
+        apply(hand_in(self.line("甲物业", since="2020-01-01"), officer, at), officer, at)
+        roster = hand_in(self.line("乙物业", since="2019-01-01"), officer, at)
+        assert codes(roster) == {("row 2, column 进驻日期", "roster.since.early")}
+
+    def test_naming_the_legal_entity_is_no_change_of_engagement(self, officer: Person, at: datetime) -> None:
+        known = Organisation.objects.get(credit_code=district.credit_code(1))
+        apply(hand_in(self.line("示例物业一公司", since="2020-01-01"), officer, at), officer, at)
+        apply(hand_in(self.line("示例物业一公司", known.credit_code), officer, at), officer, at)
+        (held,) = Engagement.objects.all()
+        assert (held.company_id, held.last_day) == (known.pk, None)
+        assert Community.objects.get().company_id == known.pk
+        assert hand_in(self.line("示例物业一公司"), officer, at).counts["same"] == 1
+
+    def test_whoever_manages_themselves_have_no_engagement(self, officer: Person, at: datetime) -> None:
+        apply(hand_in(self.line("甲物业"), officer, at), officer, at)
+        apply(hand_in(self.line("业主自治"), officer, at), officer, at)
+        assert Community.objects.get().management == "self"
+        assert not Engagement.objects.filter(last_day=None).exists()
+
+
+class TestRights:
+    def test_a_register_that_changed_since_is_not_written_over(self, officer: Person, at: datetime) -> None:
+        first, *_ = registered(officer, at)
+        roster = hand_in(table("HT-001,桂花苑,,,,,,0.9,,,"), officer, at)
+        remove_community(community=first, reason="拆迁", by=officer, at=timezone.now())
+        return_community(community=first, reason="未拆", by=officer, at=timezone.now())
+        with pytest.raises(Refusal) as refused:
+            actions.approve_roster(roster=roster, by=officer, at=at)
+        assert [problem.code for problem in refused.value.problems] == ["roster.stale"]
+        again = actions.read_again(roster=roster, by=officer, at=at)
+        drain()
+        apply(Roster.objects.get(pk=again.pk), officer, at)
+        assert Community.objects.get(number="HT-001").fee_low == Decimal("0.9")
+        assert Roster.objects.get(pk=roster.pk).state == "discarded"
+
+    def test_what_changes_between_approval_and_work_is_seen_too(self, officer: Person, at: datetime) -> None:
+        first, *_ = registered(officer, at)
+        roster = hand_in(table("HT-001,桂花苑,,,,,,0.9,,,"), officer, at)
+        actions.approve_roster(roster=roster, by=officer, at=at)
+        remove_community(community=first, reason="拆迁", by=officer, at=timezone.now())
+        drain()
+        roster.refresh_from_db()
+        assert (roster.state, [problem.code for problem in roster.told_problems]) == ("failed", ["roster.stale"])
+        assert Community.objects.get(number="HT-001").fee_low == Decimal("0.3")
+
+    def test_one_of_two_rosters_wins(self, officer: Person, at: datetime) -> None:
+        registered(officer, at)
+        one = hand_in(table("HT-001,桂花苑,,,,,,0.7,,,"), officer, at)
+        other = hand_in(table("HT-001,桂花苑,,,,,,0.8,,,"), officer, at)
+        actions.approve_roster(roster=one, by=officer, at=at)
+        with pytest.raises(Refusal) as refused:
+            actions.approve_roster(roster=other, by=officer, at=at)
+        assert [problem.code for problem in refused.value.problems] == ["roster.another"]
+        drain()
+        with pytest.raises(Refusal):
+            actions.approve_roster(roster=other, by=officer, at=at)
+        assert Community.objects.get(number="HT-001").fee_low == Decimal("0.7")
+
+    def test_a_roster_is_decided_once(self, officer: Person, at: datetime) -> None:
+        roster = hand_in(table(*ROWS), officer, at)
+        actions.discard_roster(roster=roster, by=officer, at=at)
+        for decide in (actions.approve_roster, actions.discard_roster):
+            with pytest.raises(Refusal):
+                decide(roster=roster, by=officer, at=at)
+        assert not Community.objects.exists()
+
+    def test_work_done_twice_changes_nothing(self, officer: Person, at: datetime) -> None:
+        registered(officer, at)
+        before = Fact.objects.count(), list(Community.objects.values_list())
+        Delivery.objects.update(done_at=None, due_at="2024-01-01T00:00:00Z")
+        drain()
+        assert (Fact.objects.count(), list(Community.objects.values_list())) == before
+
+    def test_facts_name_nobody(self, officer: Person, at: datetime) -> None:
+        registered(officer, at)
+        told = "".join(Fact.objects.filter(kind__startswith="assessments.roster").values_list("data", flat=True))
+        assert "物业" not in told
+        assert "桂花" not in told
+
+    @pytest.mark.parametrize("reason", ["", "  ", "长" * 301])
+    def test_removing_needs_a_reason(self, officer: Person, at: datetime, reason: str) -> None:
+        first, *_ = registered(officer, at)
+        with pytest.raises(Refusal):
+            remove_community(community=first, reason=reason, by=officer, at=timezone.now())
+        assert Community.objects.current().count() == 3
+
+
+class TestKilled:
+    pytestmark = pytest.mark.django_db(transaction=True)
+
+    @pytest.mark.parametrize("moment", ["keep_lines", "complete_reading", "apply_roster"])
+    def test_a_killed_worker_leaves_nothing_half_done_and_the_next_one_finishes(
+        self, officer: Person, at: datetime, monkeypatch: pytest.MonkeyPatch, moment: str
+    ) -> None:
+        monkeypatch.setattr(reading, "CHUNK", 2)
+        area = Area.objects.get(code="430202")
+        content = BytesIO(table(*ROWS).encode())
+        roster = actions.request_roster(area=area, file=content, file_name="r.csv", by=officer, at=at)
+        if moment == "apply_roster":
+            drain()
+            actions.approve_roster(roster=roster, by=officer, at=at)
+        in_child(lambda: kill_at(moment))
+        assert not Community.objects.exists()
+        assert not Site.objects.exists()
+        assert Roster.objects.get(pk=roster.pk).state == ("applying" if moment == "apply_roster" else "reading")
+        assert verify().whole
+        Delivery.objects.filter(due_at__isnull=False).update(due_at=at)  # its lease runs out
+        drain()
+        found = Roster.objects.get(pk=roster.pk)
+        assert (found.state, found.lines.count()) == ("applied" if moment == "apply_roster" else "previewed", 3)
+        assert Community.objects.count() == (3 if moment == "apply_roster" else 0)
+        assert verify().whole
+
+    def test_two_who_approve_at_once(self, officer: Person, at: datetime) -> None:
+        one, other = (hand_in(table(ROWS[n]), officer, at) for n in range(2))
+        ready, outcomes = Barrier(2), []
+
+        def approve(roster: Roster) -> None:
+            try:
+                ready.wait(10)
+                actions.approve_roster(roster=roster, by=officer, at=at)
+                outcomes.append("approved")
+            except Refusal as refusal:
+                outcomes.append(refusal.problems[0].code)
+            finally:
+                connection.close()
+
+        threads = [Thread(target=approve, args=(roster,)) for roster in (one, other)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert sorted(outcomes) == ["approved", "roster.another"]
+        drain()
+        assert Community.objects.count() == 1
+
+
+def kill_at(moment: str) -> None:
+    """Do the work and be killed: after the first lines were stored, or with a fact in an open transaction."""
+    if moment == "keep_lines":
+        keep = actions.keep_lines
+
+        def once(**given: object) -> None:
+            keep(**given)  # type: ignore[arg-type]
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        actions.keep_lines = once  # type: ignore[assignment]  # in this process only
+    else:
+        from mingjing.kernel.ledger.signals import fact_appended
+
+        fact_appended.connect(lambda **_: os.kill(os.getpid(), signal.SIGKILL), weak=False)
+    drain()
+
+
+def test_lines_cost_the_same_queries_however_many(officer: Person, at: datetime) -> None:
+    few = table(*(f"A-{n},小区{n},,文化路社区,甲物业,,,,,," for n in range(3)))
+    many = table(*(f"B-{n},小区{n}号,,文化路社区,甲物业,,,,,," for n in range(90)))
+
+    def cost(text: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            apply(hand_in(text, officer, at), officer, at)
+        return len(seen)
+
+    assert cost(many) - cost(few) <= 12  # SQLite takes at most 999 values in a statement
+    assert Community.objects.count() == 93
+
+
+@pytest.mark.shared_data
+def test_the_communities_of_four_districts_of_beijing(officer: Person, at: datetime, shared_data: Path) -> None:
+    path = shared_data / "xiaoqu" / "beijing_4_districts.csv"
+    if not path.is_file():
+        pytest.skip("the table of communities of Beijing is not on this machine")
+    below = Area.objects.under(Area.objects.get(code="430202")).filter(level=5)
+    places = list(below.values_list("code", flat=True))
+    with path.open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    failed = hand_in(beijing(rows, places), officer, at)
+    repeated = len(rows) - len({row["ID"] for row in rows})
+    assert [problem.code for problem in failed.told_problems] == ["roster.number_repeated"] * repeated
+    once = list({row["ID"]: row for row in rows}.values())
+    roster = hand_in(beijing(once, places), officer, at)
+    assert roster.state == "previewed"
+    assert roster.counts["unread"] == ["均价"]
+    apply(roster, officer, at)
+    assert Community.objects.count() == roster.counts["added"] == len(once)
+    assert Site.objects.exclude(latitude=None).count() == len(once)
+    assert hand_in(beijing(once, places), officer, at).counts["same"] == len(once)
+
+
+def beijing(rows: list[dict[str, str]], places: list[str]) -> str:
+    """Their table under our headers, each row in some neighbourhood."""
+    columns = ("ID", "NAME", "BUILDTIME", "longitude", "latitude", "PRICE")
+    lines = ["小区编号,小区名称,建成年份,经度,纬度,均价,坐标系,社区"]
+    for at, row in enumerate(rows):
+        cells = [f'"{row[column]}"' for column in columns]
+        lines.append(",".join((*cells, "BD09", places[at % len(places)])))
+    return "\n".join(lines) + "\n"
