@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
-from tests.programmes.assessments import drawn_rounds as rounds
-from tests.programmes.assessments.drawn_rounds import DAYS, Drawn
+from tests.programmes.assessments import drawing as rounds
+from tests.programmes.assessments.drawing import DAYS, Drawn
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.ledger.models import Fact
