@@ -28,7 +28,7 @@ def hold(record: VisitRecord, at: datetime) -> VisitRecord:
     found = VisitRecord.objects.select_for_update(of=("self",)).select_related(
         "round__area", "round__scheme", "round__lead", "entry__community__site", "entry__company", "team_day",
         "visit__area",
-    ).get(pk=record.pk)  # fmt: skip
+    ).defer("round__scheme__document", "round__plan", "entry__class_reasons").get(pk=record.pk)  # fmt: skip
     if found.team_day.is_sealed(timezone.localdate(at)):
         text = N_("This assignment is sealed until its day; open your list of visits on that day.")
         raise Refusal([Problem("visit.sealed", text)])

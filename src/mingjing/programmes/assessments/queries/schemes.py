@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,18 +36,32 @@ def shipped_mappings() -> dict[str, Path]:
 
 
 def scheme_of(version: Version) -> Scheme:
-    """The compiled scheme of a version; raises Refusal for a draft with mistakes. Each document is compiled once."""
-    return _compiled(version.document)
+    """The compiled scheme of a version; raises Refusal for a draft with mistakes.
+
+    Known by its digest, so that what only asks for the rules can leave the document (tens of kilobytes) in the
+    database: `defer` it, and it is read once in the life of a process.
+    """
+    if (known := _COMPILED.get(version.digest)) is None:
+        known = _keep(compile_scheme(json.loads(version.document)))
+    return known
 
 
 def scheme_from(text: str) -> Scheme:
-    """The compiled scheme of a document kept as JSON; raises Refusal with its mistakes. Each is compiled once."""
-    return _compiled(text)
+    """The compiled scheme of a document kept as canonical JSON; raises Refusal with its mistakes."""
+    digest = sha256(text.encode()).hexdigest()
+    return _COMPILED.get(digest) or _keep(compile_scheme(json.loads(text)))
 
 
-@lru_cache(maxsize=16)
-def _compiled(document: str) -> Scheme:
-    return compile_scheme(json.loads(document))
+_COMPILED: dict[str, Scheme] = {}
+"""Schemes by the digest of their document (of what it really is, not of what its row says), the oldest first."""
+MOST_COMPILED = 16
+
+
+def _keep(scheme: Scheme) -> Scheme:
+    while len(_COMPILED) >= MOST_COMPILED:
+        _COMPILED.pop(next(iter(_COMPILED), ""), None)
+    _COMPILED[scheme.digest] = scheme
+    return scheme
 
 
 @contextmanager
