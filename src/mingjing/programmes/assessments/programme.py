@@ -43,8 +43,15 @@ MANIFEST = Manifest(
     programme=True,
     desk_urls=f"{HERE}.desk.urls",
     navigation=(
+        NavItem(title=_("Rounds"), url_name="assessments:rounds", permission="assessments.round.view", icon="round"),
         NavItem(title=_("Schemes"), url_name="assessments:schemes", permission="rulebooks.version.view", icon="scheme"),
         NavItem(title=_("Replays"), url_name="assessments:replays", permission="assessments.replay.view", icon="table"),
+        NavItem(
+            title=_("Conflicts of interest"),
+            url_name="assessments:my-conflicts",
+            permission="assessments.conflict.declare",
+            icon="people",
+        ),
     ),
     roles=(RoleKind(code="supervisor", title=_("Supervisor (drawn expert)")),),
     permissions=(

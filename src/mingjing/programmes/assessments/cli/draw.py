@@ -20,25 +20,26 @@ from mingjing.programmes.assessments.policy import draws
 from mingjing.programmes.assessments.policy.draw_tables import TableRows, parse_settings, read_inputs
 
 TABLES = ("sites", "experts", "conflicts", "settings")
+NEEDED = ("sites", "experts", "settings")
 
 
 def configure_draw(parser: argparse.ArgumentParser) -> None:
     """The four steps of a draw, each with its arguments."""
     steps = parser.add_subparsers(metavar="STEP", required=True)
     commit = steps.add_parser("commit", help=_("make a secret seed, and the commitment to publish before the draw"))
-    _add_inputs(commit, required=True)
+    _add_inputs(commit)
     commit.add_argument("--seed", required=True, type=Path, metavar="F", help=_("where the secret seed goes (new)"))
     commit.add_argument("--commitment", required=True, type=Path, metavar="F", help=_("where the commitment goes"))
     commit.set_defaults(step=run_commit)
     make = steps.add_parser("make", help=_("draw, from the seeds revealed"))
-    _add_inputs(make, required=True)
+    _add_inputs(make)
     make.add_argument("--seed", required=True, type=Path, metavar="F", action="append", help=_("a revealed seed"))
     _add_commitments(make, required=True)
     make.add_argument("--output", required=True, type=Path, metavar="O", help=_("where the draw goes"))
     make.set_defaults(step=run_make)
     verify = steps.add_parser("verify", help=_("recompute a draw, and say what differs"))
     verify.add_argument("file", type=Path, metavar="FILE", help=_("the draw"))
-    _add_inputs(verify, required=False)
+    _add_inputs(verify)
     _add_commitments(verify, required=False)
     verify.set_defaults(step=run_verify)
     show = steps.add_parser("show", help=_("print a draw: teams and their sites"))
@@ -47,11 +48,12 @@ def configure_draw(parser: argparse.ArgumentParser) -> None:
     show.set_defaults(step=run_show)
 
 
-def _add_inputs(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    parser.add_argument("--sites", required=required, type=Path, metavar="F", help=_("table of sites (.csv, .xlsx)"))
-    parser.add_argument("--experts", required=required, type=Path, metavar="F", help=_("table of experts"))
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--inputs", type=Path, metavar="F", help=_("the inputs as published, instead of the tables"))
+    parser.add_argument("--sites", type=Path, metavar="F", help=_("table of sites (.csv, .xlsx)"))
+    parser.add_argument("--experts", type=Path, metavar="F", help=_("table of experts"))
     parser.add_argument("--conflicts", type=Path, metavar="F", help=_("table of declared conflicts"))
-    parser.add_argument("--settings", required=required, type=Path, metavar="F", help=_("settings (.toml)"))
+    parser.add_argument("--settings", type=Path, metavar="F", help=_("settings (.toml)"))
 
 
 def _add_commitments(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -108,13 +110,7 @@ def run_verify(args: argparse.Namespace) -> int:
 
 def _against_given(args: argparse.Namespace, content: Mapping[str, Any]) -> Iterator[Problem]:
     """Whether the file was made from the tables and commitments given."""
-    given = [name for name in TABLES if getattr(args, name)]
-    if given and set(TABLES) - set(given) - {"conflicts"}:
-        text = N_(
-            "To compare the inputs, give --sites, --experts and --settings, and --conflicts where there were any."
-        )
-        raise Refusal([Problem("draw.inputs_incomplete", text)])
-    if given:
+    if args.inputs or any(getattr(args, name) for name in TABLES):
         yield from draws.compare_inputs(load_inputs(args), content)
     if args.commitment:
         yield from draws.compare_commitments([read(path) for path in args.commitment], content)
@@ -147,6 +143,17 @@ def _say_measures(found: Mapping[str, Any]) -> None:
 
 def load_inputs(args: argparse.Namespace) -> Inputs:
     """The inputs in the files named; raises Refusal with the faults of all of them."""
+    given = [name for name in TABLES if getattr(args, name)]
+    if (bool(args.inputs) and given) or not (args.inputs or set(NEEDED) <= set(given)):
+        text = N_(
+            "Give the inputs either as published, with --inputs, or as tables: --sites, --experts and --settings, "
+            "and --conflicts where there were any."
+        )
+        raise Refusal([Problem("draw.inputs_incomplete", text)])
+    return draws.inputs_of(read(args.inputs)) if args.inputs else _from_tables(args)
+
+
+def _from_tables(args: argparse.Namespace) -> Inputs:
     try:
         settings = parse_settings(args.settings.read_text("utf-8-sig"), args.settings.name)
     except UnicodeDecodeError as error:
@@ -156,7 +163,7 @@ def load_inputs(args: argparse.Namespace) -> Inputs:
         tables = [_table(opened, path) for path in (args.sites, args.experts, args.conflicts)]
         sites, experts, conflicts = tables
         assert sites is not None
-        assert experts is not None  # argparse, or run_verify, has seen to it
+        assert experts is not None  # load_inputs has seen to it
         return read_inputs(settings, sites, experts, conflicts)
 
 

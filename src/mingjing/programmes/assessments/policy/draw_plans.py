@@ -12,8 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from mingjing.engine.drawing import Conflict, Expert, Inputs, Settings, Site
+from mingjing.engine.drawing.rules import cells
 
-__all__ = ["Homes", "Listed", "Place", "build_inputs", "folded"]
+__all__ = ["Homes", "Listed", "Needs", "Place", "build_inputs", "folded", "needs"]
 
 MICRODEGREES = 1_000_000
 SHORTEST = 2
@@ -111,6 +112,34 @@ def build_inputs(
         if expert in serving and (site in keys if site else company in companies)
     )
     return Inputs(sites, experts, barring, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """How large a draw is: sites to visit on so many team-days, each team-day between two loads; and of the experts
+    so many are needed every day, so many come on the day with the fewest, each with about so many duties."""
+
+    visits: int
+    team_days: int
+    load: tuple[int, int]
+    experts_a_day: int
+    fewest: int
+    duties: tuple[int, int]
+
+
+def needs(inputs: Inputs) -> Needs:
+    """The sizes of a draw, whether or not it can be made; zeros where there is nobody and nothing."""
+    visits = sum(drawn for _, drawn in cells(inputs).values())
+    rules, slots = inputs.settings, max(1, inputs.slots)
+    places, experts = slots * rules.team_size, max(1, len(inputs.experts))
+    return Needs(
+        visits=visits,
+        team_days=inputs.slots,
+        load=(visits // slots, -(-visits // slots)),
+        experts_a_day=rules.teams * rules.team_size,
+        fewest=min((len(available) for available in inputs.available), default=0),
+        duties=(places // experts, -(-places // experts)),
+    )
 
 
 def _site(place: Place, homes: Homes, at: tuple[int, int]) -> Site:

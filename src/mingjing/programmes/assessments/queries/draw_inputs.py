@@ -4,6 +4,7 @@ Not here: what stands in the way (engine.drawing.rules), what was drawn (queries
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from mingjing.engine.drawing.rules import obstacles
 from mingjing.engine.outcome import N_, Problem
 from mingjing.kernel.parties.models import Organisation
 from mingjing.programmes.assessments.models import Conflict, Draw, Entry, Expert, Round
-from mingjing.programmes.assessments.policy.draw_plans import Homes, Listed, Place, build_inputs
+from mingjing.programmes.assessments.policy.draw_plans import Homes, Listed, Needs, Place, build_inputs, needs
 from mingjing.programmes.assessments.policy.draws import inputs_of, settings_of
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
@@ -68,6 +69,17 @@ class Prepared:
     def without_position(self) -> int:
         """How many communities stand in the middle of their neighbourhood, because nobody knows where they are."""
         return sum(place.position is None for place in self.places)
+
+    @cached_property
+    def needs(self) -> Needs:
+        """The sizes of the draw, to be seen while it is planned."""
+        return needs(self.inputs)
+
+    def bars(self) -> Mapping[str, int]:
+        """For each expert's key how many communities they may not visit; asked before there is a plan, too."""
+        settings = self.settings or Settings(days=(), teams=1, team_size=2, most=1)
+        found = Prepared(self.places, self.experts, self.conflicts, settings)
+        return Counter(key for keys in found.barred().values() for key in keys)
 
     def barred(self) -> Mapping[str, frozenset[str]]:
         """For each community, by its number, the keys of the experts who may not visit it."""

@@ -7,20 +7,22 @@ round has left fieldwork. No right lifts the seal: not a director's, an auditor'
 import json
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from mingjing.engine.chain import canonical
+from mingjing.engine.drawing import Settings
 from mingjing.kernel.parties.guard import may
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.models import Draw, Round, TeamDay, TeamMember
 from mingjing.programmes.assessments.policy.draw_days import day_plan
-from mingjing.programmes.assessments.policy.draws import published_commitment
+from mingjing.programmes.assessments.policy.draws import published_commitment, settings_of
 
 __all__ = [
-    "commitment_files", "day_file", "days_open", "draw_file", "draws_of", "is_public", "measures_of", "standing_draw",
-    "team_days_seen",
+    "commitment_files", "day_file", "days_open", "draw_file", "draws_of", "is_public", "measures_of",
+    "settings_of_draw", "standing_draw", "team_days_seen",
 ]  # fmt: skip
 
 
@@ -78,7 +80,14 @@ def measures_of(draw: Draw) -> Mapping[str, Any]:
     if draw.drawn_at is None:
         return {}
     document = json.loads(draw.document)
-    return {"measures": document["measures"], "chances": document["chances"], "attempt": document["attempt"]}
+    measures = document["measures"]
+    percent = round(100 * Fraction(measures["pair_share"]))
+    return {"measures": measures, "chances": document["chances"], "pair_percent": percent}
+
+
+def settings_of_draw(draw: Draw) -> Settings:
+    """The settings a draw was committed to."""
+    return settings_of(json.loads(draw.inputs)["settings"])
 
 
 def _days(draw: Draw) -> list[str]:

@@ -1,0 +1,42 @@
+"""What anybody who may see a draw can download, byte for byte as the ledger's digests say."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from mingjing.kernel.parties.guard import guarded
+from mingjing.programmes.assessments.desk.draws.draws import find_draw
+from mingjing.programmes.assessments.desk.found import round_area
+from mingjing.programmes.assessments.queries import draws as queries
+
+
+def _json(content: bytes | None, name: str) -> HttpResponse:
+    """A file to be saved; a sealed one is not there."""
+    if content is None:
+        raise Http404
+    return HttpResponse(
+        content, content_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@guarded("assessments.draw.view", area=round_area)
+def inputs(request: HttpRequest, pk: int, draw: int) -> HttpResponse:
+    """What the draw is made from: its SHA-256 is the digest committed to."""
+    return _json(find_draw(pk, draw).inputs.encode(), f"draw-{draw}-inputs.json")
+
+
+@guarded("assessments.draw.view", area=round_area)
+def commitment(request: HttpRequest, pk: int, draw: int, digest: str) -> HttpResponse:
+    """One party's commitment, as the command takes it."""
+    return _json(queries.commitment_files(find_draw(pk, draw)).get(digest), f"draw-{draw}-{digest[:12]}.json")
+
+
+@guarded("assessments.draw.view", area=round_area)
+def whole(request: HttpRequest, pk: int, draw: int) -> HttpResponse:
+    """The draw itself, once its last day has come."""
+    return _json(queries.draw_file(find_draw(pk, draw), timezone.localdate()), f"draw-{draw}.json")
+
+
+@guarded("assessments.draw.view", area=round_area)
+def day(request: HttpRequest, pk: int, draw: int, day: str) -> HttpResponse:
+    """The plan of one day, from that day on."""
+    return _json(queries.day_file(find_draw(pk, draw), day, timezone.localdate()), f"draw-{draw}-{day}.json")
