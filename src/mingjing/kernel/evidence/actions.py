@@ -89,6 +89,7 @@ def record_exhibits(
     with _gathered() as tried:
         for file in files:
             with tried():
+                file.seek(0)  # the whole upload, whoever has looked at it before
                 lot.append(_keep(cast(BinaryIO, file), file.name or "", subject))
     recorded: list[Exhibit] = []
     with transaction.atomic(), _gathered() as tried:
