@@ -94,6 +94,8 @@ def test_a_case_is_reported_and_confirmed_by_another_in_the_browser(
     assert director.post(f"/cases/{case.pk}/decisions/confirmation/", good).status_code == 302
     assert Case.objects.get().state == "confirmed"
     assert "green.jpg" in text_of(director, f"/cases/{case.pk}/")
+    page = text_of(director, f"/exhibits/{Exhibit.objects.get(file_name='green.jpg').pk}/")
+    assert f"/cases/{case.pk}/" in page, "an exhibit leads back to its case"
 
 
 def test_who_decides_on_an_old_page_is_told_what_changed(signed_in: SignedIn, opened: Callable[..., Case]) -> None:

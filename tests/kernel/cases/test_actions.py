@@ -158,7 +158,8 @@ def test_a_note_is_plain_text_of_some_length(opened: Opened, people: People, at:
         act = lambda given=note: note_on_case(case=case, note=given, by=people["officer"], at=at)  # noqa: E731
         assert codes(act) == ["cases.case.note_text"]
     note_on_case(case=case, note="一行\r\n二行", by=people["officer"], at=at)
-    assert case.steps.last().note == "一行\n二行"  # type: ignore[union-attr]
+    note_on_case(case=case, note="全角　空格 👍🏽", by=people["officer"], at=at)
+    assert case.steps.order_by("number")[1].note == "一行\n二行"  # type: ignore[union-attr]
 
 
 def test_the_database_itself_keeps_cases_and_steps(opened: Opened, people: People, exhibit: Put, at: datetime) -> None:
@@ -185,5 +186,6 @@ def test_the_database_itself_keeps_cases_and_steps(opened: Opened, people: Peopl
 
 def test_a_case_that_cannot_be_opened_leaves_no_gap(opened: Opened, people: People, at: datetime) -> None:
     assert codes(lambda: opened(exhibits=[uuid4()])) == ["cases.case.exhibits"]
-    assert opened().serial == 1
+    assert opened(title=" 栗树山　1栋\n路灯不亮 ").title == "栗树山 1栋 路灯不亮"
+    assert Case.objects.get().serial == 1
     assert open_case

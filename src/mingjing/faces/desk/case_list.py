@@ -33,6 +33,12 @@ def areas_to_choose(scope: Scope) -> list[tuple[str, str]]:
     return [("", gettext("All areas")), *found.values_list("code", "name")]
 
 
+def lies_in(code: str) -> Q:
+    """The condition "a record of the area with this code, or of a site in it"."""
+    path = Area.objects.get(code=code).path
+    return within_subtree(path, "area") | within_subtree(path, "site__area")
+
+
 class FilterForm(forms.Form):
     """Which cases to list."""
 
@@ -56,7 +62,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     state = asked.get("state") or "open"
     found = _in_state(request, scope, state, now).search(searched(request))
     if asked.get("area"):
-        found = found.filter(within_subtree(Area.objects.get(code=asked["area"]).path, "area"))
+        found = found.filter(lies_in(asked["area"]))
     if asked.get("mine"):
         found = found.filter(owner=actor(request))
     page = page_of(found, request.GET, order=("-closed_at", "-id") if state == "closed" else ("due_at", "id"))

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -162,8 +163,15 @@ def area_of_case(request: HttpRequest, pk: int, *rest: str, **more: str) -> Area
     return get_object_or_404(Case.objects.select_related("area"), pk=pk).area
 
 
+def home(subject: str) -> tuple[str, str] | None:
+    """The number and the page of the case that evidence belongs to, for the manifest of cases."""
+    name = subject.partition(":")[2]
+    found = Case.objects.filter(pk=int(name)).first() if name.isdecimal() else None
+    return (found.number, reverse("desk:case", args=[found.pk])) if found else None
+
+
 def _case(pk: int) -> Case:
-    return get_object_or_404(Case.objects.select_related("area", "site", "organisation", "owner"), pk=pk)
+    return get_object_or_404(Case.objects.select_related("area", "site__area", "organisation", "owner"), pk=pk)
 
 
 @guarded("cases.case.view", area=area_of_case)

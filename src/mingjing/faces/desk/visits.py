@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mingjing.faces.desk.case_list import areas_to_choose
+from mingjing.faces.desk.case_list import areas_to_choose, lies_in
 from mingjing.faces.ui.forms import searched
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel import registry
 from mingjing.kernel.db.search import matching
 from mingjing.kernel.evidence.access import home_of
 from mingjing.kernel.parties.guard import areas_where, guarded
-from mingjing.kernel.places.models import Area, within_subtree
+from mingjing.kernel.places.models import Area
 from mingjing.kernel.visits.models import Visit, VisitQuerySet
 from mingjing.kernel.visits.queries import between, joint_of, visits_of_organisation, visits_seen
 
@@ -60,7 +60,7 @@ def _narrowed(found: VisitQuerySet, asked: dict[str, Any], text: str) -> VisitQu
     if asked.get("programme"):
         found = found.filter(programme=asked["programme"])
     if asked.get("area"):
-        found = found.filter(within_subtree(Area.objects.get(code=asked["area"]).path, "area"))
+        found = found.filter(lies_in(asked["area"]))
     return found.filter(matching(text, "site__words") | matching(text, "organisation__words")) if text else found
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 from uuid import UUID
 
 from django.db import transaction
@@ -68,7 +69,7 @@ def open_case(
 
     `exhibits` are ids of what shows the reason. Raises Refusal.
     """
-    case = Case(programme=programme, kind=kind, subject=subject, title=title.strip(), area=area, site=site)
+    case = Case(programme=programme, kind=kind, subject=subject, title=" ".join(title.split()), area=area, site=site)
     case.organisation, case.owner, case.due_at, case.opened_by, case.opened_at = organisation, owner, due_at, by, at
     if not is_line(case.title, 300):
         text = N_("Say in 1 to 300 characters, on one line, what must be put right.")
@@ -247,7 +248,7 @@ def _said(note: str) -> str:
 
 def _text(note: str) -> str:
     note = note.strip().replace("\r\n", "\n")
-    if len(note) > NOTE_LIMIT or not note.replace("\n", "").replace("\t", "").isprintable():
+    if len(note) > NOTE_LIMIT or any(category(sign) in {"Cc", "Cs"} for sign in note if sign not in "\n\t"):
         text = N_("A note has at most {limit} characters, of plain text.")
         raise Refusal([Problem("cases.case.note_text", text, {"limit": NOTE_LIMIT}, "note")])
     return note

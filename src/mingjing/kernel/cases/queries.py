@@ -26,7 +26,7 @@ __all__ = [
 
 def cases_seen(scope: Scope) -> CaseQuerySet:
     """The cases within `scope`, with everything a line about one names."""
-    return scope.within(Case.objects.select_related("area", "site", "organisation", "owner"))  # type: ignore[return-value]
+    return scope.within(Case.objects.select_related("area", "site__area", "organisation", "owner"))  # type: ignore[return-value]
 
 
 def overdue(scope: Scope, at: datetime) -> CaseQuerySet:

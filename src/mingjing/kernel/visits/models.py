@@ -27,7 +27,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def told(self) -> "VisitQuerySet":
         """With everything a line about a visit names: a constant number of queries, whatever their number."""
-        return self.select_related("area", "site", "organisation").prefetch_related("participants__person")
+        return self.select_related("area", "site__area", "organisation").prefetch_related("participants__person")
 
 
 class Visit(models.Model):
