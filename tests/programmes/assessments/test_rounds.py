@@ -46,12 +46,14 @@ def test_a_round_takes_every_current_community_with_its_class(round_: Round) -> 
     assert (old.class_code, new.class_code) == ("A", "B")
     assert (border.class_code, border.proposed_class, border.borderline) == ("", "A", True)
     assert (divided.class_code, divided.proposed_class, divided.borderline) == ("", "", True)
-    assert divided.ranges == {"fee": ["0.8", "1.4"]} and "fee" not in divided.attributes
+    assert divided.ranges == {"fee": ["0.8", "1.4"]}
+    assert "fee" not in divided.attributes
     assert (unknown.class_code, unknown.proposed_class, unknown.borderline) == ("", "", False)
     assert old.attributes == {"completed_year": "1998", "fee": "0.4", "service_months": "30"}
     assert "runs from 0.8 to 1.4" in divided.told_class_reasons[0].say()
     assert {reason.code for reason in unknown.told_class_reasons} == {"class.value_missing"}
-    assert old.stratum.level == 4 and old.words == old.community.words
+    assert old.stratum.level == 4
+    assert old.words == old.community.words
     kinds = [*Fact.objects.filter(subject=round_.subject).values_list("kind", flat=True)]
     assert kinds == ["assessments.round.opened", "assessments.round.roster_taken"]
 
@@ -127,7 +129,8 @@ def test_settled_votes_stay_only_while_the_values_stay(round_: Round, people: Pe
     Community.objects.filter(number="HT-0003").update(completed_year=2016)
     actions.take_roster(round=round_, by=people["director"], at=at)
     entry.refresh_from_db()
-    assert entry.class_code == "" and ClassVote.objects.filter(entry=entry).count() == 2
+    assert entry.class_code == ""
+    assert ClassVote.objects.filter(entry=entry).count() == 2
     entries.confirm_class(entry=entry, class_code="B", reason="再看过", by=people["officer"], at=at)
     entry.refresh_from_db()
     assert entry.class_code == ""
@@ -143,7 +146,8 @@ def test_a_draft_moves_to_a_newer_version_and_a_frozen_round_keeps_its_own(
     asked = {"title": clear.title, "last_day": rounds.LAST, "by": people["director"], "at": at}
     actions.change_round(round=clear, scheme=newer, first_day=date(2024, 10, 1), **asked)
     clear.refresh_from_db()
-    assert clear.scheme == newer and not clear.entries.unclassed().exists()
+    assert clear.scheme == newer
+    assert not clear.entries.unclassed().exists()
     actions.freeze_round(round=clear, by=people["director"], at=at)
     with pytest.raises(Refusal) as caught:
         actions.change_round(round=clear, scheme=hetang, first_day=rounds.FIRST, **asked)
@@ -167,7 +171,8 @@ def test_freezing_is_refused_with_all_that_is_missing(round_: Round, people: Peo
 def test_what_is_frozen_never_changes(clear: Round, people: People, at: datetime) -> None:
     actions.freeze_round(round=clear, by=people["director"], at=at)
     clear.refresh_from_db()
-    assert clear.state == "frozen" and len(clear.roster_digest) == 64
+    assert clear.state == "frozen"
+    assert len(clear.roster_digest) == 64
     fact = Fact.objects.get(kind="assessments.round.frozen")
     assert (fact.values["roster"], fact.values["entries"]) == (clear.roster_digest, 6)
     for change in ({"class_code": "B"}, {"name": "别名"}, {"ranges": {"fee": ["1", "2"]}}, {"frozen_at": None}):
@@ -177,12 +182,11 @@ def test_what_is_frozen_never_changes(clear: Round, people: People, at: datetime
         Entry.objects.filter(round=clear).first().delete()  # type: ignore[union-attr]
     with pytest.raises(Refusal) as caught:
         actions.take_roster(round=clear, by=people["director"], at=at)
-    assert codes(caught.value) == ["round.state"] and "Begin fieldwork" in caught.value.problems[0].say()
+    assert codes(caught.value) == ["round.state"]
+    assert "Begin fieldwork" in caught.value.problems[0].say()
 
 
-def test_fieldwork_and_review_wait_for_the_draw_and_the_records(
-    clear: Round, people: People, at: datetime
-) -> None:
+def test_fieldwork_and_review_wait_for_the_draw_and_the_records(clear: Round, people: People, at: datetime) -> None:
     director, officer = people["director"], people["officer"]
     actions.freeze_round(round=clear, by=director, at=at)
     with pytest.raises(Refusal) as caught:
@@ -200,7 +204,8 @@ def test_fieldwork_and_review_wait_for_the_draw_and_the_records(
     actions.begin_fieldwork(round=clear, by=director, at=at)
     with pytest.raises(Refusal) as caught:
         actions.begin_review(round=clear, by=director, at=at)
-    assert codes(caught.value) == ["round.not_submitted"] and caught.value.problems[0].params == {"count": 6}
+    assert codes(caught.value) == ["round.not_submitted"]
+    assert caught.value.problems[0].params == {"count": 6}
     for entry in clear.entries.all()[:5]:
         entries.declare_not_assessed(entry=entry, reason="未能进入", by=officer, at=at)
     last = clear.records.get(entry=clear.entries.last())

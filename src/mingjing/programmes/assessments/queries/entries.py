@@ -3,18 +3,33 @@
 Not here: writing entries (actions), how far they are (queries.progress).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
 
 from mingjing.engine.outcome import Refusal
 from mingjing.engine.quantities import decimal_text
+from mingjing.engine.rules import Measure
+from mingjing.kernel.db.search import matching
+from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import CODE_LENGTH, Area, Level, within_subtree
-from mingjing.programmes.assessments.models import ClassVote, Community, Engagement, Entry, EntryValue, Round
+from mingjing.programmes.assessments.models import (
+    ClassVote,
+    Community,
+    Engagement,
+    Entry,
+    EntryValue,
+    Filing,
+    Purpose,
+    Round,
+    VisitRecord,
+)
+from mingjing.programmes.assessments.models.rounds import EntryQuerySet
 from mingjing.programmes.assessments.policy.classes import Proposal, class_inputs, propose
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
@@ -22,8 +37,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 __all__ = [
-    "COLUMNS", "communities_of", "engagements_of", "numbers_twice", "proposed", "register_values", "strata_of",
-    "stratum_path", "values_recorded", "votes_of",
+    "COLUMNS", "ENTRY_STATES", "Value", "Wanted", "communities_of", "engagements_of", "entries_wanted",
+    "numbers_twice", "proposed", "queue_counts", "queue_of", "records_beside", "register_values", "strata_in",
+    "strata_of", "stratum_path", "values_of", "values_recorded", "votes_of",
 ]  # fmt: skip
 
 COLUMNS = ("completed_year", "fee", "buildings", "households", "floor_area", "service_months")
@@ -127,3 +143,116 @@ def proposed(entry: Entry, scheme: Scheme) -> Proposal:
     ranges = {code: (low, high) for code, (low, high) in entry.ranges.items()}
     entry.class_inputs = class_inputs(scheme, entry.attributes, ranges)
     return propose(scheme, entry.attributes, ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list of entries is narrowed to; empty: everything."""
+
+    text: str = ""
+    stratum: str = ""
+    class_code: str = ""
+    state: str = ""
+
+
+def entries_wanted(round_: Round, wanted: Wanted, today: date) -> EntryQuerySet:
+    """The entries of a round that a list asks for, with what a line about one names."""
+    found = round_.entries.select_related("stratum", "place")
+    if wanted.text:
+        found = found.filter(matching(wanted.text, codes=["number"]))
+    if wanted.stratum:
+        found = found.filter(stratum__code=wanted.stratum)
+    if wanted.class_code:
+        found = found.filter(class_code=wanted.class_code)
+    return found.filter(_in_state(wanted.state, today)) if wanted.state in ENTRY_STATES else found
+
+
+ENTRY_STATES = ("unclassed", "not_assessed", "filed", "done", "open", "late")
+"""What a list of entries can be narrowed to, besides words, subdistrict and class."""
+
+
+def _in_state(state: str, today: date) -> Q:
+    standing = VisitRecord.objects.standing().filter(entry=OuterRef("pk"), purpose=Purpose.FIRST)
+    match state:
+        case "unclassed":
+            return Q(class_code="")
+        case "not_assessed":
+            return Q(not_assessed_at__isnull=False)
+        case "filed":
+            return Q(Exists(Filing.objects.filter(entry=OuterRef("pk"))))
+        case "done":
+            return Q(not_assessed_at__isnull=False) | Q(Exists(standing.filter(locked_at__isnull=False)))
+        case "open":  # their day has come and they are not done: nothing is said of sealed ones
+            return Q(not_assessed_at=None) & Q(Exists(standing.unsealed(today).filter(locked_at=None)))
+        case _:
+            return Q(not_assessed_at=None) & Q(Exists(standing.late(today)))
+
+
+def records_beside(entries: Iterable[Entry], today: date) -> dict[int, VisitRecord]:
+    """The standing record of each of these entries whose day has come, by the entry's id: one query."""
+    records = VisitRecord.objects.standing().unsealed(today).filter(entry__in=entries, purpose=Purpose.FIRST)
+    return {record.entry_id: record for record in records.select_related("team_day")}
+
+
+def strata_in(round_: Round) -> list[tuple[str, str]]:
+    """The subdistricts that a round's entries lie in: code and name."""
+    rows = round_.entries.order_by("stratum__code").values_list("stratum__code", "stratum__name").distinct()
+    return [(code, name) for code, name in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An attribute of an entry: what it is, where it comes from, and what the register would say if it could be read.
+
+    `recorded` is the newest value that somebody recorded; None: it is the register's, the scheme's default or unknown.
+    """
+
+    code: str
+    measure: Measure
+    text: str
+    ends: tuple[str, str] | None
+    recorded: EntryValue | None
+    unread: str
+    locked: bool
+    decides_class: bool
+
+
+def values_of(entry: Entry, scheme: Scheme, deciding: tuple[str, ...]) -> list[Value]:
+    """Every attribute the scheme asks for, as it stands for this entry; `deciding` are those its class rests on."""
+    recorded = {value.code: value for value in entry.values.select_related("by").order_by("id")}
+    found = []
+    for code, measure in scheme.attributes.items():
+        text = str(entry.attributes.get(code, ""))
+        ends = entry.ranges.get(code)
+        given = str(entry.community.attributes.get(code) or "")
+        value = Value(
+            code=code, measure=measure, text=text, ends=(ends[0], ends[1]) if ends else None,
+            recorded=recorded.get(code), unread="" if text else given, decides_class=code in deciding,
+            locked=entry.frozen_at is not None and code in deciding,
+        )  # fmt: skip
+        found.append(value)
+    return found
+
+
+def queue_of(round_: Round, person: Person, show: str) -> EntryQuerySet:
+    """The entries whose class people settle: `mine` wait for the person, `others` have their vote, `settled` are."""
+    voted = Exists(ClassVote.objects.filter(entry=OuterRef("pk"), by=person, inputs=OuterRef("class_inputs")))
+    entries = round_.entries.select_related("stratum").prefetch_related("votes__by")
+    match show:
+        case "settled":
+            return entries.exclude(class_code="").filter(Q(borderline=True) | Q(proposed_class=""))
+        case "others":
+            return entries.unclassed().filter(voted)
+        case _:
+            return entries.unclassed().filter(~voted)
+
+
+def queue_counts(round_: Round, person: Person) -> dict[str, int]:
+    """How many entries each part of the queue has: one query."""
+    voted = Exists(ClassVote.objects.filter(entry=OuterRef("pk"), by=person, inputs=OuterRef("class_inputs")))
+    people = Q(borderline=True) | Q(proposed_class="")
+    return round_.entries.annotate(voted=voted).aggregate(
+        mine=Count("pk", filter=Q(class_code="", voted=False)),
+        others=Count("pk", filter=Q(class_code="", voted=True)),
+        settled=Count("pk", filter=~Q(class_code="") & people),
+    )

@@ -10,12 +10,13 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from mingjing.kernel.parties.guard import areas_where
+from mingjing.kernel.parties.guard import Scope, areas_where
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.parties.queries import people_seen
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.models import (
+    Community,
     Draw,
     Entry,
     Filing,
@@ -26,9 +27,11 @@ from mingjing.programmes.assessments.models import (
     VisitRecord,
 )
 from mingjing.programmes.assessments.policy.rounds import Facts, staff_needed
-from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.schemes import KIND, scheme_of
 
-__all__ = ["facts_of", "facts_of_all", "in_force_on", "leads_in", "may_lead"]
+__all__ = [
+    "areas_for_rounds", "facts_of", "facts_of_all", "in_force_on", "leads_in", "may_lead", "schemes_for_rounds",
+]  # fmt: skip
 
 LEAD = "assessments.round.manage"
 """What somebody must be allowed to do to answer for a round."""
@@ -116,13 +119,28 @@ def may_lead(person: Person, area: Area, day: date) -> bool:
     return areas_where(person, LEAD, on=day).covers(area)
 
 
-def leads_in(reader: Person, area: Area, day: date) -> list[Person]:
-    """The people `reader` may know of who may manage rounds of `area`, by name."""
+def leads_in(reader: Person, area: Area | None, day: date) -> list[Person]:
+    """The people `reader` may know of who may manage rounds of `area` (None: of any area of theirs), by name."""
     scope = areas_where(reader, LEAD, on=day)
     people = people_seen(scope).filter(left_at=None).prefetch_related("role_grants__area")
     found = []
     for person in people:
         person.__dict__["grants"] = tuple(grant.as_value() for grant in person.role_grants.all())
-        if may_lead(person, area, day):
+        theirs = areas_where(person, LEAD, on=day)
+        if theirs.covers(area) if area else theirs:
             found.append(person)
     return sorted(found, key=lambda person: person.display_name)
+
+
+def areas_for_rounds(scope: Scope) -> "QuerySet[Area]":
+    """Where a round can be opened: the areas somebody answers for, and those below that keep a register."""
+    own = Q(path__in=scope.paths)
+    kept = Exists(Community.objects.filter(area=OuterRef("pk")))
+    return scope.within(Area.objects.all(), "").filter(own | kept).order_by("path")
+
+
+def schemes_for_rounds(scope: Scope) -> "QuerySet[Version]":
+    """The published versions of schemes of these areas and of those above, newest first."""
+    versions = Version.objects.published().filter(rulebook__kind=KIND).without_documents().select_related("rulebook")
+    above = versions.filter(rulebook__area__path__in=scope.above)
+    return (scope.within(versions, "rulebook__area") | above).order_by("rulebook__code", "-number")
