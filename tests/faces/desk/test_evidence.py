@@ -70,7 +70,7 @@ def status(response) -> int:
 def test_the_page_says_what_the_exhibit_is(record, signed_in):
     exhibit = record()
     page = signed_in("officer").get(address(exhibit)).content.decode()
-    for text in ("3栋消火栓无水", exhibit.sha256, "HUAWEI Mate 60", "27.85685, 113.17383", "± 4.5 m",
+    for text in ("3栋消火栓无水", exhibit.sha256, "HUAWEI Mate 60", "27.85685, 113.17383", "±&nbsp;4.5&nbsp;m",
                  "Taken live in the app", "Claims of the device, not proof", "王科员"):  # fmt: skip
         assert text in page
     assert "Clocks differ" not in page
