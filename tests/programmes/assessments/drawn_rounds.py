@@ -1,109 +1,84 @@
-"""A round with communities, supervisors and staff, ready to be drawn: made straight into the tables, for speed.
+"""A drawn round in fieldwork with its teams and records, for tests of what happens on a visit."""
 
-Not here: how rounds are opened and frozen (their own tests).
-"""
-
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from fractions import Fraction
 
+from django.utils import timezone
 from tests.faces import district
+from tests.programmes.assessments.conftest import published
 
-from mingjing.engine.drawing import Settings
-from mingjing.kernel.jobs.worker import drain
-from mingjing.kernel.parties.models import Organisation, Person
+from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area, Site
 from mingjing.kernel.rulebooks.models import Version
-from mingjing.programmes.assessments.actions import draws
-from mingjing.programmes.assessments.models import Community, Draw, Entry, Round
+from mingjing.programmes.assessments.models import Community, Draw, Entry, Part, Round, TeamDay, TeamMember, VisitRecord
 
-DAYS = tuple(date(2024, 9, day) for day in (9, 10, 11))
-"""The days of the drawn rounds: the Monday after the instant at which tests act, and two more."""
+__all__ = ["Drawn", "build"]
+
+NAMES = ("桂花花园", "金钩山小区", "美的城", "戴家岭家园", "月桂里", "东都新苑")
+MORE = (
+    ("officer2", "officer", "周科员"),
+    ("officer3", "officer", "吴科员"),
+    ("officer4", "officer", "郑科员"),
+    ("supervisor", "supervisor", "冯督导"),
+    ("supervisor2", "supervisor", "陈督导"),
+)
+TEAMS = (("officer", "officer2", "supervisor"), ("officer3", "officer4", "supervisor2"))
 
 
 @dataclass
 class Drawn:
-    """A round ready to be drawn, its people, and the companies of its communities."""
+    """A round with the people of its teams: `records` of the first team today, `others` of the second, `later` sealed."""
 
     round: Round
+    scheme: Version
     people: dict[str, Person]
-    supervisors: list[Person]
-    staff: list[Person]
-    companies: list[Organisation]
-    at: datetime
-
-    @property
-    def by(self) -> Person:
-        return self.people["director"]
-
-    def noon(self, day: date) -> datetime:
-        """Noon of a day."""
-        return self.at.replace(year=day.year, month=day.month, day=day.day, hour=12)
-
-    def commit(self) -> Draw:
-        return draws.commit_draw(round=self.round, by=self.by, at=self.at)
-
-    def draw(self) -> Draw:
-        """Committed, revealed and drawn."""
-        draw = self.commit()
-        draws.reveal_draw(draw=draw, by=self.by, at=self.at + timedelta(minutes=1))
-        drain()
-        draw.refresh_from_db()
-        return draw
-
-    def begin(self) -> None:
-        """Fieldwork begins."""
-        Round.objects.filter(pk=self.round.pk).update(fieldwork_at=self.at, fieldwork_by=self.by)
-        self.round.refresh_from_db()
-
-    def entry(self, number: str) -> Entry:
-        return self.round.entries.get(number=number)
+    team: TeamDay
+    records: list[VisitRecord] = field(default_factory=list)
+    others: list[VisitRecord] = field(default_factory=list)
+    later: list[VisitRecord] = field(default_factory=list)
 
 
-def settings(**changes: object) -> Settings:
-    """Three days, two teams of three, five communities a day."""
-    plan = {"title": "", "days": tuple(day.isoformat() for day in DAYS), "teams": 2, "team_size": 3, "most": 5}
-    return Settings(**{**plan, "pair_share": Fraction(1, 2), **changes})  # type: ignore[arg-type]
-
-
-def build(
-    scheme: Version, people: dict[str, Person], at: datetime, *, sites: int = 24, experts: int = 7, area: str = "430202"
-) -> Drawn:
-    """A frozen round of so many communities in three subdistricts, planned, with supervisors listed and teams staffed."""
-    place = Area.objects.get(code=area)
-    companies = district.companies(4, at) if not Organisation.objects.exists() else list(Organisation.objects.all()[:4])
-    round = Round.objects.create(
-        area=place, code=f"r-{area}", title="2024 Q3", scheme=scheme, first_day=date(2024, 9, 1),
-        last_day=date(2024, 9, 30), lead=people["director"], opened_at=at, frozen_at=at, roster_digest="0" * 64,
+def build(people: dict[str, Person], at: datetime, *, classes: Sequence[str] = ("A", "B"), code: str = "2024") -> Drawn:
+    """A round in fieldwork: two teams today, one more day sealed; each with two of the staff and one supervisor."""
+    area = Area.objects.get(code="430202")
+    scheme = Version.objects.filter(rulebook__code="hetang-2024").first()
+    scheme = scheme or published("hetang-2024", people["director"], at - timedelta(days=10))
+    round_ = Round.objects.create(
+        area=area, code=code, title="2024 年下半年考核", scheme=scheme, first_day=date(2024, 7, 1),
+        last_day=date(2026, 12, 31), lead=people["director"], opened_at=at, frozen_at=at, roster_digest="0" * 64,
+        fieldwork_at=at,
     )  # fmt: skip
-    _communities(round, place, companies, sites, at)
-    supervisors = [district.staff("supervisor", f"督导{n:02}", place, at, f"s{area}-{n}") for n in range(experts)]
-    staff = [district.staff("officer", f"科员{n:02}", place, at, f"o{area}-{n}") for n in range(4)]
-    made = Drawn(round, people, supervisors, staff, companies, at)
-    for person in supervisors:
-        draws.list_expert(round=round, person=person, by=made.by, at=at)
-    for number, person in enumerate(staff):
-        draws.staff_team(round=round, team=1 + number % 2, person=person, by=made.by, at=at)
-    draws.plan_draw(round=round, settings=settings(), by=made.by, at=at)
-    round.refresh_from_db()
-    return made
+    for name, role, title in MORE:
+        if name not in people:
+            people[name] = district.staff(role, title, area, at, username=name)
+    draw = Draw.objects.create(round=round_, inputs="{}", inputs_digest="0" * 64, committed_at=at)
+    today = timezone.localdate(at)
+    days = [_day(draw, today, 1, at), _day(draw, today, 2, at), _day(draw, today + timedelta(days=3), 1, None)]
+    for day, team in zip(days, (TEAMS[0], TEAMS[1], TEAMS[0]), strict=True):
+        for name in team:
+            part = Part.EXPERT if name.startswith("supervisor") else Part.STAFF
+            TeamMember.objects.create(team_day=day, person=people[name], part=part, added_at=at)
+    entries = [_entry(round_, number, NAMES[number % 6], classes[number % len(classes)], at) for number in range(6)]
+    records = [
+        VisitRecord.objects.create(round=round_, entry=entry, team_day=days[place // 2])
+        for place, entry in enumerate(entries)
+    ]
+    return Drawn(round_, scheme, people, days[0], records[:2], records[2:4], records[4:])
 
 
-def _communities(round: Round, area: Area, companies: list[Organisation], count: int, at: datetime) -> None:
-    towns = list(Area.objects.filter(parent=area).order_by("path")[:3])
-    for number in range(count):
-        town = towns[number % 3]
-        where = {"latitude": Decimal("27.80") + number * Decimal("0.001"), "longitude": Decimal("113.10")}
-        given = {"given_latitude": where["latitude"], "given_longitude": where["longitude"], "given_datum": "WGS-84"}
-        known = {**where, **given} if number % 5 else {}
-        site = Site.objects.create(name=f"示例小区{number:02}", area=town, recorded_at=at, **known)
-        company = companies[number % len(companies)]
-        shared = {"number": f"C{number:03}", "name": site.name, "place": town, "company": company}
-        community = Community.objects.create(
-            area=area, site=site, company_name=company.name, recorded_at=at, changed_at=at, **shared
-        )
-        Entry.objects.create(
-            round=round, community=community, stratum=town, company_name=company.name, class_code="AB"[number % 2],
-            frozen_at=at, **shared,
-        )  # fmt: skip
+def _day(draw: Draw, day: date, team: int, opened_at: datetime | None) -> TeamDay:
+    return TeamDay.objects.create(draw=draw, day=day, team=team, opened_at=opened_at)
+
+
+def _entry(round_: Round, number: int, name: str, class_code: str, at: datetime) -> Entry:
+    place = Area.objects.filter(path__startswith=round_.area.path, level=4).order_by("path")[number % 3]
+    shown = f"HT-{round_.code}-{number + 1:03d}"
+    site = Site.objects.create(name=name, area=place, recorded_at=at)
+    community = Community.objects.create(
+        area=round_.area, number=shown, name=name, site=site, place=place, recorded_at=at, changed_at=at
+    )
+    return Entry.objects.create(
+        round=round_, community=community, number=shown, name=name, place=place, stratum=place,
+        company_name="示例物业服务有限公司", class_code=class_code, proposed_class=class_code, frozen_at=at,
+    )  # fmt: skip

@@ -44,6 +44,12 @@ MANIFEST = Manifest(
     desk_urls=f"{HERE}.desk.urls",
     navigation=(
         NavItem(title=_("Rounds"), url_name="assessments:rounds", permission="assessments.round.view", icon="round"),
+        NavItem(
+            title=_("Communities"), url_name="assessments:communities", permission="assessments.community.view", icon="area"
+        ),
+        NavItem(
+            title=_("My visits"), url_name="assessments:my-visits", permission="assessments.visit.record", icon="pencil"
+        ),
         NavItem(title=_("Schemes"), url_name="assessments:schemes", permission="rulebooks.version.view", icon="scheme"),
         NavItem(title=_("Replays"), url_name="assessments:replays", permission="assessments.replay.view", icon="table"),
         NavItem(

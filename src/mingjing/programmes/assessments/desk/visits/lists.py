@@ -1,0 +1,153 @@
+"""Lists of visit records: one's own, and those of a round. Not here: a record itself (recording)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from mingjing.engine.outcome import spoken
+from mingjing.faces.desk.session import actor
+from mingjing.faces.ui.forms import searched
+from mingjing.faces.ui.paging import page_of
+from mingjing.kernel.parties.guard import guarded
+from mingjing.kernel.parties.models import Person
+from mingjing.programmes.assessments.desk.found import find_round, round_area
+from mingjing.programmes.assessments.desk.visits.recording import late_days
+from mingjing.programmes.assessments.models import Round, TeamDay, TeamMember, VisitRecord
+from mingjing.programmes.assessments.policy.answers import terms_of, unanswered
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.visits import (
+    Wanted,
+    days_of,
+    members_by_day,
+    of_person,
+    records_seen,
+    unsigned_by,
+    with_state,
+)
+
+__all__ = ["Line", "lines_of", "my_visits", "round_visits"]
+
+STATES = (
+    ("late", _("Late")), ("planned", _("To be visited")), ("started", _("On site")), ("submitted", _("Submitted")),
+    ("returned", _("Sent back")), ("waiting", _("Waiting for review")), ("done", _("Done")), ("void", _("Void")),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Line:
+    """A record as a line of a list: its state, how far it is, whether it is the reader's own."""
+
+    record: VisitRecord
+    state: str
+    late_days: int
+    answered: int
+    checks: int
+    team: list[TeamMember]
+    mine: bool
+    unsigned: bool = False
+
+
+def lines_of(records: Sequence[VisitRecord], person: Person, today: date) -> list[Line]:
+    """The lines of a page of records: two queries, whatever their number."""
+    teams, unsigned = members_by_day(records), unsigned_by(person, records)
+    lines = []
+    for record in records:
+        scheme = scheme_of(record.round.scheme)
+        terms = terms_of(scheme, scheme.rubrics[record.entry.class_code])
+        left, team = len(unanswered(terms, record.sheet_document)), teams[record.team_day_id]
+        mine = person.pk in {member.person_id for member in team}
+        late = 0 if record.voided_at else late_days(record, today)
+        state, done = record.state_on(today), len(terms) - left
+        lines.append(Line(record, state, late, done, len(terms), team, mine, mine and record.pk in unsigned))
+    return lines
+
+
+@dataclass(slots=True)
+class Day:
+    """A day of the reader's: its records once it has come, nothing but the day before."""
+
+    day: TeamDay
+    number: int
+    of: int
+    sealed: bool
+    lines: list[Line]
+
+
+@guarded("assessments.visit.record")
+def my_visits(request: HttpRequest) -> HttpResponse:
+    """What waits for the reader: late, sent back, to sign, today; and when the sealed days open."""
+    person, today = actor(request), timezone.localdate()
+    lines = lines_of(list(of_person(person, today)), person, today)
+    context = {
+        "days": _days(person, lines, today),
+        "today": today,
+        "late": [line for line in lines if line.late_days and not line.record.submitted_at],
+        "returned": [line for line in lines if line.state == "returned"],
+        "unsigned": [line for line in lines if line.unsigned],
+    }
+    return render(request, "assessments/visits/mine.html", context)
+
+
+def _days(person: Person, lines: list[Line], today: date) -> list[Day]:
+    """The reader's days by round, today's first, then what is sealed, then what lies behind."""
+    found = days_of(person)
+    counts: dict[int, list[int]] = {}
+    for day in found:
+        counts.setdefault(day.draw.round_id, []).append(day.pk)
+    days = [
+        Day(
+            day, counts[day.draw.round_id].index(day.pk) + 1, len(counts[day.draw.round_id]), day.is_sealed(today),
+            [line for line in lines if line.record.team_day_id == day.pk],
+        )
+        for day in found
+    ]  # fmt: skip
+    kept = [day for day in days if day.lines or day.sealed]
+    return sorted(kept, key=lambda entry: (entry.day.day != today, not entry.sealed, entry.day.day))
+
+
+class WantedForm(forms.Form):
+    """What of a round's records to list."""
+
+    state = forms.ChoiceField(label=_("State"), required=False)
+    team = forms.ChoiceField(label=_("Team"), required=False)
+    stratum = forms.ChoiceField(label=_("Subdistrict"), required=False)
+    class_code = forms.ChoiceField(label=_("Class"), required=False)
+
+    def __init__(self, data: Any, round_: Round, today: date) -> None:
+        super().__init__(data)
+        everything = [("", _("All"))]
+        teams = TeamDay.objects.filter(draw__round=round_, draw__cancelled_at=None, day__lte=today)
+        numbers = teams.order_by("team").values_list("team", flat=True).distinct()
+        strata = round_.entries.order_by("stratum__code").values_list("stratum__code", "stratum__name").distinct()
+        classes = scheme_of(round_.scheme).classes.items()
+        choices: dict[str, list[tuple[Any, Any]]] = {
+            "state": list(STATES),
+            "team": [(str(number), str(number)) for number in numbers],
+            "stratum": list(strata),
+            "class_code": [(code, spoken(title, gettext)) for code, title in classes],
+        }
+        for name, found in choices.items():
+            self.fields[name] = forms.ChoiceField(
+                label=self.fields[name].label, required=False, choices=[*everything, *found]
+            )
+
+
+@guarded("assessments.round.view", area=round_area)
+def round_visits(request: HttpRequest, pk: int) -> HttpResponse:
+    """The records of a round whose day has come."""
+    found, today = find_round(pk), timezone.localdate()
+    form, text = WantedForm(request.GET, found, today), searched(request)
+    wanted = Wanted(text=text, **form.cleaned_data) if form.is_valid() else Wanted(text=text)
+    records = with_state(records_seen(request.user, today).filter(round=found), wanted, today)
+    page = page_of(records.select_related("round__scheme"), request.GET, order=("-team_day_id", "id"))
+    context = {"round": found, "form": form, "page": page, "lines": lines_of(page.rows, actor(request), today)}
+    context |= {"q": text, "filtered": bool(text or any(wanted.state or wanted.team or wanted.stratum)), "today": today}
+    return render(request, "assessments/visits/round.html", context)
