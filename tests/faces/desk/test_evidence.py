@@ -149,7 +149,10 @@ def test_a_seal_is_opened_with_a_reason_each_time(record, signed_in):
     assert status(auditor.get(address(exhibit, "thumbnail"))) == 403
     assert status(auditor.post(address(exhibit, "copy"), {"open-reason": " "})) == 422
     assert held(exhibit) == ["recorded"]
-    assert auditor.post(address(exhibit, "copy"), REASON)["Content-Type"] == "image/jpeg"
+    page = auditor.post(address(exhibit, "copy"), REASON).content.decode()
+    for shown in ("data:image/jpeg;base64,", "消火栓", "HUAWEI", "信访复核"):
+        assert shown in page
+    assert "This exhibit is sealed." in auditor.get(address(exhibit)).content.decode(), "closed again at once"
     saved = auditor.post(address(exhibit, "original"), REASON)
     assert "attachment" in saved["Content-Disposition"]
     with store.open_original(exhibit.sha256) as file:

@@ -4,6 +4,7 @@ Nothing of an exhibit is shown that `access` does not allow, and no original is 
 sees a copy, or saves a file. Lists of exhibits are the include desk/exhibits.html, on the pages of programmes.
 """
 
+from base64 import b64encode
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +15,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
@@ -87,13 +89,16 @@ def exhibit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, found)
 
 
-def _page(request: HttpRequest, found: Exhibit, **forms_shown: forms.Form) -> HttpResponse:
+def _page(request: HttpRequest, found: Exhibit, picture: str = "", **forms_shown: forms.Form) -> HttpResponse:
+    """The page; `picture` is the address of the copy where a seal was opened for it."""
     hands = found.custody.select_related("by").order_by("-id")
     shown = list(hands[:LAST_HANDS])
     checked = hands.filter(kind__in=(CustodyKind.VERIFIED, CustodyKind.DAMAGED)).first()
     context = {
         "exhibit": found,
         "sealed": found.access == Access.SEALED,
+        "closed": found.access == Access.SEALED and not picture,
+        "picture": picture or reverse("desk:exhibit-copy", args=[found.pk]),
         "home": home_of(found.subject),
         "hands": shown,
         "count": hands.count(),
@@ -122,10 +127,18 @@ def _claims(found: Exhibit) -> dict[str, Any]:
 def copy(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The copy to look at; of what is sealed only by POST and with a reason, each time."""
     found = _seen(request, pk)
-    if found.access != Access.SEALED:
-        note_look(exhibit=found, by=actor(request), at=timezone.now())
-        return _picture(found, copies.VIEWING)
-    return _opened(request, found, CustodyKind.VIEWED) or _picture(found, copies.VIEWING)
+    if not found.is_picture:
+        raise Http404
+    if found.access == Access.SEALED:
+        return _opened(request, found, CustodyKind.VIEWED) or _page(request, found, _seen_once(found))
+    note_look(exhibit=found, by=actor(request), at=timezone.now())
+    return _picture(found, copies.VIEWING)
+
+
+def _seen_once(found: Exhibit) -> str:
+    """The copy as part of the page that answers a reason, so that nothing of it has an address of its own."""
+    content = _picture(found, copies.VIEWING).content
+    return f"data:image/jpeg;base64,{b64encode(content).decode()}"
 
 
 @guarded("evidence.exhibit.view", area=find_area)
