@@ -118,7 +118,7 @@ def progress_of(round_: Round, today: date) -> Progress:
     classes: dict[tuple[str, str], Counts] = {}
     for row in rows:
         counts = _counts(row)
-        for found, key in ((strata, (row["place"], row["name"])), (classes, (row["class_code"], row["class_code"]))):
+        for found, key in ((strata, (row["part"], row["title"])), (classes, (row["class_code"], row["class_code"]))):
             found[key] = found.get(key, Counts()) + counts
     return Progress(
         whole=reduce(add, classes.values(), Counts()),
@@ -136,12 +136,11 @@ def _by_place_and_class(round_: Round, today: date) -> Iterable[Mapping[str, Any
     drawn = VisitRecord.objects.filter(round=round_.pk).exists()
     ever = VisitRecord.objects.filter(entry=OuterRef("pk"), purpose=Purpose.FIRST)
     entries = Entry.objects.filter(round=round_).annotate(first=FilteredRelation("records", condition=first))
-    grouped = entries.annotate(ever=Exists(ever)).order_by().values("class_code", place=F("stratum__code"))
+    grouped = entries.annotate(ever=Exists(ever)).order_by().values("class_code", part=F("stratum__code"), title=F("stratum__name"))
     assess, none = Q(not_assessed_at=None), Q(first=None)
     missed = Q(ever=False) if drawn else Q(pk__in=[])
     void = Q(ever=True) if drawn else Q(pk__in=[])
     return grouped.annotate(
-        name=F("stratum__name"),
         not_assessed=Count("pk", filter=~assess),
         not_drawn=Count("pk", filter=assess & none & missed),
         void=Count("pk", filter=assess & none & void),
