@@ -11,10 +11,10 @@ from math import comb
 from mingjing.engine.lists import RANK_MEASURES, Distribution, ListRules, Standing, score_values
 from mingjing.engine.quantities import HUNDREDTHS
 from mingjing.engine.rules import Interval, Undetermined, Value
-from mingjing.engine.scoring import Score
+from mingjing.engine.scoring import Check, Rubric, Score, Sheet, counted_steps, improved
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
-__all__ = ["Crowd", "Edge", "crowds", "cut_offs", "edges", "uses_ranks"]
+__all__ = ["Crowd", "Edge", "crowds", "cut_offs", "edges", "one_more", "uses_ranks"]
 
 MEASURES = ("total", "base")
 ENOUGH = 30
@@ -104,6 +104,21 @@ def _steps(scheme: Scheme, base: int, total: int) -> Iterator[tuple[int, str, in
         for past in (-unit, 0, unit)
     }
     return iter(sorted((step for step in found if step[0]), key=lambda step: (abs(step[0]), step)))
+
+
+def one_more(rubric: Rubric, sheet: Sheet, found: Score, edge: Edge) -> tuple[Check, ...]:
+    """The checks on which one more step would be enough to reach a worse tier's edge, the cheapest first."""
+    steps, _critical = counted_steps(rubric, sheet)
+    absent = {entry.check for entry in sheet.not_applicable}
+    enough = []
+    for code, check in rubric.checks.items():
+        before = steps.get(code, 0)
+        lost = check.rule.lost(before + 1) - check.rule.lost(before)
+        then = improved(rubric, sheet, found, -lost, found.open_critical)
+        known = lost and code not in absent and then.total is not None and found.total is not None
+        if known and (then.total or 0) - (found.total or 0) <= edge.points:
+            enough.append((lost, code, check))
+    return tuple(check for _lost, _code, check in sorted(enough, key=lambda entry: entry[:2]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from mingjing.engine.accounts import Account, LineKind
-from mingjing.engine.outcome import N_, Reason, Refusal, Titled
+from mingjing.engine.outcome import N_, Phrase, Reason, Refusal, Titled
 from mingjing.engine.quantities import points_text
 from mingjing.engine.rules import Undetermined, Value
 from mingjing.engine.scoring import Check, Sheet
-from mingjing.programmes.assessments.policy.decisions import Result
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
 __all__ = ["Carried", "Carrier", "Losses", "differences"]
@@ -117,9 +116,9 @@ class Carrier:
         return now.rule.kind != before.rule.kind
 
 
-def differences(before: Result, after: Result) -> tuple[Reason, ...]:
-    """The checks and bonuses whose points differ between two results of one community, in the order of the first."""
-    return tuple(_differences(before.account, after.account))
+def differences(before: Account, after: Account) -> tuple[Reason, ...]:
+    """The checks and bonuses whose points differ between two accounts of one community, in the order of the first."""
+    return tuple(_differences(before, after))
 
 
 def _differences(before: Account, after: Account) -> Iterator[Reason]:
@@ -135,7 +134,7 @@ def _differences(before: Account, after: Account) -> Iterator[Reason]:
     ):
         if was != then:
             shown = points_text if name == "points that apply" else str
-            params = {"what": Reason("what_if.what", name), "before": shown(was), "after": shown(then)}
+            params = {"what": Phrase(name), "before": shown(was), "after": shown(then)}
             yield Reason("what_if.figure", N_("{what}: {before} → {after}"), params)
 
 

@@ -3,21 +3,25 @@
 Not here: carrying records over (policy.what_ifs).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from mingjing.engine.scoring import Sheet
 from mingjing.kernel.ledger.models import Fact
 from mingjing.programmes.assessments.models import Entry, Replay, Result, Round, WhatIf
+from mingjing.programmes.assessments.policy.decisions import Result as Worked
+from mingjing.programmes.assessments.policy.decisions import work_out
 from mingjing.programmes.assessments.policy.judging import Judging
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sheets import read_sheet
 from mingjing.programmes.assessments.queries.lists import decision_of
-from mingjing.programmes.assessments.queries.sheets import CHUNK, sheets_of
+from mingjing.programmes.assessments.queries.results import distribution, scheme_behind, sheet_of, worked_out
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sheets import CHUNK, known_of, sheet_of_entry, sheets_of
 
-__all__ = ["Baseline", "answers", "baselines", "changed"]
+__all__ = ["Baseline", "answers", "baselines", "before_and_after", "changed", "own_result", "tiers_before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +82,49 @@ def answers(asked: WhatIf) -> tuple[list[Replay], dict[int, Fact]]:
 def changed(replay: Replay) -> QuerySet[Result]:
     """The results of a what-if whose tier is another than the round's own scheme gave."""
     return Result.objects.filter(replay=replay).exclude(tier=F("expected_tier"))
+
+
+def tiers_before(replay: Replay, own: Scheme) -> dict[str, dict[str, int]]:
+    """How many of each class had each tier by the round's own scheme, as the answer kept it: one query."""
+    rows = Result.objects.filter(replay=replay).exclude(expected_tier="")
+    counted: dict[str, dict[str, int]] = {code: {} for code in own.classes}
+    for code, tier, count in rows.order_by().values_list("entry__class_code", "expected_tier").annotate(Count("pk")):
+        counted.setdefault(code, {})[tier] = count
+    return counted
+
+
+def own_result(round_: Round, own: Scheme, entry: Entry) -> Worked:
+    """A community's result by the round's own scheme: as decided, or as its record stands now."""
+    decided = decision_of(round_)
+    if decided:
+        row = Result.objects.select_related("replay__scheme").get(replay=decided, entry=entry)
+        return worked_out(row)
+    known = known_of([entry], locked_only=False)[entry.pk]
+    return work_out(own, entry.class_code, entry.number, sheet_of_entry(entry, known, own, round_), None)
+
+
+def before_and_after(replay: Replay, rows: Sequence[Result]) -> Iterator[tuple[Result, Worked | None, Worked]]:
+    """Results of a what-if with the community's result by its own scheme and by the other; constant queries."""
+    round_ = replay.round
+    assert round_ is not None
+    own, other = scheme_of(round_.scheme), scheme_behind(replay)
+    totals = {code: distribution(other, replay, code) for code in other.classes}
+    before = _worked_before(round_, own, [row.entry for row in rows if row.entry])
+    for row in rows:
+        row.replay = replay
+        then = work_out(other, row.class_code, row.key, sheet_of(other, row), totals[row.class_code])
+        yield row, before.get(row.entry_id or 0), then
+
+
+def _worked_before(round_: Round, own: Scheme, entries: Sequence[Entry]) -> dict[int, Worked]:
+    decided = decision_of(round_)
+    if decided is None:
+        known = known_of(entries, locked_only=False)
+        sheets = {entry.pk: sheet_of_entry(entry, known[entry.pk], own, round_) for entry in entries}
+        return {e.pk: work_out(own, e.class_code, e.number, sheets[e.pk], None) for e in entries}
+    totals = {code: distribution(own, decided, code) for code in own.classes}
+    rows = Result.objects.filter(replay=decided, entry__in=entries)
+    return {
+        row.entry_id or 0: work_out(own, row.class_code, row.key, sheet_of(own, row), totals[row.class_code])
+        for row in rows
+    }

@@ -1,0 +1,122 @@
+"""Results to take away: the office's workbook and all decision files in the background; CSV and JSON at once."""
+
+import csv
+import json
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from mingjing.engine.outcome import Refusal
+from mingjing.faces.desk.session import actor
+from mingjing.faces.ui.forms import sentence
+from mingjing.faces.ui.paging import page_of
+from mingjing.kernel.evidence.store import open_original
+from mingjing.kernel.jobs.models import Delivery
+from mingjing.kernel.parties.guard import guarded
+from mingjing.kernel.tables.writing import defused
+from mingjing.programmes.assessments.actions.exports import note_download, request_export
+from mingjing.programmes.assessments.desk.found import find_round, round_area
+from mingjing.programmes.assessments.models import Export, ExportKind, Replay, Round
+from mingjing.programmes.assessments.queries.exports import COLUMNS, header_of, rows_of
+from mingjing.programmes.assessments.queries.lists import decision_of
+from mingjing.programmes.assessments.queries.results import scheme_behind
+
+
+@require_safe
+@guarded("assessments.export.request", area=round_area)
+def exports(request: HttpRequest, pk: int) -> HttpResponse:
+    """What can be taken away, and the files that were made."""
+    found = find_round(pk)
+    page = page_of(Export.objects.filter(round=found).select_related("requested_by"), request.GET, order=("-id",))
+    subjects = [export.subject for export in page.rows if not export.completed_at and not export.failed_at]
+    work = Delivery.objects.filter(fact__subject__in=subjects, reaction="assessments.write_export")
+    works = {delivery.fact.subject: delivery for delivery in work.select_related("fact")}
+    rows = [{"export": export, "delivery": works.get(export.subject)} for export in page.rows]
+    context = {"round": found, "decided": decision_of(found), "page": page, "rows": rows, "running": bool(subjects)}
+    return render(request, "assessments/lists/exports.html", context | {"kinds": ExportKind.choices})
+
+
+@require_POST
+@guarded("assessments.export.request", area=round_area)
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for a file; it is written in the background."""
+    if request.POST.get("kind") not in ExportKind.values:
+        raise Http404
+    try:
+        kind = ExportKind(request.POST["kind"])
+        request_export(round=find_round(pk), kind=kind, by=actor(request), at=timezone.now())
+    except Refusal as refusal:
+        for problem in refusal.problems:
+            messages.error(request, sentence(problem))
+    else:
+        messages.success(request, gettext("The file is being written."))
+    return redirect("assessments:round-exports", pk)
+
+
+@require_POST
+@guarded("assessments.export.request", area=round_area)
+def download(request: HttpRequest, pk: int, export: int) -> HttpResponseBase:
+    """The file, checked against its digest; the ledger notes who took it away."""
+    written = Export.objects.select_related("round__area").filter(round=pk, completed_at__isnull=False)
+    found = get_object_or_404(written, pk=export)
+    file = open_original(found.sha256, verified=True)
+    note_download(export=found, by=actor(request), at=timezone.now())
+    return FileResponse(file, as_attachment=True, filename=found.file_name)
+
+
+def _decided(pk: int) -> tuple[Round, Replay]:
+    found = find_round(pk)
+    decided = decision_of(found)
+    if decided is None:
+        raise Http404
+    decided.round = found
+    return found, decided
+
+
+@require_safe
+@guarded("assessments.export.request", area=round_area)
+def table(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """All results as CSV."""
+    found, decided = _decided(pk)
+    return StreamingHttpResponse(_lines(decided), content_type="text/csv; charset=utf-8", headers=_file(found, "csv"))
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _lines(decided: Replay) -> Iterator[str]:
+    """The lines of the file, a byte order mark first: spreadsheet programs then read Chinese rightly."""
+    writer = csv.writer(_Echo(), lineterminator="\n")
+    yield "\ufeff" + writer.writerow(COLUMNS)
+    for row in rows_of(decided, scheme_behind(decided)):
+        yield writer.writerow(["" if row[name] is None else defused(str(row[name])) for name in COLUMNS])
+
+
+@require_safe
+@guarded("assessments.export.request", area=round_area)
+def document(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """All results as one JSON object that streams: what they are of, then the rows."""
+    found, decided = _decided(pk)
+    return StreamingHttpResponse(_json(decided), content_type="application/json", headers=_file(found, "json"))
+
+
+def _json(decided: Replay) -> Iterator[str]:
+    head = json.dumps(header_of(decided), ensure_ascii=False)
+    yield f'{head[:-1]}, "rows": [\n'
+    for at, row in enumerate(rows_of(decided, scheme_behind(decided))):
+        yield f"{',' if at else ''}{json.dumps(row, ensure_ascii=False)}\n"
+    yield "]}\n"
+
+
+def _file(found: Round, ending: str) -> dict[str, str]:
+    name = f"{found.area.code}-{found.code}-results.{ending}"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

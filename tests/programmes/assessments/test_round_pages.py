@@ -1,0 +1,231 @@
+"""The pages of a round's result: right for every role, constant in queries, closed to other districts."""
+
+import io
+import json
+import zipfile
+from datetime import date, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+from tests.faces import district
+from tests.programmes.assessments.conftest import SignedIn
+from tests.programmes.assessments.judged import in_review, register
+from tests.programmes.assessments.test_round_decisions import decided
+
+from mingjing.kernel.jobs.worker import drain
+from mingjing.kernel.ledger.models import Fact
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.places.models import Area
+from mingjing.programmes.assessments.models import Entry, Export, Replay, Result, Round, VisitRecord, WhatIf
+from mingjing.programmes.assessments.policy.decisions import check_decision
+
+pytestmark = pytest.mark.django_db
+People = dict[str, Person]
+PAGES = (
+    "result/", "list/A/", "list/B/?q=ghhy", "list/A/?tier=RED", "not-assessed/", "changes/", "changes/?move=gone",
+    "changes/?move=company", "edges/", "edges/?within=5", "exports/",
+)  # fmt: skip
+
+
+@pytest.fixture
+def rounds(people: People, at: datetime) -> list[Round]:
+    """Two decided rounds over nearly the same communities, the second in the half year after the first."""
+    communities = register(40, at)
+    first = in_review(people, at, communities[:38], code="2024-1", seed=1, first_day=date(2024, 1, 1))
+    second = in_review(people, at, communities[2:], code="2024-2", seed=2)
+    for found in (first, second):
+        decided(found, people, at)
+    return [first, second]
+
+
+def base(round_: Round) -> str:
+    return f"/assessments/rounds/{round_.pk}/"
+
+
+@pytest.mark.parametrize("role", ["administrator", "director", "officer", "auditor"])
+def test_every_page_answers(rounds: list[Round], signed_in: SignedIn, role: str) -> None:
+    client = signed_in(role)
+    for page in PAGES:
+        expected = 403 if page == "exports/" and role == "administrator" else 200
+        assert client.get(base(rounds[1]) + page).status_code == expected, page
+
+
+def test_what_each_role_may_do(rounds: list[Round], signed_in: SignedIn) -> None:
+    asked = {"administrator": 403, "director": 302, "officer": 302, "auditor": 302}
+    whatif = {"administrator": 403, "director": 200, "officer": 200, "auditor": 403}
+    decide = {"administrator": 403, "director": 422, "officer": 403, "auditor": 403}
+    for role, expected in asked.items():
+        client = signed_in(role)
+        assert client.post(base(rounds[1]) + "exports/ask/", {"kind": "workbook"}).status_code == expected
+        assert client.get(base(rounds[1]) + "what-if/").status_code == whatif[role]
+        assert client.post(base(rounds[1]) + "decide/").status_code == decide[role]
+
+
+def test_nothing_is_open_to_another_district(rounds: list[Round], at: datetime, client) -> None:
+    elsewhere = Area.objects.exclude(path__startswith=rounds[0].area.path).filter(level=3).first()
+    if elsewhere is None:
+        elsewhere = Area.objects.create(
+            code="430203", name="芦淞区", level=3, parent=rounds[0].area.parent,
+            path=rounds[0].area.parent.path + "430203000000",
+        )  # fmt: skip
+    stranger = district.staff("director", "别区主任", elsewhere, at, username="stranger")
+    client.force_login(stranger, "django.contrib.auth.backends.ModelBackend")
+    number = Entry.objects.filter(round=rounds[1])[0].number
+    for page in (*PAGES, f"of/{number}/", f"of/{number}/decision.json", "exports/results.csv", "exports/results.json"):
+        assert client.get(base(rounds[1]) + page).status_code == 403, page
+    assert client.post(base(rounds[1]) + "exports/ask/", {"kind": "workbook"}).status_code == 403
+
+
+def test_the_page_of_a_community_says_everything(rounds: list[Round], signed_in: SignedIn) -> None:
+    client = signed_in("officer")
+    for entry in Entry.objects.filter(round=rounds[1]):
+        page = client.get(f"{base(rounds[1])}of/{entry.number}/").content.decode()
+        result = Result.objects.get(entry=entry)
+        assert entry.name in page
+        assert "某经理" not in page
+        assert "What is stored is not what the rules give" not in page
+        assert (result.total is None) == ("What cost points" not in page and "No point was lost" not in page)
+
+
+def test_a_changed_result_is_shown_loudly(rounds: list[Round], signed_in: SignedIn) -> None:
+    from tests.guarded import guards_lifted
+
+    result = Result.objects.filter(entry__round=rounds[1], total__isnull=False).select_related("entry")[0]
+    with guards_lifted():
+        Result.objects.filter(pk=result.pk).update(total=9999, base=9999)
+    page = signed_in("officer").get(f"{base(rounds[1])}of/{result.entry.number}/").content.decode()
+    assert "What is stored is not what the rules give" in page
+
+
+def test_before_the_decision_the_same_page_is_marked(people: People, at: datetime, signed_in: SignedIn) -> None:
+    round_ = in_review(people, at, register(10, at))
+    client = signed_in("officer")
+    entry = Entry.objects.filter(round=round_, not_assessed_at=None)[0]
+    page = client.get(f"{base(round_)}of/{entry.number}/").content.decode()
+    assert "Not decided yet" in page
+    assert "rank</dt>" not in page
+    assert client.get(base(round_) + "result/").status_code == 200
+    assert client.get(base(round_) + "list/A/").status_code == 200
+    assert client.get(f"{base(round_)}of/{entry.number}/decision.json").status_code == 404
+
+
+def test_the_director_decides_from_the_page(people: People, at: datetime, signed_in: SignedIn) -> None:
+    round_ = in_review(people, at, register(10, at))
+    client = signed_in("director")
+    assert "Decide the round" in client.get(base(round_) + "result/").content.decode()
+    assert client.post(base(round_) + "decide/").status_code == 302
+    assert "Waiting for the background work" in client.get(base(round_) + "result/").content.decode()
+    drain()
+    assert "The list of this class" in client.get(base(round_) + "result/").content.decode()
+
+
+def test_queries_do_not_grow_with_communities(people: People, at: datetime, signed_in: SignedIn) -> None:
+    counts: list[dict[str, int]] = []
+    client = signed_in("officer")
+    for size, start in ((12, 0), (90, 12)):
+        communities = register(size, at, start=start)
+        earlier = in_review(people, at, communities, code=f"e{size}", seed=3, first_day=date(2023, 1, 1 + start))
+        decided(earlier, people, at)
+        later = in_review(people, at, communities, code=f"l{size}", seed=4, first_day=date(2023, 7, 1 + start))
+        decided(later, people, at)
+        assert later.area.pk == earlier.area.pk
+        entry = Entry.objects.filter(round=later, not_assessed_at=None).latest("number")
+        found = {}
+        for page in (*PAGES, f"of/{entry.number}/"):
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(base(later) + page).status_code == 200
+            found["of" if page.startswith("of/") else page] = len(captured)
+        counts.append(found)
+    assert all(counts[1][page] <= counts[0][page] + 1 for page in counts[0]), counts
+    assert max(counts[1].values()) <= 32
+
+
+def test_changes_are_counted_and_listed(rounds: list[Round], signed_in: SignedIn) -> None:
+    client = signed_in("officer")
+    gone = client.get(base(rounds[1]) + "changes/?move=gone")
+    assert {entry["row"].key for entry in gone.context["rows"]} == {"HT-00001", "HT-00002"}
+    new = client.get(base(rounds[1]) + "changes/?move=new")
+    assert {entry["row"].key for entry in new.context["rows"]} == {"HT-00039", "HT-00040"}
+    was = dict(Result.objects.filter(entry__round=rounds[0]).values_list("key", "tier"))
+    order = ["RED", "ORDINARY", "WATCH", "BLACK"]
+    expected = {"up": set(), "down": set()}
+    for key, tier in Result.objects.filter(entry__round=rounds[1]).values_list("key", "tier"):
+        if key in was and tier in order and was[key] in order and tier != was[key]:
+            expected["up" if order.index(tier) < order.index(was[key]) else "down"].add(key)
+    for move, keys in expected.items():
+        shown = client.get(base(rounds[1]) + f"changes/?move={move}").context["rows"]
+        assert {entry["row"].key for entry in shown} == keys
+        assert keys
+
+
+def test_search_finds_by_characters_and_pinyin(rounds: list[Round], signed_in: SignedIn) -> None:
+    client = signed_in("officer")
+    for text in ("桂花花园", "ghhy", "guihuahuayuan", "HT-00001"):
+        keys = {
+            row["result"].key
+            for code in "AB"
+            for row in client.get(base(rounds[0]) + f"list/{code}/?q={text}").context["rows"]
+        }
+        assert "HT-00001" in keys, text
+
+
+class TestExports:
+    def made(self, round_: Round, kind: str, signed_in: SignedIn) -> bytes:
+        client = signed_in("officer")
+        assert client.post(base(round_) + "exports/ask/", {"kind": kind}).status_code == 302
+        drain()
+        export = Export.objects.latest("id")
+        assert export.completed_at, export.problems
+        got = client.post(f"{base(round_)}exports/{export.pk}/")
+        assert Fact.objects.filter(kind="assessments.export.downloaded", subject=export.subject).exists()
+        return b"".join(got.streaming_content)
+
+    def test_the_workbook_opens_and_nothing_in_it_acts(self, rounds: list[Round], signed_in: SignedIn) -> None:
+        book = load_workbook(io.BytesIO(self.made(rounds[1], "workbook", signed_in)))
+        assert book.sheetnames[0].startswith("封面")
+        assert len(book.sheetnames) == 6
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+        assert not [cell for cell in cells if cell.data_type == "f"]
+        texts = {str(cell.value) for cell in cells}
+        assert rounds[1].roster_digest in texts
+        assert not [text for text in texts if "某经理" in text or "李主任" in text]
+        listed = sum(sheet.max_row - 1 for sheet in book.worksheets[1:3])
+        assert listed == 38
+
+    def test_decision_files_verify_one_by_one(self, rounds: list[Round], signed_in: SignedIn) -> None:
+        archive = zipfile.ZipFile(io.BytesIO(self.made(rounds[1], "decisions", signed_in)))
+        assert len(archive.namelist()) == 38
+        for name in archive.namelist():
+            assert check_decision(json.loads(archive.read(name))) == ()
+
+    def test_the_same_round_gives_the_same_bytes(self, rounds: list[Round], signed_in: SignedIn) -> None:
+        first = self.made(rounds[1], "workbook", signed_in)
+        assert self.made(rounds[1], "workbook", signed_in) == first
+
+    def test_tables_stream_and_agree(self, rounds: list[Round], signed_in: SignedIn) -> None:
+        client = signed_in("auditor")
+        text = b"".join(client.get(base(rounds[1]) + "exports/results.csv").streaming_content).decode("utf-8-sig")
+        found = json.loads(b"".join(client.get(base(rounds[1]) + "exports/results.json").streaming_content))
+        assert text.count("\n") == len(found["rows"]) + 1 == 39
+        assert found["results_root"] == Replay.objects.get(round=rounds[1]).results_root
+        stored = dict(Result.objects.filter(entry__round=rounds[1]).values_list("key", "tier"))
+        assert {row["number"]: row["tier"] for row in found["rows"]} == stored
+
+    def test_a_round_that_is_not_decided_is_not_exported(
+        self, people: People, at: datetime, signed_in: SignedIn
+    ) -> None:
+        round_ = in_review(people, at, register(5, at))
+        client = signed_in("officer")
+        assert client.post(base(round_) + "exports/ask/", {"kind": "workbook"}, follow=True).status_code == 200
+        assert not Export.objects.exists()
+        assert client.get(base(round_) + "exports/results.csv").status_code == 404
+
+
+def test_an_exhibit_nobody_may_see_is_counted_only(rounds: list[Round], signed_in: SignedIn) -> None:
+    record = VisitRecord.objects.filter(round=rounds[1]).exclude(sheet="{}")[0]
+    assert record.sheet_document.get("findings")
+    page = signed_in("officer").get(f"{base(rounds[1])}of/{record.entry.number}/").content.decode()
+    assert "not open to you" in page
+    assert WhatIf.objects.count() == 0
