@@ -4,6 +4,8 @@ import base64
 import hashlib
 import io
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -176,3 +178,32 @@ def test_a_photo_is_recorded_seen_and_verified_from_there(client, record, office
 
 def test_an_address_without_a_prefix_keeps_at_the_top(client, s3):
     assert Bucket(f"s3://{NAME}", s3.endpoint).key_of("ab" * 32) == f"ab/ab/{'ab' * 32}"
+
+
+CHILD = """
+import io, os, signal, socket, sys
+from pathlib import Path
+from django.conf import settings
+settings.configure(DATA_DIR=Path(sys.argv[1]), ORIGINALS=sys.argv[2], S3_ENDPOINT=sys.argv[3])
+from mingjing.kernel.evidence.store import store
+
+real, sent = socket.socket.sendall, 0
+
+def sendall(self, data, *more):
+    global sent
+    sent += len(data)
+    real(self, data, *more)
+    if sent > 200_000:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+socket.socket.sendall = sendall
+store(io.BytesIO(os.urandom(1 << 20)), 1 << 21)
+"""
+
+
+def test_a_process_killed_while_sending_leaves_nothing(client, settings, data_dir):
+    command = [sys.executable, "-c", CHILD, str(data_dir), settings.ORIGINALS, settings.S3_ENDPOINT]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": "src"}, capture_output=True, check=False)
+    assert done.returncode == -9, done.stderr.decode()
+    assert keys(client) == []
+    assert [path for path in data_dir.rglob("*") if path.is_file()] == []
