@@ -75,7 +75,7 @@ class DeadlineForm(StepForm):
 class OwnerForm(StepForm):
     """Who follows the case from now on."""
 
-    owner = forms.ModelChoiceField(label=_("New owner"), queryset=Person.objects.none())
+    owner = forms.ModelChoiceField(label=_("New owner"), queryset=Person.objects.none(), empty_label="")
     note = forms.CharField(label=_("Note"), required=False, max_length=actions.NOTE_LIMIT, widget=forms.Textarea)
 
     field_order = ("owner", "note")
