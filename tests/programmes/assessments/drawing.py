@@ -70,7 +70,7 @@ def settings(**changes: object) -> Settings:
 def build(
     scheme: Version, people: dict[str, Person], at: datetime, *, sites: int = 24, experts: int = 7, area: str = "430202"
 ) -> Drawn:
-    """A frozen round of so many communities in three subdistricts, planned, with supervisors listed and teams staffed."""
+    """A frozen round of so many communities in three subdistricts, planned, with supervisors and staff."""
     place = Area.objects.get(code=area)
     companies = district.companies(4, at) if not Organisation.objects.exists() else list(Organisation.objects.all()[:4])
     round = Round.objects.create(
