@@ -45,7 +45,8 @@ MANIFEST = Manifest(
     navigation=(
         NavItem(title=_("Rounds"), url_name="assessments:rounds", permission="assessments.round.view", icon="round"),
         NavItem(
-            title=_("Communities"), url_name="assessments:communities", permission="assessments.community.view", icon="area"
+            title=_("Communities"), url_name="assessments:communities",
+            permission="assessments.community.view", icon="area",
         ),
         NavItem(
             title=_("My visits"), url_name="assessments:my-visits", permission="assessments.visit.record", icon="pencil"

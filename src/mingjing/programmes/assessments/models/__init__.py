@@ -2,6 +2,7 @@
 
 from mingjing.programmes.assessments.models.communities import (
     Community,
+    CommunityQuerySet,
     Engagement,
     LineKind,
     Management,
@@ -43,9 +44,9 @@ from mingjing.programmes.assessments.models.visits import (
 )
 
 __all__ = [
-    "RECORD_STATES", "STATES", "UNRANKED", "ClassVote", "Community", "Conflict", "Declaration", "Draw", "DrawSeed",
-    "Engagement", "Entry", "EntryValue", "Expert", "Export", "ExportKind", "Filing", "FilingKind", "Handover",
-    "LineKind", "Management", "Part", "Purpose", "Replay", "ReplayPurpose", "Result", "Return", "Roster",
+    "RECORD_STATES", "STATES", "UNRANKED", "ClassVote", "Community", "CommunityQuerySet", "Conflict", "Declaration",
+    "Draw", "DrawSeed", "Engagement", "Entry", "EntryValue", "Expert", "Export", "ExportKind", "Filing", "FilingKind",
+    "Handover", "LineKind", "Management", "Part", "Purpose", "Replay", "ReplayPurpose", "Result", "Return", "Roster",
     "RosterLine", "Round", "SheetEdit", "Signature", "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff",
     "VisitRecord", "WhatIf",
 ]  # fmt: skip

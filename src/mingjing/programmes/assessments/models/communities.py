@@ -98,6 +98,13 @@ class Community(models.Model):
         """How facts name it."""
         return f"assessments.community:{self.pk}"
 
+    @property
+    def fee(self) -> str:
+        """What is charged, as people write it: 0.3–0.5; empty where nobody said."""
+        if self.fee_low is None or self.fee_high is None:
+            return ""
+        return "–".join(f"{fee.normalize():f}" for fee in sorted({self.fee_low, self.fee_high}))
+
 
 class Engagement(models.Model):
     """A company looked after a community between two days (both included; None: not known, or still)."""

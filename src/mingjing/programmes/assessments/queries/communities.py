@@ -1,22 +1,37 @@
 """Reads of the register: what is known of communities as rosters compare it, and the register as lists show it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from mingjing.engine.rules import Measure
+from mingjing.kernel.db.search import matching
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.places.models import Area, Level, Site
 from mingjing.kernel.rulebooks.models import Version
-from mingjing.programmes.assessments.models import Community, Engagement, Roster, RosterLine, Round
+from mingjing.programmes.assessments.models import (
+    Community,
+    CommunityQuerySet,
+    Engagement,
+    Entry,
+    Management,
+    ReplayPurpose,
+    Result,
+    Roster,
+    RosterLine,
+    Round,
+)
 from mingjing.programmes.assessments.policy.rosters import ATTRIBUTE, Companies, Company, Place, Places
+from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.schemes import KIND, scheme_of
 
 __all__ = [
-    "absent_from", "attributes_of", "companies_known", "places_of", "register_version", "rounds_with_own_roster",
+    "Standing", "absent_from", "attributes_of", "communities_called", "companies_known", "entries_of",
+    "names_of_places", "narrowed", "open_engagements", "places_of", "register_version", "rounds_with_own_roster",
     "state_of", "states_by_number",
 ]  # fmt: skip
 
@@ -128,3 +143,45 @@ def names_of_places(keys: Iterable[int]) -> Mapping[int, str]:
         area.pk: f"{area.parent.name} {area.name}" if area.parent and area.level == Level.NEIGHBOURHOOD else area.name
         for area in rows
     }
+
+
+def communities_called(rows: CommunityQuerySet, text: str) -> CommunityQuerySet:
+    """Those whose name, its pinyin or its initials, or whose number, `text` means."""
+    return rows.filter(matching(text, codes=("number",))) if text else rows
+
+
+def narrowed(
+    rows: CommunityQuerySet, street: str = "", management: str = "", company: str = "", state: str = ""
+) -> CommunityQuerySet:
+    """The communities on the register (or taken off it: state `removed`) of a subdistrict and a way of managing.
+
+    `company` is `known` for those whose company is a recorded organisation, `unknown` for those with another.
+    """
+    rows = rows.filter(removed_at__isnull=state != "removed")
+    if street and (area := Area.objects.filter(code=street).first()):
+        rows = rows.under(area)
+    if management:
+        rows = rows.filter(management=management)
+    if company:
+        rows = rows.filter(company__isnull=company != "known", management=Management.COMPANY)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A community in a round: its entry, and what it came to once the round is decided."""
+
+    entry: Entry
+    result: Result | None
+    scheme: Scheme
+
+
+def entries_of(community: Community) -> list[Standing]:
+    """The rounds a community took part in, newest first, with its results: two queries."""
+    entries = Entry.objects.filter(community=community).select_related("round__scheme__rulebook")
+    decided = Result.objects.filter(
+        entry__community=community, replay__purpose=ReplayPurpose.DECISION, replay__completed_at__isnull=False
+    )
+    results = {result.entry_id: result for result in decided.without_sheets()}
+    ordered = sorted(entries, key=lambda entry: (entry.round.first_day, entry.round_id), reverse=True)
+    return [Standing(entry, results.get(entry.pk), scheme_of(entry.round.scheme)) for entry in ordered]

@@ -1,5 +1,21 @@
-"""The routes of the register of communities and the rosters that bring it up to date, below /assessments/."""
+"""Routes of the register and of rosters."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from mingjing.programmes.assessments.desk.register import communities, rosters
+
+urlpatterns = [
+    path("communities/", communities.communities, name="communities"),
+    path("communities/<int:pk>/", communities.community, name="community"),
+    path("communities/<int:pk>/removal/", communities.remove, name="community-remove"),
+    path("communities/<int:pk>/return/", communities.bring_back, name="community-return"),
+    path("rosters/", rosters.rosters, name="rosters"),
+    path("add-roster/", rosters.add, name="roster-add"),
+    path("roster-template/<int:code>/", rosters.template, name="roster-template"),
+    path("rosters/<int:pk>/", rosters.roster, name="roster"),
+    path("rosters/<int:pk>/approval/", rosters.approve, name="roster-approve"),
+    path("rosters/<int:pk>/discarding/", rosters.discard, name="roster-discard"),
+    path("rosters/<int:pk>/reading/", rosters.read_again, name="roster-again"),
+    path("rosters/<int:pk>/absent/", rosters.absent, name="roster-absent"),
+    path("rosters/<int:pk>/<slug:kind>/", rosters.lines, name="roster-lines"),
+]
