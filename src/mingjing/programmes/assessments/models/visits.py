@@ -238,6 +238,11 @@ class Signature(models.Model):
     def __str__(self) -> str:
         return f"{self.record_id} {self.part}"
 
+    @property
+    def signer(self) -> str:
+        """The name of who signed: of the manager as it was written down, else of the person."""
+        return self.name or str(self.person)
+
 
 class Return(models.Model):
     """A reviewer sent a submitted record back, saying why. Append-only."""

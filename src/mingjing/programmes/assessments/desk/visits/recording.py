@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -89,6 +90,7 @@ def context_of(request: HttpRequest, record: VisitRecord, form: Form) -> dict[st
         "record": record, "form": form, "round": record.round, "state": record.state_on(today),
         "late_days": late_days(record, today), "class_title": form.scheme.classes[record.entry.class_code],
         "member": person.pk in {member.person_id for member in form.team}, "team_names": gettext(", ").join(names),
+        "files_field": render_to_string("assessments/visits/files.html"),  # once: it stands in every form
         "sees_round": may(person, SEES_ALL, area=area, on=today),
         "may_review": may(person, "assessments.visit.review", area=area, on=today),
         "returned": None if record.submitted_at else record.returns.select_related("by").order_by("-id").first(),
