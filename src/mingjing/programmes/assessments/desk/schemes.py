@@ -99,6 +99,7 @@ def _rights(request: HttpRequest, found: Version) -> dict[str, bool]:
     """What the reader may do with this version's rulebook."""
     area, today = found.rulebook.area, timezone.localdate()
     asked = {"may_draft": "rulebooks.version.draft", "may_publish": "rulebooks.version.publish"}
+    asked["may_ask"] = "assessments.what_if.ask"
     return {name: areas_where(request.user, code, on=today).covers(area) for name, code in asked.items()}
 
 

@@ -5,6 +5,7 @@ the rows come from (jobs.exports).
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import IO, Any
 
 import xlsxwriter
@@ -16,6 +17,8 @@ __all__ = ["Office", "Row"]
 Row = Sequence[str | int | float | None]
 NAME = 31
 """Characters that the name of a sheet may have."""
+CREATED = datetime(2000, 1, 1, tzinfo=UTC)
+"""What the workbook gives as its date, so that the same round gives the same bytes."""
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
@@ -25,6 +28,7 @@ class Office:
     def __init__(self, file: IO[bytes]) -> None:
         options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
         self.book = xlsxwriter.Workbook(file, options)
+        self.book.set_properties({"created": CREATED})
         self._head = self.book.add_format({"bold": True, "bg_color": "#e8eef7", "border": 1, "text_wrap": True})
         self._text = self.book.add_format({"valign": "top", "text_wrap": True})
         self._title = self.book.add_format({"bold": True, "font_size": 16})
