@@ -73,10 +73,10 @@ def propose(scheme: Scheme, texts: Mapping[str, str], ranges: Mapping[str, Range
                 return Proposal("", False, (*unread, *unread_bounds, *_missing(scheme, measures)))
             case matched:
                 rows |= {id(row): row for row in matched}
-    reasons = tuple(_unique(_conditions(scheme, row, values, bounds) for row in rows.values()))
     classes = tuple(dict.fromkeys(row.result for row in rows.values()))
     if len(classes) > 1:
-        return Proposal("", True, (*_divided(scheme, classes, bounds), *reasons))
+        return Proposal("", True, (*_divided(scheme, classes, bounds), *_known(scheme, values)))
+    reasons = tuple(_unique(_conditions(scheme, row, values, bounds) for row in rows.values()))
     if any(row.borderline for row in rows.values()):
         text = N_("The scheme calls this case borderline: it leads to {class_title} once two people agree.")
         reason = Reason("class.borderline", text, {"class_title": scheme.classes[classes[0]]})
@@ -159,6 +159,14 @@ def _divided(
         text = N_("{measure} runs from {low} to {high}, which leads to more than one class: {classes}.")
         params = {"low": decimal_text(low), "high": decimal_text(high), "classes": titles}
         yield Reason("class.range_divided", text, {"measure": scheme.attributes[code].title, **params})
+
+
+def _known(scheme: Scheme, values: Mapping[str, Value]) -> Iterator[Reason]:
+    """What else the rule went by, where several rows fit."""
+    for code in class_measures(scheme):
+        if code in values:
+            params = {"measure": scheme.attributes[code].title, "found": shown_value(values[code])}
+            yield Reason("class.value", N_("{measure} is {found}."), params)
 
 
 def _conditions(
