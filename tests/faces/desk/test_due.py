@@ -76,6 +76,8 @@ def test_failed_work_waits_for_those_who_may_start_it_again_there(signed_in: Sig
     (due,) = signed_in("administrator").get("/").context["due"]
     assert (due.title, due.count, due.late, due.url) == ("Failed background work", 1, True, "/jobs/?state=failed")
     assert not signed_in("director").get("/").context["due"]
+    Delivery.objects.update(failed_at=timezone.now())
+    assert not signed_in("administrator").get("/").context["due"][0].late, "it failed today"
 
 
 def test_roles_that_end_within_two_weeks_wait_for_those_who_manage_them(signed_in: SignedIn, at: datetime) -> None:

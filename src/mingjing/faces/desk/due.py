@@ -6,6 +6,7 @@ Not here: what programmes ask of people; their manifests name functions of their
 from collections.abc import Iterator
 from datetime import date
 
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,16 +23,27 @@ __all__ = ["waiting"]
 def waiting(person: Person, today: date) -> Iterator[Due]:
     """The manifest's `due`."""
     yield from _cases(person, today)
+    yield from _failed_work(person, today)
+    yield from _ending_roles(person, today)
+
+
+def _failed_work(person: Person, today: date) -> Iterator[Due]:
+    """What waits for somebody to start it again; late when it has waited since an earlier day."""
     if scope := areas_where(person, "jobs.delivery.retry", on=today):
-        failed = deliveries_seen(scope).failed().count()
-        detail = _("It failed every time and waits for somebody to start it again.")
-        yield Due(
-            title=_("Failed background work"),
-            url=f"{reverse('desk:jobs')}?state=failed",
-            count=failed,
-            late=True,
-            detail=detail,
-        )
+        failed = deliveries_seen(scope).failed().aggregate(first=Min("failed_at"), count=Count("pk"))
+        if failed["count"]:
+            since = timezone.localdate(failed["first"])
+            detail = _("It failed every time, the first on {day}, and waits for somebody to start it again.")
+            yield Due(
+                title=_("Failed background work"),
+                url=f"{reverse('desk:jobs')}?state=failed",
+                count=failed["count"],
+                late=since < today,
+                detail=detail.format(day=since.isoformat()),
+            )
+
+
+def _ending_roles(person: Person, today: date) -> Iterator[Due]:
     if scope := areas_where(person, "parties.person.manage", on=today):
         days = [grant.last_day for grant in grants_ending_soon(scope, today) if grant.last_day]
         if days:
