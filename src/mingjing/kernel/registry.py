@@ -6,7 +6,7 @@ are all read from here. Not here: any behaviour of a programme.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -44,10 +44,14 @@ class Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleKind:
-    """A role people hold within an area, from a date, by an appointing act. `title` is an English msgid."""
+    """A role people hold within an area, from a date, by an appointing act. `title` is an English msgid.
+
+    `carries` names permissions of other parts that the role holds too: a kernel app cannot name a programme's role.
+    """
 
     code: str
     title: str
+    carries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,8 +212,17 @@ def due_for(person: Any, today: date) -> tuple[Due, ...]:
 
 
 def permissions() -> Mapping[str, Permission]:
-    """Every permission by code."""
-    return {entry.code: entry for manifest in _registry.manifests.values() for entry in manifest.permissions}
+    """Every permission by code, with the roles it names and those that carry it."""
+    carried: dict[str, tuple[str, ...]] = {}
+    for manifest in _registry.manifests.values():
+        for role in manifest.roles:
+            for code in role.carries:
+                carried[code] = (*carried.get(code, ()), role.code)
+    every = (entry for manifest in _registry.manifests.values() for entry in manifest.permissions)
+    return {
+        entry.code: replace(entry, roles=(*entry.roles, *carried[entry.code])) if entry.code in carried else entry
+        for entry in every
+    }
 
 
 def roles() -> Mapping[str, RoleKind]:

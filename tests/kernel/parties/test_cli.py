@@ -70,6 +70,5 @@ def test_a_permission_for_an_unknown_role_stops_the_boot(monkeypatch: pytest.Mon
     odd = registry.Manifest(
         code="odd", title="Odd", permissions=(registry.Permission(code="odd.do", title="Do", roles=("king",)),)
     )
-    monkeypatch.setattr(registry, "manifests", lambda: {"odd": odd})
-    monkeypatch.setattr(registry, "permissions", lambda: {"odd.do": odd.permissions[0]})
+    monkeypatch.setitem(registry._registry.manifests, "odd", odd)
     assert [error.id for error in permissions_make_sense()] == ["parties.E001"]

@@ -12,7 +12,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mingjing.kernel import registry
 from mingjing.kernel.parties.actions import end_role, record_departure, register_person
+from mingjing.kernel.parties.checks import permissions_make_sense
 from mingjing.kernel.parties.guard import Mark, areas_where, guarded, mark_of, may, public, require
 from mingjing.kernel.parties.models import Grant, Person, RoleGrant
 from mingjing.kernel.places.models import Area
@@ -182,3 +184,23 @@ def test_marks_say_how_a_view_is_guarded() -> None:
     assert mark_of(public("anyone may sign in")(lambda request: HttpResponse())) == Mark(
         public_because="anyone may sign in"
     )
+
+
+def test_a_role_of_a_programme_carries_permissions_of_the_kernel(
+    area: Find, grant: Give, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role = registry.RoleKind(code="expert", title="Expert", carries=("places.area.view", "evidence.exhibit.view"))
+    guest = registry.Manifest(code="guests", title="Guests", roles=(role,))
+    monkeypatch.setitem(registry._registry.manifests, "guests", guest)
+    assert permissions_make_sense() == []
+    grant(role="expert")
+    assert may(person, "evidence.exhibit.view", area=area("430202"), on=TODAY)
+    assert not may(person, "evidence.exhibit.view_restricted", area=area("430202"), on=TODAY)
+
+
+def test_a_role_that_carries_what_nobody_declares_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    role = registry.RoleKind(code="expert", title="Expert", carries=("guests.door.open",))
+    guest = registry.Manifest(code="guests", title="Guests", roles=(role,))
+    monkeypatch.setitem(registry._registry.manifests, "guests", guest)
+    (fault,) = permissions_make_sense()
+    assert "'guests.door.open'" in fault.msg

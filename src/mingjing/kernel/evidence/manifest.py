@@ -4,7 +4,7 @@ from django.utils.translation import gettext_noop as _
 
 from mingjing.kernel.registry import FactKind, Manifest, Permission
 
-# "supervisor" is declared by the programme that draws them; without it nobody holds that role.
+# The supervisors of assessments carry the first two besides: see their RoleKind.
 MANIFEST = Manifest(
     code="evidence",
     title=_("Evidence"),
@@ -13,12 +13,12 @@ MANIFEST = Manifest(
         Permission(
             code="evidence.exhibit.view",
             title=_("See evidence"),
-            roles=("administrator", "director", "officer", "auditor", "supervisor"),
+            roles=("administrator", "director", "officer", "auditor"),
         ),
         Permission(
             code="evidence.exhibit.view_restricted",
             title=_("See restricted evidence"),
-            roles=("director", "officer", "auditor", "supervisor"),
+            roles=("director", "officer", "auditor"),
         ),
         Permission(code="evidence.exhibit.open_sealed", title=_("Open sealed evidence"), roles=("director", "auditor")),
         Permission(

@@ -9,7 +9,7 @@ from mingjing.kernel import registry
 
 @register()
 def permissions_make_sense(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """Every role that a permission names, and every permission that navigation names, is declared by a manifest."""
+    """Every role a permission names, and every permission that navigation or a role names, is declared somewhere."""
     roles, permissions = registry.roles(), registry.permissions()
     unknown_roles = [
         f"{permission.code} names the role {role!r}"
@@ -22,6 +22,12 @@ def permissions_make_sense(app_configs: Any = None, **kwargs: Any) -> list[Check
         for manifest in registry.manifests().values()
         for item in manifest.navigation
         if item.permission not in permissions
+    ]
+    unknown_permissions += [
+        f"the role {role.code} carries the permission {code!r}"
+        for role in roles.values()
+        for code in role.carries
+        if code not in permissions
     ]
     hint = "Declare it in a manifest, or correct the code."
     return [

@@ -45,8 +45,10 @@ MANIFEST = Manifest(
     navigation=(
         NavItem(title=_("Rounds"), url_name="assessments:rounds", permission="assessments.round.view", icon="round"),
         NavItem(
-            title=_("Communities"), url_name="assessments:communities",
-            permission="assessments.community.view", icon="area",
+            title=_("Communities"),
+            url_name="assessments:communities",
+            permission="assessments.community.view",
+            icon="area",
         ),
         NavItem(
             title=_("My visits"), url_name="assessments:my-visits", permission="assessments.visit.record", icon="pencil"
@@ -60,7 +62,13 @@ MANIFEST = Manifest(
             icon="people",
         ),
     ),
-    roles=(RoleKind(code="supervisor", title=_("Supervisor (drawn expert)")),),
+    roles=(
+        RoleKind(
+            code="supervisor",
+            title=_("Supervisor (drawn expert)"),
+            carries=("evidence.exhibit.view", "evidence.exhibit.view_restricted"),  # of their own visits: evidence_door
+        ),
+    ),
     permissions=(
         _permission("replay.view", _("See replays and their results"), *EVERYBODY),
         _permission("replay.request", _("Replay files"), "director", "officer"),
@@ -186,5 +194,6 @@ MANIFEST = Manifest(
     case_kinds={"rectification": _("Order to put a critical finding right")},
     visit_purposes={"first": _("Assessment"), "second": _("Second visit by another team")},
     evidence_door=f"{HERE}.queries.visits.near_evidence",
+    due=f"{HERE}.queries.due.waiting",
     demo=f"{HERE}.demo.build",
 )
