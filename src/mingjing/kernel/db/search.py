@@ -71,8 +71,9 @@ class SearchWords(_Text):
         return name, path, args, options | {"name": self.name_from, "also": self.also_from}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        """The words of the row as it now stands."""
-        return self.fill(model_instance)
+        """The words of the row as it now stands; a new row keeps those it was given (where many are made at once)."""
+        given: str = getattr(model_instance, self.attname)
+        return given if add and given else self.fill(model_instance)
 
     def fill(self, row: models.Model) -> str:
         """Write the words onto `row`, and return them."""

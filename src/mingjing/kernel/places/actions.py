@@ -94,13 +94,17 @@ def import_areas(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSite:
-    """An addressed place as it is to be recorded: `area` by its key, `position` in `datum`."""
+    """An addressed place as it is to be recorded: `area` by its key, `position` in `datum`.
+
+    `words` are what it is found by, where the caller has worked them out already (kernel.db.search).
+    """
 
     name: str
     area: int
     address: str = ""
     position: Position | None = None
     datum: Datum = Datum.WGS84
+    words: str = ""
 
 
 def record_site(
@@ -144,14 +148,14 @@ def record_sites(*, sites: Iterable[NewSite], within: Area, by: writer.Actor | N
 
 def correct_sites(*, sites: Iterable[tuple[int, NewSite]], within: Area, by: writer.Actor | None, at: datetime) -> int:
     """Bring recorded sites (by their keys) up to what is known now, with one fact for all; how many. Raises Refusal."""
-    columns = ["name", "address", "area", "latitude", "longitude"]
+    columns = ["name", "words", "address", "area", "latitude", "longitude"]
     columns += ["given_datum", "given_latitude", "given_longitude"]
     count = 0
     digest = sha256()
     with transaction.atomic():
         for batch in _batches(sites):
             rows = [_row(site, at, key) for key, site in batch]
-            Site.objects.bulk_update(rows, columns)
+            Site.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=columns)
             count += len(rows)
             digest.update(b"".join(f"{row.pk} {row.area_id}\n".encode() for row in rows))
         if count:
@@ -176,7 +180,8 @@ def _row(site: NewSite, at: datetime, key: int | None = None) -> Site:
     _check_text(site.name, site.address)
     nowhere = {"latitude": None, "longitude": None, "given_datum": "", "given_latitude": None, "given_longitude": None}
     where = nowhere | _stored(site.position, site.datum)
-    return Site(pk=key, name=site.name, address=site.address, area_id=site.area, recorded_at=at, **where)
+    told = {"name": site.name, "address": site.address, "words": site.words}
+    return Site(pk=key, area_id=site.area, recorded_at=at, **told, **where)
 
 
 def _check_text(name: str, address: str) -> None:

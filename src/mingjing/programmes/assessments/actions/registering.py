@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
 from mingjing.engine.geo import Datum, Position
+from mingjing.kernel.db.search import search_words
 from mingjing.kernel.places.actions import NewSite, correct_sites, record_sites
-from mingjing.programmes.assessments.models import Community, Engagement, Management, Roster, RosterLine
+from mingjing.programmes.assessments.models import Community, Engagement, Management, Roster
 from mingjing.programmes.assessments.policy.rosters import ATTRIBUTE, changes_company
 from mingjing.programmes.assessments.queries.communities import open_engagements, state_of
 
@@ -43,7 +44,7 @@ def bring_up_to_date(roster: Roster, at: datetime) -> dict[str, int]:
     Returns how many communities were added, changed and returned, and how many engagements began and ended.
     """
     done: Counter[str] = Counter(added=0, changed=0, returned=0, begun=0, ended=0)
-    new = (_site(line.values) for page in _pages(roster, "added") for line in page)
+    new = (_site(line.values, new=True) for page in _pages(roster, "added") for line in page)
     sites = iter(record_sites(sites=new, within=roster.area, by=roster.approved_by, at=at))
     for page in _pages(roster, "added"):
         change = _Change(roster, at)
@@ -62,15 +63,26 @@ def bring_up_to_date(roster: Roster, at: datetime) -> dict[str, int]:
     return dict(done)
 
 
-def _pages(roster: Roster, kind: str) -> Iterator[list[RosterLine]]:
+class _Said(NamedTuple):
+    """What is read of a line."""
+
+    row: int
+    number: str
+    community_id: int | None
+    values: Mapping[str, Any]
+    before: Mapping[str, Any]
+
+
+def _pages(roster: Roster, kind: str) -> Iterator[list[_Said]]:
     """The lines of a kind, in order, so many at a time."""
     last = 0
-    while page := list(roster.lines.filter(kind=kind, row__gt=last).order_by("row")[:CHUNK]):
+    lines = roster.lines.filter(kind=kind).order_by("row").values_list(*_Said._fields)
+    while page := [_Said(*line) for line in lines.filter(row__gt=last)[:CHUNK]]:
         yield page
         last = page[-1].row
 
 
-def _communities(page: Iterable[RosterLine]) -> dict[int, Community]:
+def _communities(page: Iterable[_Said]) -> dict[int, Community]:
     """The communities of some lines with their sites and companies, by key."""
     found = Community.objects.filter(pk__in=[line.community_id for line in page]).select_related("site", "company")
     return {community.pk: community for community in found}
@@ -83,17 +95,18 @@ def _corrections(roster: Roster) -> Iterator[tuple[int, NewSite]]:
         communities = _communities(touching)
         for line in touching:
             community = communities[line.community_id or 0]
-            yield community.site_id, _site(state_of(community, None) | line.values)
+            yield community.site_id, _site({**state_of(community, None), **line.values}, new=False)
 
 
-def _site(values: Mapping[str, Any]) -> NewSite:
-    latitude = values.get("latitude")
+def _site(values: Mapping[str, Any], *, new: bool) -> NewSite:
+    latitude, address = values.get("latitude"), values.get("address") or ""
     return NewSite(
         name=values["name"],
         area=values["place"],
-        address=values.get("address") or "",
+        address=address,
         position=Position(float(latitude), float(values["longitude"])) if latitude is not None else None,
         datum=Datum(values.get("datum") or Datum.WGS84),
+        words=" ".join(part for part in (values.get("words"), search_words("", address)) if part) if new else "",
     )
 
 
@@ -110,14 +123,14 @@ class _Change:
         self.corrected: list[Engagement] = []
         self.begun: list[Engagement] = []
 
-    def add(self, line: RosterLine, site: int) -> None:
+    def add(self, line: _Said, site: int) -> None:
         """A community that was not on the register."""
         community = Community(area_id=self.roster.area_id, number=line.number, site_id=site, recorded_at=self.at)
         self._fill(community, line.values)
         self.added.append(community)
         self._begin(community, _day(line.values.get("since")))
 
-    def alter(self, line: RosterLine, community: Community, held: Engagement | None) -> None:
+    def alter(self, line: _Said, community: Community, held: Engagement | None) -> None:
         """A community that is on the register, and its open engagement."""
         said, known = line.values, state_of(community, held)
         self._fill(community, said)
