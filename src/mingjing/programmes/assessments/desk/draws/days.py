@@ -1,7 +1,5 @@
 """Team-days whose day has come: who goes where today, opened by the team, with substitutes for who cannot come."""
 
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -33,15 +31,19 @@ def _here(team_day: TeamDay) -> str:
 
 @guarded("assessments.draw.view", area=round_area)
 def team_days(request: HttpRequest, pk: int) -> HttpResponse:
-    """The days that have come, newest first, with the teams the reader may see."""
+    """One of the days that have come, the newest unless asked, with the teams the reader may see."""
     round = find_round(pk)
     found = team_days_seen(actor(request), round, timezone.localdate())
-    found = found.select_related("draw").prefetch_related("members__person", "records__entry")
-    days: dict[date, list[TeamDay]] = {}
-    for team_day in found.order_by("-day", "team"):
-        days.setdefault(team_day.day, []).append(team_day)
+    days = sorted(set(found.order_by().values_list("day", flat=True)), reverse=True)
+    asked = request.GET.get("day", "")
+    day = next((one for one in days if one.isoformat() == asked), days[0] if days else None)
+    teams = found.filter(day=day).order_by("team").prefetch_related("members__person", "records__entry")
     sees = may(request.user, "assessments.round.view", area=round.area, on=timezone.localdate())
-    return render(request, "assessments/draws/days.html", {"round": round, "days": days, "sees_round": sees})
+    return render(
+        request,
+        "assessments/draws/days.html",
+        {"round": round, "days": days, "day": day, "teams": teams, "sees_round": sees},
+    )
 
 
 @guarded("assessments.draw.view", area=round_area)
