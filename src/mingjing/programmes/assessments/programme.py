@@ -195,6 +195,5 @@ MANIFEST = Manifest(
     visit_purposes={"first": _("Assessment"), "second": _("Second visit by another team")},
     evidence_door=f"{HERE}.queries.visits.near_evidence",
     due=f"{HERE}.queries.due.waiting",
-    due=f"{HERE}.queries.due.waiting",
     demo=f"{HERE}.demo.build",
 )
