@@ -15,66 +15,79 @@ from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places import demo as places_demo
 from mingjing.kernel.places.models import Site
 from mingjing.programmes.assessments import demo
+from mingjing.programmes.assessments.actions.visits import log_of
 from mingjing.programmes.assessments.demo.invented import communities
 from mingjing.programmes.assessments.demo.replayed import rows
-from mingjing.programmes.assessments.models import Replay
-from mingjing.programmes.assessments.queries.results import completion_of
+from mingjing.programmes.assessments.models import Community, Result, Round, VisitRecord
+from mingjing.programmes.assessments.policy.decisions import result_row
+from mingjing.programmes.assessments.policy.recording import apply_log
+from mingjing.programmes.assessments.queries.results import row_of, scheme_behind, worked_out
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def said() -> list[str]:
-    """The whole demonstration, and the lines it showed."""
+SITES, DONE = 20, 12
+
+
+def build(lines: list[str]) -> None:
+    """The whole demonstration, of fewer communities; the lines it shows are added to `lines`."""
+    for part in (places_demo.build, parties_demo.build):
+        part(lines.append)
+    demo.build(lines.append, SITES, DONE)
+
+
+def test_a_district_in_the_middle_of_real_work(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    # One test, because building it takes a while; each paragraph is a promise of its own.
     lines: list[str] = []
-    for build in (places_demo.build, parties_demo.build, demo.build):
-        build(lines.append)
-    return lines
-
-
-def test_a_round_of_136_communities(said: list[str]) -> None:
-    replay = Replay.objects.get()
-    counts = completion_of(replay).values["tiers"]
-    together = {tier: sum(of.get(tier, 0) for of in counts.values()) for of in counts.values() for tier in of}
-    assert replay.result_count == Site.objects.count() == 136
-    assert together["NOT_ASSESSED"] == 14
-    assert set(together) == {"RED", "ORDINARY", "WATCH", "BLACK", "OBSERVATION", "NOT_ASSESSED"}
-    assert set(counts) == {"A", "B"}
-    assert together["BLACK"] <= 6 < together["RED"] < together["ORDINARY"]
+    build(lines)
+    assert lines[-1] == gettext("the demonstration district is ready")
+    assert parties_demo.PASSWORD in " ".join(lines)
     assert verify().whole
 
+    before, now = Round.objects.order_by("id")
+    assert (before.state, now.state) == ("decided", "fieldwork")
+    assert before.entries.count() == now.entries.count() == SITES
+    assert before.records.done().count() == SITES
+    assert now.records.done().count() == DONE
 
-def test_it_is_not_called_ready_while_the_round_is_being_scored(
-    said: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(demo.replayed, "FILE", "of a demo that was killed.xlsx")
-    monkeypatch.setattr(demo, "drain", lambda: 0)
-    lines: list[str] = []
-    demo.build(lines.append)
-    assert said[-1] == gettext("the demonstration district is ready") != lines[-1]
+    for result in Result.objects.filter(replay__purpose="decision").select_related("replay__scheme"):
+        scheme = scheme_behind(result.replay)
+        assert row_of(scheme, result) == result_row(scheme, worked_out(result))
 
+    for record in VisitRecord.objects.filter(locked_at__isnull=False).select_related("entry", "round__scheme"):
+        scheme = scheme_of(record.round.scheme)
+        rubric = scheme.rubrics[record.entry.class_code]
+        assert apply_log(scheme, rubric, log_of(record)) == record.sheet_document
 
-def test_everything_is_labelled_as_made_up(said: list[str]) -> None:
     assert all(site.name.startswith("演示") for site in Site.objects.all())
     assert all(company.name.startswith("演示") for company in Organisation.objects.all())
-    assert Organisation.objects.count() == 20
-    assert all(person.is_demo for person in Person.objects.all())
-    assert parties_demo.PASSWORD in " ".join(said)
+    assert all(person.is_demo and person.display_name.startswith("演示") for person in Person.objects.all())
 
-
-def test_each_role_can_sign_in(said: list[str], at: datetime) -> None:
-    for username in parties_demo.PEOPLE:
+    for username in (*parties_demo.PEOPLE, "supervisor"):
         assert Person.objects.get(username=username).check_password(parties_demo.PASSWORD)
-    director = Person.objects.get(username="director")
-    assert may(director, "rulebooks.version.publish", on=at.date())
+    assert may(Person.objects.get(username="director"), "rulebooks.version.publish", on=at.date())
+
+    facts = Fact.objects.count()
+    build([])
+    assert Fact.objects.count() == facts
+
+    monkeypatch.setattr(demo.replayed, "FILE", "of a demo that was killed.xlsx")
+    monkeypatch.setattr(demo, "drain", lambda: 0)
+    build(lines)
+    assert lines[-1] != gettext("the demonstration district is ready")
 
 
-def test_building_again_adds_nothing(said: list[str]) -> None:
-    before = Fact.objects.count()
-    for build in (places_demo.build, parties_demo.build, demo.build):
-        build(lambda line: None)
-    assert Fact.objects.count() == before
+def test_a_demonstration_that_was_killed_has_a_round_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*args: object, **kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demo.history.Visitor, "put_right", killed)
+    with pytest.raises(KeyboardInterrupt):
+        build([])
+    assert not Round.objects.exists()
+    assert Community.objects.count() == SITES
+    assert verify().whole
 
 
 def test_the_same_seed_gives_the_same_table(people: dict[str, Person], at: datetime) -> None:

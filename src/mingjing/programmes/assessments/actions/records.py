@@ -25,10 +25,9 @@ def hold(record: VisitRecord, at: datetime) -> VisitRecord:
 
     A sealed record tells nothing: neither where it leads nor whose it is.
     """
-    found = VisitRecord.objects.select_for_update(of=("self",)).select_related(
-        "round__area", "round__scheme", "round__lead", "entry__community__site", "entry__company", "team_day",
-        "visit__area",
-    ).defer("round__scheme__document", "round__plan", "entry__class_reasons").get(pk=record.pk)  # fmt: skip
+    # What an edit needs and no more: it comes with every tap. The rarer steps read the rest when they ask for it.
+    joined = VisitRecord.objects.select_for_update(of=("self",)).select_related("round__scheme", "entry", "team_day")
+    found = joined.defer("round__scheme__document", "round__plan", "entry__class_reasons").get(pk=record.pk)
     if found.team_day.is_sealed(timezone.localdate(at)):
         text = N_("This assignment is sealed until its day; open your list of visits on that day.")
         raise Refusal([Problem("visit.sealed", text)])

@@ -4,7 +4,7 @@ Names say that they are invented; the neighbourhood codes are real. The same see
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from itertools import islice, product
@@ -18,7 +18,7 @@ from mingjing.kernel.places.demo import DISTRICT
 from mingjing.kernel.places.models import Area, Level
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
-__all__ = ["SITES", "VISITED", "Community", "communities"]
+__all__ = ["SITES", "VISITED", "Community", "communities", "earlier"]
 
 SITES, VISITED = 136, 122
 PUT_RIGHT = 2000
@@ -51,13 +51,13 @@ class Community:
     words: dict[str, str] = field(default_factory=dict)
 
 
-def communities(scheme: Scheme, chance: Random) -> list[Community]:
-    """The invented communities with their findings."""
+def communities(scheme: Scheme, chance: Random, sites: int = SITES, visited: int = VISITED) -> list[Community]:
+    """So many invented communities, `visited` of them with findings."""
     areas = list(Area.objects.under(Area.objects.get(code=DISTRICT)).filter(level=Level.NEIGHBOURHOOD))
     codes = [credit_code(number) for number in range(1, len(COMPANIES) + 1)]
     companies = list(Organisation.objects.filter(credit_code__in=codes).order_by("credit_code"))
-    names = chance.sample(NAMES, SITES)
-    waiting = set(chance.sample(range(SITES), SITES - VISITED))
+    names = chance.sample(NAMES, sites)
+    waiting = set(chance.sample(range(sites), sites - visited))
     losses = [loss for count, loss in LEVELS for _ in range(count)]
     chance.shuffle(losses)
     found = []
@@ -71,6 +71,19 @@ def communities(scheme: Scheme, chance: Random) -> list[Community]:
         found.append(one)
     _add_events([one for one in found if one.visited], chance)
     return found
+
+
+def earlier(found: Sequence[Community], scheme: Scheme, chance: Random) -> list[Community]:
+    """The same communities as a team found all of them half a year before: much like now, a little worse."""
+    levels = [loss for count, loss in LEVELS for _ in range(count)]
+    before = [replace(one, visited=True, steps={}, words={}) for one in found]
+    for one, now in zip(before, found, strict=True):
+        rubric = scheme.rubrics[_class_of(one, scheme)]
+        lost = sum(rubric.checks[code].rule.lost(steps) for code, steps in now.steps.items())
+        middle = lost + chance.randint(-400, 700) if now.steps else chance.randint(*chance.choice(levels))
+        _visit(one, scheme, (max(200, middle - 100), max(300, middle + 100)), chance)
+        one.words |= {word: now.words[word] for word in ("服务月数", "入住率") if word in now.words}
+    return before
 
 
 def _visit(one: Community, scheme: Scheme, loss: Loss, chance: Random) -> None:

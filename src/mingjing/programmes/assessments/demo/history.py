@@ -1,0 +1,120 @@
+"""The demonstration's two rounds, day by day: one that was decided, one in the middle of its fieldwork."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from random import Random
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mingjing.kernel.jobs.worker import drain
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.places.models import Area
+from mingjing.kernel.rulebooks.models import Version
+from mingjing.programmes.assessments.actions.decisions import request_decision
+from mingjing.programmes.assessments.actions.rounds import begin_review
+from mingjing.programmes.assessments.demo.clock import moment, standing_at, weekdays
+from mingjing.programmes.assessments.demo.fieldwork import Visitor, file_events
+from mingjing.programmes.assessments.demo.invented import SITES, Community
+from mingjing.programmes.assessments.demo.rounds import Cast, draw, open_demo_round
+from mingjing.programmes.assessments.models import Round, TeamDay, VisitRecord
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+
+__all__ = ["decided_round", "running_round"]
+
+Say = Callable[[str], None]
+DECIDED, RUNNING = "demo-1", "demo-2"
+DAYS_BEFORE, DAYS_AFTER = 20, 1
+HALF_YEAR = timedelta(days=180)
+FIRST_HOURS = (9, 10, 14)
+SEED = 77
+
+
+@transaction.atomic
+def decided_round(
+    area: Area, scheme: Version, cast: Cast, found: Sequence[Community], today: date, say: Say
+) -> None:  # fmt: skip
+    """The round before: every community visited, every record locked, the list decided.
+
+    Each round is one transaction: a demonstration that is killed has it whole, or begins it again.
+    """
+    if Round.objects.filter(area=area, code=DECIDED).exists():
+        return
+    say(_("recording a round of {count} demonstration communities").format(count=len(found)))
+    days = weekdays(today - HALF_YEAR, _before(found) + 2, 0)
+    round = open_demo_round(cast, area, scheme, DECIDED, "演示·上一轮考核", days)
+    draw(round, cast, days)
+    visitor = _visitor(scheme, cast, found)
+    for record, staff, at in _visits(round, visitor, days[-1], today):
+        visitor.visit(record, staff, at)
+        if visitor.chance.random() < 0.7:
+            visitor.put_right(record, at + timedelta(hours=20))
+    at = moment(days[-1] + timedelta(days=20), 10)
+    with standing_at(at):
+        _file(round, cast, found, days[1], at)
+        begin_review(round=round, by=cast.director, at=at)
+        request_decision(round=round, by=cast.director, at=at)
+        drain()
+
+
+@transaction.atomic
+def running_round(
+    area: Area, scheme: Version, cast: Cast, found: Sequence[Community], done: int, today: date, say: Say
+) -> None:  # fmt: skip
+    """The round that is going on: most are done, some on their way, some late, the last ones sealed."""
+    if Round.objects.filter(area=area, code=RUNNING).exists():
+        return
+    say(_("recording {done} of {count} visits of the present round").format(done=done, count=len(found)))
+    days = weekdays(today, _before(found), DAYS_AFTER)
+    round = open_demo_round(cast, area, scheme, RUNNING, "演示·本轮考核", days)
+    draw(round, cast, days)
+    visitor = _visitor(scheme, cast, found)
+    now = timezone.now()
+    for number, (record, staff, planned) in enumerate(_visits(round, visitor, today, today)):
+        at = planned if record.team_day.day < today else _just_before(now)
+        if number >= done + len(UNDERWAY):
+            break
+        visitor.visit(record, staff, at, until=UNDERWAY[number - done] if number >= done else "locked")
+        if number < done and visitor.chance.random() < 0.6:
+            visitor.put_right(record, at + timedelta(hours=20))
+    with standing_at(now):
+        _file(round, cast, found, days[1], now)
+
+
+UNDERWAY = ("signed", "submitted", "started")
+"""How far the visits are that follow those that are done."""
+
+
+def _just_before(now: datetime) -> datetime:
+    """Some hours ago, but today."""
+    return max(now - timedelta(hours=3), moment(timezone.localdate(now), 0, 1))
+
+
+def _before(found: Sequence[Community]) -> int:
+    """How many days teams have been out before the present one, so that most of the work is done."""
+    return max(1, DAYS_BEFORE * len(found) // SITES)
+
+
+def _visitor(scheme: Version, cast: Cast, found: Sequence[Community]) -> Visitor:
+    named = {f"HT-{one.number:03d}": one for one in found}
+    return Visitor(scheme_of(scheme), cast, named, Random(SEED))  # noqa: S311 - decides nothing
+
+
+def _visits(
+    round: Round, visitor: Visitor, last: date, today: date
+) -> Iterator[tuple[VisitRecord, list[Person], datetime]]:
+    """The records in the order of their days, each with the staff who go and the hour they arrive."""
+    for team_day in TeamDay.objects.filter(draw__round=round, day__lte=last).select_related("draw__round__area"):
+        records = list(team_day.records.select_related("round__area", "entry").order_by("id"))
+        if not records:
+            continue
+        opened = moment(team_day.day, 8, 30)
+        staff = visitor.open(team_day, opened if team_day.day < today else _just_before(timezone.now()))
+        for record, hour in zip(records, FIRST_HOURS, strict=False):
+            yield record, staff, moment(team_day.day, hour)
+
+
+def _file(round: Round, cast: Cast, found: Sequence[Community], day: date, at: datetime) -> None:
+    entries = {entry.number: entry for entry in round.entries.all()}
+    file_events(entries, [one for one in found if one.visited], cast, day, at)
