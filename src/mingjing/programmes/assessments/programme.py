@@ -180,6 +180,12 @@ MANIFEST = Manifest(
         _command("scheme-check", _("name every mistake of a scheme, a JSON document or a workbook")),
         _command("scheme-diff", _("say what changed between two schemes")),
         Command(
+            name="roster-check",
+            help=_("say what a roster would change, or every mistake in it, without touching the register"),
+            configure=f"{HERE}.cli.rosters.configure_roster_check",
+            run=f"{HERE}.cli.rosters.run_roster_check",
+        ),
+        Command(
             name="draw",
             help=_("draw sites and teams so that anyone can recompute it"),
             configure=f"{HERE}.cli.draw.configure_draw",
@@ -194,6 +200,7 @@ MANIFEST = Manifest(
     case_kinds={"rectification": _("Order to put a critical finding right")},
     visit_purposes={"first": _("Assessment"), "second": _("Second visit by another team")},
     evidence_door=f"{HERE}.queries.visits.near_evidence",
+    evidence_home=f"{HERE}.desk.exhibits.home",
     due=f"{HERE}.queries.due.waiting",
     demo=f"{HERE}.demo.build",
 )
