@@ -14,19 +14,18 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
-from mingjing.engine.accounts import LineKind
+from mingjing.engine.accounts import Account, LineKind, explain
 from mingjing.engine.outcome import N_, Refusal, in_language, spoken
 from mingjing.kernel.evidence.store import store
 from mingjing.kernel.jobs.worker import Run
 from mingjing.programmes.assessments.actions import exports as actions
 from mingjing.programmes.assessments.models import Entry, Export, ExportKind, Replay, Result, Round
-from mingjing.programmes.assessments.policy.decisions import Result as Worked
-from mingjing.programmes.assessments.policy.decisions import work_out
+from mingjing.programmes.assessments.policy.moves import Move, compare, gone
 from mingjing.programmes.assessments.policy.office import Office, Row
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.decisions import decision_files
-from mingjing.programmes.assessments.queries.lists import decision_of, gone, moves, not_assessed, round_before
-from mingjing.programmes.assessments.queries.results import distribution, scheme_behind, sheet_of
+from mingjing.programmes.assessments.queries.lists import decision_of, not_assessed, round_before, stood
+from mingjing.programmes.assessments.queries.results import scheme_behind, sheet_of
 
 __all__ = ["write_export"]
 
@@ -162,18 +161,16 @@ def _listed(replay: Replay, scheme: Scheme, class_code: str) -> Iterator[Row]:
 
 
 def _lines(replay: Replay, scheme: Scheme, progress: Progress) -> Iterator[Row]:
-    totals = {code: distribution(scheme, replay, code) for code in scheme.classes}
     rows = Result.objects.filter(replay=replay).order_by("index")
     for done, row in enumerate(rows.iterator(chunk_size=200), start=1):
-        worked = work_out(scheme, row.class_code, row.key, sheet_of(scheme, row), totals[row.class_code])
-        yield from _account(row, worked)
+        yield from _account(row, explain(scheme.rubrics[row.class_code], sheet_of(scheme, row)))
         if done % BATCH == 0:
             progress(done)
 
 
-def _account(row: Result, worked: Worked) -> Iterator[Row]:
+def _account(row: Result, account: Account) -> Iterator[Row]:
     """Every line of a result; who approved a bonus or a veto is left out."""
-    for line in worked.account.lines:
+    for line in account.lines:
         counted = line.kind is LineKind.DEDUCTION
         why = gettext("Approved") if "approver" in line.reason.params else line.reason.say(gettext)
         yield (
@@ -190,18 +187,22 @@ def _changes(replay: Replay) -> Iterator[Row]:
     if before is None:
         return
     now, then = scheme_behind(replay), scheme_behind(before)
-    found: Any = moves(replay, before).exclude(move="same", moved_company=0).order_by("class_code", "standing", "index")
-    for row in found.iterator(chunk_size=500):
-        yield (
-            row.key, row.name, row.class_code, gettext(MOVES[row.move]), _tier(then, row.was_tier or ""),
-            _tier(now, row.tier), Office.points(row.was_total), Office.points(row.total), row.was_company,
-            row.entry.company_name,
-        )  # fmt: skip
-    for row in gone(replay, before).order_by("index").iterator(chunk_size=500):
-        entry = row.entry
-        assert entry is not None
-        tier, total = _tier(then, row.tier), Office.points(row.total)
-        yield (row.key, row.name, row.class_code, gettext(MOVES["gone"]), tier, "", total, None, entry.company_name, "")
+    here, there = stood(replay), stood(before)
+    for move in compare(here.values(), there, now.list_rules, then.list_rules):
+        if move.kind != "same" or move.company:
+            yield _change(now, then, move)
+    for was in gone(here.values(), there):
+        tier, total = _tier(then, was.tier), Office.points(was.total)
+        yield (was.number, was.name, was.class_code, gettext(MOVES["gone"]), tier, "", total, None, was.company, "")
+
+
+def _change(now: Scheme, then: Scheme, move: Move) -> Row:
+    stood_now, was = move.now, move.was
+    return (
+        stood_now.number, stood_now.name, stood_now.class_code, gettext(MOVES[move.kind]),
+        _tier(then, was.tier) if was else "", _tier(now, stood_now.tier), Office.points(was.total) if was else None,
+        Office.points(stood_now.total), was.company if was else "", stood_now.company,
+    )  # fmt: skip
 
 
 def _absent(round_: Round) -> Iterator[Row]:

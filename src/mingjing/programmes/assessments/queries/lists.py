@@ -1,29 +1,21 @@
-"""Reads of decided rounds: the decision, the list of a class, what it was before, who was not assessed, who moved.
+"""Reads of decided rounds: the decision, the list of a class, what it was before, who was not assessed.
 
 Constant numbers of queries, whatever the number of communities. Not here: sheets (queries.sheets), how a list looks.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.fields import CharField
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce, Least
 
-from mingjing.engine.lists import ListRules
 from mingjing.kernel.db.search import matching
 from mingjing.programmes.assessments.models import Entry, Replay, ReplayPurpose, Result, Round
 from mingjing.programmes.assessments.models.replays import ResultQuerySet
-from mingjing.programmes.assessments.queries.results import scheme_behind
+from mingjing.programmes.assessments.policy.moves import Stood
 
 __all__ = [
-    "MOVES", "before_of", "decision_of", "decision_underway", "gone", "listed", "moves", "nearest_first",
-    "not_assessed", "round_before", "tally",
+    "before_of", "decision_of", "decision_underway", "listed", "nearest_first", "not_assessed", "round_before", "stood",
 ]  # fmt: skip
-
-MOVES = ("up", "down", "other", "new", "same")
-"""What became of a community since the round before: a better tier, a worse one, into or out of a tier without a rank,
-not in that round, the same tier."""
 
 FAR = 2**31 - 1
 
@@ -80,62 +72,10 @@ def nearest_first(replay: Replay, within: int) -> ResultQuerySet:
     return found
 
 
-def moves(now: Replay, before: Replay) -> QuerySet[Any]:
-    """The results of `now`, each with what the same community came to `before` (`was_*`), and its `move` (MOVES)."""
-    same = Result.objects.filter(
-        replay=before, entry__round=before.round_id, entry__community=OuterRef("entry__community")
-    )
-    rows = (
-        now.results.without_sheets()
-        .select_related("entry__place")
-        .annotate(
-            was_tier=Subquery(same.values("tier")[:1]),
-            was_total=Subquery(same.values("total")[:1]),
-            was_company=Subquery(same.values("entry__company_name")[:1]),
-            was_number=Subquery(same.values("entry__number")[:1]),
-            was_class=Subquery(same.values("class_code")[:1]),
-        )
-    )
-    here = _place("tier", scheme_behind(now).list_rules)
-    there = _place("was_tier", scheme_behind(before).list_rules)
-    found: QuerySet[Any] = rows.annotate(here=here, there=there).annotate(
-        move=Case(
-            When(was_tier=None, then=Value("new")),
-            When(tier=F("was_tier"), then=Value("same")),
-            When(Q(here__lt=0) | Q(there__lt=0), then=Value("other")),
-            When(here__lt=F("there"), then=Value("up")),
-            When(here__gt=F("there"), then=Value("down")),
-            default=Value("same"),
-            output_field=CharField(),
-        ),
-        moved_company=Case(
-            When(Q(was_tier__isnull=False) & ~Q(was_company=F("entry__company_name")), then=Value(1)),
-            default=Value(0),
-            output_field=IntegerField(),
-        ),
-    )
-    return found
-
-
-def _place(column: str, rules: ListRules) -> Case:
-    """0 for the best tier, and so on; −1 for tiers without a rank."""
-    ranked = [tier.code for tier in rules.tiers if tier.ranked]
-    places = [When(**{column: code}, then=Value(place)) for place, code in enumerate(ranked)]
-    return Case(*places, default=Value(-1), output_field=IntegerField())
-
-
-def tally(rows: QuerySet[Any]) -> dict[str, dict[str, int]]:
-    """How many results of `moves` made each move, by class; changes of company under `company`: one query."""
-    counted: dict[str, dict[str, int]] = {}
-    found = rows.order_by().values("class_code", "move", "moved_company").annotate(count=Count("pk"))
-    for row in found:
-        counts = counted.setdefault(row["class_code"], dict.fromkeys((*MOVES, "company"), 0))
-        counts[row["move"]] += row["count"]
-        counts["company"] += row["count"] * row["moved_company"]
-    return counted
-
-
-def gone(now: Replay, before: Replay) -> QuerySet[Result]:
-    """The results of the round before whose communities are not in this one."""
-    here = Entry.objects.filter(round=now.round_id, community=OuterRef("entry__community"))
-    return before.results.without_sheets().select_related("entry__place").exclude(Exists(here))
+def stood(replay: Replay) -> dict[int, Stood]:
+    """Where each community stood in a decision, by community, in its order: one query."""
+    columns = (
+        "pk", "entry__community", "key", "entry__name", "entry__company_name", "class_code", "tier", "total",
+    )  # fmt: skip
+    rows = replay.results.filter(entry__isnull=False).order_by("class_code", "standing", "index")
+    return {row[1]: Stood(*row) for row in rows.values_list(*columns).iterator(chunk_size=2000)}

@@ -1,24 +1,28 @@
 """What changed since the round before, and what stands near a cut-off."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from mingjing.engine.lists import Distribution
+from mingjing.engine.outcome import spoken
 from mingjing.engine.quantities import parse_points
-from mingjing.faces.ui.paging import page_of
+from mingjing.faces.ui.paging import Page, page_of
 from mingjing.kernel.parties.guard import guarded
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.desk.lists.lists import shown_tier
 from mingjing.programmes.assessments.models import Replay, Result, Round
 from mingjing.programmes.assessments.policy.decisions import work_out
 from mingjing.programmes.assessments.policy.edges import crowds, edges, one_more, uses_ranks
+from mingjing.programmes.assessments.policy.moves import Move, compare, gone, tally
 from mingjing.programmes.assessments.policy.scheme import Scheme
-from mingjing.programmes.assessments.queries.lists import decision_of, gone, moves, nearest_first, round_before, tally
+from mingjing.programmes.assessments.queries.lists import decision_of, nearest_first, round_before, stood
 from mingjing.programmes.assessments.queries.results import distribution, scheme_behind, sheet_of
 
 MOVE_TITLES = {
@@ -63,7 +67,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
     before = decision_of(earlier) if earlier else None
     context: dict[str, Any] = {"round": found, "earlier": earlier, "scheme": scheme}
     if before:
-        classes = [(code, str(code)) for code in scheme.classes]
+        classes = [(code, str(spoken(title, gettext))) for code, title in scheme.classes.items()]
         form = ChangesForm(request.GET, classes)
         wanted = form.cleaned_data if form.is_valid() else {}
         context |= _changes(request, decided, before, wanted) | {"form": form, "filtered": any(wanted.values())}
@@ -71,40 +75,42 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _changes(request: HttpRequest, now: Replay, before: Replay, wanted: dict[str, Any]) -> dict[str, Any]:
-    rows, lost, move = moves(now, before), gone(now, before), wanted.get("move") or ""
-    counts = tally(rows)
-    scheme, old = scheme_behind(now), scheme_behind(before)
+    scheme, old, move = scheme_behind(now), scheme_behind(before), wanted.get("move") or ""
+    here, there = stood(now), stood(before)
+    found, lost = list(compare(here.values(), there, scheme.list_rules, old.list_rules)), gone(here.values(), there)
+    counts = tally(found)
     columns = [(code, MOVE_TITLES[code]) for code in ("up", "down", "other", "new", "company", "same")]
     table = [
         (title, [counts.get(code, {}).get(name, 0) for name, _title in columns])
         for code, title in scheme.classes.items()
     ]
-    context: dict[str, Any] = {"columns": columns, "table": table, "gone_count": lost.count(), "move": move}
+    context: dict[str, Any] = {"columns": columns, "table": table, "gone_count": len(lost), "move": move}
+    class_code = wanted.get("class_code")
     if move == "gone":
-        page = page_of(_of_class(lost, wanted), request.GET, order=("index",))
-        return context | {"page": page, "rows": [{"row": row, "was": shown_tier(old, row.tier)} for row in page.rows]}
-    page = page_of(_of_class(_moved(rows, move), wanted), request.GET, order=("class_code", "standing", "index"))
-    return context | {"page": page, "rows": [_moved_row(scheme, old, row) for row in page.rows]}
+        chosen = [entry for entry in lost if not class_code or entry.class_code == class_code]
+        page = _paged(request, before, {entry.result: entry for entry in chosen})
+        return context | {"page": page, "rows": [{"was": shown_tier(old, row.tier), "row": row} for row in page.rows]}
+    made = {one.now.result: one for one in found if _wanted(one, move, class_code)}
+    page = _paged(request, now, made)
+    return context | {"page": page, "rows": [_moved_row(scheme, old, row, made[row.pk]) for row in page.rows]}
 
 
-def _of_class(rows: Any, wanted: dict[str, Any]) -> Any:
-    return rows.filter(class_code=wanted["class_code"]) if wanted.get("class_code") else rows
+def _paged(request: HttpRequest, replay: Replay, chosen: Mapping[int, object]) -> Page[Result]:
+    rows = replay.results.without_sheets().select_related("entry").filter(pk__in=chosen)
+    return page_of(rows, request.GET, order=("class_code", "standing", "index"))
 
 
-def _moved(rows: Any, move: str) -> Any:
-    if move == "company":
-        return rows.filter(moved_company=1)
-    return rows.filter(move=move) if move else rows.filter(move__in=("up", "down", "other"))
+def _wanted(move: Move, kind: str, class_code: str | None) -> bool:
+    if class_code and move.now.class_code != class_code:
+        return False
+    if kind == "company":
+        return move.company
+    return move.kind == kind if kind else move.kind in ("up", "down", "other")
 
 
-def _moved_row(scheme: Scheme, old: Scheme, row: Any) -> dict[str, Any]:
-    both = row.total is not None and row.was_total is not None
-    return {
-        "row": row,
-        "now": shown_tier(scheme, row.tier),
-        "was": shown_tier(old, row.was_tier) if row.was_tier else None,
-        "difference": row.total - row.was_total if both else None,
-    }
+def _moved_row(scheme: Scheme, old: Scheme, row: Result, move: Move) -> dict[str, Any]:
+    was = shown_tier(old, move.was.tier) if move.was else None
+    return {"row": row, "move": move, "now": shown_tier(scheme, row.tier), "was": was}
 
 
 class NearForm(forms.Form):
