@@ -3,6 +3,7 @@
 import csv
 import os
 import signal
+from argparse import Namespace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -26,6 +27,7 @@ from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area, Site
 from mingjing.programmes.assessments.actions import rosters as actions
 from mingjing.programmes.assessments.actions.communities import remove_community, return_community
+from mingjing.programmes.assessments.cli.rosters import run_roster_check
 from mingjing.programmes.assessments.models import Community, Engagement, Roster
 from mingjing.programmes.assessments.queries import rosters as reading
 
@@ -455,3 +457,25 @@ def beijing(rows: list[dict[str, str]], places: list[str]) -> str:
         cells = [f'"{row[column]}"' for column in columns]
         lines.append(",".join((*cells, "BD09", places[at % len(places)])))
     return "\n".join(lines) + "\n"
+
+
+class TestCommand:
+    def test_it_says_what_would_change_and_touches_nothing(
+        self, officer: Person, at: datetime, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        registered(officer, at, ROWS[0])
+        path = tmp_path / "名册.csv"
+        path.write_text(table(*ROWS), "utf-8")
+        before = Fact.objects.count()
+        assert run_roster_check(Namespace(file=path, area="430202")) == 0
+        said = capsys.readouterr().out
+        assert "2 new, 0 changed, 1 unchanged" in said
+        assert "row 3, HT-002" in said
+        assert (Fact.objects.count(), Community.objects.count()) == (before, 1)
+
+    @pytest.mark.parametrize(("text", "area"), [("HT-1,,,,,,,,,,", "430202"), (ROWS[0], "1")])
+    def test_mistakes_are_refused(self, officer: Person, tmp_path: Path, text: str, area: str) -> None:
+        path = tmp_path / "名册.csv"
+        path.write_text(table(text), "utf-8")
+        with pytest.raises(Refusal):
+            run_roster_check(Namespace(file=path, area=area))

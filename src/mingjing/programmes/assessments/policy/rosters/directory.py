@@ -70,8 +70,8 @@ class Places:
         """The one area of `level` (or any, by its code) that `text` means."""
         if _CODE.match(text):
             return self._coded(text)
-        same = self._named.get((level, _whole(text))) or self._named.get((level, _short(text)), [])
-        found = [area for area in same if above is None or area.path.startswith(above.path)] or same
+        exact, alike = (self._named.get((level, name), []) for name in (_whole(text), _short(text)))
+        found = _below(above, exact) or _below(above, alike) or exact or alike
         if len(found) == 1:
             return found[0]
         if found:
@@ -92,6 +92,10 @@ class Places:
             said = N_("{given} is no subdistrict or neighbourhood of {district}; look the code up under Areas.")
             raise Unreadable("roster.place.outside", said, given=code, district=self.district.name)
         return found
+
+
+def _below(above: Place | None, areas: list[Place]) -> list[Place]:
+    return [area for area in areas if above is None or area.path.startswith(above.path)]
 
 
 def _whole(name: str) -> str:
