@@ -114,7 +114,7 @@ MOVES = {
     "up": N_("Moved up"),
     "down": N_("Moved down"),
     "other": N_("Into or out of a tier without a rank"),
-    "new": N_("New"),
+    "new": N_("New in the round"),
     "same": N_("Same tier"),
     "gone": N_("No longer in the round"),
 }
@@ -141,7 +141,7 @@ def _facts(asked: Export) -> Iterator[tuple[str, str]]:
     yield N_("Digest of the roster"), round_.roster_digest
     yield N_("Results"), str(replay.result_count)
     yield N_("Root over all results"), replay.results_root
-    yield N_("Decided"), timezone.localtime(replay.completed_at).strftime("%Y-%m-%d %H:%M")
+    yield N_("Decided on"), timezone.localtime(replay.completed_at).strftime("%Y-%m-%d %H:%M")
     yield N_("How to check"), gettext("Every community has a decision file; mingjing verify checks one without us.")
 
 

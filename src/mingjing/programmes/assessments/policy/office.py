@@ -38,9 +38,11 @@ class Office:
     def cover(self, name: str, title: str, facts: Iterable[tuple[str, str]]) -> None:
         """The first sheet: what this is, and what it rests on."""
         sheet = self.book.add_worksheet(self._named(name))
-        sheet.set_column(0, 0, 30)
+        sheet.set_column(0, 0, 48)
         sheet.set_column(1, 1, 90)
         sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
         sheet.write_string(0, 0, title, self._title)
         for at, (term, value) in enumerate(facts, start=2):
             sheet.write_string(at, 0, term, self._head)

@@ -58,10 +58,11 @@ def before_of(rows: Iterable[Result], before: Replay | None) -> dict[int, Result
 
 
 def not_assessed(round_: Round) -> QuerySet[Entry]:
-    """The entries of the round that were declared as not assessed, or that nobody was drawn for."""
+    """The entries declared as not assessed; once the round is decided, everybody for whom nothing was scored."""
     seen = Result.objects.filter(entry=OuterRef("pk"), replay__purpose=ReplayPurpose.DECISION, total__isnull=False)
     seen = seen.filter(replay__completed_at__isnull=False)
-    missing = Entry.objects.filter(round=round_).exclude(Exists(seen))
+    entries = Entry.objects.filter(round=round_)
+    missing = entries.exclude(Exists(seen)) if round_.decided_at else entries.filter(not_assessed_at__isnull=False)
     return missing.select_related("place", "stratum", "not_assessed_by")
 
 

@@ -29,7 +29,7 @@ MOVE_TITLES = {
     "up": _("Moved up"),
     "down": _("Moved down"),
     "other": _("Into or out of a tier without a rank"),
-    "new": _("New"),
+    "new": _("New in the round"),
     "gone": _("No longer in the round"),
     "company": _("Another company"),
     "same": _("Same tier"),
