@@ -1,0 +1,111 @@
+"""Sealed until the day, on every page there is: what nobody may know changes nothing that anybody is shown.
+
+The sealed part of a drawn round is rearranged in the tables. Every page and download of the programme, asked for by
+every role on the first day, must answer byte for byte as before; pages of sealed visits must not be there at all.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+from tests.guarded import guards_lifted
+from tests.programmes.assessments import drawing
+from tests.programmes.assessments.conftest import SignedIn
+from tests.programmes.assessments.drawing import DAYS, Drawn
+from tests.programmes.assessments.test_draw_desk import ROLES, On, on  # noqa: F401 - `on` is a fixture
+
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.rulebooks.models import Version
+from mingjing.programmes.assessments.desk.urls import urlpatterns
+from mingjing.programmes.assessments.models import Draw, TeamDay, TeamMember, VisitRecord
+
+pytestmark = pytest.mark.django_db
+TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value="|nonce=")[^"]+|"X-CSRFToken": ?"[^"]+"')
+ELSEWHERE = ("/", "/ledger/", "/jobs/", "/cases/", "/visits/")
+
+
+@pytest.fixture
+def drawn(hetang: Version, people: dict[str, Person], at: datetime, on: On) -> Draw:  # noqa: F811
+    """A round in fieldwork, on the first of its three days."""
+    made: Drawn = drawing.build(hetang, people, at)
+    people["supervisor"] = made.supervisors[0]
+    draw = made.draw()
+    made.begin()
+    on(DAYS[0])
+    return draw
+
+
+def values(draw: Draw, pattern: str, sealed: TeamDay) -> dict[str, object]:
+    """What the parts of an address may be, so that it names something of the round, sealed where it can be."""
+    record, member = sealed.records.select_related("entry").first(), sealed.members.first()
+    assert record is not None
+    assert member is not None
+    whole = {"rounds": draw.round_id, "visits": record.pk, "communities": record.entry.community_id}
+    expert = draw.round.experts.first()
+    return {
+        "pk": next((pk for name, pk in whole.items() if name in pattern.split("<")[0] or f"/{name}/" in pattern), 0),
+        "number": record.entry.number, "class_code": record.entry.class_code, "draw": draw.pk,
+        "digest": draw.seeds.values_list("commitment", flat=True)[0], "day": sealed.day.isoformat(),
+        "team_day": sealed.pk, "member": member.pk, "expert": expert and expert.pk,
+    }  # fmt: skip
+
+
+def addresses(draw: Draw) -> Iterator[str]:
+    """Every address of the programme that names something of the round."""
+    sealed = draw.team_days.filter(day__gt=DAYS[0]).order_by("pk").first()
+    assert sealed is not None
+    yield from ELSEWHERE
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        route, name = str(pattern.pattern), pattern.name or ""
+        wanted = set(pattern.pattern.converters)
+        found = values(draw, route, sealed)
+        if wanted <= found.keys() and (found["pk"] or "pk" not in wanted):
+            yield reverse(f"assessments:{name}", kwargs={part: found[part] for part in wanted})
+
+
+def answers(client: Client, urls: list[str]) -> dict[str, tuple[int, bytes]]:
+    """What each address answers, without what is new in every answer."""
+    found = {}
+    for url in urls:
+        answer = client.get(url)
+        body = b"".join(answer) if answer.streaming else answer.content
+        found[url] = answer.status_code, TOKEN.sub(b"", body)
+    return found
+
+
+def rearrange(draw: Draw) -> None:
+    """Exchange sealed visits between team-days, and supervisors with them."""
+    later = VisitRecord.objects.filter(team_day__draw=draw, team_day__day__gt=DAYS[0]).order_by("pk")
+    records, slots = list(later), list(later.values_list("team_day", flat=True))
+    members = list(TeamMember.objects.filter(team_day__in=set(slots), part="expert").order_by("pk"))
+    people = [member.person_id for member in members]
+    with guards_lifted():
+        for record, slot in zip(records, slots[5:] + slots[:5], strict=True):
+            VisitRecord.objects.filter(pk=record.pk).update(team_day=slot)
+        TeamMember.objects.filter(pk__in=[member.pk for member in members]).delete()
+        for member, person in zip(members, people[3:] + people[:3], strict=True):
+            member.person_id, member.pk = person, None
+            member.save(force_insert=True)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_is_sealed_changes_nothing_that_anybody_is_shown(drawn: Draw, signed_in: SignedIn, role: str) -> None:
+    client, urls = signed_in(role), list(addresses(drawn))
+    before = answers(client, urls)
+    assert sum(status == 200 for status, _ in before.values()) > 5
+    rearrange(drawn)
+    after = answers(client, urls)
+    assert [url for url in urls if before[url] != after[url]] == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_sealed_visit_is_not_there(drawn: Draw, signed_in: SignedIn, role: str) -> None:
+    client = signed_in(role)
+    urls = [url for url in addresses(drawn) if "/team-days/" in url or re.search(r"/assessments/visits/\d", url)]
+    statuses = {url: client.get(url).status_code for url in urls}
+    sealed = {url: status for url, status in statuses.items() if not url.endswith("/team-days/")}
+    assert set(sealed.values()) <= {403, 404, 405}, sealed
