@@ -28,7 +28,7 @@ TEAMS = (("officer", "officer2", "supervisor"), ("officer3", "officer4", "superv
 
 @dataclass
 class Drawn:
-    """A round with the people of its teams: `records` of the first team today, `others` of the second, `later` sealed."""
+    """A round with its people: `records` are of the first team today, `others` of the second, `later` sealed."""
 
     round: Round
     scheme: Version

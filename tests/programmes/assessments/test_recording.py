@@ -1,4 +1,4 @@
-"""The sheet of a visit: every rule kind's input, every refusal, and that any edits give a sheet the engine can score."""
+"""The sheet of a visit: every rule kind's input, every refusal, and that any edits give a sheet that can be scored."""
 
 import json
 from collections.abc import Mapping
@@ -132,10 +132,13 @@ def test_the_later_of_two_who_edit_one_finding_is_told() -> None:
     changed = edited(first, "change", finding=uid(1), expected=1, count=2)
     for kind, payload in (("change", {"count": 5}), ("remove", {})):
         refused = refusal(changed, kind, finding=uid(1), expected=1, **payload)
-        assert isinstance(refused, Conflict) and refused.current is not None and refused.current["steps"] == 2
+        assert isinstance(refused, Conflict)
+        assert refused.current is not None
+        assert refused.current["steps"] == 2
     gone = edited(changed, "remove", finding=uid(1), expected=2)
     refused = refusal(gone, "change", finding=uid(1), expected=2, count=5)
-    assert isinstance(refused, Conflict) and refused.current is None
+    assert isinstance(refused, Conflict)
+    assert refused.current is None
     assert isinstance(refusal(first, "change", finding=uid(1), count=5), Conflict), "a version must be named"
     graded = edited({}, "find", check="A2.3", finding=uid(1), good=4, of=5)
     assert isinstance(refusal(graded, "find", check="A2.3", finding=uid(2), good=3, of=5), Conflict)
@@ -213,8 +216,7 @@ def test_any_edits_give_a_sheet_that_scores_and_that_its_log_gives_again(
             if undo and log:
                 kind, payload = "undo", undoing(rules, rubric, log, len(log), document)
             document_after = apply_edit(rules, rubric, document, kind, payload, BY, AT)
-        except Refusal as refused:
-            assert all(problem.text for problem in refused.problems)
+        except Refusal:
             assert json.dumps(document) == before, "a refused edit leaves the sheet as it was"
             continue
         assert json.dumps(document) == before, "an edit leaves the sheet it was given"

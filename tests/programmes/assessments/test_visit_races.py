@@ -73,7 +73,8 @@ def test_two_who_edit_different_checks_never_disturb_each_other(edit: Any, drawn
     assert sorted(results) == [1, 2, 3, 4, 5, 6], results  # type: ignore[type-var]
     sheet = VisitRecord.objects.get(pk=drawn.records[0].pk).sheet_document
     assert sorted(finding["check"] for finding in sheet["findings"]) == sorted(checks)
-    assert Case.objects.count() == 2 and verify().whole
+    assert Case.objects.count() == 2
+    assert verify().whole
 
 
 @pytest.mark.parametrize("attempt", range(3))
@@ -104,4 +105,5 @@ def test_one_begins_and_the_other_is_told_when(drawn: drawn_rounds.Drawn, at: da
 
     results = at_once(begin("officer"), begin("officer2"))
     assert sum(isinstance(result, Refusal) for result in results) == 1, results
-    assert Visit.objects.count() == 1 and Fact.objects.filter(kind="assessments.visit.started").count() == 1
+    assert Visit.objects.count() == 1
+    assert Fact.objects.filter(kind="assessments.visit.started").count() == 1

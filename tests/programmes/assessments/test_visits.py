@@ -104,14 +104,16 @@ def test_a_visit_goes_from_the_door_to_the_locked_record(begun: Drawn, at: datet
     reviews.lock_record(record=record, by=begun.people["officer3"], at=at + HOUR)
     found = now(record)
     assert found.state_on(found.team_day.day) == "locked"
-    assert found.visit and found.visit.left_at == at + HOUR
-    assert [name for name in kinds()] == [
+    assert found.visit
+    assert found.visit.left_at == at + HOUR
+    assert list(kinds()) == [
         "assessments.visit.started", "assessments.visit.submitted", "assessments.visit.signed",
         "assessments.visit.signed", "assessments.visit.signed", "assessments.visit.reviewed",
         "assessments.visit.locked",
     ]  # fmt: skip
     told = "".join(Fact.objects.values_list("data", flat=True))
-    assert "刘经理" not in told and found.sheet_digest in told
+    assert "刘经理" not in told
+    assert found.sheet_digest in told
     with pytest.raises(IntegrityError), transaction.atomic():
         VisitRecord.objects.filter(pk=record.pk).update(sheet="{}")
     assert code_of(lambda: edit(begun, at, "looked", check="A5.1")) == "visit.locked"
@@ -156,7 +158,8 @@ def test_a_sealed_record_tells_nothing_to_anybody(drawn: Drawn, at: datetime) ->
         with pytest.raises(Refusal) as raised:
             visits.submit_record(record=record, left_at=at, by=person, at=at)
         problem = raised.value.problems[0]
-        assert problem.code == "visit.sealed" and not problem.params
+        assert problem.code == "visit.sealed"
+        assert not problem.params
         assert record.entry.name not in problem.say()
 
 
@@ -234,7 +237,8 @@ def test_a_command_is_applied_once_and_the_log_gives_the_sheet(begun: Drawn, at:
     edit(begun, at, "change", finding=finding, count=3, expected=1)
     edit(begun, at, "undo")
     record = now(begun.records[0])
-    assert record.revision == 3 and record.edits.count() == 3
+    assert record.revision == 3
+    assert record.edits.count() == 3
     scheme = scheme_of(begun.scheme)
     assert apply_log(scheme, scheme.rubrics["A"], visits.log_of(record)) == record.sheet_document
     assert record.sheet_document["findings"][0]["steps"] == 1
@@ -247,7 +251,8 @@ def test_the_later_of_two_editors_of_one_finding_is_refused_with_what_stands(beg
     edit(begun, at, "looked", "officer", check="A3.3")
     with pytest.raises(Conflict) as raised:
         edit(begun, at, "change", finding=finding, count=5, expected=1)
-    assert raised.value.current is not None and raised.value.current["steps"] == 2
+    assert raised.value.current is not None
+    assert raised.value.current["steps"] == 2
     assert raised.value.current["by"] == begun.people["officer2"].token
 
 
@@ -258,14 +263,16 @@ def test_a_critical_finding_opens_an_order_that_falls_with_it(begun: Drawn, at: 
     edit(begun, at, "find", check="A3.1", finding=str(uuid.uuid4()))
     case = Case.objects.get()
     assert case.subject == f"{begun.records[0].subject}/A5.1"
-    assert case.due_at == at + HOUR + timedelta(days=1) and case.owner == begun.round.lead
+    assert case.due_at == at + HOUR + timedelta(days=1)
+    assert case.owner == begun.round.lead
     edit(begun, at, "remove", finding=finding, expected=1)
     case.refresh_from_db()
     assert case.state == "open", "another finding stands"
     left = next(f for f in now(begun.records[0]).sheet_document["findings"] if f["check"] == "A5.1")
     edit(begun, at, "remove", finding=left["id"], expected=1)
     case.refresh_from_db()
-    assert case.state == "cancelled" and case.steps.last().note  # type: ignore[union-attr]
+    assert case.state == "cancelled"
+    assert case.steps.last().note
     edit(begun, at, "undo")
     assert Case.objects.open().count() == 1
 
@@ -347,7 +354,8 @@ def test_a_void_record_makes_room_for_a_new_one(begun: Drawn, at: datetime) -> N
     record = begun.records[0]
     fresh = reviews.void_record(record=record, reason="走错小区", by=begun.people["director"], at=at + HOUR)
     assert (fresh.entry_id, fresh.team_day_id, fresh.revision) == (record.entry_id, record.team_day_id, 0)
-    assert Case.objects.get().state == "cancelled" and Visit.objects.get().voided_at
+    assert Case.objects.get().state == "cancelled"
+    assert Visit.objects.get().voided_at
     assert code_of(lambda: edit(begun, at, "looked", check="A3.1")) == "visit.void"
     visits.begin_visit(record=fresh, entered_at=at, by=begun.people["officer"], at=at + HOUR)
 
@@ -376,6 +384,7 @@ def test_a_kill_in_the_middle_leaves_nothing_half_done(
     assert (after.sheet, after.revision, after.submitted_at, after.voided_at) == (
         before.sheet, before.revision, None, None,
     )  # fmt: skip
-    assert after.visit and after.visit.left_at is None
+    assert after.visit
+    assert after.visit.left_at is None
     assert (Fact.objects.count(), Case.objects.count(), Visit.objects.count()) == (facts, cases, entered)
     assert now(begun.records[1]).started_at is None

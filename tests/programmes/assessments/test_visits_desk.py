@@ -56,7 +56,8 @@ def test_a_supervisor_sees_the_records_of_their_own_days_only(begun: drawn_round
         assert client.get(address(begun.others[0], page)).status_code == 404, page
     assert client.get(f"/assessments/rounds/{begun.round.pk}/visits/").status_code == 403
     told = client.get("/assessments/visits/").content.decode()
-    assert begun.records[0].entry.name in told and begun.others[0].entry.name not in told
+    assert begun.records[0].entry.name in told
+    assert begun.others[0].entry.name not in told
 
 
 @pytest.mark.parametrize("role", ["administrator", "director", "officer", "auditor", "supervisor"])
@@ -71,7 +72,8 @@ def test_what_is_sealed_is_there_for_nobody(begun: drawn_rounds.Drawn, signed_in
 
 def test_a_sealed_day_shows_as_a_day_and_nothing_else(begun: drawn_rounds.Drawn, signed_in: SignedIn) -> None:
     told = signed_in("officer").get("/assessments/visits/").content.decode()
-    assert "Day 2 of 2" in told and "sealed until" in told
+    assert "Day 2 of 2" in told
+    assert "sealed until" in told
 
 
 def test_another_district_reads_none_of_it(begun: drawn_rounds.Drawn, signed_in: SignedIn) -> None:
@@ -90,7 +92,8 @@ def test_who_only_reads_cannot_record(begun: drawn_rounds.Drawn, signed_in: Sign
     answer = signed_in("officer3").post(
         address(begun.records[0], "edit/"), {"kind": "looked", "check": "A1.1"}, headers=HTMX
     )
-    assert answer.status_code == 422 and "王科员" in answer.content.decode(), "it says who records it"
+    assert answer.status_code == 422
+    assert "王科员" in answer.content.decode(), "it says who records it"
 
 
 def test_a_finding_by_a_plain_form_with_its_photos(begun: drawn_rounds.Drawn, signed_in: SignedIn) -> None:
@@ -101,23 +104,29 @@ def test_a_finding_by_a_plain_form_with_its_photos(begun: drawn_rounds.Drawn, si
     }  # fmt: skip
     for _again in range(2):
         answer = client.post(address(record, "edit/"), sent | {"photos": [photo(), photo("#a00")]})
-        assert answer.status_code == 302 and answer["location"].endswith("#check-A5.1")
+        assert answer.status_code == 302
+        assert answer["location"].endswith("#check-A5.1")
     sheet = VisitRecord.objects.get(pk=record.pk).sheet_document
-    assert len(sheet["findings"]) == 1 and len(sheet["findings"][0]["evidence"]) == 2
+    assert len(sheet["findings"]) == 1
+    assert len(sheet["findings"][0]["evidence"]) == 2
     assert {exhibit.access for exhibit in Exhibit.objects.all()} == {"restricted"}
     told = client.get(address(record)).content.decode()
-    assert "3 栋" in told and "Order given" in told
+    assert "3 栋" in told
+    assert "Order given" in told
 
 
 def test_htmx_gets_the_check_that_changed_with_rail_and_score(begun: drawn_rounds.Drawn, signed_in: SignedIn) -> None:
     client, record = signed_in("officer"), begun.records[0]
     answer = client.post(address(record, "edit/"), {"kind": "looked", "check": "A1.1"}, headers=HTMX).content.decode()
-    assert 'id="check-A1.1"' in answer and 'id="check-A1.2"' not in answer
-    assert 'id="rail"' in answer and 'id="score"' in answer
+    assert 'id="check-A1.1"' in answer
+    assert 'id="check-A1.2"' not in answer
+    assert 'id="rail"' in answer
+    assert 'id="score"' in answer
     section = client.post(
         address(record, "edit/"), {"kind": "looked_rest", "item": "A1"}, headers=HTMX
     ).content.decode()
-    assert 'id="item-A1"' in section and 'id="item-A2"' not in section
+    assert 'id="item-A1"' in section
+    assert 'id="item-A2"' not in section
 
 
 def test_a_conflict_shows_both_versions_and_lets_the_later_choose(
@@ -129,12 +138,14 @@ def test_a_conflict_shows_both_versions_and_lets_the_later_choose(
     signed_in("officer2").post(address(record, "edit/"), usual | {"place": "北门", "count": "2"})
     answer = client.post(address(record, "edit/"), usual | {"place": "东门", "count": "5"}, headers=HTMX)
     told = answer.content.decode()
-    assert answer.status_code == 409 and "北门" in told and "东门" in told and "Take mine instead" in told
+    assert answer.status_code == 409
+    assert "北门" in told
+    assert "东门" in told
+    assert "Take mine instead" in told
     assert 'name="expected" value="2"' in told
     plain = client.post(address(record, "edit/"), usual | {"place": "东门", "count": "5"})
-    assert plain.status_code == 409 and "东门" in plain.content.decode(), (
-        "without JavaScript too; nothing typed is lost"
-    )
+    assert plain.status_code == 409
+    assert "东门" in plain.content.decode(), "without JavaScript too; nothing typed is lost"
     client.post(address(record, "edit/"), usual | {"place": "东门", "count": "5", "expected": "2"})
     assert VisitRecord.objects.get(pk=record.pk).sheet_document["findings"][0]["place"] == "东门"
 
@@ -190,9 +201,8 @@ def test_lists_ask_the_same_whatever_their_length(begun: drawn_rounds.Drawn, sig
     urls = ("/assessments/visits/", f"/assessments/rounds/{begun.round.pk}/visits/")
     client = signed_in("officer")
     few = [queries(client, url) for url in urls]
-    today = begun.team.day
     VisitRecord.objects.filter(pk__in=[record.pk for record in begun.later]).update(team_day=begun.team)
-    assert begun.later[0].entry.name in client.get(urls[0]).content.decode() and today
+    assert begun.later[0].entry.name in client.get(urls[0]).content.decode()
     assert [queries(client, url) for url in urls] == few
 
 

@@ -1,7 +1,7 @@
 """Recording at the desk: the form of a visit, one small command after another. Not here: signing, reviewing."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -28,7 +28,7 @@ from mingjing.programmes.assessments.desk.found import find_record, record_area
 from mingjing.programmes.assessments.desk.visits.form import CheckShown, Form, form_of
 from mingjing.programmes.assessments.models import VisitRecord
 from mingjing.programmes.assessments.policy.recording import Conflict
-from mingjing.programmes.assessments.queries.visits import SEES_ALL, sees_record
+from mingjing.programmes.assessments.queries.visits import SEES_ALL, orders_of, sees_record
 
 __all__ = ["begin", "context_of", "edit", "late_days", "seen_record", "since", "visit"]
 
@@ -154,6 +154,7 @@ def _apply(request: HttpRequest, record: VisitRecord, kind: str, payload: dict[s
     lot = files.cleaned_data["photos"] if files.is_valid() else []
     if kind != "attach":
         edit_sheet(record=record, kind=kind, payload=_named(payload, kind), command=command, by=by, at=at)
+        _tell_orders(request, record, str(payload.get("check", "")), at)
     if not files.is_valid():
         first = next(iter(files.errors.values()))[0]
         raise Refusal([Problem("visit.files", str(first).replace("{", "(").replace("}", ")"))])
@@ -164,6 +165,16 @@ def _apply(request: HttpRequest, record: VisitRecord, kind: str, payload: dict[s
         access = files.cleaned_data["access"] or Access.INTERNAL
         lot_command = command and uuid5(command, "files")
         attach_files(record=record, files=lot, holder=holder, access=access, command=lot_command, by=by, at=at)
+
+
+def _tell_orders(request: HttpRequest, record: VisitRecord, code: str, at: datetime) -> None:
+    """Say that an order was given, or fell, with this edit."""
+    if (case := orders_of(record).get(code)) and case.opened_at == at:
+        due = f"{timezone.localtime(case.due_at):%Y-%m-%d %H:%M}"
+        text = gettext("{code} is critical: order {number} was given at once, due {due}.")
+        messages.warning(request, text.format(code=code, number=case.number, due=due))
+    elif case and case.closed_at == at:
+        messages.info(request, gettext("Order {number} was cancelled.").format(number=case.number))
 
 
 def _named(payload: dict[str, Any], kind: str) -> dict[str, Any]:
