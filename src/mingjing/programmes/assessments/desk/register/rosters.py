@@ -90,10 +90,15 @@ def add(request: HttpRequest) -> HttpResponse:
     return render(request, "assessments/register/roster_form.html", context, status=422 if form.is_bound else 200)
 
 
-@guarded(MANAGE)
+def template_area(request: HttpRequest, code: int) -> Area:
+    """The district whose template is asked for: it names what its schemes ask of a community."""
+    return get_object_or_404(Area, code=str(code), level=Level.COUNTY)
+
+
+@guarded(MANAGE, area=template_area)
 def template(request: HttpRequest, code: int) -> HttpResponse:
     """A workbook to fill in, with the district's areas to choose from."""
-    area = get_object_or_404(Area, code=str(code), level=Level.COUNTY)
+    area = template_area(request, code)
     english = get_language() == "en"
     content = write_template(places_of(area), attributes_of(area), "en" if english else "zh-Hans")
     name = f"roster-{area.code}.xlsx" if english else "roster-template.xlsx"
