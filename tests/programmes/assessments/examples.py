@@ -7,18 +7,65 @@ from io import BytesIO
 from tests.districts import District, Routes
 from tests.programmes.assessments.conftest import MAPPING, TABLE
 
+from mingjing.kernel.db.search import search_words
 from mingjing.kernel.jobs.worker import drain
+from mingjing.kernel.parties.models import Organisation
+from mingjing.kernel.places.models import Site
 from mingjing.kernel.rulebooks.actions import create_rulebook, publish_version, start_draft
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.actions.replays import request_replay
+from mingjing.programmes.assessments.actions.rounds import open_round
+from mingjing.programmes.assessments.models import (
+    Community,
+    Conflict,
+    Draw,
+    Engagement,
+    Entry,
+    Expert,
+    Export,
+    Filing,
+    Part,
+    Purpose,
+    Replay,
+    Roster,
+    TeamDay,
+    TeamMember,
+    TeamStaff,
+    VisitRecord,
+    WhatIf,
+)
 from mingjing.programmes.assessments.queries.schemes import KIND, read_scheme, shipped_schemes
+
+FIRST, LAST = date(2024, 7, 1), date(2024, 12, 31)
+OF_ROUND = (
+    "round", "round-absent", "round-change", "round-changes", "round-classes", "round-csv", "round-decide",
+    "round-draw", "round-edges", "round-entries", "round-export-ask", "round-exports", "round-handover", "round-json",
+    "round-plan", "round-result", "round-review", "round-roster", "round-step", "round-teams", "round-visits",
+    "round-what-if", "expert-add", "staff-add", "draw-commit", "team-days",
+)  # fmt: skip
+OF_ENTRY = (
+    "class-confirm", "entry", "entry-assessed", "entry-file", "entry-group", "entry-value", "entry-vote",
+    "round-community", "round-decision",
+)  # fmt: skip
+OF_DRAW = ("draw", "draw-seed", "draw-reveal-seed", "draw-reveal", "draw-cancel", "draw-inputs", "draw-file")
+OF_VISIT = (
+    "visit", "visit-begin", "visit-edit", "visit-signatures", "visit-submit", "visit-sign", "visit-manager",
+    "visit-witness", "visit-sheet", "visit-history", "visit-review", "visit-lock", "visit-return", "visit-void",
+)  # fmt: skip
 
 
 def examples(district: District) -> Iterator[Routes]:
-    """A published scheme with a draft after it, and a file that it scored."""
+    """A published scheme with a draft after it, a file that it scored, a roster, and a round with all that hangs on it.
+
+    Rows are made as they would lie there; that each page can be worked with is tried elsewhere.
+    """
     scheme = _scheme(district)
     yield from _schemes(district, scheme)
-    yield from _replays(district, scheme)
+    replay = _replay(district, scheme)
+    yield from _replays(replay)
+    yield from _rosters(district)
+    yield from _what_ifs(district, scheme)
+    yield from _rounds(district, scheme, replay)
 
 
 def _scheme(district: District) -> Version:
@@ -41,14 +88,104 @@ def _schemes(district: District, scheme: Version) -> Iterator[Routes]:
     yield {f"assessments:{name}": code | {"number": 2} for name in ("upload", "publish", "withdraw")}
 
 
-def _replays(district: District, scheme: Version) -> Iterator[Routes]:
+def _replay(district: District, scheme: Version) -> Replay:
     replay = request_replay(
         scheme=scheme, mapping_name=f"{district.secret}.toml", mapping_text=MAPPING,
         file=BytesIO(TABLE.replace("first", district.secret).encode()), file_name=f"{district.secret}.csv",
         by=district.people["officer"], at=district.at,
     )  # fmt: skip
     drain()
+    return replay
+
+
+def _replays(replay: Replay) -> Iterator[Routes]:
     one = {"pk": replay.pk}
     yield {"assessments:replay": one, "assessments:results-table": one}
     yield {"assessments:results": one | {"class_code": "A"}}
     yield {f"assessments:{name}": one | {"index": 0} for name in ("result", "decision")}
+
+
+def _rosters(district: District) -> Iterator[Routes]:
+    roster = Roster.objects.create(
+        area=district.area, file_name=f"{district.secret}.xlsx", input_digest="0" * 64, read_at=district.at,
+        requested_by=district.people["officer"], requested_at=district.at,
+    )  # fmt: skip
+    one = {"pk": roster.pk}
+    names = ("roster", "roster-approve", "roster-discard", "roster-again", "roster-absent")
+    yield {f"assessments:{name}": one for name in names}
+    yield {"assessments:roster-lines": one | {"kind": "added"}}
+    yield {"assessments:roster-template": {"code": int(district.area.code)}}
+
+
+def _what_ifs(district: District, scheme: Version) -> Iterator[Routes]:
+    asked = WhatIf.objects.create(
+        area=district.area, scheme=scheme, scheme_text=scheme.document, scheme_digest=scheme.digest,
+        requested_by=district.people["director"], requested_at=district.at,
+    )  # fmt: skip
+    yield {"assessments:what-if": {"what_if": asked.pk}}
+    yield {"assessments:scheme-what-if": {"code": district.secret, "number": 1}}
+
+
+def _rounds(district: District, scheme: Version, replay: Replay) -> Iterator[Routes]:
+    director, officer, at = district.people["director"], district.people["officer"], district.at
+    community = _community(district)
+    paths = ("community", "community-remove", "community-return")
+    yield {f"assessments:{name}": {"pk": community.pk} for name in paths}
+    round_ = open_round(
+        area=district.area, code=district.secret, title=district.secret, scheme=scheme, first_day=FIRST, last_day=LAST,
+        lead=director, by=director, at=at,
+    )  # fmt: skip
+    one = {"pk": round_.pk}
+    yield {f"assessments:{name}": one for name in OF_ROUND}
+    yield {"assessments:round-list": one | {"class_code": "A"}}
+    Entry.objects.filter(round=round_).update(class_code="A")
+    entry = Entry.objects.get(round=round_)
+    yield {f"assessments:{name}": one | {"number": entry.number} for name in OF_ENTRY}
+    filing = Filing.objects.create(entry=entry, kind="bonus", code="B1", document=district.secret, filed_at=at)
+    yield {"assessments:filing-decide": one | {"filing": filing.pk}}
+    export = Export.objects.create(round=round_, replay=replay, kind="workbook", requested_by=officer, requested_at=at)
+    yield {"assessments:round-export": one | {"export": export.pk}}
+    asked = WhatIf.objects.get(area=district.area)
+    asked.rounds.add(round_)
+    yield {"assessments:what-if-round": one | {"what_if": asked.pk}}
+    yield {"assessments:what-if-community": one | {"what_if": asked.pk, "number": entry.number}}
+    yield from _draws(district, entry)
+
+
+def _community(district: District) -> Community:
+    name, at, company = f"{district.secret}小区", district.at, Organisation.objects.get(area=district.area)
+    site = Site.objects.filter(area=district.area).earliest("pk")
+    community = Community.objects.create(
+        area=district.area, number=f"{district.secret}-1", name=name, words=search_words(name), site=site,
+        place=district.area, company=company, company_name=company.name, recorded_at=at, changed_at=at,
+    )  # fmt: skip
+    Engagement.objects.create(
+        community=community, company=company, company_name=company.name, first_day=date(2022, 1, 1), recorded_at=at
+    )
+    return community
+
+
+def _draws(district: District, entry: Entry) -> Iterator[Routes]:
+    officer, at, round_ = district.people["officer"], district.at, entry.round
+    one = {"pk": round_.pk}
+    expert = Expert.objects.create(round=round_, person=officer, key="E1", home=district.secret, listed_at=at)
+    conflict = Conflict.objects.create(expert=expert, community=entry.community, reason=district.secret, declared_at=at)
+    yield {f"assessments:{name}": one | {"expert": expert.pk} for name in ("expert", "expert-remove", "conflict-add")}
+    yield {"assessments:conflict-withdraw": one | {"conflict": conflict.pk}}
+    staff = TeamStaff.objects.create(round=round_, team=1, person=officer, assigned_at=at)
+    yield {"assessments:staff-remove": one | {"staff": staff.pk}}
+    draw = Draw.objects.create(
+        round=round_, inputs='{"settings":{"days":["2024-09-05"]}}', inputs_digest="0" * 64, committed_at=at,
+        revealed_at=at, drawn_at=at, document="{}", document_digest="0" * 64,
+    )  # fmt: skip
+    there = one | {"draw": draw.pk}
+    yield {f"assessments:{name}": there for name in OF_DRAW}
+    yield {"assessments:draw-commitment": there | {"digest": "0" * 64}}
+    yield {"assessments:draw-day": there | {"day": "2024-09-05"}}
+    team_day = TeamDay.objects.create(draw=draw, day=at.date(), team=1)
+    member = TeamMember.objects.create(team_day=team_day, person=officer, part=Part.STAFF, added_at=at)
+    yield {f"assessments:{name}": one | {"team_day": team_day.pk} for name in ("team-day", "team-day-open")}
+    yield {"assessments:member-replace": one | {"team_day": team_day.pk, "member": member.pk}}
+    record = VisitRecord.objects.create(round=round_, entry=entry, team_day=team_day, purpose=Purpose.FIRST)
+    yield {f"assessments:{name}": {"pk": record.pk} for name in OF_VISIT}
+    yield {"assessments:visit-since": {"pk": record.pk, "revision": 0}}
