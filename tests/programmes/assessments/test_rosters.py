@@ -13,7 +13,7 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 from tests.faces import district
 from tests.programmes.assessments.rostering import HEADER, ROWS, apply, hand_in, registered, table
 from tests.programmes.assessments.test_jobs import in_child
@@ -467,7 +467,8 @@ class TestCommand:
         path = tmp_path / "名册.csv"
         path.write_text(table(*ROWS), "utf-8")
         before = Fact.objects.count()
-        assert run_roster_check(Namespace(file=path, area="430202")) == 0
+        with translation.override("en"):
+            assert run_roster_check(Namespace(file=path, area="430202")) == 0
         said = capsys.readouterr().out
         assert "2 new, 0 changed, 1 unchanged" in said
         assert "row 3, HT-002" in said
@@ -479,3 +480,10 @@ class TestCommand:
         path.write_text(table(text), "utf-8")
         with pytest.raises(Refusal):
             run_roster_check(Namespace(file=path, area=area))
+
+
+def test_what_stays_as_it_is_raises_no_doubt_again(officer: Person, at: datetime) -> None:
+    registered(officer, at)
+    assert not warnings(hand_in(table(*ROWS), officer, at))
+    dearer = ROWS[1].replace("免费", "0.5")
+    assert warnings(hand_in(table(dearer), officer, at)) == {"HT-002": ["roster.approximate"]}

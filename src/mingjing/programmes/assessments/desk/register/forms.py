@@ -19,7 +19,7 @@ class FilterForm(forms.Form):
         choices=[("", _("Any")), ("known", _("Recorded as an organisation")), ("unknown", _("Not recorded yet"))],
     )  # fmt: skip
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("On the register")), ("removed", _("Taken off"))]
+        label=_("State"), required=False, choices=[("", _("Now on the register")), ("removed", _("Taken off"))]
     )
     order = forms.ChoiceField(
         label=_("Order"), required=False,

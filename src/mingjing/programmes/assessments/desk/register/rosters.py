@@ -32,7 +32,12 @@ from mingjing.programmes.assessments.queries.communities import (
 
 MANAGE, VIEW = "assessments.community.manage", "assessments.community.view"
 MOST_AREAS = 500
-KINDS = {"added": _("New"), "changed": _("Changed"), "same": _("Unchanged"), "warned": _("Warnings")}
+KINDS = {
+    "added": _("New communities"),
+    "changed": _("Changed communities"),
+    "same": _("Unchanged"),
+    "warned": _("Warnings"),
+}
 """The tabs of a preview that list lines."""
 
 

@@ -94,7 +94,8 @@ class _Words:
 
     def ordered(self, before: Mapping[str, Any]) -> list[str]:
         order = list(TITLES)
-        return sorted(before, key=lambda key: (order.index(key) if key in TITLES else len(order), key))
+        told = [key for key in before if key != "company" or "company_name" not in before]
+        return sorted(told, key=lambda key: (order.index(key) if key in TITLES else len(order), key))
 
     def change(self, key: str, line: RosterLine) -> FieldChange:
         return FieldChange(self.title(key), self.said(key, line.before[key]), self.said(key, line.values.get(key)))

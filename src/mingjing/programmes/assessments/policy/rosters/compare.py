@@ -39,7 +39,7 @@ def compare(line: Line, known: Mapping[str, Any] | None, names: Mapping[int, str
     if known["removed"]:
         said["removed"] = False
     before = {key: known.get(key) for key, value in said.items() if known.get(key) != value}
-    doubts = [*line.doubts, *_doubts(said, before, names)]
+    doubts = [*_worth_a_look(line, before), *_doubts(said, before, names)]
     faults: tuple[tuple[str, Reason], ...] = ()
     if changes_company(said, known) and said.get("management", "company") == "company":
         faults = _early(said, known)
@@ -79,6 +79,14 @@ def changes_company(said: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
     if said["company"] is not None and known["company"] is not None:
         return bool(said["company"] != known["company"])
     return not _same_name(said["company_name"], known)
+
+
+def _worth_a_look(line: Line, before: Mapping[str, Any]) -> list[Reason]:
+    """The doubts about what would be written: what stays as it is was looked at before."""
+    if not before:
+        return []
+    same_company = not {"company", "company_name", "management"} & before.keys()
+    return [doubt for doubt in line.doubts if not (same_company and doubt.code.startswith("roster.company."))]
 
 
 def _same_name(name: object, known: Mapping[str, Any]) -> bool:
