@@ -11,10 +11,14 @@ from playwright.sync_api import Page, sync_playwright
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 PAGES = {
+    "home": ("/", DESK),
+    "round": ("/assessments/rounds/2/", DESK),
+    "list": ("/assessments/rounds/1/list/A/", DESK),
+    "community": ("/assessments/rounds/1/of/HT-004/", DESK),
+    "community-phone": ("/assessments/rounds/1/of/HT-004/", PHONE),
+    "draw": ("/assessments/rounds/2/draw/", DESK),
+    "visit": ("/assessments/visits/137/", DESK),
     "scheme": ("/assessments/schemes/hetang-2024/1/#class-1", DESK),
-    "round": ("/assessments/replays/1/", DESK),
-    "result": ("/assessments/replays/1/results/3/", DESK),
-    "result-phone": ("/assessments/replays/1/results/3/", PHONE),
     "ledger": ("/ledger/", DESK),
 }
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
