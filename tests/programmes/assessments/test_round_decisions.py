@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from tests.programmes.assessments import second_reader
 from tests.programmes.assessments.judged import in_review, register
 from tests.programmes.assessments.test_jobs import in_child
 
-from mingjing.engine.chain import merkle_root
+from mingjing.engine.chain import inclusion_proof, merkle_root
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.jobs.models import Delivery
@@ -23,7 +24,7 @@ from mingjing.programmes.assessments.actions.decisions import request_decision
 from mingjing.programmes.assessments.jobs import judging as jobs
 from mingjing.programmes.assessments.models import Entry, Filing, Replay, Result, Round, VisitRecord
 from mingjing.programmes.assessments.policy.decisions import check_decision, result_row
-from mingjing.programmes.assessments.queries.decisions import decision_file
+from mingjing.programmes.assessments.queries.decisions import _Paths, decision_file
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.results import row_of, worked_out
 from mingjing.programmes.assessments.queries.schemes import scheme_of
@@ -221,3 +222,10 @@ def kill_when(moment: str) -> None:
 
         jobs.keep_results = once  # type: ignore[assignment]  # in this process only
     drain()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 13, 64, 100])
+def test_all_paths_at_once_are_those_of_the_chain(size: int) -> None:
+    leaves = [sha256(bytes([number])).digest() for number in range(size)]
+    paths = _Paths(leaves)
+    assert [paths.of(index) for index in range(size)] == [inclusion_proof(leaves, index) for index in range(size)]

@@ -43,12 +43,7 @@ class Edge:
 
 def cut_offs(rules: ListRules, measure: str) -> tuple[int, ...]:
     """The bounds that the list rules name for a measure, in hundredths, ascending."""
-    found = set()
-    for row in rules.table.rows:
-        condition = row.when.get(measure)
-        if isinstance(condition, Interval):
-            found |= {bound * HUNDREDTHS for bound in (condition.low, condition.high) if bound is not None}
-    return tuple(sorted(int(bound) for bound in found))
+    return tuple(sorted({bound for _split, bound in _splits(rules, measure, 1)}))
 
 
 def uses_ranks(rules: ListRules) -> bool:
@@ -95,15 +90,29 @@ def edges(
 
 
 def _steps(scheme: Scheme, base: int, total: int) -> Iterator[tuple[int, str, int]]:
-    """The changes in points that lead to, or just past, a cut-off; the smallest first."""
+    """The changes in points that just pass a cut-off, one for each, the smallest first."""
     unit = scheme.rounding.unit
     found = {
-        (bound + past - value, measure, bound)
+        (split - value if value < split else split - unit - value, measure, bound)
         for measure, value in zip(MEASURES, (total, base), strict=True)
-        for bound in cut_offs(scheme.list_rules, measure)
-        for past in (-unit, 0, unit)
+        for split, bound in _splits(scheme.list_rules, measure, unit)
     }
-    return iter(sorted((step for step in found if step[0]), key=lambda step: (abs(step[0]), step)))
+    return iter(sorted(found, key=lambda step: (abs(step[0]), step)))
+
+
+def _splits(rules: ListRules, measure: str, unit: int) -> set[tuple[int, int]]:
+    """For each bound the least value beyond it, and the bound: 90.00 for ≥ 90 and < 90, 90.01 for > 90 and ≤ 90."""
+    found = set()
+    for row in rules.table.rows:
+        condition = row.when.get(measure)
+        if isinstance(condition, Interval):
+            if condition.low is not None:
+                low = int(condition.low * HUNDREDTHS)
+                found.add((low if condition.low_included else low + unit, low))
+            if condition.high is not None:
+                high = int(condition.high * HUNDREDTHS)
+                found.add((high + unit if condition.high_included else high, high))
+    return found
 
 
 def one_more(rubric: Rubric, sheet: Sheet, found: Score, edge: Edge) -> tuple[Check, ...]:

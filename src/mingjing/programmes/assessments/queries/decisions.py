@@ -1,9 +1,9 @@
 """Decision files of stored results, one or all of a replay. Not here: their content (policy.decisions)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mingjing.engine.chain import inclusion_proof
+from mingjing.engine.chain import inclusion_proof, merkle_root
 from mingjing.kernel.ledger.queries import proof_of
 from mingjing.programmes.assessments.models import Replay, Result
 from mingjing.programmes.assessments.policy.decisions import decision_document, work_out
@@ -25,7 +25,8 @@ def decision_file(result: Result) -> dict[str, Any]:
     replay = result.replay
     scheme = scheme_behind(replay)
     totals = distribution(scheme, replay, result.class_code)
-    record = _record(_leaves(replay), result.index, proof_of(completion_of(replay)))
+    leaves, proof = _leaves(replay), proof_of(completion_of(replay))
+    record = _record(inclusion_proof(leaves, result.index), result.index, len(leaves), proof)
     return decision_document(scheme, worked_out(result), sheet_of(scheme, result), totals, record)
 
 
@@ -34,13 +35,14 @@ def decision_files(replay: Replay) -> Iterator[tuple[Result, dict[str, Any]]]:
     scheme = scheme_behind(replay)
     totals = {code: distribution(scheme, replay, code) for code in scheme.classes}
     leaves, proof = _leaves(replay), proof_of(completion_of(replay))
+    paths = _Paths(leaves)
     after = -1
     rows = Result.objects.filter(replay=replay).order_by("index")
     while chunk := list(rows.filter(index__gt=after)[:CHUNK]):
         for row in chunk:
             sheet = sheet_of(scheme, row)
             worked = work_out(scheme, row.class_code, row.key, sheet, totals[row.class_code])
-            record = _record(leaves, row.index, proof)
+            record = _record(paths.of(row.index), row.index, len(leaves), proof)
             yield row, decision_document(scheme, worked, sheet, totals[row.class_code], record)
         after = chunk[-1].index
 
@@ -50,7 +52,30 @@ def _leaves(replay: Replay) -> list[bytes]:
     return [bytes.fromhex(leaf) for leaf in found]
 
 
-def _record(leaves: list[bytes], index: int, proof: dict[str, Any]) -> dict[str, Any]:
+class _Paths:
+    """Inclusion proofs (RFC 9162, 2.1.3) of every leaf of one tree; each part of the tree is hashed once."""
+
+    def __init__(self, leaves: list[bytes]) -> None:
+        self._leaves = leaves
+        self._roots: dict[tuple[int, int], bytes] = {}
+
+    def of(self, index: int) -> list[bytes]:
+        """What `engine.chain.inclusion_proof` gives for this leaf."""
+        path: list[bytes] = []
+        start, end = 0, len(self._leaves)
+        while end - start > 1:
+            split = start + (1 << (end - start - 1).bit_length() - 1)
+            here, beside = ((start, split), (split, end)) if index < split else ((split, end), (start, split))
+            path.append(self._root(beside))
+            start, end = here
+        return path[::-1]
+
+    def _root(self, part: tuple[int, int]) -> bytes:
+        if part not in self._roots:
+            self._roots[part] = merkle_root(self._leaves[slice(*part)])
+        return self._roots[part]
+
+
+def _record(path: Sequence[bytes], index: int, size: int, proof: dict[str, Any]) -> dict[str, Any]:
     """Where a result stands in the ledger."""
-    path = [part.hex() for part in inclusion_proof(leaves, index)]
-    return {"index": index, "size": len(leaves), "path": path, "proof": proof}
+    return {"index": index, "size": size, "path": [part.hex() for part in path], "proof": proof}

@@ -58,8 +58,8 @@ def _judged(pk: int) -> tuple[Round, Replay, Scheme]:
     return found, decided, scheme_behind(decided)
 
 
-@require_safe
 @guarded("assessments.round.view", area=round_area)
+@require_safe
 def changes(request: HttpRequest, pk: int) -> HttpResponse:
     """Who moved up or down since the round before, who is new, who is gone, whose company changed."""
     found, decided, scheme = _judged(pk)
@@ -119,8 +119,8 @@ class NearForm(forms.Form):
     within = forms.DecimalField(label=_("Within (points)"), min_value=0, max_value=100, decimal_places=2)
 
 
-@require_safe
 @guarded("assessments.round.view", area=round_area)
+@require_safe
 def near(request: HttpRequest, pk: int) -> HttpResponse:
     """Those whom a few points would take to another tier, and how totals crowd around the cut-offs."""
     found, decided, scheme = _judged(pk)

@@ -27,8 +27,8 @@ def _entry(found: Round, number: str) -> Entry:
     return get_object_or_404(Entry.objects.select_related(*related), round=found, number=number)
 
 
-@require_safe
 @guarded("assessments.round.view", area=round_area)
+@require_safe
 def community(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Total and tier with their reasons, every line with its evidence, what did not count, the way out."""
     found = find_round(pk)
@@ -91,8 +91,8 @@ def _line(line: Line, exhibits: dict[str, Exhibit], names: dict[str, str]) -> di
     return {"line": line, "reason": reason, "exhibits": shown_here, "hidden": hidden}
 
 
-@require_safe
 @guarded("assessments.round.view", area=round_area)
+@require_safe
 def decision(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """The decision file of one community: rules, sheet, arithmetic and proof, for `mingjing verify`."""
     found = find_round(pk)

@@ -27,8 +27,8 @@ from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.results import scheme_behind
 
 
-@require_safe
 @guarded("assessments.export.request", area=round_area)
+@require_safe
 def exports(request: HttpRequest, pk: int) -> HttpResponse:
     """What can be taken away, and the files that were made."""
     found = find_round(pk)
@@ -41,8 +41,8 @@ def exports(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/lists/exports.html", context | {"kinds": ExportKind.choices})
 
 
-@require_POST
 @guarded("assessments.export.request", area=round_area)
+@require_POST
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a file; it is written in the background."""
     if request.POST.get("kind") not in ExportKind.values:
@@ -58,8 +58,8 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("assessments:round-exports", pk)
 
 
-@require_POST
 @guarded("assessments.export.request", area=round_area)
+@require_POST
 def download(request: HttpRequest, pk: int, export: int) -> HttpResponseBase:
     """The file, checked against its digest; the ledger notes who took it away."""
     written = Export.objects.select_related("round__area").filter(round=pk, completed_at__isnull=False)
@@ -78,8 +78,8 @@ def _decided(pk: int) -> tuple[Round, Replay]:
     return found, decided
 
 
-@require_safe
 @guarded("assessments.export.request", area=round_area)
+@require_safe
 def table(request: HttpRequest, pk: int) -> HttpResponseBase:
     """All results as CSV."""
     found, decided = _decided(pk)
@@ -101,8 +101,8 @@ def _lines(decided: Replay) -> Iterator[str]:
         yield writer.writerow(["" if row[name] is None else defused(str(row[name])) for name in COLUMNS])
 
 
-@require_safe
 @guarded("assessments.export.request", area=round_area)
+@require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     """All results as one JSON object that streams: what they are of, then the rows."""
     found, decided = _decided(pk)

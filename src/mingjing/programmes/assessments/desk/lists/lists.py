@@ -33,8 +33,8 @@ class ListForm(forms.Form):
         self.fields["tier"] = forms.ChoiceField(label=_("Tier"), required=False, choices=[("", _("All tiers")), *tiers])
 
 
-@require_safe
 @guarded("assessments.round.view", area=round_area)
+@require_safe
 def listing(request: HttpRequest, pk: int, class_code: str) -> HttpResponse:
     """The list of one class by rank; before the decision, its communities with what is known of each."""
     found = find_round(pk)
@@ -100,8 +100,8 @@ def _was(row: Result, earlier: Result | None, before: Replay | None) -> dict[str
     return {**shown_tier(scheme_behind(before), earlier.tier), "difference": difference, "changed": changed}
 
 
-@require_safe
 @guarded("assessments.round.view", area=round_area)
+@require_safe
 def absent(request: HttpRequest, pk: int) -> HttpResponse:
     """Those who were not assessed, each with the reason."""
     found = find_round(pk)

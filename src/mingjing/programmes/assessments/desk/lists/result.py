@@ -27,8 +27,8 @@ FIRST = 5
 """How many of those not assessed the page names before it links to all of them."""
 
 
-@require_safe
 @guarded("assessments.round.view", area=round_area)
+@require_safe
 def result(request: HttpRequest, pk: int) -> HttpResponse:
     """What the round came to, or what is missing before it can be decided."""
     return _page(request, find_round(pk))
@@ -65,8 +65,8 @@ def _state(request: HttpRequest, found: Round, refused: tuple[Problem, ...]) -> 
     }  # fmt: skip
 
 
-@require_POST
 @guarded("assessments.round.freeze", area=round_area)
+@require_POST
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the round to be decided; the work goes on in the background."""
     found = find_round(pk)

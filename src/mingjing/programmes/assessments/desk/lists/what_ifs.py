@@ -103,8 +103,8 @@ def of_scheme(request: HttpRequest, code: str, number: int) -> HttpResponse:
     return _ask(request, version.rulebook.area, {"scheme": version.pk})
 
 
-@require_safe
 @guarded("assessments.round.view")
+@require_safe
 def what_ifs(request: HttpRequest) -> HttpResponse:
     """The what-ifs of the reader's areas, newest first."""
     scope = areas_where(request.user, "assessments.round.view", on=timezone.localdate())
@@ -113,8 +113,8 @@ def what_ifs(request: HttpRequest) -> HttpResponse:
     return render(request, "assessments/lists/what_ifs.html", {"page": page_of(rows, request.GET, order=("-id",))})
 
 
-@require_safe
 @guarded("assessments.round.view", area=what_if_area)
+@require_safe
 def what_if(request: HttpRequest, what_if: int) -> HttpResponse:
     """What each round would have come to: totals by tier before and after, what could not be carried over."""
     asked = get_object_or_404(WhatIf.objects.select_related("scheme__rulebook", "area", "requested_by"), pk=what_if)
@@ -147,8 +147,8 @@ def _completed(what_if: int, pk: int) -> Replay:
     return get_object_or_404(answered, round=pk)
 
 
-@require_safe
 @guarded("assessments.round.view", area=what_if_area)
+@require_safe
 def moved(request: HttpRequest, what_if: int, pk: int) -> HttpResponse:
     """Who of one round would change tier: from, to, and why."""
     replay = _completed(what_if, pk)
@@ -169,8 +169,8 @@ def moved(request: HttpRequest, what_if: int, pk: int) -> HttpResponse:
     return render(request, "assessments/lists/what_if_round.html", context)
 
 
-@require_safe
 @guarded("assessments.round.view", area=what_if_area)
+@require_safe
 def why(request: HttpRequest, what_if: int, pk: int, number: str) -> HttpResponse:
     """One community under both schemes: the reasons of both, and the lines that differ."""
     replay = _completed(what_if, pk)
