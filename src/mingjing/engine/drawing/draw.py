@@ -16,7 +16,7 @@ from mingjing.engine.drawing.stream import Stream, combined
 from mingjing.engine.drawing.teams import Teams, compose, links, over_bound, without_team
 from mingjing.engine.outcome import N_, Problem, Refusal
 
-__all__ = ["Draw", "Stage", "certificate_flaw", "draw"]
+__all__ = ["Draw", "Placing", "Stage", "certificate_flaw", "draw"]
 
 ATTEMPTS = 64
 WORK = 20_000  # places on teams composed before settling for the best attempt
@@ -136,13 +136,13 @@ def _placed(inputs: Inputs, key: bytes, attempt: int, teams: Teams, centres: tup
     """Place all sites; ties are drawn anew in the rare case that two plans still cost the same."""
     for salt in range(SALTS):
         ties = Ties(len(inputs.sites), inputs.slots, Stream(key, f"ties/{salt}"))
-        made = _Placing(inputs, teams, centres, ties).draw(attempt, salt)
+        made = Placing(inputs, teams, centres, ties).draw(attempt, salt)
         if all(unique(stage.market, stage.at, stage.prices, stage.low, stage.high) for stage in made.stages):
             return made
     raise AssertionError("ties were drawn sixteen times in vain")  # chance below 2**-100
 
 
-class _Placing:
+class Placing:
     """The two placements of one draw."""
 
     def __init__(self, inputs: Inputs, teams: Teams, centres: tuple[Point, ...], ties: Ties) -> None:

@@ -4,6 +4,7 @@ Costs are listed nearest first and only as far as somebody asks; what is not lis
 """
 
 from collections.abc import Sequence
+from math import isqrt
 from typing import Protocol
 
 from mingjing.engine.drawing.ground import FAR_MM, Grid, Point, metres
@@ -59,6 +60,7 @@ class Sparse:
     ) -> None:  # fmt: skip
         self._sites, self._points, self._centres = sites, [points[site] for site in sites], centres
         self._closed, self._ties = [closed[site] for site in sites], ties
+        self._unit_ties = [ties.site[site] for site in sites]
         self._slot_grid, self._unit_grid = Grid(centres), Grid(self._points)
         self._slots = [Offers() for _ in sites]
         self._units = [Offers() for _ in centres]
@@ -78,33 +80,54 @@ class Sparse:
 
     def more_slots(self, unit: int) -> bool:
         """List slots twice as far away; whether there were any left to list."""
-        offers, closed = self._slots[unit], self._closed[unit]
+        offers, closed, here = self._slots[unit], self._closed[unit], self._points[unit]
         if offers.covered >= FAR_MM:
             return False
-        reach, near = self._wider(offers, self._slot_grid, self._points[unit])
-        self._extend(offers, reach, [(self.cost(unit, slot), slot) for slot in near if slot not in closed])
+        reach, near = self._wider(offers, self._slot_grid, here)
+        found = _offers(offers, reach, here, self._centres, near, self._unit_ties[unit], self._ties.slot)
+        self._extend(offers, reach, [offer for offer in found if offer[1] not in closed] if closed else found)
         return True
 
     def more_units(self, slot: int) -> bool:
         """List units twice as far away; whether there were any left to list."""
-        offers = self._units[slot]
+        offers, closed, here = self._units[slot], self._closed, self._centres[slot]
         if offers.covered >= FAR_MM:
             return False
-        reach, near = self._wider(offers, self._unit_grid, self._centres[slot])
-        self._extend(offers, reach, [(self.cost(unit, slot), unit) for unit in near if slot not in self._closed[unit]])
+        reach, near = self._wider(offers, self._unit_grid, here)
+        found = _offers(offers, reach, here, self._points, near, self._ties.slot[slot], self._unit_ties)
+        self._extend(offers, reach, [offer for offer in found if slot not in closed[offer[1]]])
         return True
 
     @staticmethod
     def _wider(offers: Offers, grid: Grid, here: Point) -> tuple[int, list[int]]:
-        reach = 2 * offers.covered or max(1, 3 * grid.cell // 2000)
+        reach = 2 * offers.covered or max(1, grid.cell // 2000)  # half a cell: most units need no more
         near = grid.within(here, reach * 1000)
         return (FAR_MM if len(near) == len(grid.points) else reach), near
 
     @staticmethod
     def _extend(offers: Offers, reach: int, found: list[Offer]) -> None:
-        low, high = offers.covered * METRE, reach * METRE
-        offers.listed += sorted(offer for offer in found if low <= offer[0] < high)
+        found.sort()
+        offers.listed += found
         offers.covered = reach
+
+
+def _offers(
+    known: Offers, reach: int, here: Point, points: Sequence[Point], near: Sequence[int], tie: int, ties: Sequence[int]
+) -> list[Offer]:
+    """What those of `near` cost that lie from `known.covered` whole metres to `reach`.
+
+    m = (r + 500) div 1000 metres, of the whole root r of a square, are below n exactly where the square is below
+    (1000 n - 500)²: so no root is taken of what is listed already or not yet.
+    """
+    east, north = here
+    least, most = (1000 * known.covered - 500) ** 2 if known.covered else 0, (1000 * reach - 500) ** 2
+    found = []
+    for number in near:
+        there = points[number]
+        square = (there[0] - east) ** 2 + (there[1] - north) ** 2
+        if least <= square < most:
+            found.append(((isqrt(square) + 500) // 1000 * METRE + tie * ties[number] % TIE_PRIME, number))
+    return found
 
 
 class Dense:
