@@ -39,11 +39,11 @@ def day_digests(draw: Mapping[str, Any]) -> dict[str, str]:
 def compare_day(plan: Mapping[str, Any], draw: Mapping[str, Any]) -> list[Problem]:
     """Whether the plan of a day, shown on that day, is the one the draw file gives."""
     days = draw["inputs"]["settings"]["days"]
-    day = plan.get("day")
+    day = str(plan.get("day"))
     if day in days and canonical(day_plan(draw, day)) == canonical(plan):
         return []
     text = N_("The plan of {day} is not the one this draw gives.")
-    return [Problem("draw.day_differs", text, {"day": str(day)})]
+    return [Problem("draw.day_differs", text, {"day": day})]
 
 
 def check_day(content: Mapping[str, Any]) -> list[Reason]:

@@ -37,7 +37,11 @@ def team_days(request: HttpRequest, pk: int) -> HttpResponse:
     days = sorted(set(found.order_by().values_list("day", flat=True)), reverse=True)
     asked = request.GET.get("day", "")
     day = next((one for one in days if one.isoformat() == asked), days[0] if days else None)
-    teams = found.filter(day=day).order_by("team").prefetch_related("members__person", "records__entry")
+    teams = (
+        (found.filter(day=day) if day else found.none())
+        .order_by("team")
+        .prefetch_related("members__person", "records__entry")
+    )
     sees = may(request.user, "assessments.round.view", area=round.area, on=timezone.localdate())
     return render(
         request,
