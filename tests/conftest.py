@@ -24,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only",
         action="store_true",
-        help="only tests that use the database, without browser journeys: the second pass, on PostgreSQL",
+        help="only tests that use the database, without most browser journeys: the second pass, on PostgreSQL",
     )
 
 
@@ -32,9 +32,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Under --database-only, deselect what the database cannot change."""
     if not config.getoption("--database-only"):
         return
-    kept = [item for item in items if uses_database(item) and not item.get_closest_marker("journey")]
+    kept = [item for item in items if uses_database(item) and (not is_journey(item) or on_either(item))]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+def is_journey(item: pytest.Item) -> bool:
+    """Whether `item` drives a browser: most journeys try pages, which are the same on every database."""
+    return item.get_closest_marker("journey") is not None
+
+
+def on_either(item: pytest.Item) -> bool:
+    """Whether a journey is to run on both databases."""
+    return item.get_closest_marker("either_database") is not None
 
 
 def uses_database(item: pytest.Item) -> bool:

@@ -65,7 +65,7 @@ def run_all(options: list[str], left_out: list[str]) -> Iterator[tuple[str, bool
     yield "pytest on SQLite", step("pytest on SQLite", [*tests, *without], os.environ)
     try:
         with postgres.server() as url:
-            again = [*tests, "--database-only"]
+            again = [*tests, *without, "--database-only"]
             yield "pytest on PostgreSQL", step("pytest on PostgreSQL", again, os.environ | {"DATABASE_URL": url})
     except postgres.PostgresFailed as failed:
         print(f"PostgreSQL did not start: {failed}", file=sys.stderr)

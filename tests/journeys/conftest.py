@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -90,6 +91,12 @@ class Screen:
 
 
 OpenScreen = Callable[..., Screen]
+
+
+@pytest.fixture(autouse=True)
+def originals(settings, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Originals of a journey go with it."""
+    settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture

@@ -21,12 +21,6 @@ from mingjing.programmes.assessments.models import Replay
 OpenScreen = Callable[..., Screen]
 
 
-@pytest.fixture(autouse=True)
-def originals(settings, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    """Originals of a journey go with it."""
-    settings.DATA_DIR = tmp_path
-
-
 @pytest.fixture
 def hetang(people: dict[str, Person], at: datetime) -> Version:
     return published("hetang-2024", people["director"], at)
