@@ -28,6 +28,7 @@ from mingjing.programmes.assessments.models import (
 from mingjing.programmes.assessments.policy.classes import settled_reason, settles
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.entries import (
+    Proposals,
     communities_of,
     engagements_of,
     proposed,
@@ -59,6 +60,7 @@ def take(round_: Round, *, by: Person | None, at: datetime) -> dict[str, int]:
     before = {entry.community_id: entry for entry in round_.entries.all()}
     engagements, strata = engagements_of(round_.area), strata_of(round_.area)
     communities = list(communities_of(round_.area))
+    proposals: Proposals = {}
     added, changed = [], []
     for community in communities:
         known = before.get(community.pk)
@@ -66,7 +68,7 @@ def take(round_: Round, *, by: Person | None, at: datetime) -> dict[str, int]:
         as_it_was = _copied(entry)
         _copy(entry, community, strata)
         _value(entry, community, engagements.get(community.pk), scheme, recorded.get(entry.pk, {}))
-        class_settled(entry, scheme, votes.get(entry.pk, ()))
+        class_settled(entry, scheme, votes.get(entry.pk, ()), proposals)
         if known is None:
             added.append(entry)
         elif _copied(entry) != as_it_was:
@@ -102,9 +104,9 @@ def _value(
     entry.ranges = {code: list(ends) for code, ends in ranges.items() if code not in own}
 
 
-def class_settled(entry: Entry, scheme: Scheme, votes: Votes) -> None:
+def class_settled(entry: Entry, scheme: Scheme, votes: Votes, known: Proposals | None = None) -> None:
     """Write onto a draft's entry what the rule says, and the class it has: the rule's, or that two people agreed on."""
-    found = proposed(entry, scheme)
+    found = proposed(entry, scheme, known)
     entry.proposed_class, entry.borderline = found.class_code, found.borderline
     agreed = settles((by, code) for by, code, inputs in votes if inputs == entry.class_inputs)
     entry.class_code = found.class_code if found.settled else agreed

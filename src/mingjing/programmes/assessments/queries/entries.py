@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 
@@ -30,14 +31,14 @@ from mingjing.programmes.assessments.models import (
     VisitRecord,
 )
 from mingjing.programmes.assessments.models.rounds import EntryQuerySet
-from mingjing.programmes.assessments.policy.classes import Proposal, class_inputs, propose
+from mingjing.programmes.assessments.policy.classes import Proposal, class_inputs, class_measures, propose
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 __all__ = [
-    "COLUMNS", "ENTRY_STATES", "Value", "Wanted", "communities_of", "engagements_of", "entries_wanted",
+    "COLUMNS", "ENTRY_STATES", "Proposals", "Value", "Wanted", "communities_of", "engagements_of", "entries_wanted",
     "numbers_twice", "proposed", "queue_counts", "queue_of", "records_beside", "register_values", "strata_in",
     "strata_of", "stratum_path", "values_of", "values_recorded", "votes_of",
 ]  # fmt: skip
@@ -120,6 +121,7 @@ def _columns(
     return (texts | {"fee": low}, {}) if low == high else (texts, {"fee": (low, high)})
 
 
+@lru_cache(maxsize=4096)
 def _text(value: int | Decimal) -> str:
     return decimal_text(Fraction(value))
 
@@ -138,11 +140,20 @@ def _readable(scheme: Scheme, code: str, text: str) -> bool:
     return True
 
 
-def proposed(entry: Entry, scheme: Scheme) -> Proposal:
+Proposals = dict[tuple[Any, ...], tuple[str, Proposal]]
+"""What was proposed for values seen before: a register repeats few years and fees thousands of times."""
+
+
+def proposed(entry: Entry, scheme: Scheme, known: Proposals | None = None) -> Proposal:
     """What the class rule says of an entry as its values stand; also writes the digest they have onto it."""
+    known = {} if known is None else known
     ranges = {code: (low, high) for code, (low, high) in entry.ranges.items()}
-    entry.class_inputs = class_inputs(scheme, entry.attributes, ranges)
-    return propose(scheme, entry.attributes, ranges)
+    key = tuple((entry.attributes.get(code), ranges.get(code)) for code in class_measures(scheme))
+    if key not in known:
+        inputs = class_inputs(scheme, entry.attributes, ranges)
+        known[key] = inputs, propose(scheme, entry.attributes, ranges)
+    entry.class_inputs, found = known[key]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
