@@ -29,7 +29,7 @@ from mingjing.programmes.assessments.models import (
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
-__all__ = ["in_review", "register"]
+__all__ = ["entry_of", "in_review", "register", "sheet_of"]
 
 STEMS = ("桂花", "金钩山", "美的", "戴家岭", "月桂", "东都", "石宋", "茨菇塘", "合泰", "红旗")
 ENDS = ("花园", "小区", "家园", "新苑", "名邸")
@@ -77,12 +77,12 @@ def in_review(
         last_day=first_day + timedelta(days=183), lead=people["director"], opened_at=at, frozen_at=at,
         roster_digest=f"{seed:064d}", fieldwork_at=at, review_at=at,
     )  # fmt: skip
-    entries = Entry.objects.bulk_create([_entry(round_, c, chance, people, at) for c in communities])
+    entries = Entry.objects.bulk_create([entry_of(round_, c, chance, people, at) for c in communities])
     _visit(round_, [entry for entry in entries if entry.not_assessed_at is None], chance, people, at)
     return round_
 
 
-def _entry(
+def entry_of(
     round_: Round, community: Community, chance: random.Random, people: Mapping[str, Person], at: datetime
 ) -> Entry:
     number = int(community.number[3:])
@@ -118,7 +118,7 @@ def _visit(
     records = VisitRecord.objects.bulk_create(
         [
             VisitRecord(
-                round=round_, entry=entry, team_day=day, visit=visit, sheet=_sheet(rules, entry, chance, people),
+                round=round_, entry=entry, team_day=day, visit=visit, sheet=sheet_of(rules, entry, chance, people),
                 revision=1, started_by=people["officer"], started_at=at, submitted_by=people["officer"],
                 submitted_at=at, company_stance=Stance.SIGNED, company_at=at, reviewed_by=people["director"],
                 reviewed_at=at, locked_by=people["director"], locked_at=at,
@@ -148,7 +148,7 @@ def _filing(entry: Entry, chance: random.Random, people: Mapping[str, Person], a
     )  # fmt: skip
 
 
-def _sheet(scheme: Scheme, entry: Entry, chance: random.Random, people: Mapping[str, Person]) -> str:
+def sheet_of(scheme: Scheme, entry: Entry, chance: random.Random, people: Mapping[str, Person]) -> str:
     checks = list(scheme.rubrics[entry.class_code].checks.values())
     quality = chance.random()
     wanting = chance.sample(checks, k=min(len(checks), int(quality * 9)))
