@@ -183,8 +183,8 @@ def _act(
     return shown(request, round_, found, name, form)
 
 
-@require_POST
 @guarded("assessments.class.confirm", area=round_area)
+@require_POST
 def vote(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Confirm the class of this community."""
 
@@ -194,8 +194,8 @@ def vote(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     return _act(request, pk, number, "vote", make, actions.confirm_class, gettext("Your view of the class was kept."))
 
 
-@require_POST
 @guarded("assessments.round.manage", area=round_area)
+@require_POST
 def value(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Record a value of this community with its source."""
 
@@ -206,8 +206,8 @@ def value(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     return _act(request, pk, number, "value", make, actions.record_attribute, gettext("The value was recorded."))
 
 
-@require_POST
 @guarded("assessments.round.manage", area=round_area)
+@require_POST
 def assessed(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Declare this community not assessed, or to be assessed after all."""
     back = request.POST.get("to_assess") == "yes"
@@ -220,8 +220,8 @@ def assessed(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     return _act(request, pk, number, "declaration", make, take, said)
 
 
-@require_POST
 @guarded("assessments.round.manage", area=round_area)
+@require_POST
 def group(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Put this community into a group, or take it out."""
 
@@ -231,8 +231,8 @@ def group(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     return _act(request, pk, number, "group", make, actions.put_in_group, gettext("The group was changed."))
 
 
-@require_POST
 @guarded("assessments.filing.file", area=round_area)
+@require_POST
 def file(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """File a bonus or a veto for this community."""
 
@@ -247,8 +247,8 @@ def file(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     return _act(request, pk, number, "filing", make, take, said)
 
 
-@require_POST
 @guarded("assessments.filing.decide", area=round_area)
+@require_POST
 def decide(request: HttpRequest, pk: int, filing: int) -> HttpResponse:
     """Approve or reject what somebody else filed."""
     found = get_object_or_404(Filing.objects.select_related("entry"), pk=filing, entry__round=pk)

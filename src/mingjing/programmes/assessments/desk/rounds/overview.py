@@ -117,8 +117,8 @@ def _newer(round_: Round) -> int | None:
     return number if number != round_.scheme.number else None
 
 
-@require_POST
 @guarded("assessments.round.freeze", area=round_area)
+@require_POST
 def step(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the next step of the round, or say everything that stands in its way."""
     round_, form = find_round(pk), StepForm(request.POST)
@@ -133,8 +133,8 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("assessments:round", pk)
 
 
-@require_POST
 @guarded("assessments.round.manage", area=round_area)
+@require_POST
 def roster(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the roster into a draft again."""
     round_ = find_round(pk)
