@@ -43,3 +43,13 @@ def registered(by: Person | None, at: datetime, *rows: str) -> list[Community]:
     """The communities of a roster, on the register."""
     apply(hand_in(table(*(rows or ROWS)), by, at), by, at)
     return list(Community.objects.order_by("number"))
+
+
+def warnings(roster: Roster) -> dict[str, list[str]]:
+    """The codes of the warnings by the number of the community."""
+    return {line.number: [kept["reason"] for kept in line.warnings] for line in roster.lines.all() if line.warnings}
+
+
+def codes(roster: Roster) -> set[tuple[str, str]]:
+    """Where the problems of a roster are, and their codes."""
+    return {(problem.place, problem.code) for problem in roster.told_problems}
