@@ -35,7 +35,9 @@ WCAG = {
     "resultTypes": ["violations"],
     "preload": False,  # no rule here looks into style sheets, which axe would fetch again for every page
 }
-EXPECTED = ("status of 403", "status of 404", "status of 422", "status of 429")
+REFUSALS = (403, 404, 409, 422, 429)
+EXPECTED = tuple(f"{told} {status}" for told in ("status of", "Status Error Code") for status in REFUSALS)
+"""What the console says of an answer that refuses; the second is how htmx says it."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

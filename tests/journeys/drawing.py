@@ -147,5 +147,5 @@ def verify_files(story: Story, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(commitments) == 2
     given = [word for path in commitments for word in ("--commitment", str(path))]
     capsys.readouterr()
-    assert main(["assessments", "draw", "verify", str(drawn), "--inputs", str(inputs), *given, "--lang", "en"]) == 0
+    assert main(["--lang", "en", "assessments", "draw", "verify", str(drawn), "--inputs", str(inputs), *given]) == 0
     assert f"{drawn.name} holds." in capsys.readouterr().out

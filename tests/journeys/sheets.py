@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Protocol
+from typing import Any
 
+from django.utils import timezone
 from playwright.sync_api import Locator
 from tests.journeys.conftest import Screen
 
-from mingjing.engine.scoring import Rubric
-from mingjing.programmes.assessments.demo.photos import photo
+from mingjing.programmes.assessments.demo import photos
 from mingjing.programmes.assessments.demo.register import position
 from mingjing.programmes.assessments.models import VisitRecord
 
-__all__ = ["CHECKS", "Chosen", "answered", "attach", "check_of", "choose", "find", "record", "write"]
+__all__ = ["CHECKS", "Chosen", "attach", "check_of", "choose", "find", "record", "taken", "write"]
 
 
 @dataclass(frozen=True)
@@ -37,22 +37,9 @@ CHECKS = {
 FEW_IS_GOOD = ("B4.2",)
 
 
-class Recorded(Protocol):
-    """A visit that is being recorded."""
-
-    row: VisitRecord
-    chosen: Chosen
-    rubric: Rubric
-
-
 def check_of(shown: Screen, code: str) -> Locator:
     """The check on the form."""
     return shown.page.locator(f"[id='check-{code}']")
-
-
-def answered(visit: Recorded) -> tuple[str, ...]:
-    """The checks that are measured even when nothing is wrong."""
-    return visit.chosen.measured
 
 
 def record(code: str) -> dict[str, str]:
@@ -60,7 +47,7 @@ def record(code: str) -> dict[str, str]:
     return {"good": "0" if code in FEW_IS_GOOD else "20", "of": "20"}
 
 
-def find(shown: Screen, visit: Recorded, code: str, *, photo: str = "", same_as: str = "", **values: str) -> None:
+def find(shown: Screen, code: str, *, photo: Any = None, same_as: str = "", **values: str) -> None:
     """Record a finding on a check, with a photo and as the same thing as one on another check, where given."""
     box = check_of(shown, code)
     summary = box.locator("summary[data-key='2']")
@@ -71,7 +58,7 @@ def find(shown: Screen, visit: Recorded, code: str, *, photo: str = "", same_as:
         label = form.locator("[name=same_as] option", has_text=same_as).first.inner_text()
         form.locator("[name=same_as]").select_option(label=label)
     if photo:
-        form.locator("[name=photos]").set_input_files(taken(visit, photo))
+        form.locator("[name=photos]").set_input_files(photo)
     _send(shown, form, "Record")
     box.locator(".finding").first.wait_for()
 
@@ -85,31 +72,29 @@ def choose(shown: Screen, code: str, name: str, **values: str) -> None:
     _send(shown, form, name)
 
 
-def write(shown: Screen, code: str, name: str, **values: str) -> None:
+def write(shown: Screen, code: str, name: str, status: int = 200, **values: str) -> None:
     """Change the first finding of a check."""
     finding = check_of(shown, code).locator(".finding").first
     finding.locator("summary", has_text=name).click()
     form = finding.locator("details[open] form.answer")
     _write(form, values)
-    _send(shown, form, name)
+    _send(shown, form, name, status)
 
 
-def attach(shown: Screen, visit: Recorded, code: str, label: str) -> None:
+def attach(shown: Screen, code: str, photo: Any) -> None:
     """Add a photo to the first finding of a check."""
     finding = check_of(shown, code).locator(".finding").first
     finding.locator("summary", has_text="Add photos").click()
     form = finding.locator("details[open] form.answer")
-    form.locator("[name=photos]").set_input_files(taken(visit, label))
+    form.locator("[name=photos]").set_input_files(photo)
     _send(shown, form, "Add")
     check_of(shown, code).locator(".finding img").first.wait_for()
 
 
-def taken(visit: Recorded, label: str) -> Any:
+def taken(row: VisitRecord, label: str) -> Any:
     """A photo as a camera takes it, where the community lies."""
-    from django.utils import timezone
-
-    latitude, longitude = position(int(visit.row.entry.number.rpartition("-")[2]))
-    content = photo(
+    latitude, longitude = position(int(row.entry.number.rpartition("-")[2]))
+    content = photos.photo(
         label, taken=timezone.localtime(), latitude=latitude, longitude=longitude, chance=Random(label)
     )  # fmt: skip
     return {"name": f"{label}.jpg", "mimeType": "image/jpeg", "buffer": content}
@@ -124,8 +109,8 @@ def _write(form: Locator, values: dict[str, str]) -> None:
             control.fill(value)
 
 
-def _send(shown: Screen, form: Locator, name: str) -> None:
+def _send(shown: Screen, form: Locator, name: str, status: int = 200) -> None:
     with shown.page.expect_response("**/edit/") as answer:
         form.get_by_role("button", name=name, exact=True).click()
-    assert answer.value.status == 200, answer.value.text()
+    assert answer.value.status == status, answer.value.text()
     shown.page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-settling, .htmx-swapping')")
