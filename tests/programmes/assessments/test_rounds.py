@@ -58,6 +58,15 @@ def test_a_round_takes_every_current_community_with_its_class(round_: Round) -> 
     assert kinds == ["assessments.round.opened", "assessments.round.roster_taken"]
 
 
+def test_communities_that_the_register_says_go_together_are_one_group(
+    hetang: Version, people: People, at: datetime
+) -> None:
+    rounds.register(3, at)
+    Community.objects.filter(number__in=["HT-0001", "HT-0002"]).update(group="east")
+    found = rounds.opened(hetang, people["director"], at).entries.order_by("number")
+    assert [entry.group for entry in found] == ["east", "east", ""]
+
+
 def test_opening_names_everything_that_is_wrong(hetang: Version, people: People, at: datetime) -> None:
     with pytest.raises(Refusal) as caught:
         actions.open_round(

@@ -90,7 +90,7 @@ def _copy(entry: Entry, community: Community, strata: Any) -> None:
     entry.place_id = community.place_id
     entry.stratum_id = strata.get(stratum_path(community.place), community.place_id)
     entry.company_id, entry.company_name = community.company_id, community.company_name
-    entry.group = entry.group or str(community.attributes.get("group", ""))[:40]
+    entry.group = entry.group or community.group  # one that was put into a group by hand stays in it
 
 
 def _value(
