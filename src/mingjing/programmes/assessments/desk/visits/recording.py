@@ -91,6 +91,7 @@ def context_of(request: HttpRequest, record: VisitRecord, form: Form) -> dict[st
         "late_days": late_days(record, today), "class_title": form.scheme.classes[record.entry.class_code],
         "member": person.pk in {member.person_id for member in form.team}, "team_names": gettext(", ").join(names),
         "files_field": render_to_string("assessments/visits/files.html"),  # once: it stands in every form
+        "things": render_to_string("assessments/visits/things.html", {"form": form}),  # likewise
         "sees_round": may(person, SEES_ALL, area=area, on=today),
         "may_review": may(person, "assessments.visit.review", area=area, on=today),
         "returned": None if record.submitted_at else record.returns.select_related("by").order_by("-id").first(),

@@ -8,11 +8,23 @@ class Sheet extends HTMLElement {
     this.find?.addEventListener("input", () => this.filter());
     this.querySelector("[data-keys-button]")?.addEventListener("click", () => this.keys());
     document.addEventListener("keydown", (event) => this.press(event));
+    this.addEventListener("toggle", (event) => this.offer(event.target), true);
     // A refused edit (409, 422) comes with the check as it stands and the reason: it is shown like any other answer.
     document.body.addEventListener("htmx:beforeSwap", (event) => {
       if ([409, 422].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
     });
     document.body.addEventListener("htmx:afterSettle", (event) => this.settle(event.detail.elt));
+  }
+
+  // What was found since the page came can be the same thing as what is entered now: a form that opens offers all of it.
+  offer(details) {
+    const select = details.open && details.querySelector("[name=same_as]");
+    if (!select) return;
+    const [own, chosen] = [details.querySelector("[name=finding]")?.value, select.value];
+    select.replaceChildren(select.options[0], document.getElementById("things").content.cloneNode(true));
+    for (const option of [...select.options]) if (option.value && option.value === own) option.remove();
+    select.value = [...select.options].some((option) => option.value === chosen) ? chosen : "";
+    select.closest("label").hidden = select.options.length < 2;
   }
 
   get checks() {
