@@ -5,14 +5,14 @@ from random import Random
 from typing import Any
 
 from django.utils import timezone
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 from tests.journeys.conftest import Screen
 
 from mingjing.programmes.assessments.demo import photos
 from mingjing.programmes.assessments.demo.register import position
 from mingjing.programmes.assessments.models import VisitRecord
 
-__all__ = ["CHECKS", "Chosen", "attach", "check_of", "choose", "find", "record", "taken", "write"]
+__all__ = ["CHECKS", "Chosen", "attach", "check_of", "choose", "find", "quiet", "record", "taken", "write"]
 
 
 @dataclass(frozen=True)
@@ -113,4 +113,9 @@ def _send(shown: Screen, form: Locator, name: str, status: int = 200) -> None:
     with shown.page.expect_response("**/edit/") as answer:
         form.get_by_role("button", name=name, exact=True).click()
     assert answer.value.status == status, answer.value.text()
-    shown.page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-settling, .htmx-swapping')")
+    quiet(shown.page)
+
+
+def quiet(page: Page) -> None:
+    """Wait until the page has taken in what it was answered."""
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-settling, .htmx-swapping')")

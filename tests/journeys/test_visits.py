@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from tests.faces.district import PASSWORD
 from tests.journeys.conftest import LANGUAGES, SIZES, OpenScreen, Screen
-from tests.journeys.sheets import check_of, choose, find, write
+from tests.journeys.sheets import check_of, choose, find, quiet, write
 from tests.programmes.assessments import drawn_rounds
 
 from mingjing.kernel.parties.models import Person
@@ -79,7 +79,12 @@ def test_a_record_by_the_keyboard_alone(screen: OpenScreen, begun: drawn_rounds.
     keyboard.type(PASSWORD)
     keyboard.press("Enter")
     page.wait_for_url(shown.address + "/")
-    for name, inside in (("Rounds", "nav"), (begun.round.title, "main"), ("Visits", ".tabs"), (row.entry.name, "main")):
+    for name, inside in (
+        ("Rounds", "nav"),
+        (begun.round.title, "main"),
+        ("Visit records", ".tabs"),
+        (row.entry.name, "main"),
+    ):
         tab_to(page, name, inside)
         with page.expect_navigation():
             keyboard.press("Enter")
@@ -122,6 +127,7 @@ def answer_by_keys(page: Page, row: VisitRecord) -> None:
             page.keyboard.press("Enter" if asked.measured else "1")
         assert answer.value.status == 200
         expect(page.locator(f"[id='check-{code}']")).not_to_have_attribute("data-state", "open")
+        quiet(page)
         expect(page.locator(":focus")).to_have_id(f"check-{code}")
 
 
@@ -134,7 +140,7 @@ def tab_to(page: Page, name: str, inside: str = "main") -> None:
         )
         if text == name:
             return
-    raise AssertionError(f"no way to {name} by Tab")
+    raise AssertionError(f"no way to {name} by Tab on {page.url}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -80,14 +80,22 @@ def record_visit(visit: Visit) -> None:
     find(shown, chosen.share, good="7", of="10", place="1栋", note="逐户询问")  # no record of the interviews yet
     find(shown, chosen.star, count="1", place="东侧消防通道", note="两辆轿车占用", photo=taken(visit.row, "PHOTO 2"))
     assert shown.sees("Order given")
-    find(shown, chosen.again, count="1", place="东侧消防通道", note="同上", photo=taken(visit.row, "PHOTO 3"))
+    find(
+        shown,
+        chosen.again,
+        count="1",
+        place="东侧消防通道",
+        note="同上",
+        same_as=chosen.star,
+        photo=taken(visit.row, "PHOTO 3"),
+    )
     expect(check_of(shown, chosen.again).locator(".finding")).to_contain_text("东侧消防通道")
     choose(shown, chosen.absent, "Does not apply", reason="本小区没有此项设施")
     expect(check_of(shown, chosen.absent)).to_contain_text("本小区没有此项设施")
     shown.check()
     row = VisitRecord.objects.get(pk=visit.row.pk)
     facts = {entry["check"]: entry["fact"] for entry in row.sheet_document["findings"]}
-    assert facts
+    assert facts[chosen.again] == facts[chosen.star]
     assert Case.objects.get(subject=f"{row.subject}/{chosen.star}").kind == "rectification"
 
 
