@@ -27,7 +27,7 @@ from mingjing.programmes.assessments.queries.schemes import scheme_of
 pytestmark = pytest.mark.django_db
 
 
-SITES, DONE = 20, 12
+SITES, DONE, PILOT = 48, 12, 19
 
 
 def build(lines: list[str]) -> None:
@@ -47,8 +47,8 @@ def test_a_district_in_the_middle_of_real_work(at: datetime, monkeypatch: pytest
 
     before, now = Round.objects.order_by("id")
     assert (before.state, now.state) == ("decided", "fieldwork")
-    assert before.entries.count() == now.entries.count() == SITES
-    assert before.records.done().count() == SITES
+    assert (before.entries.count(), now.entries.count()) == (PILOT, SITES)
+    assert before.records.done().count() == PILOT
     assert now.records.done().count() == DONE
 
     for result in Result.objects.filter(replay__purpose="decision").select_related("replay__scheme"):
@@ -86,7 +86,7 @@ def test_a_demonstration_that_was_killed_has_a_round_whole_or_not_at_all(monkeyp
     with pytest.raises(KeyboardInterrupt):
         build([])
     assert not Round.objects.exists()
-    assert Community.objects.count() == SITES
+    assert Community.objects.count() == PILOT
     assert verify().whole
 
 

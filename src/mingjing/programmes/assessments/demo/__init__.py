@@ -1,4 +1,4 @@
-"""The demonstration district: a decided round, a round at 122 of 136, and the file of an older one.
+"""The demonstration district: a decided trial round, a round at 122 of 136, and the file of an older one.
 
 Everything goes through the same actions and the same background work as on the desk. Not here: what was invented
 (invented), who goes out (people), what they record (fieldwork), the clock they do it by (clock).
@@ -30,8 +30,10 @@ __all__ = ["SCHEME", "build", "cast", "prepare"]
 SCHEME = "hetang-2024"
 SEED = 2024
 FIRST_DAY = date(2024, 7, 1)
-BEFORE = timedelta(days=300)
-"""How long ago the register was set up."""
+PILOT = 56
+"""How many communities the round before had, which was a trial."""
+BEFORE, BETWEEN = timedelta(days=300), timedelta(days=60)
+"""How long ago the register began, and was brought up to all communities."""
 
 
 def build(say: Callable[[str], None], sites: int = SITES, done: int = VISITED) -> None:
@@ -41,11 +43,13 @@ def build(say: Callable[[str], None], sites: int = SITES, done: int = VISITED) -
     compiled = scheme_of(scheme)
     found = communities(compiled, Random(SEED), sites, done)  # noqa: S311 - decides nothing
     players = cast()
-    register.build(area, found, players.officer, players.director, at - BEFORE)
+    pilot = found[: sites * PILOT // SITES]
+    register.build(area, register.PILOT_FILE, pilot, players.officer, players.director, at - BEFORE)
     if not Replay.objects.filter(file_name=replayed.FILE).exists():
         replayed.request(scheme, rows(compiled, found))
-    before = earlier(found, compiled, Random(SEED + 1))  # noqa: S311
+    before = earlier(pilot, compiled, Random(SEED + 1))  # noqa: S311
     decided_round(area, scheme, players, before, today, say)
+    register.build(area, register.FILE, found, players.officer, players.director, at - BETWEEN)
     running_round(area, scheme, players, found, done, today, say)
     drain()
     # A demo that was killed still holds the work: the worker takes it up once that lease ends.

@@ -35,15 +35,15 @@ SEED = 77
 def decided_round(
     area: Area, scheme: Version, cast: Cast, found: Sequence[Community], today: date, say: Say
 ) -> None:  # fmt: skip
-    """The round before: every community visited, every record locked, the list decided.
+    """The trial round before: every community visited, every record locked, the list decided.
 
     Each round is one transaction: a demonstration that is killed has it whole, or begins it again.
     """
     if Round.objects.filter(area=area, code=DECIDED).exists():
         return
     say(_("recording a round of {count} demonstration communities").format(count=len(found)))
-    days = weekdays(today - HALF_YEAR, _before(found) + 2, 0)
-    round = open_demo_round(cast, area, scheme, DECIDED, "演示·上一轮考核", days)
+    days = weekdays(today - HALF_YEAR, _before(found), 0)
+    round = open_demo_round(cast, area, scheme, DECIDED, "演示·上一轮考核（试点）", days)
     draw(round, cast, days)
     visitor = _visitor(scheme, cast, found)
     for record, staff, at in _visits(round, visitor, days[-1], today):

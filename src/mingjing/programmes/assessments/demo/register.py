@@ -15,9 +15,10 @@ from mingjing.programmes.assessments.demo.clock import standing_at
 from mingjing.programmes.assessments.demo.invented import Community
 from mingjing.programmes.assessments.models import Roster
 
-__all__ = ["FILE", "build", "position", "rows", "write"]
+__all__ = ["FILE", "PILOT_FILE", "build", "position", "rows", "write"]
 
 FILE = "荷塘区物管小区名册（演示数据）.xlsx"
+PILOT_FILE = "荷塘区试点小区名册（演示数据）.xlsx"
 HEADER = (
     "小区编号", "小区名称", "街道", "社区", "地址", "物业企业", "统一社会信用代码", "竣工年份", "收费标准", "楼栋数",
     "户数", "建筑面积", "现企业服务月数", "入住率", "纬度", "经度", "坐标系",
@@ -26,15 +27,17 @@ CENTRE = (27.8336, 113.1734)
 """Somewhere in the district, WGS-84."""
 
 
-def build(area: Area, invented: Sequence[Community], officer: Person, director: Person, at: datetime) -> None:
-    """Hand the roster in, and approve it, unless that was done."""
-    if Roster.objects.filter(file_name=FILE, applied_at__isnull=False).exists():
+def build(
+    area: Area, name: str, invented: Sequence[Community], officer: Person, director: Person, at: datetime
+) -> None:
+    """Hand the roster called `name` in, and approve it, unless that was done."""
+    if Roster.objects.filter(file_name=name, applied_at__isnull=False).exists():
         return
     with standing_at(at), tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / FILE
+        path = Path(folder) / name
         write(path, invented)
         with path.open("rb") as file:
-            roster = request_roster(area=area, file=file, file_name=FILE, by=officer, at=at)
+            roster = request_roster(area=area, file=file, file_name=name, by=officer, at=at)
         drain()
         roster.refresh_from_db()
         approve_roster(roster=roster, by=director, at=at)
