@@ -14,7 +14,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments import demo
 from mingjing.programmes.assessments.models import Community, Entry, Result, Roster, Round, TeamDay
 
-COMMUNITIES, DONE = 12, 7
+COMMUNITIES, DONE = 20, 12
 
 
 @dataclass
