@@ -16,7 +16,7 @@ PAGES = {
     "list": ("/assessments/rounds/1/list/A/", DESK),
     "community": ("/assessments/rounds/1/of/HT-004/", DESK),
     "community-phone": ("/assessments/rounds/1/of/HT-004/", PHONE),
-    "draw": ("/assessments/rounds/2/draw/", DESK),
+    "draw": ("/assessments/rounds/1/draws/1/", DESK),
     "visit": ("/assessments/visits/137/", DESK),
     "scheme": ("/assessments/schemes/hetang-2024/1/#class-1", DESK),
     "ledger": ("/ledger/", DESK),
@@ -40,7 +40,7 @@ def main(address: str) -> None:
         sign_in(page, address)
         for name, (path, size) in PAGES.items():
             page.set_viewport_size({"width": size["width"], "height": size["height"]})
-            page.goto(address + path)
+            page.goto(address + path, wait_until="networkidle")
             page.screenshot(path=PICTURES / f"{name}.png")
             print(f"docs/screenshots/{name}.png")
 
