@@ -32,6 +32,7 @@ def test_a_round_from_the_roster_to_the_decided_list(
 ) -> None:
     # One test: each chapter stands on those before it, and building their state anew would take minutes.
     story = begin(screen, people, clock, tmp_path)
+    assert len(story.found) == 136
     preparing.import_roster(story)
     preparing.import_again(story)
     preparing.open_round(story)

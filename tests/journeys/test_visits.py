@@ -69,6 +69,28 @@ def test_two_people_fill_in_one_record_at_once(screen: OpenScreen, begun: drawn_
     second.check()
 
 
+def test_one_thing_seen_twice_is_deducted_once(screen: OpenScreen, begun: drawn_rounds.Drawn) -> None:
+    shown, row = screen("officer", language="en"), begun.records[0]
+    shown.open(address(row))
+    expect(check_of(shown, "A4.2").locator("[name=same_as]")).to_have_count(1)
+    find(shown, "A4.2", count="1", place="东侧消防通道", note="占用")
+    find(shown, "A5.1", count="1", place="东侧消防通道", note="占用", same_as="A4.2")  # found since the page came
+    now = lost(shown)
+    shown.page.reload()
+    assert lost(shown) == now
+    assert len(now) == 1
+    write(shown, "A5.1", "Change", note="是另一处", same_as="")
+    shown.page.reload()
+    assert len(lost(shown)) == 2
+    shown.check()
+
+
+def lost(shown: Screen) -> list[str]:
+    """The checks that the page says cost points."""
+    codes = ("A4.2", "A5.1")
+    return [code for code in codes if check_of(shown, code).locator(".finding-points.lost").count()]
+
+
 def test_a_record_by_the_keyboard_alone(screen: OpenScreen, begun: drawn_rounds.Drawn) -> None:
     Person.objects.filter(username="officer").update(preferred_language="en")
     shown = screen(language="en")

@@ -6,6 +6,7 @@ Not here: the 135 others' findings, which are the demonstration's (demo.fieldwor
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
+from unittest.mock import patch
 
 from django.db import transaction
 from playwright.sync_api import expect
@@ -15,6 +16,7 @@ from tests.journeys.story import Story, fill, press
 
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.parties.models import Person
+from mingjing.programmes.assessments.demo import fieldwork
 from mingjing.programmes.assessments.demo.clock import moment
 from mingjing.programmes.assessments.demo.fieldwork import Visitor, file_events
 from mingjing.programmes.assessments.models import TeamDay, VisitRecord
@@ -195,7 +197,7 @@ def others(story: Story, visit: Visit) -> None:
     story.rest()
     named = {f"HT-{one.number:03d}": one for one in story.found}
     visitor = Visitor(story.scheme, story.cast, named, Random(1))
-    with transaction.atomic():
+    with transaction.atomic(), patch.object(fieldwork, "PHOTOS", 1):
         for row, staff, at in _remaining(story, visitor, visit):
             visitor.visit(row, staff, at)
             if visitor.chance.random() < 0.5:
