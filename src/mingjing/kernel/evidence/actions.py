@@ -93,6 +93,8 @@ def record_exhibits(
                 lot.append(_keep(cast(BinaryIO, file), file.name or "", subject))
     recorded: list[Exhibit] = []
     with transaction.atomic(), _gathered() as tried:
+        for digest in sorted(kept.original.sha256 for kept in lot):
+            exclusive(_lock(digest))  # all before the first fact: who sends the same files in another order waits here
         for kept in lot:
             with tried():
                 recorded.append(_enter(kept, place, "", by, at))
@@ -154,7 +156,7 @@ def _keep(file: BinaryIO, file_name: str, subject: str) -> _Kept:
 def _enter(kept: _Kept, place: _Place, caption: str, by: Person | None, at: datetime) -> Exhibit:
     """The row, its first line of custody and its fact; of several with the same bytes at once, one after the other."""
     digest, read = kept.original.sha256, kept.read
-    exclusive(f"evidence {digest}")
+    exclusive(_lock(digest))
     _first(place.subject, digest, kept.name)
     others = Exhibit.objects.filter(sha256=digest).exclude(subject=place.subject).count()
     exhibit = Exhibit.objects.create(
@@ -251,6 +253,10 @@ def _size(file: BinaryIO, start: int, name: str) -> int:
     return size
 
 
+def _lock(digest: str) -> str:
+    return f"evidence {digest}"
+
+
 def _first(subject: str, digest: str, name: str) -> None:
     """Refuse bytes that stand for `subject` already, naming when and as what they came."""
     if first := Exhibit.objects.standing().filter(subject=subject, sha256=digest).first():
@@ -261,7 +267,7 @@ def _first(subject: str, digest: str, name: str) -> None:
 
 def _locked(exhibit: Exhibit) -> Exhibit:
     """The row as it is now, nobody else's until the transaction ends."""
-    found = Exhibit.objects.select_for_update(of=("self",)).select_related("area").get(pk=exhibit.pk)
+    found = Exhibit.objects.select_for_update(of=("self",), no_key=True).select_related("area").get(pk=exhibit.pk)
     if found.withdrawn_at is not None:
         text = N_("The exhibit was withdrawn. It stays as it is; record the file again if it is needed.")
         raise Refusal([Problem("evidence.withdrawn", text)])

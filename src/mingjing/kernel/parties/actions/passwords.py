@@ -23,7 +23,7 @@ def set_password(*, person: Person, password: str, by: Person | None, at: dateti
     `person` is as it was when their right to do so was proven: of two who do so at once, one succeeds.
     """
     with transaction.atomic():
-        current = Person.objects.select_for_update().get(pk=person.pk)
+        current = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         if problem := barred(current):
             raise Refusal([problem])
         if current.password != person.password:
@@ -43,7 +43,7 @@ def issue_link(*, person: Person, by: Person | None, at: datetime) -> str:
     It ends when they sign in or get another password. It is kept nowhere: whoever asked for it hands it over.
     """
     with transaction.atomic():
-        current = Person.objects.select_for_update().get(pk=person.pk)
+        current = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         if problem := barred(current):
             raise Refusal([problem])
         _tell("parties.password.link_issued", current, by, at)

@@ -56,7 +56,7 @@ def record_departure(*, person: Person, reason: str, by: Person | None, at: date
     """
     reason = reason.strip()
     with transaction.atomic():
-        leaver = Person.objects.select_for_update().get(pk=person.pk)
+        leaver = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         if problems := list(_stays(leaver, reason, by)):
             raise Refusal(problems)
         home = leaver.home

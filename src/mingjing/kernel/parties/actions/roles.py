@@ -34,7 +34,7 @@ def grant_role(
     grant.act, grant.act_reference = act.strip(), act_reference.strip()
     grant.granted_by, grant.granted_at = by, at
     with transaction.atomic():
-        Person.objects.select_for_update().get(pk=person.pk)
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         if problems := list(_faults(grant)):
             raise Refusal(problems)
         grant.save(force_insert=True)

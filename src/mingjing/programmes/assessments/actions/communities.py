@@ -45,7 +45,7 @@ def _reason(text: str) -> str:
 
 def _locked(community: Community) -> Community:
     exclusive(register_lock(community.area_id))
-    return Community.objects.select_for_update(of=("self",)).select_related("area").get(pk=community.pk)
+    return Community.objects.select_for_update(of=("self",), no_key=True).select_related("area").get(pk=community.pk)
 
 
 def _keep(found: Community, what: str, by: Person | None, at: datetime) -> None:

@@ -84,7 +84,7 @@ def fail_decision(*, replay: Replay, attempt: int, problems: Sequence[Problem], 
 
 def _locked(round_: Round | None) -> Round:
     assert round_ is not None
-    return Round.objects.select_for_update(of=("self",)).select_related("area", "scheme").get(pk=round_.pk)
+    return Round.objects.select_for_update(of=("self",), no_key=True).select_related("area", "scheme").get(pk=round_.pk)
 
 
 def _what(replay: Replay, round_: Round) -> dict[str, Any]:

@@ -165,10 +165,9 @@ def put_in_group(*, entry: Entry, group: str, by: Person | None, at: datetime) -
 
 def _locked(entry: Entry) -> Entry:
     """The entry, locked after its round: the order in which every action of a round locks."""
-    round_ = (
-        Round.objects.select_for_update(of=("self",)).select_related("area", "scheme__rulebook").get(pk=entry.round_id)
-    )
-    found = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+    rounds = Round.objects.select_for_update(of=("self",), no_key=True).select_related("area", "scheme__rulebook")
+    round_ = rounds.get(pk=entry.round_id)
+    found = Entry.objects.select_for_update(of=("self",), no_key=True).get(pk=entry.pk)
     found.round = round_
     return found
 

@@ -74,7 +74,8 @@ def _undecidable(filing: Filing, approved: bool, reason: str, by: Person | None)
 
 
 def _round(pk: int) -> Round:
-    return Round.objects.select_for_update(of=("self",)).select_related("area", "scheme__rulebook").get(pk=pk)
+    rounds = Round.objects.select_for_update(of=("self",), no_key=True).select_related("area", "scheme__rulebook")
+    return rounds.get(pk=pk)
 
 
 def _may(permission: str, round_: Round, by: Person | None, at: datetime) -> None:

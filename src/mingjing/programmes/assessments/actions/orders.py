@@ -49,9 +49,10 @@ def follow_critical(
 
 
 def drop_orders(record: VisitRecord, codes: Collection[str], why: str, *, by: Person | None, at: datetime) -> None:
-    """Cancel the open orders about these checks of a record."""
+    """Cancel the open orders about these checks of a record, all of them locked before the first fact is told."""
     subjects = [order_subject(record, code) for code in sorted(codes)]
-    for case in Case.objects.open().filter(programme="assessments", subject__in=subjects).order_by("id"):
+    found = Case.objects.open().filter(programme="assessments", subject__in=subjects).order_by("id")
+    for case in list(found.select_for_update(of=("self",))):
         cancel_case(case=case, note=why, by=by, at=at)
 
 

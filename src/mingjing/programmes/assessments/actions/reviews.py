@@ -17,7 +17,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.visits.actions import void_visit
 from mingjing.programmes.assessments.actions.orders import VOIDED, drop_orders
 from mingjing.programmes.assessments.actions.records import LIVE, hold, outsider, staff_asked
-from mingjing.programmes.assessments.models import Return, SignaturePart, VisitRecord
+from mingjing.programmes.assessments.models import Return, Round, SignaturePart, VisitRecord
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 __all__ = ["lock_record", "return_record", "review_record", "void_record"]
@@ -89,10 +89,10 @@ def void_record(*, record: VisitRecord, reason: str, by: Person | None, at: date
         current = _standing(record, at)
         current.voided_by, current.voided_at, current.void_reason = by, at, reason
         current.save(update_fields=["voided_by", "voided_at", "void_reason"])
-        if current.visit:
-            void_visit(visit=current.visit, reason=reason, by=by, at=at)
         codes = {entry["check"] for entry in current.sheet_document.get("findings", ())}
         drop_orders(current, codes, VOIDED, by=by, at=at)
+        if current.visit:
+            void_visit(visit=current.visit, reason=reason, by=by, at=at)
         fresh = VisitRecord.objects.create(
             round=current.round, entry=current.entry, team_day=current.team_day, purpose=current.purpose
         )
@@ -101,7 +101,8 @@ def void_record(*, record: VisitRecord, reason: str, by: Person | None, at: date
 
 
 def _standing(record: VisitRecord, at: datetime) -> VisitRecord:
-    """The row as it is now, held; raises Refusal where it cannot be voided."""
+    """The row as it is now, held with its round, so that nobody decides meanwhile; raises Refusal where it stands."""
+    Round.objects.select_for_update(of=("self",), no_key=True).get(pk=record.round_id)
     rows = VisitRecord.objects.select_for_update(of=("self",))
     found = rows.select_related("round__area", "entry", "team_day", "visit__area").get(pk=record.pk)
     if found.voided_at:

@@ -156,7 +156,7 @@ def _handover_problems(round_: Round, to: Person, reason: str, at: datetime) -> 
 
 def _locked(round_: Round) -> Round:
     related = ("area", "scheme__rulebook", "lead")
-    return Round.objects.select_for_update(of=("self",)).select_related(*related).get(pk=round_.pk)
+    return Round.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=round_.pk)
 
 
 def _require(permission: str, area: Area, by: Person | None, at: datetime) -> None:

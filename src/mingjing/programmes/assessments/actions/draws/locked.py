@@ -21,7 +21,7 @@ def refuse(code: str, text: str, params: Mapping[str, Any] | None = None, place:
 
 def lock_round(round: Round) -> Round:
     """The round as it stands, held until the transaction ends."""
-    found = Round.objects.select_for_update(of=("self",)).select_related("area", "scheme__rulebook")
+    found = Round.objects.select_for_update(of=("self",), no_key=True).select_related("area", "scheme__rulebook")
     return found.get(pk=round.pk)
 
 
