@@ -31,6 +31,8 @@ from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 __all__ = ["entry_of", "in_review", "register", "sheet_of"]
 
+DAYS, A_DAY = 20, 6
+"""How long the teams of a round were out, and how many communities one of them visited on a day."""
 STEMS = ("桂花", "金钩山", "美的", "戴家岭", "月桂", "东都", "石宋", "茨菇塘", "合泰", "红旗")
 ENDS = ("花园", "小区", "家园", "新苑", "名邸")
 FINDINGS = (
@@ -104,7 +106,10 @@ def _visit(
     round_: Round, entries: Sequence[Entry], chance: random.Random, people: Mapping[str, Person], at: datetime
 ) -> None:
     draw = Draw.objects.create(round=round_, inputs="{}", inputs_digest="0" * 64, committed_at=at)
-    day = TeamDay.objects.create(draw=draw, day=round_.first_day, team=1, opened_at=at)
+    days = TeamDay.objects.bulk_create(
+        TeamDay(draw=draw, day=round_.first_day + timedelta(days=n % DAYS), team=1 + n // DAYS, opened_at=at)
+        for n in range(-(-len(entries) // A_DAY))
+    )
     visits = Visit.objects.bulk_create(
         [
             Visit(
@@ -118,12 +123,13 @@ def _visit(
     records = VisitRecord.objects.bulk_create(
         [
             VisitRecord(
-                round=round_, entry=entry, team_day=day, visit=visit, sheet=sheet_of(rules, entry, chance, people),
+                round=round_, entry=entry, team_day=days[n // A_DAY], visit=visit,
+                sheet=sheet_of(rules, entry, chance, people),
                 revision=1, started_by=people["officer"], started_at=at, submitted_by=people["officer"],
                 submitted_at=at, company_stance=Stance.SIGNED, company_at=at, reviewed_by=people["director"],
                 reviewed_at=at, locked_by=people["director"], locked_at=at,
             )
-            for entry, visit in zip(entries, visits, strict=True)
+            for n, (entry, visit) in enumerate(zip(entries, visits, strict=True))
         ]
     )  # fmt: skip
     Signature.objects.bulk_create(

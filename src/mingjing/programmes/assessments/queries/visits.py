@@ -33,7 +33,11 @@ __all__ = [
 
 SEES_ALL = "assessments.round.view"
 """Who holds this sees every unsealed record of the area; the others see those of their own team-days."""
-BESIDE = ("round__area", "entry__stratum", "team_day", "submitted_by", "reviewed_by", "locked_by")
+BESIDE = (
+    "round__area", "round__scheme", "entry__stratum", "team_day", "submitted_by", "reviewed_by", "locked_by"
+)  # fmt: skip
+HEAVY = ("round__scheme__document", "round__plan", "entry__words", "entry__class_reasons")
+"""What no line asks for; the scheme's document alone would be tens of kilobytes with each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def sees_record(person: Person | AnonymousUser, record: VisitRecord, today: date
 def records_seen(person: Person | AnonymousUser, today: date) -> VisitRecordQuerySet:
     """The unsealed records that `person` may know of today, with what a line about one names."""
     scope = areas_where(person, SEES_ALL, on=today)
-    found = VisitRecord.objects.unsealed(today).select_related(*BESIDE)
+    found = VisitRecord.objects.unsealed(today).select_related(*BESIDE).defer(*HEAVY)
     own = Exists(_own(person)) if isinstance(person, Person) else Q(pk__in=[])
     everywhere = scope.within(Round.objects.all()).values("pk") if scope else Round.objects.none().values("pk")
     return found.filter(Q(round__in=everywhere) | Q(own))
@@ -73,7 +77,7 @@ def records_seen(person: Person | AnonymousUser, today: date) -> VisitRecordQuer
 def of_person(person: Person, today: date) -> VisitRecordQuerySet:
     """The unsealed records of the team-days that `person` is on, which nobody has locked or voided, soonest first."""
     found = VisitRecord.objects.unsealed(today).standing().filter(Exists(_own(person)), locked_at=None)
-    return found.select_related(*BESIDE, "round__scheme").order_by("team_day__day", "team_day_id", "id")
+    return found.select_related(*BESIDE).defer(*HEAVY).order_by("team_day__day", "team_day_id", "id")
 
 
 def days_of(person: Person) -> list[TeamDay]:
@@ -105,7 +109,7 @@ def to_review(round_: Round, today: date) -> VisitRecordQuerySet:
     found = (
         VisitRecord.objects.unsealed(today).standing().filter(round=round_, company_at__isnull=False, locked_at=None)
     )
-    return found.select_related(*BESIDE).order_by("submitted_at", "id")
+    return found.select_related(*BESIDE).defer(*HEAVY).order_by("submitted_at", "id")
 
 
 def members_by_day(records: Iterable[VisitRecord]) -> Mapping[int, list[TeamMember]]:
@@ -122,8 +126,10 @@ def unsigned_by(person: Person, records: Iterable[VisitRecord]) -> set[int]:
     """The submitted records among these whose sheet `person` has not signed as it is now."""
     submitted = {record.pk: record for record in records if record.submitted_at}
     rows = Signature.objects.filter(record__in=submitted, part=SignaturePart.MEMBER, person=person)
-    signed = {(pk, digest) for pk, digest in rows.values_list("record_id", "sheet_digest")}
-    return {pk for pk, record in submitted.items() if (pk, record.sheet_digest) not in signed}
+    signed: dict[int, set[str]] = {}
+    for pk, digest in rows.values_list("record_id", "sheet_digest"):
+        signed.setdefault(pk, set()).add(digest)
+    return {pk for pk, record in submitted.items() if pk not in signed or record.sheet_digest not in signed[pk]}
 
 
 def orders_of(record: VisitRecord) -> dict[str, Case]:

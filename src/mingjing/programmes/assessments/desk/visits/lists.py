@@ -1,7 +1,7 @@
 """Lists of visit records: one's own, and those of a round. Not here: a record itself (recording)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.desk.visits.recording import late_days
 from mingjing.programmes.assessments.models import Round, TeamDay, TeamMember, VisitRecord
-from mingjing.programmes.assessments.policy.answers import terms_of, unanswered
+from mingjing.programmes.assessments.policy.answers import Terms, terms_of, unanswered
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.visits import (
     Wanted,
@@ -59,9 +59,11 @@ def lines_of(records: Sequence[VisitRecord], person: Person, today: date) -> lis
     """The lines of a page of records: two queries, whatever their number."""
     teams, unsigned = members_by_day(records), unsigned_by(person, records)
     lines = []
+    forms: dict[tuple[str, str], dict[str, Terms]] = {}
     for record in records:
-        scheme = scheme_of(record.round.scheme)
-        terms = terms_of(scheme, scheme.rubrics[record.entry.class_code])
+        scheme, class_code = scheme_of(record.round.scheme), record.entry.class_code
+        if (terms := forms.get((scheme.digest, class_code))) is None:
+            terms = forms[scheme.digest, class_code] = terms_of(scheme, scheme.rubrics[class_code])
         left, team = len(unanswered(terms, record.sheet_document)), teams[record.team_day_id]
         mine = person.pk in {member.person_id for member in team}
         late = 0 if record.voided_at else late_days(record, today)
@@ -147,7 +149,7 @@ def round_visits(request: HttpRequest, pk: int) -> HttpResponse:
     form, text = WantedForm(request.GET, found, today), searched(request)
     wanted = Wanted(text=text, **form.cleaned_data) if form.is_valid() else Wanted(text=text)
     records = with_state(records_seen(request.user, today).filter(round=found), wanted, today)
-    page = page_of(records.select_related("round__scheme"), request.GET, order=("-team_day_id", "id"))
+    page = page_of(records, request.GET, order=("-team_day_id", "id"))
     context = {"round": found, "form": form, "page": page, "lines": lines_of(page.rows, actor(request), today)}
-    context |= {"q": text, "filtered": bool(text or any(wanted.state or wanted.team or wanted.stratum)), "today": today}
+    context |= {"q": text, "filtered": any(astuple(wanted)), "today": today}
     return render(request, "assessments/visits/round.html", context)
