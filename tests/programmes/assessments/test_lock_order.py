@@ -138,9 +138,7 @@ def test_somebody_is_given_a_role_while_they_enter(drawn: drawn_rounds.Drawn, cr
     )
 
 
-def test_two_send_the_same_photos_in_another_order(
-    drawn: drawn_rounds.Drawn, crossed: Crossed, at: datetime
-) -> None:
+def test_two_send_the_same_photos_in_another_order(drawn: drawn_rounds.Drawn, crossed: Crossed, at: datetime) -> None:
     def send(record: VisitRecord, *texts: str) -> Act:
         files = [SimpleUploadedFile(f"{text}.txt", text.encode()) for text in texts]
         usual: Any = {"area": drawn.round.area, "origin": Origin.UPLOAD, "by": drawn.people["officer"], "at": at}

@@ -136,7 +136,11 @@ def _by_place_and_class(round_: Round, today: date) -> Iterable[Mapping[str, Any
     drawn = VisitRecord.objects.filter(round=round_.pk).exists()
     ever = VisitRecord.objects.filter(entry=OuterRef("pk"), purpose=Purpose.FIRST)
     entries = Entry.objects.filter(round=round_).annotate(first=FilteredRelation("records", condition=first))
-    grouped = entries.annotate(ever=Exists(ever)).order_by().values("class_code", part=F("stratum__code"), title=F("stratum__name"))
+    grouped = (
+        entries.annotate(ever=Exists(ever))
+        .order_by()
+        .values("class_code", part=F("stratum__code"), title=F("stratum__name"))
+    )
     assess, none = Q(not_assessed_at=None), Q(first=None)
     missed = Q(ever=False) if drawn else Q(pk__in=[])
     void = Q(ever=True) if drawn else Q(pk__in=[])
