@@ -100,6 +100,7 @@ def schemes(draw: st.DrawFn) -> dict[str, Any]:
     words = {key: [entry["code"] for entry in draw(coded())] for key in ("methods", "evidence")}
     own = draw(attributes())
     classes, tiers = draw(coded(1, 2)), draw(coded(3, 4))
+    _sources(draw, own, tiers)
     for entry in tiers:
         entry["ranked"] = entry is not tiers[-1]
     method = draw(st.sampled_from(("rebased", "earned", "deducted", "demerits")))
@@ -132,6 +133,16 @@ def schemes(draw: st.DrawFn) -> dict[str, Any]:
             entry | ({"share": "10"} if share else {"days": "3", "calendar": "working"})
         )
     return document
+
+
+def _sources(draw: st.DrawFn, own: list[dict[str, Any]], tiers: list[dict[str, Any]]) -> None:
+    """Some attributes are known to the system; the first number may decide the class, so not by its rounds."""
+    for entry in own:
+        if entry.get("type") == "flag":
+            sometimes(draw, entry, "source", st.sampled_from(("orders_overdue", "orders_unmet")))
+    for place, entry in enumerate(entry for entry in own if entry.get("type", "number") == "number"):
+        streaks = [f"tier_streak:{tier['code']}" for tier in tiers] if place else []
+        sometimes(draw, entry, "source", st.sampled_from(["service_months", *streaks]))
 
 
 @st.composite

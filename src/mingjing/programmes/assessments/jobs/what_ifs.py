@@ -52,7 +52,7 @@ def _answer(run: Run, asked: Replay, before: int, steps: int) -> None:
 
 def _said(round_: Round, carrier: Carrier) -> Iterator[Said]:
     own: Scheme = carrier.own
-    for base in baselines(round_, own):
+    for base in baselines(round_, own, carrier.other):
         carried = carrier.carry(base.class_code, base.sheet, base.attributes)
         if carried is not None:
             expected = (base.total, base.tier)

@@ -7,14 +7,19 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.quantities import parse_fraction
 from mingjing.engine.rules import FLAG, Measure, Value, choice_of
 from mingjing.programmes.assessments.policy.reading import Node
+from mingjing.programmes.assessments.policy.sources import Source, read_source
 
 __all__ = ["read_attribute", "read_measures"]
 
 
-def read_measures(root: Node, reserved: Collection[str]) -> dict[str, Measure]:
-    """The attributes of a scheme as measures; `reserved` are the codes of measures every scheme has."""
+def read_measures(root: Node, reserved: Collection[str]) -> tuple[dict[str, Measure], dict[str, Source]]:
+    """The attributes of a scheme as measures, and the sources of those that the system knows itself.
+
+    `reserved` are the codes of measures every scheme has.
+    """
     seen: dict[str, str] = {}
     measures: dict[str, Measure] = {}
+    sources: dict[str, Source] = {}
     for node in root.each("attributes"):
         code = node.unique("code", seen)
         if code in reserved:
@@ -22,7 +27,9 @@ def read_measures(root: Node, reserved: Collection[str]) -> dict[str, Measure]:
                 "scheme.reserved", N_("{code} is the name of a computed measure; choose another."), "code", code=code
             )
         measures[code] = _measure(node, code)
-    return measures
+        if source := read_source(node, measures[code]):
+            sources[code] = source
+    return measures, sources
 
 
 def _measure(node: Node, code: str) -> Measure:

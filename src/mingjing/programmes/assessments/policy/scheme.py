@@ -19,6 +19,7 @@ from mingjing.engine.rules import Condition, Interval, Measure, Row, Table, Valu
 from mingjing.engine.scoring import SITE, BonusItem, Check, Component, Item, Method, Rubric, VetoKind
 from mingjing.programmes.assessments.policy.attributes import read_attribute, read_measures
 from mingjing.programmes.assessments.policy.reading import Node
+from mingjing.programmes.assessments.policy.sources import Source, check_sources
 
 __all__ = ["FORMAT", "Scheme", "check_scheme", "compile_scheme"]
 
@@ -27,7 +28,7 @@ FORMAT = "mingjing.assessments.scheme/1"
 
 @dataclass(frozen=True)
 class Scheme:
-    """A compiled scheme. `rubrics` are by class; `details` hold what the engine does not compute with, by check."""
+    """A compiled scheme. `rubrics` are by class; `sources` say which attributes the system knows itself."""
 
     document: Mapping[str, Any]
     code: str
@@ -39,6 +40,7 @@ class Scheme:
     rubrics: Mapping[str, Rubric]
     list_rules: ListRules
     rounding: Rounding
+    sources: Mapping[str, Source]
 
     @cached_property
     def digest(self) -> str:
@@ -69,17 +71,20 @@ def compile_scheme(document: Mapping[str, Any]) -> Scheme:
     root = Node(document)
     root.one_of("format", (FORMAT,))
     code, title, note = root.text("code"), root.titled("title"), root.titled("note", required=False)
-    attributes = read_measures(root, SCORE_MEASURES.keys() | RANK_MEASURES.keys())
+    attributes, sources = read_measures(root, SCORE_MEASURES.keys() | RANK_MEASURES.keys())
     classes = _classes(root)
     rounding = _rounding(root.node("rounding"))
     rubrics = _rubrics(root, classes, attributes, rounding)
     class_rule = _class_rule(root, classes, attributes)
     list_rules = _list_rules(root, attributes, rounding)
+    tiers = [tier.code for tier in list_rules.tiers]
+    check_sources(root, sources, tiers, class_rule.measures)
     _promises(root)
     root.done()
     if root.problems:
         raise Refusal(root.problems)
-    return Scheme(document, code, title, note, attributes, classes, class_rule, rubrics, list_rules, rounding)
+    rules = (classes, class_rule, rubrics, list_rules, rounding)
+    return Scheme(document, code, title, note, attributes, *rules, sources)
 
 
 def _classes(root: Node) -> dict[str, Titled]:

@@ -46,7 +46,7 @@ class Carrier:
         self.losses = Losses()
         self.same_classes = (
             own.document.get("class_rule") == other.document.get("class_rule")
-            and own.document.get("attributes") == other.document.get("attributes")
+            and own.class_rule.measures == other.class_rule.measures
             and own.classes.keys() == other.classes.keys()
         )
 
@@ -76,8 +76,10 @@ class Carrier:
         return values
 
     def _same_measure(self, code: str) -> bool:
+        """Whether a value by our scheme means the same by theirs, which may know it from another source."""
         mine, theirs = self.own.attributes.get(code), self.other.attributes.get(code)
-        return mine is not None and theirs is not None and mine.choices == theirs.choices
+        same_source = self.own.sources.get(code) == self.other.sources.get(code)
+        return mine is not None and theirs is not None and mine.choices == theirs.choices and same_source
 
     def _class_of(self, class_code: str, values: Mapping[str, Value]) -> str:
         """The class by the other scheme's rule where it differs; borderline cases stay where people have put them."""

@@ -3,7 +3,7 @@
 A constant number of queries. Not here: who may see which exhibit (kernel.evidence), words for a page (desk).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mingjing.kernel.cases.models import Case
@@ -21,6 +21,7 @@ from mingjing.programmes.assessments.models import (
 from mingjing.programmes.assessments.policy.decisions import Result as Worked
 from mingjing.programmes.assessments.policy.decisions import result_row, work_out
 from mingjing.programmes.assessments.policy.scheme import Scheme
+from mingjing.programmes.assessments.policy.sources import Sourced
 from mingjing.programmes.assessments.queries.lists import before_of, decision_of, round_before
 from mingjing.programmes.assessments.queries.results import row_of, worked_out
 from mingjing.programmes.assessments.queries.schemes import scheme_of
@@ -46,6 +47,7 @@ class Shown:
     signatures: Sequence[Signature] = ()
     orders: Sequence[Case] = ()
     filings: Sequence[Filing] = ()
+    sourced: Mapping[str, Sourced] = field(default_factory=dict)
     earlier: Result | None = None
     earlier_round: Round | None = field(default=None)
 
@@ -58,7 +60,7 @@ class Shown:
 def shown(round_: Round, entry: Entry) -> Shown:
     """Everything about one community of the round; raises Refusal where its record cannot be scored as it stands."""
     decided, scheme = decision_of(round_), scheme_of(round_.scheme)
-    known = known_of([entry], locked_only=decided is not None)[entry.pk]
+    known = known_of([entry], round_, scheme, locked_only=decided is not None)[entry.pk]
     if decided:
         row = Result.objects.select_related("replay__scheme", "entry").get(replay=decided, entry=entry)
         worked = worked_out(row)
@@ -72,7 +74,7 @@ def shown(round_: Round, entry: Entry) -> Shown:
     return Shown(
         entry, scheme, row, worked, decided, holds, known.record,
         signatures=list(Signature.objects.filter(record=known.record).order_by("id")) if known.record else (),
-        orders=_orders(known.record), filings=known.filings,
+        orders=_orders(known.record), filings=known.filings, sourced=known.sourced,
         earlier=before_of([row], before).get(entry.community_id), earlier_round=earlier_round,
     )  # fmt: skip
 

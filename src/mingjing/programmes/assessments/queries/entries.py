@@ -33,6 +33,7 @@ from mingjing.programmes.assessments.models import (
 from mingjing.programmes.assessments.models.rounds import EntryQuerySet
 from mingjing.programmes.assessments.policy.classes import Proposal, class_inputs, class_measures, propose
 from mingjing.programmes.assessments.policy.scheme import Scheme
+from mingjing.programmes.assessments.policy.sources import MONTHS, Sourced, months
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -102,6 +103,9 @@ def register_values(
 ) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
     """What the register says of the attributes the scheme asks for: texts, and those known only as a range."""
     texts, ranges = _columns(community, engagement, first_day)
+    if "service_months" in texts:
+        known_as = (code for code, source in scheme.sources.items() if source.kind == MONTHS)
+        texts |= dict.fromkeys(known_as, texts["service_months"])
     texts |= {code: str(text) for code, text in community.attributes.items() if text not in ("", None)}
     known = {code: text for code, text in texts.items() if code in scheme.attributes and _readable(scheme, code, text)}
     return known, {code: ends for code, ends in ranges.items() if code in scheme.attributes and code not in known}
@@ -110,9 +114,9 @@ def register_values(
 def _columns(
     community: Community, engagement: Engagement | None, first_day: date
 ) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
-    months = _months(engagement.first_day, first_day) if engagement and engagement.first_day else None
+    served = months(engagement.first_day, first_day) if engagement and engagement.first_day else None
     given: tuple[int | Decimal | None, ...] = (
-        community.completed_year, None, community.buildings, community.households, community.floor_area, months
+        community.completed_year, None, community.buildings, community.households, community.floor_area, served
     )  # fmt: skip
     texts = {code: _text(value) for code, value in zip(COLUMNS, given, strict=True) if value is not None}
     if community.fee_low is None or community.fee_high is None:
@@ -124,12 +128,6 @@ def _columns(
 @lru_cache(maxsize=4096)
 def _text(value: int | Decimal) -> str:
     return decimal_text(Fraction(value))
-
-
-def _months(since: date, until: date) -> int:
-    """Whole months from one day to another; none where the other comes first."""
-    months = (until.year - since.year) * 12 + until.month - since.month - (until.day < since.day)
-    return max(months, 0)
 
 
 def _readable(scheme: Scheme, code: str, text: str) -> bool:
@@ -215,7 +213,9 @@ def strata_in(round_: Round) -> list[tuple[str, str]]:
 class Value:
     """An attribute of an entry: what it is, where it comes from, and what the register would say if it could be read.
 
-    `recorded` is the newest value that somebody recorded; None: it is the register's, the scheme's default or unknown.
+    `recorded` is the newest value that somebody recorded; None: it is the register's, the system's, the scheme's
+    default or unknown. `system` is what the system itself knows of an attribute with a source, `by_system` says that
+    this is what counts: nobody said otherwise.
     """
 
     code: str
@@ -226,20 +226,29 @@ class Value:
     unread: str
     locked: bool
     decides_class: bool
+    system: Sourced | None = None
+    by_system: bool = False
 
 
-def values_of(entry: Entry, scheme: Scheme, deciding: tuple[str, ...]) -> list[Value]:
-    """Every attribute the scheme asks for, as it stands for this entry; `deciding` are those its class rests on."""
+def values_of(entry: Entry, scheme: Scheme, deciding: tuple[str, ...], sourced: Mapping[str, Sourced]) -> list[Value]:
+    """Every attribute the scheme asks for, as it stands for this entry; `deciding` are those its class rests on.
+
+    `sourced` is what the system knows of it (queries.sourced).
+    """
     recorded = {value.code: value for value in entry.values.select_related("by").order_by("id")}
     found = []
     for code, measure in scheme.attributes.items():
-        text = str(entry.attributes.get(code, ""))
+        own = str(entry.attributes.get(code) or "")
         ends = entry.ranges.get(code)
         given = str(entry.community.attributes.get(code) or "")
+        system = sourced.get(code)
+        by_system = system is not None and bool(system.text) and code not in recorded and own in ("", system.text)
+        text = own or (system.text if system else "")
         value = Value(
             code=code, measure=measure, text=text, ends=(ends[0], ends[1]) if ends else None,
             recorded=recorded.get(code), unread="" if text else given, decides_class=code in deciding,
-            locked=entry.frozen_at is not None and code in deciding,
+            locked=entry.frozen_at is not None and code in deciding, system=system,
+            by_system=by_system and (not own or own != given),
         )  # fmt: skip
         found.append(value)
     return found

@@ -5,7 +5,7 @@ where a team goes (queries.draws): only records that somebody has begun are read
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils import timezone
@@ -18,7 +18,9 @@ from mingjing.kernel.cases.models import Case
 from mingjing.programmes.assessments.models import Entry, Filing, FilingKind, Purpose, Round, VisitRecord
 from mingjing.programmes.assessments.policy.recording import findings_of
 from mingjing.programmes.assessments.policy.scheme import Scheme
+from mingjing.programmes.assessments.policy.sources import Sourced
 from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sourced import sourced_of
 
 __all__ = ["CHUNK", "Known", "known_of", "order_subject", "sheet_of_entry", "sheets_of"]
 
@@ -28,11 +30,15 @@ CHUNK = 200
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What stands beside an entry: its record, its filings, and for each check with an order met, since which day."""
+    """What stands beside an entry: its record, its filings, and for each check with an order met, since which day.
+
+    `sourced` is what the system knows of the attributes that name a source.
+    """
 
     record: VisitRecord | None = None
     filings: tuple[Filing, ...] = ()
     met: Mapping[str, str] | None = None
+    sourced: Mapping[str, Sourced] = field(default_factory=dict)
 
 
 def order_subject(record: VisitRecord, check: str) -> str:
@@ -50,7 +56,7 @@ def sheets_of(
     rules = scheme or scheme_of(round_.scheme)
     problems: list[Problem] = []
     for entries in _chunks(round_):
-        beside = known_of(entries, locked_only=locked_only)
+        beside = known_of(entries, round_, rules, locked_only=locked_only)
         for entry in entries:
             try:
                 sheet = sheet_of_entry(entry, beside[entry.pk], rules, round_)
@@ -70,19 +76,19 @@ def _chunks(round_: Round) -> Iterator[list[Entry]]:
         after = entries[-1].number
 
 
-def known_of(entries: Sequence[Entry], *, locked_only: bool) -> dict[int, Known]:
-    """What stands beside each of `entries`, by its id, in three queries."""
+def known_of(entries: Sequence[Entry], round_: Round, scheme: Scheme, *, locked_only: bool) -> dict[int, Known]:
+    """What stands beside each of `entries` of the round, by its id, in a constant number of queries."""
     records = VisitRecord.objects.standing().filter(entry__in=entries, purpose=Purpose.FIRST)
     records = records.done() if locked_only else records.filter(started_at__isnull=False)
     by_entry = {record.entry_id: record for record in records}
     filings: dict[int, list[Filing]] = {}
     for filing in Filing.objects.filter(entry__in=entries).select_related("decided_by").order_by("id"):
         filings.setdefault(filing.entry_id, []).append(filing)
-    met = _met(by_entry.values())
+    met, sourced = _met(by_entry.values()), sourced_of(entries, round_, scheme)
     return {
         entry.pk: Known(
             by_entry.get(entry.pk), tuple(filings.get(entry.pk, ())),
-            met.get(by_entry[entry.pk].pk) if entry.pk in by_entry else None,
+            met.get(by_entry[entry.pk].pk) if entry.pk in by_entry else None, sourced[entry.pk],
         )
         for entry in entries
     }  # fmt: skip
@@ -121,7 +127,7 @@ def sheet_of_entry(entry: Entry, known: Known, scheme: Scheme, round_: Round) ->
         not_applicable=absences,
         claims=tuple(_claim(filing) for filing in known.filings if filing.kind == FilingKind.BONUS),
         vetoes=tuple(_veto(filing) for filing in known.filings if filing.kind == FilingKind.VETO),
-        attributes=_attributes(entry, scheme),
+        attributes=_attributes(entry, known, scheme),
         period=(round_.first_day.isoformat(), round_.last_day.isoformat()),
         assessed=known.record is not None and entry.not_assessed_at is None,
     )
@@ -147,10 +153,11 @@ def _veto(filing: Filing) -> Veto:
     return Veto(filing.code, document=filing.document, approver=_approver(filing), occurred_on=day)
 
 
-def _attributes(entry: Entry, scheme: Scheme) -> dict[str, Value]:
-    """The values of the entry that the scheme knows: its own attributes and nothing else."""
+def _attributes(entry: Entry, known: Known, scheme: Scheme) -> dict[str, Value]:
+    """The values that the scheme asks for and nothing else: the entry's own before what the system knows."""
+    own = {code: text for code, text in entry.attributes.items() if text not in ("", None)}
     values = {}
-    for code, text in entry.attributes.items():
+    for code, text in ({code: found.text for code, found in known.sourced.items()} | own).items():
         if code in scheme.attributes and text not in ("", None):
             values[code] = scheme.attribute(code, str(text), entry.number)
     return values

@@ -5,6 +5,7 @@ Not here: carrying records over (policy.what_ifs).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db.models import Count, F, QuerySet
 
@@ -16,10 +17,12 @@ from mingjing.programmes.assessments.policy.decisions import work_out
 from mingjing.programmes.assessments.policy.judging import Judging
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sheets import read_sheet
+from mingjing.programmes.assessments.policy.sources import Sourced
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.results import distribution, scheme_behind, sheet_of, worked_out
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.sheets import CHUNK, known_of, sheet_of_entry, sheets_of
+from mingjing.programmes.assessments.queries.sourced import sourced_of
 
 __all__ = ["Baseline", "answers", "baselines", "before_and_after", "changed", "own_result", "tiers_before"]
 
@@ -38,36 +41,46 @@ class Baseline:
     tier: str
 
 
-def baselines(round_: Round, own: Scheme) -> Iterator[Baseline]:
-    """Each community of the round with its result by its own scheme: as decided, or as its record stands now."""
+def baselines(round_: Round, own: Scheme, other: Scheme) -> Iterator[Baseline]:
+    """Each community of the round with its result by its own scheme: as decided, or as its record stands now.
+
+    Its attributes include what the system knows for the `other` scheme, where people said nothing.
+    """
     decided = decision_of(round_)
-    return _stored(decided, own) if decided else _as_it_stands(round_, own)
+    return _stored(decided, round_, own, other) if decided else _as_it_stands(round_, own, other)
 
 
-def _stored(decided: Replay, own: Scheme) -> Iterator[Baseline]:
+def _stored(decided: Replay, round_: Round, own: Scheme, other: Scheme) -> Iterator[Baseline]:
     rows = Result.objects.filter(replay=decided).select_related("entry").order_by("index")
     after = -1
     while chunk := list(rows.filter(index__gt=after)[:CHUNK]):
+        sourced = sourced_of([row.entry for row in chunk if row.entry], round_, other)
         for row in chunk:
             assert row.entry is not None
             sheet = read_sheet(row.sheet_document, own, own.rubrics[row.class_code])
             total = "" if row.total is None else own.rounding.text(row.total)
-            yield _baseline(row.entry, row.class_code, sheet, total, row.tier)
+            yield _baseline(row.entry, sourced[row.entry.pk], row.class_code, sheet, total, row.tier)
         after = chunk[-1].index
 
 
-def _as_it_stands(round_: Round, own: Scheme) -> Iterator[Baseline]:
+def _as_it_stands(round_: Round, own: Scheme, other: Scheme) -> Iterator[Baseline]:
     judging, kept = Judging(own), []
     for entry, sheet in sheets_of(round_, scheme=own, locked_only=False):
         judging.take(entry.number, entry.class_code, sheet)
         kept.append((entry, sheet))
-    for found, (entry, sheet) in zip(judging.judged(), kept, strict=True):
-        total = "" if found.score.total is None else own.rounding.text(found.score.total)
-        yield _baseline(entry, found.class_code, sheet, total, found.tier)
+    pairs = zip(judging.judged(), kept, strict=True)
+    while chunk := list(islice(pairs, CHUNK)):
+        sourced = sourced_of([entry for _, (entry, _) in chunk], round_, other)
+        for found, (entry, sheet) in chunk:
+            total = "" if found.score.total is None else own.rounding.text(found.score.total)
+            yield _baseline(entry, sourced[entry.pk], found.class_code, sheet, total, found.tier)
 
 
-def _baseline(entry: Entry, class_code: str, sheet: Sheet, total: str, tier: str) -> Baseline:
-    attributes = {code: str(text) for code, text in entry.attributes.items()}
+def _baseline(
+    entry: Entry, sourced: Mapping[str, Sourced], class_code: str, sheet: Sheet, total: str, tier: str
+) -> Baseline:
+    attributes = {code: found.text for code, found in sourced.items() if found.text}
+    attributes |= {code: str(text) for code, text in entry.attributes.items() if text not in ("", None)}
     return Baseline(entry.pk, entry.number, entry.name, class_code, sheet, attributes, total, tier)
 
 
@@ -99,7 +112,7 @@ def own_result(round_: Round, own: Scheme, entry: Entry) -> Worked:
     if decided:
         row = Result.objects.select_related("replay__scheme").get(replay=decided, entry=entry)
         return worked_out(row)
-    known = known_of([entry], locked_only=False)[entry.pk]
+    known = known_of([entry], round_, own, locked_only=False)[entry.pk]
     return work_out(own, entry.class_code, entry.number, sheet_of_entry(entry, known, own, round_), None)
 
 
@@ -119,7 +132,7 @@ def before_and_after(replay: Replay, rows: Sequence[Result]) -> Iterator[tuple[R
 def _worked_before(round_: Round, own: Scheme, entries: Sequence[Entry]) -> dict[int, Worked]:
     decided = decision_of(round_)
     if decided is None:
-        known = known_of(entries, locked_only=False)
+        known = known_of(entries, round_, own, locked_only=False)
         sheets = {entry.pk: sheet_of_entry(entry, known[entry.pk], own, round_) for entry in entries}
         return {e.pk: work_out(own, e.class_code, e.number, sheets[e.pk], None) for e in entries}
     totals = {code: distribution(own, decided, code) for code in own.classes}

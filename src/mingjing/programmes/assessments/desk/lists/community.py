@@ -18,6 +18,7 @@ from mingjing.programmes.assessments.desk.lists.lists import shown_tier
 from mingjing.programmes.assessments.models import Entry, Result, Round, SignaturePart
 from mingjing.programmes.assessments.queries.accounts import Shown, names_of, shown
 from mingjing.programmes.assessments.queries.decisions import decision_file
+from mingjing.programmes.assessments.queries.entries import values_of
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.results import scheme_behind
 
@@ -59,6 +60,7 @@ def _beside(request: HttpRequest, found: Round, about: Shown) -> dict[str, Any]:
         "may_read_comment": may(request.user, "assessments.visit.view", area=found.area, on=today),
         "may_see_cases": may(request.user, "cases.case.view", area=found.area, on=today),
         "was": was,
+        "values": [value for value in values_of(about.entry, about.scheme, (), about.sourced) if value.system],
     }
 
 

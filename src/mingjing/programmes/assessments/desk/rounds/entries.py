@@ -34,6 +34,7 @@ from mingjing.programmes.assessments.policy.filings import effect, title_of
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.entries import Wanted, entries_wanted, records_beside, strata_in, values_of
 from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sourced import sourced_of
 
 REFUSED = 422
 STATE_TITLES = {
@@ -113,7 +114,7 @@ def shown(
         "class_title": scheme.classes.get(found.class_code),
         "proposed_title": scheme.classes.get(found.proposed_class),
         "votes": votes_shown(found, scheme),
-        "values": values_of(found, scheme, measures),
+        "values": values_of(found, scheme, measures, sourced_of([found], round_, scheme)[found.pk]),
         "declarations": found.declarations.select_related("by").order_by("-id"),
         "filings": _filings(request, found, scheme),
         "state": state_of(found, records_beside([found], today).get(found.pk), today),

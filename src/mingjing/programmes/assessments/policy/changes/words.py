@@ -6,6 +6,7 @@ from itertools import takewhile
 from mingjing.engine.deductions import KINDS
 from mingjing.engine.outcome import N_, Phrase, Reason, Titled
 from mingjing.programmes.assessments.policy.changes.parts import PARENT, Object, plain_text
+from mingjing.programmes.assessments.policy.sources import in_words
 
 __all__ = ["clipped", "label", "shown"]
 
@@ -48,6 +49,7 @@ _FIELDS: dict[str, str] = {
     "choices": N_("choices"),
     "decimals": N_("decimals"),
     "default": N_("default"),
+    "source": N_("what the system knows it as"),
     "rounding/rule": N_("rounding rule"),
     "rounding/decimals": N_("decimals kept"),
     "aggregation/method": N_("scoring method"),
@@ -90,7 +92,7 @@ def shown(key: Path, value: object) -> object:
         case "" | None:
             return Phrase(N_("nothing"))
         case str():
-            return _condition(value) if key[0] == "when" else value
+            return in_words(value) if key == ("source",) else _condition(value) if key[0] == "when" else value
         case Mapping() if key == ("rule",):
             return _rule(value)
         case list() if value and all(isinstance(part, str) for part in value):

@@ -131,6 +131,7 @@ LISTS = (
             Column(("choices",), "选项", "Choices", "choices", 24),
             Column(("decimals",), "小数位", "Decimals", "number", 9),
             Column(("default",), "缺省值", "Default", "code", 10),
+            Column(("source",), "系统数据来源", "Known to the system as", "code", 26),
         ),
     ),
     Plan(

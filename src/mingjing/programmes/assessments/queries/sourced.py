@@ -1,0 +1,110 @@
+"""What the system itself knows of entries of a round, for a scheme whose attributes name a source.
+
+As things stood when the decision was asked for, or as they stand now: the steps of orders are never changed, so asking
+again later gives the same. A constant number of queries for any number of entries. Not here: what the values mean
+(policy.sources), values that people recorded (queries.entries).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from mingjing.kernel.cases.models import Case, Step
+from mingjing.kernel.rulebooks.models import Version
+from mingjing.programmes.assessments.models import Engagement, Entry, ReplayPurpose, Result, Round, VisitRecord
+from mingjing.programmes.assessments.policy.scheme import Scheme
+from mingjing.programmes.assessments.policy.sources import (
+    MONTHS,
+    STREAK,
+    Order,
+    Sourced,
+    Stay,
+    follow,
+    months_known,
+    orders_known,
+    streak_known,
+)
+
+__all__ = ["sourced_of"]
+
+ABOUT = "assessments.visit:"
+"""How the subject of an order begins; the record's id and the check follow."""
+
+
+def sourced_of(entries: Sequence[Entry], round_: Round, scheme: Scheme) -> dict[int, Mapping[str, Sourced]]:
+    """By entry what the system knows of the attributes with a source, by code."""
+    kinds = {source.kind for source in scheme.sources.values()}
+    at = round_.deciding_at or timezone.now()
+    orders = _orders(entries, round_, at) if kinds - {STREAK, MONTHS} else {}
+    stays = _stays(entries, round_) if STREAK in kinds else {}
+    since = _since(entries) if MONTHS in kinds else {}
+    found: dict[int, Mapping[str, Sourced]] = {}
+    for entry in entries:
+        values = {}
+        for code, source in scheme.sources.items():
+            if source.kind == STREAK:
+                values[code] = streak_known(source, _stay(entry, round_), stays.get(entry.community_id, ()))
+            elif source.kind == MONTHS:
+                values[code] = months_known(entry.company_name, since.get(entry.engagement_id), round_.first_day)
+            else:
+                values[code] = orders_known(source, orders.get(entry.pk, ()), at)
+        found[entry.pk] = values
+    return found
+
+
+def _orders(entries: Sequence[Entry], round_: Round, at: datetime) -> dict[int, list[Order]]:
+    """The orders about records of this round, by entry, as they stood at a moment: two queries."""
+    records = {
+        f"{ABOUT}{pk}": entry for pk, entry in VisitRecord.objects.filter(entry__in=entries).values_list("pk", "entry")
+    }
+    steps = Step.objects.filter(
+        case__programme="assessments", case__site__community__in=[entry.community_id for entry in entries],
+        case__subject__startswith=ABOUT, case__opened_at__gte=round_.opened_at, at__lte=at,
+    ).select_related("case")  # fmt: skip
+    standing: dict[int, tuple[int, Order]] = {}
+    for step in steps.order_by("case", "number"):
+        case: Case = step.case
+        if (entry := records.get(case.subject.partition("/")[0])) is not None:
+            before = standing[case.pk][1] if case.pk in standing else Order(case.number, case.due_at)
+            standing[case.pk] = entry, follow(before, step.kind, step.at, step.due_at)
+    found: dict[int, list[Order]] = {}
+    for entry, order in standing.values():
+        found.setdefault(entry, []).append(order)
+    return found
+
+
+def _stay(entry: Entry, round_: Round) -> Stay:
+    return Stay(round_.code, "", False, entry.engagement_id, entry.company_id, entry.company_name)
+
+
+def _stays(entries: Sequence[Entry], round_: Round) -> dict[int, list[Stay]]:
+    """Where each community stood in the rounds decided before this one, the latest first: two queries."""
+    columns = (
+        "entry__community", "entry__round__title", "tier", "replay__scheme", "entry__engagement", "entry__company",
+        "entry__company_name",
+    )  # fmt: skip
+    earlier = Q(entry__round__first_day__lt=round_.first_day)
+    earlier |= Q(entry__round__first_day=round_.first_day, entry__round__lt=round_.pk)
+    rows = (
+        Result.objects.filter(earlier, replay__purpose=ReplayPurpose.DECISION, replay__completed_at__isnull=False)
+        .filter(entry__community__in=[entry.community_id for entry in entries], entry__round__decided_at__isnull=False)
+        .order_by("-entry__round__first_day", "-entry__round")
+        .values_list(*columns)
+    )
+    kept = list(rows)
+    documents = Version.objects.filter(pk__in={row[3] for row in kept}).values_list("pk", "document")
+    unassessed = {pk: json.loads(document)["unassessed_tier"] for pk, document in documents} if kept else {}
+    found: dict[int, list[Stay]] = {}
+    for community, title, tier, scheme, engagement, company, name in kept:
+        stay = Stay(title, tier, tier != unassessed[scheme], engagement, company, name)
+        found.setdefault(community, []).append(stay)
+    return found
+
+
+def _since(entries: Sequence[Entry]) -> dict[int | None, date | None]:
+    """Since when the company of each engagement looks after its community: one query."""
+    asked = {entry.engagement_id for entry in entries if entry.engagement_id is not None}
+    return dict(Engagement.objects.filter(pk__in=asked).values_list("pk", "first_day"))
