@@ -12,8 +12,9 @@ __all__ = ["find_record", "find_round", "record_area", "round_area"]
 
 
 def find_round(pk: int) -> Round:
-    """A round with its area, scheme and lead; raises Http404."""
-    return get_object_or_404(Round.objects.select_related("area", "scheme__rulebook", "lead"), pk=pk)
+    """A round with its area, scheme and lead, without the scheme's document; raises Http404."""
+    found = Round.objects.select_related("area", "scheme__rulebook", "lead").defer("scheme__document")
+    return get_object_or_404(found, pk=pk)
 
 
 def round_area(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> Area:
@@ -22,9 +23,10 @@ def round_area(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> Area
 
 
 def find_record(pk: int) -> VisitRecord:
-    """A visit record with its round, entry and team-day; raises Http404."""
+    """A visit record with its round, entry and team-day, without the large documents beside them; raises Http404."""
     found = VisitRecord.objects.select_related("round__area", "round__scheme__rulebook", "entry", "team_day__draw")
-    return get_object_or_404(found, pk=pk)
+    return get_object_or_404(found.defer("round__scheme__document", "round__plan", "team_day__draw__inputs",
+                                         "team_day__draw__document"), pk=pk)  # fmt: skip
 
 
 def record_area(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> Area:

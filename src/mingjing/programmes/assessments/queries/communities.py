@@ -178,7 +178,8 @@ class Standing:
 
 def entries_of(community: Community) -> list[Standing]:
     """The rounds a community took part in, newest first, with its results: two queries."""
-    entries = Entry.objects.filter(community=community).select_related("round__scheme__rulebook")
+    taken = Entry.objects.filter(community=community).select_related("round__scheme__rulebook")
+    entries = taken.defer("round__scheme__document")
     decided = Result.objects.filter(
         entry__community=community, replay__purpose=ReplayPurpose.DECISION, replay__completed_at__isnull=False
     )

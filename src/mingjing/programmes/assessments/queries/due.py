@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -39,6 +39,7 @@ HEARD_OF = timedelta(days=7)
 def waiting(person: Person, today: date) -> Iterator[Due]:
     """The manifest's `due`."""
     yield from _visits(person, today)
+    yield from _duty(person, today)
     yield from _signatures(person, today)
     yield from _reviews(person, today)
     yield from _classes(person, today)
@@ -67,6 +68,21 @@ def _visits(person: Person, today: date) -> Iterator[Due]:
     yield Due(title=_("Visits of mine that are late"), url=url, count=found["late"], late=True,
               detail=_("Their day has passed and the record is not submitted."))  # fmt: skip
     yield Due(title=_("Visits of mine today"), url=url, count=found["today"])
+
+
+def _duty(person: Person, today: date) -> Iterator[Due]:
+    """The person's own days to come: when, so that they can plan, and nothing else of what is sealed."""
+    own = TeamMember.objects.filter(
+        person=person, removed_at=None, team_day__day__gt=today, team_day__draw__cancelled_at=None,
+        team_day__draw__round__deciding_at=None,
+    )  # fmt: skip
+    found = own.aggregate(count=Count("team_day__day", distinct=True), first=Min("team_day__day"))
+    if found["first"]:
+        detail = _("The next on {day}; team and places are sealed until then.")
+        yield Due(
+            title=_("Days on which I am on duty"), url=reverse("assessments:my-visits"), count=found["count"],
+            detail=detail.format(day=found["first"].isoformat()),
+        )  # fmt: skip
 
 
 def _signatures(person: Person, today: date) -> Iterator[Due]:
@@ -132,7 +148,8 @@ def _rosters(person: Person, today: date) -> Iterator[Due]:
 
 def _steps(person: Person, today: date) -> Iterator[Due]:
     """Rounds the person answers for and whose next step nothing stands in the way of."""
-    rounds = list(Round.objects.filter(lead=person, deciding_at=None).select_related("scheme", "area"))
+    led = Round.objects.filter(lead=person, deciding_at=None).select_related("scheme", "area")
+    rounds = list(led.defer("scheme__document"))
     if not rounds:
         return
     scope = areas_where(person, "assessments.round.freeze", on=today)

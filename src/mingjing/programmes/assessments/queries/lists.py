@@ -23,7 +23,7 @@ FAR = 2**31 - 1
 def decision_of(round_: Round) -> Replay | None:
     """The completed replay that decided the round, with its scheme; None while it is not decided."""
     made = Replay.objects.filter(round=round_, purpose=ReplayPurpose.DECISION, completed_at__isnull=False)
-    return made.select_related("scheme__rulebook", "area").first()
+    return made.select_related("scheme__rulebook", "area").defer("scheme__document").first()
 
 
 def decision_underway(round_: Round) -> Replay | None:

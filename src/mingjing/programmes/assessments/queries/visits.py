@@ -80,13 +80,18 @@ def of_person(person: Person, today: date) -> VisitRecordQuerySet:
     return found.select_related(*BESIDE).defer(*HEAVY).order_by("team_day__day", "team_day_id", "id")
 
 
-def days_of(person: Person) -> list[TeamDay]:
-    """The team-days that `person` is on in rounds under way: when, never where. Earliest first."""
+def days_of(person: Person, today: date) -> list[TeamDay]:
+    """The team-days that `person` is on in rounds under way, and in those drawn for later. Earliest first.
+
+    Of a sealed one nobody may be told more than its day, and nobody but who is on duty that.
+    """
     own = TeamMember.objects.filter(team_day=OuterRef("pk"), person=person, removed_at=None)
     found = TeamDay.objects.filter(
-        Exists(own), draw__cancelled_at=None, draw__round__fieldwork_at__isnull=False, draw__round__deciding_at=None
-    )
-    return list(found.select_related("draw__round").order_by("day", "id"))
+        Exists(own), Q(draw__round__fieldwork_at__isnull=False) | Q(day__gt=today),
+        draw__cancelled_at=None, draw__round__deciding_at=None,
+    )  # fmt: skip
+    days = found.select_related("draw__round").defer("draw__inputs", "draw__document")
+    return list(days.order_by("day", "id"))
 
 
 def with_state(records: VisitRecordQuerySet, wanted: Wanted, today: date) -> VisitRecordQuerySet:

@@ -22,7 +22,8 @@ from mingjing.programmes.assessments.queries.draws import team_days_seen
 def _seen(request: HttpRequest, round: Round, team_day: int) -> TeamDay:
     """A team-day the reader may see; a sealed one is not there."""
     seen = team_days_seen(actor(request), round, timezone.localdate())
-    return get_object_or_404(seen.select_related("draw__round__area", "opened_by"), pk=team_day)
+    light = seen.select_related("draw__round__area", "opened_by").defer("draw__inputs", "draw__document")
+    return get_object_or_404(light, pk=team_day)
 
 
 def _here(team_day: TeamDay) -> str:
@@ -81,7 +82,8 @@ def replace(request: HttpRequest, pk: int, team_day: int, member: int) -> HttpRe
     """Somebody cannot come: another goes instead."""
     round = find_round(pk)
     found = _seen(request, round, team_day)
-    leaver = get_object_or_404(found.members.select_related("person", "team_day__draw__round"), pk=member)
+    there = found.members.select_related("person", "team_day__draw__round")
+    leaver = get_object_or_404(there.defer("team_day__draw__inputs", "team_day__draw__document"), pk=member)
     form = SubstituteForm(request.POST or None, people=_substitutes(round, leaver.part))
     return answered(
         request, round, form,
