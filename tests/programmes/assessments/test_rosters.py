@@ -69,6 +69,21 @@ class TestPreview:
         (problem,) = roster.told_problems
         assert (problem.place, problem.params["first"]) == ("row 4, column 小区编号", 2)
 
+    def test_a_refused_row_still_holds_its_number_and_the_wrong_cell_is_named(
+        self, officer: Person, at: datetime
+    ) -> None:
+        rows = (
+            "HT-1,桂花苑,月塘街道,文化路社区,,,2008,1.2,许多,860,62000",
+            "HT-1,银桂苑,月塘街道,文化路社区,,,2008,1.2,1,860,62000",
+            "HT-2,金桂苑,无此街道,文化路社区,,,2008,1.2,1,860,62000",
+        )
+        roster = hand_in(table(*rows), officer, at)
+        assert codes(roster) == {
+            ("row 2, column 楼栋数", "roster.count"),
+            ("row 3, column 小区编号", "roster.number_repeated"),
+            ("row 4, column 街道", "roster.place.unknown"),
+        }
+
     def test_the_digit_of_a_credit_code_that_was_mistyped_is_found(self, officer: Person, at: datetime) -> None:
         code = district.credit_code(1)
         wrong = code[:5] + ("9" if code[5] != "9" else "8") + code[6:]

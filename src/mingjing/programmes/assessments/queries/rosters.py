@@ -58,22 +58,12 @@ class Reading:
     counts: Counter[str] = field(default_factory=Counter)
     unread: tuple[str, ...] = ()
     rows: int = 0
-    _numbers: dict[str, int] = field(default_factory=dict)
     _namesakes: dict[tuple[int, str], str] = field(default_factory=dict)
 
     def known(self) -> None:
         """Learn the names on the register, for the doubt that two communities are one."""
         rows = Community.objects.current().filter(area=self.area).values_list("place_id", "name", "number")
         self._namesakes = {(place, name): number for place, name, number in rows.iterator()}
-
-    def once(self, line: Line, reader: Reader) -> bool:
-        """Whether the line's number stands in the file for the first time; the second is a problem."""
-        first = self._numbers.setdefault(line.number, line.row)
-        if first != line.row:
-            text = N_("Number {number} stands in row {first} already; keep one of the two, or give it its own number.")
-            params = {"number": line.number, "first": first}
-            reader.fault(line.row, "number", Reason("roster.number_repeated", text, params))
-        return first == line.row
 
     def namesake(self, number: str, place: int, name: str) -> Reason | None:
         """The doubt that a community of this name in this place has two numbers."""
@@ -116,8 +106,7 @@ def _line(row: Row | Problem, reader: Reader, reading: Reading) -> Line | None:
     if isinstance(row, Problem):
         reading.log.add(row)
         return None
-    line = reader.read(row.number, row.cells)
-    return line if line and reading.once(line, reader) else None
+    return reader.read(row.number, row.cells)
 
 
 def _weigh(lines: Sequence[Line], reader: Reader, reading: Reading, places: Places) -> list[RosterLine]:

@@ -51,6 +51,7 @@ class Reader:
     today: date
     report: Callable[[Problem], None]
     _memo: dict[tuple[str, str], tuple[Any, tuple[Reason, ...]]] = field(default_factory=dict)
+    _numbers: dict[str, int] = field(default_factory=dict)
 
     def read(self, row: int, texts: Sequence[str]) -> Line | None:
         """The line in a row; None where it is no community (a sum, an example, a second header) or was refused."""
@@ -92,6 +93,12 @@ class Reader:
         if not line.number or len(line.number) > 40 or not line.number.isprintable():
             said = N_("A community needs its number, of at most 40 characters; fill it in.")
             self.fault(line.row, "number", Reason("roster.number", said))
+            return
+        first = self._numbers.setdefault(line.number, line.row)  # also of rows refused: all is said at once
+        if first != line.row:
+            text = N_("Number {number} stands in row {first} already; keep one of the two, or give it its own number.")
+            params = {"number": line.number, "first": first}
+            self.fault(line.row, "number", Reason("roster.number_repeated", text, params))
 
     def _name(self, line: Line, text: str) -> None:
         try:
@@ -107,10 +114,18 @@ class Reader:
         try:
             found = self.places.find(given.get("street", ""), given.get("neighbourhood", ""))
         except Unreadable as error:
-            self.fault(line.row, "neighbourhood" if "neighbourhood" in given else "street", error.reason)
+            self.fault(line.row, self._misplaced(given), error.reason)
             return
         if found is not None:
             line.said["place"] = found.key
+
+    def _misplaced(self, given: Mapping[str, str]) -> str:
+        """Which of the two cells cannot be right: the subdistrict where it is none by itself."""
+        try:
+            self.places.find(given.get("street", ""), "")
+        except Unreadable:
+            return "street"
+        return "neighbourhood" if "neighbourhood" in given else "street"
 
     def _plain(self, line: Line, code: str, text: str) -> None:
         """A field whose value follows from its own cell alone; equal texts are read once."""
