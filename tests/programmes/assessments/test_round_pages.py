@@ -107,8 +107,19 @@ def test_before_the_decision_the_same_page_is_marked(people: People, at: datetim
     assert "Not decided yet" in page
     assert "rank</dt>" not in page
     assert client.get(base(round_) + "result/").status_code == 200
-    assert client.get(base(round_) + "list/A/").status_code == 200
+    below = client.get(base(round_) + "list/A/").content.decode()
+    assert f'href="{base(round_)}result/" aria-current="true"' in below
     assert client.get(f"{base(round_)}of/{entry.number}/decision.json").status_code == 404
+
+
+def test_what_is_missing_is_told_without_the_words_of_the_machine(
+    people: People, at: datetime, signed_in: SignedIn
+) -> None:
+    round_ = in_review(people, at, register(10, at))
+    Round.objects.filter(pk=round_.pk).update(review_at=None, review_by=None)
+    told = signed_in("director").get(base(round_) + "result/").content.decode()
+    assert "for this it would have to be" in told
+    assert "overview:" not in told
 
 
 def test_the_director_decides_from_the_page(people: People, at: datetime, signed_in: SignedIn) -> None:

@@ -121,9 +121,10 @@ def crumb(text: object, url_name: str = "", *args: object) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def tab(context: Context, text: object, url_name: str, *args: object) -> SafeString:
-    """One tab of a `<nav class="tabs">`, current when its address is the page's."""
+    """One tab of a `<nav class="tabs">`: current when its address is the page's, or the page says `tab_of` it."""
     url = reverse(url_name, args=args)
-    current = mark_safe(' aria-current="page"') if context["request"].path == url else ""
+    below = mark_safe(' aria-current="true"') if context.get("tab_of") == url_name else ""
+    current = mark_safe(' aria-current="page"') if context["request"].path == url else below
     return format_html('<a href="{}"{}>{}</a>', url, current, say(text))
 
 

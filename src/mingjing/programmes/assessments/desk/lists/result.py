@@ -15,6 +15,7 @@ from mingjing.kernel.jobs.queries import deliveries_about
 from mingjing.kernel.parties.guard import guarded, may
 from mingjing.programmes.assessments.actions.decisions import request_decision
 from mingjing.programmes.assessments.desk.found import find_round, round_area
+from mingjing.programmes.assessments.desk.rounds.overview import placed
 from mingjing.programmes.assessments.desk.shown import class_spreads
 from mingjing.programmes.assessments.models import Replay, Round
 from mingjing.programmes.assessments.policy.rounds import STEPS, obstacles
@@ -59,7 +60,8 @@ def _state(request: HttpRequest, found: Round, refused: tuple[Problem, ...]) -> 
     work = deliveries_about(found.subject).filter(reaction="assessments.decide_round").first() if asked else None
     may_decide = may(request.user, "assessments.round.freeze", area=found.area, on=timezone.localdate())
     return {
-        "asked": asked, "delivery": work, "missing": missing, "facts": facts, "may_decide": may_decide,
+        "asked": asked, "delivery": work, "missing": [placed(found, problem) for problem in missing],
+        "facts": facts, "may_decide": may_decide,
         "failed": asked is not None and asked.failed_at is not None and found.state == "review",
         "classes": scheme_of(found.scheme).classes.items(),
     }  # fmt: skip
