@@ -70,6 +70,13 @@ def test_what_is_sealed_is_there_for_nobody(begun: drawn_rounds.Drawn, signed_in
         assert name not in client.get(url).content.decode()
 
 
+def test_pressing_begin_twice_leads_to_the_record_and_says_so(begun: drawn_rounds.Drawn, signed_in: SignedIn) -> None:
+    data = {"entered_at": timezone.localtime().isoformat(timespec="minutes")[:16], "people": begun.people["officer"].pk}
+    again = signed_in("officer").post(address(begun.records[0], "begin/"), data, follow=True)
+    assert again.redirect_chain == [(address(begun.records[0]), 302)]
+    assert "begun already" in again.content.decode()
+
+
 def test_a_sealed_day_shows_as_a_day_and_nothing_else(begun: drawn_rounds.Drawn, signed_in: SignedIn) -> None:
     told = signed_in("officer").get("/assessments/visits/").content.decode()
     assert "Day 2 of 2" in told

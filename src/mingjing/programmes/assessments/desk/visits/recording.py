@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from mingjing.engine.outcome import Problem, Refusal
 from mingjing.faces.desk.session import actor
 from mingjing.faces.desk.uploads import ExhibitsField
-from mingjing.faces.ui.forms import refused
+from mingjing.faces.ui.forms import refused, sentence
 from mingjing.kernel.evidence.models import Access
 from mingjing.kernel.parties.guard import guarded, may
 from mingjing.kernel.parties.models import Person
@@ -115,6 +115,10 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             begin_visit(record=record, **form.cleaned_data, by=actor(request), at=timezone.now())
         except Refusal as refusal:
+            record.refresh_from_db()
+            if record.started_at is not None:  # pressed twice, or by a colleague: the record itself is what is wanted
+                messages.info(request, " ".join(sentence(problem) for problem in refusal.problems))
+                return redirect("assessments:visit", pk)
             refused(form, refusal)
         else:
             return redirect("assessments:visit", pk)
