@@ -63,8 +63,18 @@ def shown(people: dict[str, Person]) -> Shown:
     return Shown(before, now)
 
 
-def test_every_page_of_a_round_fits_and_is_accessible(screen: OpenScreen, shown: Shown) -> None:
-    # One test: the rounds take longer to make than their pages to look at. All faults are told at once.
+def test_what_people_do_with_rounds_and_every_page_of_them(
+    screen: OpenScreen, shown: Shown, people: dict[str, Person], tmp_path: Path
+) -> None:
+    # One test: the rounds take longer to make than to look at. Each part is a promise of its own.
+    found_by_initials(screen, shown.now.entries.earliest("number"))
+    handed_over(screen, shown.now, people["officer02"])
+    on_paper(screen, shown.worst, shown.before, tmp_path)
+    every_page(screen, shown)
+
+
+def every_page(screen: OpenScreen, shown: Shown) -> None:
+    """Every page fits and is accessible, at both sizes and in both languages; all faults are told at once."""
     faults = []
     for size in SIZES:
         for language in LANGUAGES:
@@ -77,15 +87,6 @@ def test_every_page_of_a_round_fits_and_is_accessible(screen: OpenScreen, shown:
                     faults.append(f"{size} {language} {path}: {fault}")
                     reader.complaints.clear()
     assert not faults, "\n\n".join(faults)
-
-
-def test_what_people_do_with_rounds(
-    screen: OpenScreen, shown: Shown, people: dict[str, Person], tmp_path: Path
-) -> None:
-    # One test for the same reason; each part is a promise of its own.
-    found_by_initials(screen, shown.now.entries.earliest("number"))
-    handed_over(screen, shown.now, people["officer02"])
-    on_paper(screen, shown.worst, shown.before, tmp_path)
 
 
 def found_by_initials(screen: OpenScreen, entry: Entry) -> None:
