@@ -9,14 +9,15 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
+from functools import lru_cache
+from math import floor
 
 from mingjing.engine.drawing import Conflict, Expert, Inputs, Settings, Site
 from mingjing.engine.drawing.rules import cells
 
 __all__ = ["Homes", "Listed", "Needs", "Place", "build_inputs", "folded", "needs"]
 
-MICRODEGREES = 1_000_000
+MICRODEGREES, HALF = 1_000_000, Decimal("0.5")
 SHORTEST = 2
 """Characters from which on one name inside another is worth a remark."""
 Point = tuple[Decimal, Decimal]
@@ -45,6 +46,7 @@ class Listed:
     days: tuple[str, ...] = ()
 
 
+@lru_cache(4096)  # the same few companies and subdistricts come thousands of times
 def folded(text: str) -> str:
     """A name as it is compared: without differences of width, case and spaces.
 
@@ -170,7 +172,7 @@ def _around(place: Place) -> tuple[tuple[str, ...], ...]:
 
 
 def _micro(position: Point) -> tuple[int, int]:
-    lat, lon = (int((Fraction(degrees) * MICRODEGREES + Fraction(1, 2)) // 1) for degrees in position)
+    lat, lon = (floor(degrees * MICRODEGREES + HALF) for degrees in position)
     return lat, lon
 
 
