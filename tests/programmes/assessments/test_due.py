@@ -153,3 +153,14 @@ def test_it_costs_the_same_whatever_there_is(
         rounds.opened(hetang, people["director"], at, f"2025-{number}")
     with django_assert_max_num_queries(len(spent)):
         assert len([entry for entry in ask(people["director"]) if entry.count]) == 5
+
+
+def test_one_s_own_days_to_come_are_told_and_nobody_else_s(running: Round, people: People) -> None:
+    assert due(people["officer"])["Days on which I am on duty"] == 1
+    assert due(people["officer"], timezone.localdate() - timedelta(days=3))["Days on which I am on duty"] == 3
+    assert "Days on which I am on duty" not in due(people["director"])
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    with override("en"):
+        every = list(waiting(people["officer"], timezone.localdate()))
+    found = next(entry for entry in every if entry.title == "Days on which I am on duty")
+    assert tomorrow.isoformat() in str(found.detail)

@@ -1,16 +1,18 @@
 """Sealed until the day, on every page there is: what nobody may know changes nothing that anybody is shown.
 
 The sealed part of a drawn round is rearranged in the tables. Every page and download of the programme, asked for by
-every role on the first day, must answer byte for byte as before; pages of sealed visits must not be there at all.
+every role on the first day, must answer byte for byte as before; pages of sealed visits must not be there at all. Only
+who is on duty learns on which days, and from two pages of their own.
 """
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, reverse, reverse_lazy
 from tests.guarded import guards_lifted
 from tests.programmes.assessments import drawing
 from tests.programmes.assessments.conftest import SignedIn
@@ -77,17 +79,44 @@ def answers(client: Client, urls: list[str]) -> dict[str, tuple[int, bytes]]:
     return found
 
 
-def rearrange(draw: Draw) -> None:
-    """Exchange sealed visits between team-days, and supervisors with them."""
+OWN = {"/", reverse_lazy("assessments:my-visits")}
+"""Where people read on which days they are on duty themselves."""
+
+
+def duty(draw: Draw, person: Person) -> list[date]:
+    own = TeamMember.objects.filter(team_day__draw=draw, person=person, removed_at=None).order_by("team_day__day")
+    return list(own.values_list("team_day__day", flat=True))
+
+
+def sealed_members(draw: Draw) -> QuerySet[TeamMember]:
+    later = TeamMember.objects.filter(team_day__draw=draw, team_day__day__gt=DAYS[0], part="expert")
+    return later.select_related("team_day").order_by("pk")
+
+
+def two_of_other_days(draw: Draw) -> tuple[Person, Person]:
+    """Two supervisors of whom one is on duty on a sealed day when the other is not."""
+    on_days = {expert.person: set(duty(draw, expert.person)) - {DAYS[0]} for expert in draw.round.experts.all()}
+    return next((one, other) for one in on_days for other in on_days if on_days[one] - on_days[other])
+
+
+def rearrange(draw: Draw, exchanged: tuple[Person, ...] = ()) -> None:
+    """Exchange sealed visits between team-days, and supervisors within each day; or those two on all sealed days."""
     later = VisitRecord.objects.filter(team_day__draw=draw, team_day__day__gt=DAYS[0]).order_by("pk")
     records, slots = list(later), list(later.values_list("team_day", flat=True))
-    members = list(TeamMember.objects.filter(team_day__in=set(slots), part="expert").order_by("pk"))
-    people = [member.person_id for member in members]
+    members = list(sealed_members(draw))
+    by_day = [[member for member in members if member.team_day.day == day] for day in DAYS[1:]]
+    people = [
+        (member, other.person_id) for part in by_day for member, other in zip(part, part[2:] + part[:2], strict=True)
+    ]
+    if exchanged:
+        one, other = (person.pk for person in exchanged)
+        people = [(member, {one: other, other: one}.get(person, person)) for member, person in people]
+    assert any(member.person_id != person for member, person in people)
     with guards_lifted():
         for record, slot in zip(records, slots[5:] + slots[:5], strict=True):
             VisitRecord.objects.filter(pk=record.pk).update(team_day=slot)
         TeamMember.objects.filter(pk__in=[member.pk for member in members]).delete()
-        for member, person in zip(members, people[3:] + people[:3], strict=True):
+        for member, person in people:
             member.person_id, member.pk = person, None
             member.save(force_insert=True)
 
@@ -100,6 +129,24 @@ def test_what_is_sealed_changes_nothing_that_anybody_is_shown(drawn: Draw, signe
     rearrange(drawn)
     after = answers(client, urls)
     assert [url for url in urls if before[url] != after[url]] == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_of_other_days_only_who_is_on_duty_learns_and_only_their_own(
+    drawn: Draw, people: dict[str, Person], signed_in: SignedIn, role: str
+) -> None:
+    exchanged = two_of_other_days(drawn)
+    people["supervisor"] = exchanged[0]
+    client, urls = signed_in(role), list(addresses(drawn))
+    before, days = answers(client, urls), duty(drawn, people[role])
+    rearrange(drawn, exchanged)
+    after = answers(client, urls)
+    assert (duty(drawn, people[role]) != days) == (role == "supervisor")
+    changed = {url for url in urls if before[url] != after[url]}
+    assert changed == ({url for url in map(str, OWN) if url in urls} if role == "supervisor" else set())
+    for url in changed:
+        others = {day.isoformat() for day in DAYS[1:]} - {day.isoformat() for day in duty(drawn, people[role])}
+        assert not [day for day in others if day.encode() in after[url][1]]
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -1,7 +1,8 @@
 """What may be known of draws: everything that tells who goes where leaves this module only once its day has come.
 
 The seeds of a draw and its whole file give every day away, so they too stay sealed until the last day, or until the
-round has left fieldwork. No right lifts the seal: not a director's, an auditor's nor an administrator's.
+round has left fieldwork. No right lifts the seal: not a director's, an auditor's nor an administrator's. The one thing
+that is told earlier is on which days one is on duty oneself (queries.visits.days_of, queries.due).
 """
 
 import json

@@ -100,7 +100,7 @@ def my_visits(request: HttpRequest) -> HttpResponse:
 
 def _days(person: Person, lines: list[Line], today: date) -> list[Day]:
     """The reader's days by round, today's first, then what is sealed, then what lies behind."""
-    found = days_of(person)
+    found = days_of(person, today)
     counts: dict[int, list[int]] = {}
     for day in found:
         counts.setdefault(day.draw.round_id, []).append(day.pk)
