@@ -92,6 +92,13 @@ def test_an_unknown_language_changes_nothing(visitor: Client) -> None:
     assert settings.LANGUAGE_COOKIE_NAME not in answer.cookies
 
 
+def test_an_address_that_is_none_is_no_failure(visitor: Client) -> None:
+    for address in ("[]", "desk", "'; DROP TABLE x;--"):
+        assert visitor.post("/language/", {"language": "en", "next": address}).status_code == 302
+    data = {"username": "officer", "password": PASSWORD, "next": "[]"}
+    assert visitor.post(SIGN_IN, data).status_code == 302
+
+
 def test_a_form_from_elsewhere_is_refused_in_words(people: dict[str, Person]) -> None:
     answer = Client(enforce_csrf_checks=True, headers={"accept-language": "en"}).post(SIGN_IN, {})
     assert answer.status_code == 403

@@ -58,6 +58,7 @@ def test_the_list_is_narrowed_by_place_programme_area_and_days(
     assert listed("last=2024-09-03") == [there.pk]
     assert "Recorded late" in client.get("/visits/").content.decode()
     assert client.get("/visits/?first=nonsense").status_code == 422
+    assert listed("first=0001-01-01&last=9999-12-31") == listed("")
 
 
 def test_a_visit_says_who_was_there_and_what_it_was_made_together_with(

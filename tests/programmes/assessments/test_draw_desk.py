@@ -19,6 +19,7 @@ from mingjing.config.commands import main
 from mingjing.engine.drawing import commitment
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.ledger.models import Fact
+from mingjing.kernel.parties.actions import record_organisation
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.models import Version
@@ -263,3 +264,17 @@ def test_a_team_opens_its_day_on_the_page(ready: Drawn, signed_in: SignedIn, on:
     assert signed_in("officer").post(url).status_code == 302
     team_day.refresh_from_db()
     assert team_day.opened_at is not None
+
+
+def test_no_company_of_another_district_is_found_by_its_name(ready: Drawn, signed_in: SignedIn) -> None:
+    elsewhere = Area.objects.filter(level=3).exclude(pk=ready.round.area_id).first()
+    elsewhere = elsewhere or Area.objects.get(code="430203")
+    code = district.credit_code(77)
+    company = record_organisation(credit_code=code, name="别区示例物业", area=elsewhere, by=None, at=timezone.now())
+    expert = ready.round.experts.get(person=ready.supervisors[0])
+    url = address("conflict-add", ready.round.pk, expert.pk)
+    for text in ("别区", "bq", company.name):
+        answer = signed_in("supervisor").post(url, {"company": text, "reason": "曾任职"})
+        assert answer.status_code == 422
+        assert "别区示例物业" not in answer.content.decode().replace(f'value="{company.name}"', "")
+    assert not Conflict.objects.filter(company=company).exists()

@@ -103,6 +103,8 @@ def test_a_share_holds_the_minimum_of_the_sample_unless_there_are_no_more() -> N
         ("find", {"check": "A5.1", "finding": uid(1), "place": "x" * 201}, "recording.text"),
         ("find", {"check": "A5.1", "finding": uid(1), "note": "\x00"}, "recording.text"),
         ("find", {"check": "A5.1", "finding": uid(1), "note": 7}, "recording.text"),
+        ("looked", {"check": "A1.1", "note": "\x00"}, "recording.text"),
+        ("unmark", {"check": "A1.1", "reason": "x" * 1001}, "recording.text"),
         ("find", {"check": "A5.1", "finding": uid(1), "same_as": uid(9)}, "recording.same_as"),
         ("find", {"check": "A5.1", "finding": uid(1), "evidence": ["photo.jpg"]}, "recording.digests"),
         ("not_applicable", {"check": "A5.1", "reason": "none"}, "recording.always_applies"),

@@ -78,7 +78,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.person is not None:
         login(request, form.person)
-        return _in_language(redirect(onward), form.person.preferred_language)
+        return _in_language(HttpResponseRedirect(onward), form.person.preferred_language)
     context = {"form": form, "next": onward} | _demonstration()
     return render(request, "desk/sign_in.html", context, status=422 if form.is_bound else 200)
 
@@ -116,7 +116,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Switch the language, for this browser and, when signed in, for the person."""
     chosen = request.POST.get("language", "")
-    response = redirect(_safe(request, request.POST.get("next", "")))
+    response = HttpResponseRedirect(_safe(request, request.POST.get("next", "")))
     if chosen not in dict(settings.LANGUAGES):
         return response
     if isinstance(request.user, Person):

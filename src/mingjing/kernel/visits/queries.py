@@ -41,9 +41,11 @@ def visits_seen(scope: Scope) -> VisitQuerySet:
 
 def between(visits: VisitQuerySet, first: date | None, last: date | None) -> VisitQuerySet:
     """Those of `visits` that began on these days, both included; without a day, open on that side."""
-    if first:
+    if first and first > date.min:  # the ends of the calendar leave that side open: nothing lies beyond them
         visits = visits.filter(entered_at__gte=_midnight(first))
-    return visits.filter(entered_at__lt=_midnight(last + timedelta(days=1))) if last else visits
+    if last and last < date.max:
+        return visits.filter(entered_at__lt=_midnight(last + timedelta(days=1)))
+    return visits
 
 
 def _midnight(day: date) -> datetime:

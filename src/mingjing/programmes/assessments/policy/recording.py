@@ -118,6 +118,10 @@ def apply_edit(
     if (edit := _EDITS.get(kind)) is None:
         text = N_("{kind} is no edit of a sheet; use one of {known}.")
         raise Refusal([Problem("recording.unknown_edit", text, {"kind": kind[:40], "known": tuple(_EDITS)})])
+    code = str(payload.get("check", ""))[:40]
+    for name in payload:  # what an edit does not read is kept with it too
+        if isinstance(payload[name], str):
+            _text(payload, name, NOTE, code)
     hand = _Hand(rubric, terms_of(scheme, rubric), by, at)
     hand.read(document)
     edit(hand, payload)

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from mingjing.engine.drawing import Settings
 from mingjing.kernel.db.search import matching
+from mingjing.kernel.parties.guard import Scope
 from mingjing.kernel.parties.models import Organisation, Person
+from mingjing.kernel.parties.queries import organisations_seen
 from mingjing.programmes.assessments.models import Community, Round
 
 BETWEEN = re.compile(r"[\s,;、，；]+")
@@ -85,11 +87,10 @@ class ConflictForm(forms.Form):
             exact = entries.filter(number=text) or entries.filter(name=text)
             data["community"] = self._only("community", [e.community for e in exact or entries.filter(matching(text))])
         else:
-            text = data["company"]
-            exact_companies = Organisation.objects.filter(credit_code=text.upper()) or (
-                Organisation.objects.filter(name=text)
-            )
-            near = Organisation.objects.filter(matching(text, codes=["credit_code"]))
+            text = data["company"]  # of other districts' companies only that whose code one knows
+            seen = organisations_seen(Scope((self.round.area.path,)))
+            exact_companies = Organisation.objects.filter(credit_code=text.upper()) or seen.filter(name=text)
+            near = seen.filter(matching(text, codes=["credit_code"]))
             data["company"] = self._only("company", list((exact_companies or near)[: SHOWN + 1]))
         return data
 
