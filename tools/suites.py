@@ -1,4 +1,4 @@
-"""Runs every suite: pytest on SQLite, its database tests again on PostgreSQL, and the JavaScript with node.
+"""Runs every suite: pytest on SQLite, beside it its database tests on PostgreSQL, then the JavaScript with node.
 
     python -m tools.suites [pytest options, paths]
 
@@ -10,9 +10,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from tools import postgres
 
@@ -59,34 +61,49 @@ def can_drive_a_browser() -> bool:
 
 
 def run_all(options: list[str], left_out: list[str]) -> Iterator[tuple[str, bool]]:
-    """Run the suites one after another; yields each one's name and whether it passed."""
+    """Run the suites, both databases at once; yields each one's name and whether it passed."""
     tests = [sys.executable, "-m", "pytest", *options]
     without = ["-m", "not journey"] if left_out and "-m" not in options else []
-    yield "pytest on SQLite", step("pytest on SQLite", [*tests, *without], os.environ)
+    sqlite, postgresql = "pytest on SQLite", "pytest on PostgreSQL"
     try:
-        with postgres.server() as url:
-            again = [*tests, *without, "--database-only"]
-            yield "pytest on PostgreSQL", step("pytest on PostgreSQL", again, os.environ | {"DATABASE_URL": url})
+        with postgres.server() as url, tempfile.TemporaryFile() as said:
+            again = [*tests, *without, "--database-only", "-p", "no:cacheprovider"]
+            beside = subprocess.Popen(again, env=os.environ | {"DATABASE_URL": url}, stdout=said, stderr=said)
+            try:
+                yield sqlite, step(sqlite, [*tests, *without])
+                yield postgresql, shown(postgresql, beside, said)
+            finally:
+                beside.terminate()  # only where the suite before it was broken off
+                beside.wait()
     except postgres.PostgresFailed as failed:
         print(f"PostgreSQL did not start: {failed}", file=sys.stderr)
-        yield "pytest on PostgreSQL", False
+        yield postgresql, False
+        yield sqlite, step(sqlite, [*tests, *without])
     scripts = sorted(str(path) for path in Path("tests/js").rglob("*.test.*js"))
     if scripts and shutil.which("node"):
-        yield "node", step("node", ["node", "--test", *scripts], os.environ)
+        yield "node", step("node", ["node", "--test", *scripts])
     elif scripts:
         left_out.append("JavaScript; install node to run tests/js")
 
 
-def step(name: str, command: list[str], env: "os._Environ[str] | dict[str, str]") -> bool:
-    """Run one suite, showing its output; whether it passed."""
+def step(name: str, command: list[str]) -> bool:
+    """Run one suite, showing its output as it comes; whether it passed."""
     print(f"== {name}", flush=True)
     start = time.monotonic()
-    status = subprocess.run(command, env=env, check=False).returncode
-    print(
-        f"== {name}: {'passed' if status in (0, NO_TESTS) else 'FAILED'} in {time.monotonic() - start:.0f} s",
-        flush=True,
-    )
-    return status in (0, NO_TESTS)
+    passed = subprocess.run(command, check=False).returncode in (0, NO_TESTS)
+    print(f"== {name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - start:.0f} s", flush=True)
+    return passed
+
+
+def shown(name: str, running: "subprocess.Popen[bytes]", said: IO[bytes]) -> bool:
+    """Wait for a suite that runs beside another, then show what it said; whether it passed."""
+    start = time.monotonic()
+    passed = running.wait() in (0, NO_TESTS)
+    said.seek(0)
+    print(f"== {name}", said.read().decode("utf-8", "replace"), sep="\n", end="")
+    after = f"{time.monotonic() - start:.0f} s after the other"
+    print(f"== {name}: {'passed' if passed else 'FAILED'} {after}", flush=True)
+    return passed
 
 
 if __name__ == "__main__":
