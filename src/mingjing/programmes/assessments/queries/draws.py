@@ -62,7 +62,8 @@ def days_open(draw: Draw, today: date) -> list[str]:
     """The days whose plans may be seen, oldest first."""
     if draw.drawn_at is None:
         return []
-    return [day for day in _days(draw) if day <= today.isoformat() or is_public(draw, today)]
+    over = draw.round.review_at is not None
+    return [day for day in _days(draw) if over or day <= today.isoformat()]
 
 
 def day_file(draw: Draw, day: str, today: date) -> bytes | None:
