@@ -64,11 +64,15 @@ class FactKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
-    """`handler` (dotted path of a function of a jobs Run) runs after a fact of `kind` is committed, at least once."""
+    """`handler` (dotted path of a function of a jobs Run) runs after a fact of `kind` is committed, at least once.
+
+    `title` names the work to people; without one they see the code.
+    """
 
     code: str
     kind: str
     handler: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +244,11 @@ def reactions_to(kind: str) -> tuple[Reaction, ...]:
     return tuple(
         entry for manifest in _registry.manifests.values() for entry in manifest.reactions if entry.kind == kind
     )
+
+
+def reaction_titles() -> Mapping[str, str]:
+    """What each reaction is called, by code."""
+    return {one.code: one.title or one.code for manifest in _registry.manifests.values() for one in manifest.reactions}
 
 
 def rulebook_kinds() -> Mapping[str, RulebookKind]:

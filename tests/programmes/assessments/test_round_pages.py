@@ -14,6 +14,7 @@ from tests.programmes.assessments.conftest import SignedIn
 from tests.programmes.assessments.judged import in_review, register
 from tests.programmes.assessments.test_round_decisions import decided
 
+from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.models import Person
@@ -189,6 +190,9 @@ class TestExports:
         drain()
         export = Export.objects.latest("id")
         assert export.completed_at, export.problems
+        work = Delivery.objects.get(reaction="assessments.write_export", fact__subject=export.subject)
+        assert work.steps_done == work.steps_total == export.replay.result_count
+        assert "Write an export" in client.get("/jobs/").content.decode()
         got = client.post(f"{base(round_)}exports/{export.pk}/")
         assert Fact.objects.filter(kind="assessments.export.downloaded", subject=export.subject).exists()
         return b"".join(got.streaming_content)

@@ -11,6 +11,7 @@ from mingjing.engine.outcome import Refusal
 from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import sentence
 from mingjing.faces.ui.paging import page_of
+from mingjing.kernel import registry
 from mingjing.kernel.jobs.actions import retry_delivery
 from mingjing.kernel.parties.guard import Scope, areas_where, guarded
 from mingjing.kernel.parties.queries import deliveries_seen
@@ -30,7 +31,11 @@ def jobs(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in kinds else "all"
     page = page_of(kinds[state]().select_related("fact"), request.GET, order=("-id",))
-    rows = [(one, retries.sees(one.fact.scope), reads.sees(one.fact.scope)) for one in page.rows]
+    titles = registry.reaction_titles()
+    rows = [
+        (one, gettext(titles.get(one.reaction, one.reaction)), retries.sees(one.fact.scope), reads.sees(one.fact.scope))
+        for one in page.rows
+    ]
     context = {"page": page, "rows": rows, "state": state, "failed": found.failed().count(), "may_retry": bool(retries)}
     return render(request, "desk/jobs.html", context)
 

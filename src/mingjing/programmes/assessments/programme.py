@@ -26,8 +26,9 @@ def _fact(code: str, title: str) -> FactKind:
     return FactKind(code=f"assessments.{code}", title=title)
 
 
-def _reaction(code: str, kind: str, handler: str) -> Reaction:
-    return Reaction(code=f"assessments.{code}", kind=f"assessments.{kind}", handler=f"{HERE}.jobs.{handler}")
+def _reaction(code: str, kind: str, handler: str, title: str) -> Reaction:
+    handler = f"{HERE}.jobs.{handler}"
+    return Reaction(code=f"assessments.{code}", kind=f"assessments.{kind}", handler=handler, title=title)
 
 
 def _permission(code: str, title: str, *roles: str) -> Permission:
@@ -160,13 +161,13 @@ MANIFEST = Manifest(
         _fact("export.downloaded", _("Export downloaded")),
     ),
     reactions=(
-        _reaction("run_replay", "replay.requested", "replays.run_replay"),
-        _reaction("read_roster", "roster.requested", "rosters.read_roster"),
-        _reaction("apply_roster", "roster.approved", "rosters.apply_roster"),
-        _reaction("make_draw", "draw.revealed", "draws.make_draw"),
-        _reaction("decide_round", "round.decision_requested", "decisions.decide_round"),
-        _reaction("answer_what_if", "what_if.requested", "what_ifs.answer_what_if"),
-        _reaction("write_export", "export.requested", "exports.write_export"),
+        _reaction("run_replay", "replay.requested", "replays.run_replay", _("Score the records of a file")),
+        _reaction("read_roster", "roster.requested", "rosters.read_roster", _("Read a roster")),
+        _reaction("apply_roster", "roster.approved", "rosters.apply_roster", _("Bring the register up to date")),
+        _reaction("make_draw", "draw.revealed", "draws.make_draw", _("Make the draw")),
+        _reaction("decide_round", "round.decision_requested", "decisions.decide_round", _("Decide a round")),
+        _reaction("answer_what_if", "what_if.requested", "what_ifs.answer_what_if", _("Work out a what-if")),
+        _reaction("write_export", "export.requested", "exports.write_export", _("Write an export")),
     ),
     rulebooks=(
         RulebookKind(

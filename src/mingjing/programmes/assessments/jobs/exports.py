@@ -51,6 +51,7 @@ def write_export(run: Run) -> None:
             write(asked, file, lambda done: run.progress(min(done, steps), steps))
             file.seek(0)
             original = store(file, max(settings.UPLOAD_LIMIT, 1 << 32))
+        run.progress(steps, steps)  # the last batch is rarely whole; done work that shows 100 of 136 is not believed
     except Refusal as refusal:
         actions.fail_export(export=asked, problems=refusal.problems, by=None, at=timezone.now())
         return
