@@ -189,7 +189,9 @@ def problems(source: BaseForm | Iterable[Problem], title: object = "") -> dict[s
 
 
 def _problems(found: Iterable[Problem]) -> list[dict[str, str]]:
-    return [{"place": problem.where(gettext), "text": sentence(problem)} for problem in found]
+    """Each with its place, unless its sentence begins with it: nobody reads “A1.1 A1.1 has no evidence” gladly."""
+    told = [(problem.where(gettext), sentence(problem)) for problem in found]
+    return [{"place": "" if text.startswith(place) else place, "text": text} for place, text in told]
 
 
 def _form_problems(form: BaseForm) -> list[dict[str, str]]:
