@@ -33,7 +33,7 @@ __all__ = ["history", "manager", "sheet", "sign", "signatures", "submit", "witne
 class SubmitForm(forms.Form):
     """When the team left."""
 
-    left_at = forms.DateTimeField(label=_("Left"), widget=forms.DateTimeInput({"type": "datetime-local"}))
+    left_at = forms.DateTimeField(label=_("Left the place"), widget=forms.DateTimeInput({"type": "datetime-local"}))
 
 
 class ManagerForm(forms.Form):
