@@ -48,7 +48,7 @@ def decided_round(
     visitor = _visitor(scheme, cast, found)
     for record, staff, at in _visits(round, visitor, days[-1], today):
         visitor.visit(record, staff, at)
-        if visitor.chance.random() < 0.95:
+        if _obliging(record, 20):
             visitor.put_right(record, at + timedelta(hours=20))
     at = moment(days[-1] + timedelta(days=20), 10)
     with standing_at(at):
@@ -76,7 +76,7 @@ def running_round(
         if number >= done + len(UNDERWAY):
             break
         visitor.visit(record, staff, at, until=UNDERWAY[number - done] if number >= done else "locked")
-        if number < done and visitor.chance.random() < 0.9:
+        if number < done and _obliging(record, 10):
             visitor.put_right(record, at + timedelta(hours=20))
     with standing_at(now):
         _file(round, cast, found, days[1], now)
@@ -84,6 +84,11 @@ def running_round(
 
 UNDERWAY = ("signed", "submitted", "started")
 """How far the visits are that follow those that are done."""
+
+
+def _obliging(record: VisitRecord, of: int) -> bool:
+    """Whether the company puts right at once what was critical, as all but one `of` so many do."""
+    return int(record.entry.number.rpartition("-")[2]) % of != 3
 
 
 def _just_before(now: datetime) -> datetime:
