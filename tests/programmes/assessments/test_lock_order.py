@@ -106,7 +106,7 @@ def test_a_record_is_voided_while_somebody_notes_on_its_order(
 def test_a_record_is_voided_while_the_round_is_written_to(
     ordered: VisitRecord, drawn: drawn_rounds.Drawn, crossed: Crossed, at: datetime
 ) -> None:
-    usual = {"reason": "封路", "by": drawn.people["director"], "at": at + HOUR}
+    usual: Any = {"reason": "封路", "by": drawn.people["director"], "at": at + HOUR}
     nobody_was_ended(
         crossed(
             lambda: reviews.void_record(record=ordered, reason="错", by=drawn.people["director"], at=at + HOUR),
