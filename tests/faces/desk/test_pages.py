@@ -11,8 +11,10 @@ from mingjing.kernel.parties.models import Organisation, Person
 
 SignedIn = Callable[[str], Client]
 
+KINDS_OF_DUE = 13
+"""What may wait for a person, in the kernel and in assessments: each kind is one query, however much of it there is."""
 PAGES = {
-    "/": 12,
+    "/": 12 + KINDS_OF_DUE,
     "/areas/": 8,
     "/areas/?q=4302": 8,
     "/areas/430202/": 12,

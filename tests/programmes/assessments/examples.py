@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
 
+from django.utils import timezone
 from tests.districts import District, Routes
 from tests.programmes.assessments.conftest import MAPPING, TABLE
 
@@ -182,7 +183,7 @@ def _draws(district: District, entry: Entry) -> Iterator[Routes]:
     yield {f"assessments:{name}": there for name in OF_DRAW}
     yield {"assessments:draw-commitment": there | {"digest": "0" * 64}}
     yield {"assessments:draw-day": there | {"day": "2024-09-05"}}
-    team_day = TeamDay.objects.create(draw=draw, day=at.date(), team=1)
+    team_day = TeamDay.objects.create(draw=draw, day=timezone.localdate(at), team=1)
     member = TeamMember.objects.create(team_day=team_day, person=officer, part=Part.STAFF, added_at=at)
     yield {f"assessments:{name}": one | {"team_day": team_day.pk} for name in ("team-day", "team-day-open")}
     yield {"assessments:member-replace": one | {"team_day": team_day.pk, "member": member.pk}}

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import cycle
 
+from django.utils import timezone
+
 from mingjing.kernel.db.search import search_words
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area, Level, Site
@@ -68,7 +70,7 @@ def drawn(round_: Round, people: Sequence[Person], at: datetime, *, teams: int =
             TeamStaff(round=round_, team=team + 1, person=person, assigned_at=at) for person in pair
         )
     team_days = [
-        TeamDay.objects.create(draw=draw, day=at.date() + timedelta(days=day - 1), team=team + 1)
+        TeamDay.objects.create(draw=draw, day=timezone.localdate(at) + timedelta(days=day - 1), team=team + 1)
         for day in range(days)
         for team in range(teams)
     ]

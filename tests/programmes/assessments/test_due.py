@@ -54,7 +54,9 @@ def test_visits_show_on_their_day_and_as_late_afterwards_never_before(running: R
     assert found["Visits of mine today"] == 1
     assert found["Visits of mine that are late"] == 2
     assert not {"Visits of mine today", "Visits of mine that are late"} & due(people["director"]).keys()
+    assert due(people["director"])["Visits of the round that are late"] >= 2
     before = due(people["officer"], timezone.localdate() - timedelta(days=3))
+    assert "Visits of the round that are late" not in before
     assert "Visits of mine today" not in before
     assert "Visits of mine that are late" not in before
 
@@ -152,7 +154,7 @@ def test_it_costs_the_same_whatever_there_is(
     for number in range(5):
         rounds.opened(hetang, people["director"], at, f"2025-{number}")
     with django_assert_max_num_queries(len(spent)):
-        assert len([entry for entry in ask(people["director"]) if entry.count]) == 5
+        assert len([entry for entry in ask(people["director"]) if entry.count]) == 6
 
 
 def test_one_s_own_days_to_come_are_told_and_nobody_else_s(running: Round, people: People) -> None:

@@ -21,6 +21,7 @@ from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.visits.models import Visit
 from mingjing.programmes.assessments.actions import reviews, signatures, visits
+from mingjing.programmes.assessments.actions.entries import declare_not_assessed, declare_to_assess
 from mingjing.programmes.assessments.actions.orders import due_at
 from mingjing.programmes.assessments.models import Round, TeamDay, VisitRecord
 from mingjing.programmes.assessments.policy.recording import Conflict, apply_log
@@ -145,7 +146,8 @@ def test_an_assignment_is_opened_first_and_only_in_fieldwork(drawn: Drawn, at: d
         visits.begin_visit(record=record, entered_at=at, by=who, at=at)
 
     closed = TeamDay.objects.create(draw=drawn.team.draw, day=drawn.team.day, team=9)
-    drawn.team.members.all()[0].__class__.objects.filter(team_day=drawn.team).update(team_day=closed)
+    for member in drawn.team.members.all():
+        closed.members.create(person=member.person, part=member.part, added_at=at)
     VisitRecord.objects.filter(pk=record.pk).update(team_day=closed)
     assert code_of(begin) == "visit.not_opened"
     Round.objects.filter(pk=record.round_id).update(fieldwork_at=None)
@@ -181,6 +183,17 @@ def test_submitting_twice_has_one_effect(begun: Drawn, at: datetime) -> None:
     assert again is False
     assert now(record).submitted_by == begun.people["officer"]
     assert kinds().count("assessments.visit.submitted") == 1
+
+
+def test_a_community_declared_not_assessed_is_not_handed_in_beside(begun: Drawn, at: datetime) -> None:
+    fill(begun, at)
+    record, director, later = begun.records[0], begun.people["director"], at + HOUR
+    declare_not_assessed(entry=record.entry, reason="停水停电", by=director, at=at)
+    assert code_of(
+        lambda: visits.submit_record(record=record, left_at=later, by=begun.people["officer"], at=later)
+    ) == ("visit.not_assessed")
+    declare_to_assess(entry=record.entry, reason="已恢复", by=director, at=at)
+    assert visits.submit_record(record=record, left_at=later, by=begun.people["officer"], at=later)
 
 
 def test_a_late_record_is_taken_and_says_how_late(begun: Drawn, at: datetime) -> None:

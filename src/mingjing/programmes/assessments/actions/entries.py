@@ -78,6 +78,7 @@ def record_attribute(*, entry: Entry, code: str, text: str, source: str, by: Per
     if problems := tuple(_value_problems(found, code, text, source)):
         raise Refusal(problems)
     value = EntryValue.objects.create(entry=found, code=code, text=text, source=source, by=by, at=at)
+    before = found.attributes.get(code)  # kept in the fact: the frozen roster can be worked out again from it
     found.attributes = found.attributes | {code: text}
     found.save(update_fields=["attributes"])
     scheme = scheme_of(found.round.scheme)
@@ -85,7 +86,7 @@ def record_attribute(*, entry: Entry, code: str, text: str, source: str, by: Per
         found.ranges = {other: ends for other, ends in found.ranges.items() if other != code}
         class_settled(found, scheme, found.votes.order_by("id").values_list("by", "class_code", "inputs"))
         found.save(update_fields=["ranges", *CLASS_COLUMNS])
-    data = {"entry": found.pk, "value": value.pk, "code": code, "text": text}
+    data = {"entry": found.pk, "value": value.pk, "code": code, "text": text, "before": before}
     _append("entry.attribute_recorded", found, data, by, at)
     return value
 
@@ -114,7 +115,8 @@ def declare_not_assessed(*, entry: Entry, reason: str, by: Person | None, at: da
     if found.not_assessed_at is not None:
         text = N_("It is declared not assessed already: {reason}")
         raise Refusal([Problem("entry.not_assessed", text, {"reason": found.not_assessed_reason}, found.number)])
-    if found.records.standing().filter(submitted_at__isnull=False).exists():
+    standing = found.records.standing().select_for_update(no_key=True)  # a team that is just submitting comes first
+    if any(record.submitted_at for record in standing.only("submitted_at")):
         text = N_("A team has submitted its record, so it was assessed. Void the record first if it is wrong.")
         raise Refusal([Problem("entry.visited", text, {}, found.number)])
     found.not_assessed_by, found.not_assessed_at, found.not_assessed_reason = by, at, reason.strip()

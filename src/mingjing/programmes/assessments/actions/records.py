@@ -14,7 +14,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.models import Part, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
-__all__ = ["LIVE", "enough_staff", "hold", "members_of", "outsider", "staff_asked", "team_only"]
+__all__ = ["LIVE", "enough_staff", "hold", "members_of", "not_assessed", "outsider", "staff_asked", "team_only"]
 
 LIVE = ("fieldwork", "review")
 """The states of a round in which its records live."""
@@ -36,10 +36,21 @@ def hold(record: VisitRecord, at: datetime) -> VisitRecord:
     if found.locked_at:
         text = N_("This record is locked and stays as it is; what is wrong with it is put right by an objection.")
         raise Refusal([Problem("visit.locked", text)])
+    if found.entry.not_assessed_at and not found.submitted_at:
+        raise not_assessed(found)
     if found.round.state not in LIVE:
         text = N_("The round is not in fieldwork, so nothing is recorded for it now.")
         raise Refusal([Problem("visit.round_state", text)])
     return found
+
+
+def not_assessed(record: VisitRecord) -> Refusal:
+    """Somebody declared that the community cannot be assessed: its record neither grows nor is handed in."""
+    text = N_(
+        "This community was declared not assessed ({reason}). If it was visited after all, ask the lead of the round "
+        "to declare it to be assessed; nothing you recorded is lost."
+    )
+    return Refusal([Problem("visit.not_assessed", text, {"reason": record.entry.not_assessed_reason})])
 
 
 def members_of(record: VisitRecord) -> list[TeamMember]:

@@ -26,7 +26,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.visits.actions import end_visit, start_visit
 from mingjing.kernel.visits.models import Part as VisitPart
 from mingjing.programmes.assessments.actions.orders import follow_critical
-from mingjing.programmes.assessments.actions.records import enough_staff, hold, team_only
+from mingjing.programmes.assessments.actions.records import enough_staff, hold, not_assessed, team_only
 from mingjing.programmes.assessments.models import Part, SheetEdit, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.answers import lacking, terms_of
 from mingjing.programmes.assessments.policy.recording import Edit, apply_edit, undoing
@@ -146,6 +146,9 @@ def submit_record(*, record: VisitRecord, left_at: datetime, by: Person | None, 
         _begun(current)
         if current.submitted_at:
             return False
+        current.entry.refresh_from_db(fields=["not_assessed_at", "not_assessed_reason"])  # declared while we waited?
+        if current.entry.not_assessed_at:
+            raise not_assessed(current)
         scheme = scheme_of(current.round.scheme)
         terms = terms_of(scheme, scheme.rubrics[current.entry.class_code])
         standing = set(exhibits_of(current.subject).values_list("sha256", flat=True))

@@ -40,6 +40,7 @@ def waiting(person: Person, today: date) -> Iterator[Due]:
     """The manifest's `due`."""
     yield from _visits(person, today)
     yield from _duty(person, today)
+    yield from _late(person, today)
     yield from _signatures(person, today)
     yield from _reviews(person, today)
     yield from _classes(person, today)
@@ -83,6 +84,17 @@ def _duty(person: Person, today: date) -> Iterator[Due]:
             title=_("Days on which I am on duty"), url=reverse("assessments:my-visits"), count=found["count"],
             detail=detail.format(day=found["first"].isoformat()),
         )  # fmt: skip
+
+
+def _late(person: Person, today: date) -> Iterator[Due]:
+    """Visits that are late in rounds the person may run, whoever is to make them."""
+    records = VisitRecord.objects.late(today).filter(
+        entry__not_assessed_at=None, round__fieldwork_at__isnull=False, round__review_at=None
+    )
+    for row in _scoped(person, "assessments.round.manage", today, records):
+        url = f"{reverse('assessments:round-visits', args=[row['pk_']])}?state=late"
+        yield Due(title=_("Visits of the round that are late"), url=url, count=row["count"], late=True,
+                  detail=row["title"])  # fmt: skip
 
 
 def _signatures(person: Person, today: date) -> Iterator[Due]:
