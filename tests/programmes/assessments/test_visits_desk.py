@@ -1,5 +1,6 @@
 """The pages of visit records: who sees what, a visit by plain forms and by htmx, sealed days, constant queries."""
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -172,8 +173,16 @@ def test_a_whole_record_by_forms_to_the_lock(begun: drawn_rounds.Drawn, signed_i
     assert client.post(address(record, "submit/"), left_at, follow=True).status_code == 200
     client.post(address(record, "sign/"))
     signed_in("officer2").post(address(record, "sign/"))
+    asked = client.get(address(record, "signatures/")).content.decode()
+    assert not re.search(r'name="stance"[^>]*checked', asked)
+    assert "signed after all" not in asked
+    assert client.post(address(record, "manager/"), {"name": "刘经理"}).status_code == 422
     sent = {"name": "刘经理", "stance": "refused"}
     assert client.post(address(record, "manager/"), sent).status_code == 302
+    waits = client.get(address(record, "signatures/")).content.decode()
+    left, right = waits.index("Still to confirm it"), waits.index("signed after all")
+    assert str(begun.people["supervisor"]) in waits[left:right]
+    assert str(begun.people["officer"]) not in waits[left:right]
     assert "second member" in signed_in("supervisor").get(address(record, "signatures/")).content.decode()
     signed_in("supervisor").post(address(record, "witness/"))
     reviewer = signed_in("officer3")

@@ -67,10 +67,13 @@ def _page(request: HttpRequest, record: VisitRecord, submit_form: SubmitForm | N
     standing = set(exhibits_of(record.subject).values_list("sha256", flat=True))
     now = timezone.localtime().replace(second=0, microsecond=0, tzinfo=None).isoformat(timespec="minutes")
     context = context_of(request, record, form) | _signed(record, person.pk)
+    first = context["refusing"]
     context |= {
+        "witnesses": [one.person for one in form.team if one.person_id not in first],
+        "first_witnesses": [one.person for one in form.team if one.person_id in first],
         "lacking": list(lacking(terms, record.sheet_document, standing)),
         "submit_form": submit_form or SubmitForm(initial={"left_at": now}),
-        "manager_form": manager_form or ManagerForm(initial={"stance": Stance.SIGNED}),
+        "manager_form": manager_form or ManagerForm(),
         "scans": exhibits_seen(person, record.subject, today).filter(origin=Origin.SCAN),
     }
     return render(request, "assessments/visits/signatures.html", context, status=status)
@@ -84,14 +87,14 @@ def _signed(record: VisitRecord, me: int) -> dict[str, Any]:
         for row in record.signatures.select_related("person", "recorded_by").order_by("id")
     ]
     mine = any(line.holds and line.row.person_id == me and line.row.part == SignaturePart.MEMBER for line in rows)
-    refusing = [
-        line.row for line in rows if line.holds and line.row.part == SignaturePart.WITNESS
+    refusing = {
+        line.row.person_id for line in rows if line.holds and line.row.part == SignaturePart.WITNESS
         and not (record.returned_at and line.row.at < record.returned_at)
-    ]  # fmt: skip
+    }  # fmt: skip
     waits = bool(refusing) and record.company_at is None
     return {
         "signatures": rows, "signed": mine, "digest": digest, "refusal_waits": waits,
-        "may_witness": waits and me not in {row.person_id for row in refusing},
+        "refusing": refusing, "may_witness": waits and me not in refusing,
     }  # fmt: skip
 
 
