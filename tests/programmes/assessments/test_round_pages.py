@@ -14,12 +14,22 @@ from tests.programmes.assessments.conftest import SignedIn
 from tests.programmes.assessments.judged import in_review, register
 from tests.programmes.assessments.test_round_decisions import decided
 
+from mingjing.kernel.evidence import store
 from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
-from mingjing.programmes.assessments.models import Entry, Export, Replay, Result, Round, VisitRecord, WhatIf
+from mingjing.programmes.assessments.models import (
+    UNRANKED,
+    Entry,
+    Export,
+    Replay,
+    Result,
+    Round,
+    VisitRecord,
+    WhatIf,
+)
 from mingjing.programmes.assessments.policy.decisions import check_decision
 
 pytestmark = pytest.mark.django_db
@@ -93,11 +103,17 @@ def test_the_page_of_a_community_says_everything(rounds: list[Round], signed_in:
 def test_a_changed_result_is_shown_loudly(rounds: list[Round], signed_in: SignedIn) -> None:
     from tests.guarded import guards_lifted
 
-    result = Result.objects.filter(entry__round=rounds[1], total__isnull=False).select_related("entry")[0]
-    with guards_lifted():
-        Result.objects.filter(pk=result.pk).update(total=9999, base=9999)
-    page = signed_in("officer").get(f"{base(rounds[1])}of/{result.entry.number}/").content.decode()
-    assert "What is stored is not what the rules give" in page
+    ranked = Result.objects.filter(entry__round=rounds[1], standing__lt=UNRANKED).select_related("entry")
+    client = signed_in("officer")
+    for result, changed in zip(ranked, ({"total": 9999, "base": 9999}, {"total": 1}, {"base": 1}), strict=False):
+        with guards_lifted():
+            Result.objects.filter(pk=result.pk).update(**changed)
+        at = f"{base(rounds[1])}of/{result.entry.number}/"
+        assert "What is stored is not what the rules give" in client.get(at).content.decode(), changed
+        refused = client.get(at + "decision.json")
+        assert refused.status_code == 409, changed
+        assert "the database was changed" in refused.content.decode()
+        assert client.get(base(rounds[1]) + f"list/{result.class_code}/").status_code == 200
 
 
 def test_before_the_decision_the_same_page_is_marked(people: People, at: datetime, signed_in: SignedIn) -> None:
@@ -208,6 +224,23 @@ class TestExports:
         assert not [text for text in texts if "某经理" in text or "李主任" in text]
         listed = sum(sheet.max_row - 1 for sheet in book.worksheets[1:3])
         assert listed == 38
+
+    def test_a_file_that_is_gone_or_damaged_is_refused_with_the_next_step(
+        self, rounds: list[Round], signed_in: SignedIn
+    ) -> None:
+        whole, client = self.made(rounds[1], "workbook", signed_in), signed_in("officer")
+        export = Export.objects.latest("id")
+        address, kept = f"{base(rounds[1])}exports/{export.pk}/", store.path_of(export.sha256)
+        for status, spoil in ((409, lambda: kept.write_bytes(b"PK other")), (404, kept.unlink)):
+            kept.parent.chmod(0o755)
+            kept.chmod(0o644)
+            spoil()
+            refused = client.post(address)
+            assert refused.status_code == status
+            assert "Make it again, and tell an administrator" in refused.content.decode()
+        assert Fact.objects.filter(kind="assessments.export.downloaded", subject=export.subject).count() == 1
+        assert self.made(rounds[1], "workbook", signed_in) == whole
+        assert b"".join(client.post(address).streaming_content) == whole
 
     def test_decision_files_verify_one_by_one(self, rounds: list[Round], signed_in: SignedIn) -> None:
         archive = zipfile.ZipFile(io.BytesIO(self.made(rounds[1], "decisions", signed_in)))

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -10,7 +11,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mingjing.engine.outcome import spoken
+from mingjing.engine.outcome import Refusal, spoken
+from mingjing.faces.ui.forms import sentence
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.tables.writing import defused
@@ -108,7 +110,16 @@ def decision(request: HttpRequest, pk: int, index: int) -> HttpResponse:
     found = _completed(pk)
     row = get_object_or_404(found.results.all(), index=index)
     row.replay = found
-    return JsonResponse(decision_file(row), headers=_file(f"decision-{pk}-{index}.json"))
+    return decision_answer(row, f"decision-{pk}-{index}.json")
+
+
+def decision_answer(row: Result, name: str) -> HttpResponse:
+    """The decision file of a result, to save as `name`; a plain sentence where there can be none."""
+    try:
+        return JsonResponse(decision_file(row), headers=_file(name))
+    except Refusal as refusal:
+        said = "\n".join(sentence(problem) for problem in refusal.problems)
+        return HttpResponse(said, status=HTTPStatus.CONFLICT, content_type="text/plain; charset=utf-8")
 
 
 @guarded("assessments.replay.view", area=area_of)

@@ -4,15 +4,20 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mingjing.engine.chain import inclusion_proof, merkle_root
+from mingjing.engine.lists import Distribution
+from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.ledger.queries import proof_of
 from mingjing.programmes.assessments.models import Replay, Result
-from mingjing.programmes.assessments.policy.decisions import decision_document, work_out
+from mingjing.programmes.assessments.policy.decisions import Result as Worked
+from mingjing.programmes.assessments.policy.decisions import decision_document, result_row
+from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.results import (
     completion_of,
     distribution,
+    row_of,
     scheme_behind,
     sheet_of,
-    worked_out,
+    worked_by,
 )
 
 __all__ = ["decision_file", "decision_files"]
@@ -21,17 +26,24 @@ CHUNK = 200
 
 
 def decision_file(result: Result) -> dict[str, Any]:
-    """The decision file of one result of a completed replay: rules, sheet, arithmetic and proof."""
+    """The decision file of one result of a completed replay: rules, sheet, arithmetic and proof.
+
+    Raises Refusal where what is stored is not what the rules give.
+    """
     replay = result.replay
     scheme = scheme_behind(replay)
     totals = distribution(scheme, replay, result.class_code)
+    worked = _as_stored(scheme, result, totals)
     leaves, proof = _leaves(replay), proof_of(completion_of(replay))
     record = _record(inclusion_proof(leaves, result.index), result.index, len(leaves), proof)
-    return decision_document(scheme, worked_out(result), sheet_of(scheme, result), totals, record)
+    return decision_document(scheme, worked, sheet_of(scheme, result), totals, record)
 
 
 def decision_files(replay: Replay) -> Iterator[tuple[Result, dict[str, Any]]]:
-    """Every result of a completed replay with its decision file; the ledger and the totals are read once."""
+    """Every result of a completed replay with its decision file; the ledger and the totals are read once.
+
+    Raises Refusal at the first that is stored otherwise than the rules give.
+    """
     scheme = scheme_behind(replay)
     totals = {code: distribution(scheme, replay, code) for code in scheme.classes}
     leaves, proof = _leaves(replay), proof_of(completion_of(replay))
@@ -41,10 +53,18 @@ def decision_files(replay: Replay) -> Iterator[tuple[Result, dict[str, Any]]]:
     while chunk := list(rows.filter(index__gt=after)[:CHUNK]):
         for row in chunk:
             sheet = sheet_of(scheme, row)
-            worked = work_out(scheme, row.class_code, row.key, sheet, totals[row.class_code])
+            worked = _as_stored(scheme, row, totals[row.class_code])
             record = _record(paths.of(row.index), row.index, len(leaves), proof)
             yield row, decision_document(scheme, worked, sheet, totals[row.class_code], record)
         after = chunk[-1].index
+
+
+def _as_stored(scheme: Scheme, result: Result, totals: Distribution) -> Worked:
+    worked = worked_by(scheme, result, totals)
+    if row_of(scheme, result) != result_row(scheme, worked):
+        text = N_("{key}: what is stored is not what the rules give. Tell an administrator: the database was changed.")
+        raise Refusal([Problem("decision.changed", text, {"key": result.key})])
+    return worked
 
 
 def _leaves(replay: Replay) -> list[bytes]:

@@ -15,7 +15,7 @@ from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sheets import read_sheet
 from mingjing.programmes.assessments.queries.schemes import scheme_from, scheme_of
 
-__all__ = ["completion_of", "distribution", "row_of", "scheme_behind", "sheet_of", "worked_out"]
+__all__ = ["completion_of", "distribution", "row_of", "scheme_behind", "sheet_of", "worked_by", "worked_out"]
 
 ENDINGS: Mapping[ReplayPurpose, tuple[str, Callable[[Replay], str]]] = {
     ReplayPurpose.FILE: ("assessments.replay.completed", lambda replay: replay.subject),
@@ -60,8 +60,20 @@ def distribution(scheme: Scheme, replay: Replay, class_code: str) -> Distributio
 def worked_out(result: Result) -> Worked:
     """A stored result worked out again by the scheme version that made it: every line, the reasons, the way out."""
     scheme = scheme_behind(result.replay)
-    sheet, totals = sheet_of(scheme, result), distribution(scheme, result.replay, result.class_code)
-    return work_out(scheme, result.class_code, result.key, sheet, totals)
+    return worked_by(scheme, result, distribution(scheme, result.replay, result.class_code))
+
+
+def worked_by(scheme: Scheme, result: Result, totals: Distribution) -> Worked:
+    """The same among these totals of its class.
+
+    Where the total that the rules give is not among them, the database was changed: the result then has no rank, and
+    is not what is stored (`row_of` against `result_row` shows it).
+    """
+    sheet = sheet_of(scheme, result)
+    try:
+        return work_out(scheme, result.class_code, result.key, sheet, totals)
+    except KeyError:
+        return work_out(scheme, result.class_code, result.key, sheet, None)
 
 
 def completion_of(replay: Replay) -> Fact:

@@ -19,7 +19,7 @@ from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sheets import read_sheet
 from mingjing.programmes.assessments.policy.sources import Sourced
 from mingjing.programmes.assessments.queries.lists import decision_of
-from mingjing.programmes.assessments.queries.results import distribution, scheme_behind, sheet_of, worked_out
+from mingjing.programmes.assessments.queries.results import distribution, scheme_behind, worked_by, worked_out
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.sheets import CHUNK, known_of, sheet_of_entry, sheets_of
 from mingjing.programmes.assessments.queries.sourced import sourced_of
@@ -125,7 +125,7 @@ def before_and_after(replay: Replay, rows: Sequence[Result]) -> Iterator[tuple[R
     before = _worked_before(round_, own, [row.entry for row in rows if row.entry])
     for row in rows:
         row.replay = replay
-        then = work_out(other, row.class_code, row.key, sheet_of(other, row), totals[row.class_code])
+        then = worked_by(other, row, totals[row.class_code])
         yield row, before.get(row.entry_id or 0), then
 
 
@@ -137,7 +137,4 @@ def _worked_before(round_: Round, own: Scheme, entries: Sequence[Entry]) -> dict
         return {e.pk: work_out(own, e.class_code, e.number, sheets[e.pk], None) for e in entries}
     totals = {code: distribution(own, decided, code) for code in own.classes}
     rows = Result.objects.filter(replay=decided, entry__in=entries)
-    return {
-        row.entry_id or 0: work_out(own, row.class_code, row.key, sheet_of(own, row), totals[row.class_code])
-        for row in rows
-    }
+    return {row.entry_id or 0: worked_by(own, row, totals[row.class_code]) for row in rows}

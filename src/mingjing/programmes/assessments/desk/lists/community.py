@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,9 +15,9 @@ from mingjing.kernel.evidence.queries import exhibits_seen
 from mingjing.kernel.parties.guard import guarded, may
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.desk.lists.lists import shown_tier
+from mingjing.programmes.assessments.desk.results import decision_answer
 from mingjing.programmes.assessments.models import Entry, Result, Round, SignaturePart
 from mingjing.programmes.assessments.queries.accounts import Shown, names_of, shown
-from mingjing.programmes.assessments.queries.decisions import decision_file
 from mingjing.programmes.assessments.queries.entries import values_of
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.results import scheme_behind
@@ -101,4 +101,4 @@ def decision(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     rows = Result.objects.select_related("replay__scheme", "entry").filter(entry__round=found)
     row = get_object_or_404(rows, replay=decision_of(found), entry__number=number)
     name = f"decision-{found.code}-{row.index + 1}.json"
-    return JsonResponse(decision_file(row), headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return decision_answer(row, name)

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from mingjing.engine.outcome import Refusal
+from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import sentence
 from mingjing.faces.ui.paging import page_of
-from mingjing.kernel.evidence.store import open_original
+from mingjing.kernel.evidence.store import Damaged, open_original
 from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.tables.writing import defused
@@ -31,14 +31,18 @@ from mingjing.programmes.assessments.queries.results import scheme_behind
 @require_safe
 def exports(request: HttpRequest, pk: int) -> HttpResponse:
     """What can be taken away, and the files that were made."""
-    found = find_round(pk)
+    return _page(request, find_round(pk))
+
+
+def _page(request: HttpRequest, found: Round, problems: tuple[Problem, ...] = (), status: int = 200) -> HttpResponse:
     page = page_of(Export.objects.filter(round=found).select_related("requested_by"), request.GET, order=("-id",))
     subjects = [export.subject for export in page.rows if not export.completed_at and not export.failed_at]
     work = Delivery.objects.filter(fact__subject__in=subjects, reaction="assessments.write_export")
     works = {delivery.fact.subject: delivery for delivery in work.select_related("fact")}
     rows = [{"export": export, "delivery": works.get(export.subject)} for export in page.rows]
-    context = {"round": found, "decided": decision_of(found), "page": page, "rows": rows, "running": bool(subjects)}
-    return render(request, "assessments/lists/exports.html", context | {"kinds": ExportKind.choices})
+    context = {"round": found, "decided": decision_of(found), "page": page, "rows": rows, "running": bool(subjects),
+               "problems": problems}  # fmt: skip
+    return render(request, "assessments/lists/exports.html", context, status=status)
 
 
 @guarded("assessments.export.request", area=round_area)
@@ -64,7 +68,16 @@ def download(request: HttpRequest, pk: int, export: int) -> HttpResponseBase:
     """The file, checked against its digest; the ledger notes who took it away."""
     written = Export.objects.select_related("round__area").filter(round=pk, completed_at__isnull=False)
     found = get_object_or_404(written, pk=export)
-    file = open_original(found.sha256, verified=True)
+    try:
+        file = open_original(found.sha256, verified=True)
+    except FileNotFoundError:
+        text = N_("{file} is no longer kept here. Make it again, and tell an administrator.")
+        return _page(request, find_round(pk), (Problem("export.missing", text, {"file": found.file_name}),), 404)
+    except Damaged:
+        text = N_("{file} is not what was written, so it is not handed out. Make it again, and tell an administrator.")
+        return _page(request, find_round(pk), (Problem("export.damaged", text, {"file": found.file_name}),), 409)
+    except Refusal as refusal:  # the store does not answer
+        return _page(request, find_round(pk), refusal.problems, 503)
     note_download(export=found, by=actor(request), at=timezone.now())
     return FileResponse(file, as_attachment=True, filename=found.file_name)
 
