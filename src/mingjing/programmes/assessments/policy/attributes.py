@@ -6,6 +6,7 @@ from fractions import Fraction
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.quantities import parse_fraction
 from mingjing.engine.rules import FLAG, Measure, Value, choice_of
+from mingjing.programmes.assessments.policy.cells import quoted
 from mingjing.programmes.assessments.policy.reading import Node
 from mingjing.programmes.assessments.policy.sources import Source, read_source
 
@@ -65,11 +66,11 @@ def read_attribute(measure: Measure, text: str, place: str = "") -> Value:
         if found in measure.choices:
             return found
         reason = N_("{found} is not a value of {measure}; use one of {allowed}.")
-        params = {"found": repr(text), "measure": measure.title, "allowed": measure.choices}
+        params = {"found": quoted(text), "measure": measure.title, "allowed": measure.choices}
         raise Refusal([Problem("attribute.unknown_choice", reason, params, place)])
     value = parse_fraction(text, place)
     if (measure.low is not None and value < measure.low) or (measure.grain and value % measure.grain):
         reason = N_("{found} cannot be {measure}: it must not be negative, nor finer than {grain}.")
-        params = {"found": repr(text), "measure": measure.title, "grain": str(measure.grain)}
+        params = {"found": quoted(text), "measure": measure.title, "grain": str(measure.grain)}
         raise Refusal([Problem("attribute.out_of_range", reason, params, place)])
     return value

@@ -25,6 +25,7 @@ __all__ = [
     "normal",
     "parse_day",
     "parse_number",
+    "quoted",
 ]
 
 BLANKS = ("not_applicable", "no_finding", "refused")
@@ -48,6 +49,15 @@ class Unreadable(Exception):
     def __init__(self, code: str, text: str, **params: object) -> None:
         self.reason = Reason(code, text, params)
         super().__init__(self.reason.say())
+
+
+def quoted(text: str) -> str:
+    """What somebody wrote, as a sentence cites it; what cannot be seen is escaped.
+
+    >>> quoted("石峰街道"), quoted("a\\n'b'")
+    ('“石峰街道”', "“a\\\\n'b'”")
+    """
+    return "“" + "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text) + "”"
 
 
 def normal(text: str) -> str:

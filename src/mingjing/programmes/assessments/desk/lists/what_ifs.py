@@ -142,7 +142,7 @@ def _answer(replay: Replay, fact: Fact | None) -> dict[str, Any]:
 
 
 def _completed(what_if: int, pk: int) -> Replay:
-    related = ("round__area", "round__scheme__rulebook", "scheme__rulebook", "what_if")
+    related = ("round__area", "round__scheme__rulebook", "scheme__rulebook", "what_if__scheme__rulebook")
     answered = Replay.objects.select_related(*related).filter(what_if=what_if, completed_at__isnull=False)
     return get_object_or_404(answered, round=pk)
 

@@ -10,7 +10,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from mingjing.engine.outcome import N_, Reason
-from mingjing.programmes.assessments.policy.cells import EXCEL_EPOCH, Unreadable, normal, parse_day, parse_number
+from mingjing.programmes.assessments.policy.cells import (
+    EXCEL_EPOCH,
+    Unreadable,
+    normal,
+    parse_day,
+    parse_number,
+    quoted,
+)
 
 __all__ = [
     "Doubts", "decimal_plain", "is_none", "read_count", "read_datum", "read_day", "read_degrees", "read_fee",
@@ -113,12 +120,12 @@ def read_fee(text: str, doubts: Doubts) -> tuple[Decimal, Decimal] | None:
         return Decimal(0), Decimal(0)
     if _OTHER_UNIT.search(word):
         said = N_("{found} is not per square metre and month; write it so, such as 0.5, or / where there is none.")
-        raise Unreadable("roster.fee.unit", said, found=repr(text))
+        raise Unreadable("roster.fee.unit", said, found=quoted(text))
     plain = _UNITS.sub(" ", word)
     figures = [Decimal(figure) for figure in _FIGURE.findall(plain)]
     if not figures or len(figures) > 6 or plain.strip().startswith("-") or _COMMA.search(plain):
         said = N_("{found} is no fee; write yuan per square metre and month, such as 0.5 or 0.3-0.5.")
-        raise Unreadable("roster.fee", said, found=repr(text))
+        raise Unreadable("roster.fee", said, found=quoted(text))
     low, high = min(figures), max(figures)
     _check_fee(low, high, text, doubts)
     if rest := _BETWEEN.sub("", _HOMES.sub("", _FIGURE.sub("", plain))):
@@ -130,7 +137,7 @@ def read_fee(text: str, doubts: Doubts) -> tuple[Decimal, Decimal] | None:
 def _check_fee(low: Decimal, high: Decimal, text: str, doubts: Doubts) -> None:
     if high > MOST_FEE or any(value * 10_000 % 1 for value in (low, high)):
         said = N_("{found} is no possible fee per square metre and month: at most {most}, with at most 4 decimals.")
-        raise Unreadable("roster.fee.impossible", said, found=repr(text), most=str(MOST_FEE))
+        raise Unreadable("roster.fee.impossible", said, found=quoted(text), most=str(MOST_FEE))
     if high > HIGH_FEE or 0 < high < LOW_FEE:
         said = N_("A fee of {high} yuan per square metre and month is unusual; check its unit.")
         doubts.append(Reason("roster.fee.unusual", said, {"high": str(high)}))
@@ -149,7 +156,7 @@ def read_count(text: str, doubts: Doubts) -> int | None:
     number = parse_number(found[2]) if found else None
     if found is None or number is None or number.denominator != 1 or number > MOST_COUNT:
         said = N_("{found} is no whole number; write digits, with or without a unit, such as 65 or 65栋.")
-        raise Unreadable("roster.count", said, found=repr(text))
+        raise Unreadable("roster.count", said, found=quoted(text))
     _doubt_about(text, int(number), (found[1], found[3], found[4]), doubts)
     return int(number)
 
@@ -174,12 +181,12 @@ def read_floor_area(text: str, doubts: Doubts) -> Decimal | None:
     number = _exact(found[2]) if found else None
     if found is None or number is None:
         said = N_("{found} is no floor area; write square metres, such as 126000 or 12.6万㎡.")
-        raise Unreadable("roster.area", said, found=repr(text))
+        raise Unreadable("roster.area", said, found=quoted(text))
     exact = number * (10_000 if found[4] else 1)
     hundredths = round(exact * 100)
     area = Decimal(hundredths).scaleb(-2)
     if area >= MOST_AREA:
-        raise Unreadable("roster.area", N_("{found} is no possible floor area; check it."), found=repr(text))
+        raise Unreadable("roster.area", N_("{found} is no possible floor area; check it."), found=quoted(text))
     if Fraction(hundredths, 100) != exact:
         said = N_("“{found}” was rounded to {kept} square metres.")
         doubts.append(Reason("roster.area.rounded", said, _params(text, kept=str(area))))
@@ -210,14 +217,14 @@ def read_year(text: str, today: date, doubts: Doubts) -> int | None:
         doubts.append(Reason("roster.year.serial", said, _params(text, kept=serial.isoformat())))
         return serial.year
     said = N_("{found} is no year; write four digits, such as 2008.")
-    raise Unreadable("roster.year", said, found=repr(text))
+    raise Unreadable("roster.year", said, found=quoted(text))
 
 
 def _possible_year(year: int, text: str, today: date, doubts: Doubts) -> int:
     if not OLDEST_YEAR <= year <= today.year + 10:
         said = N_("{found} cannot be a year of completion; it lies between {first} and {last}.")
         raise Unreadable(
-            "roster.year.impossible", said, found=repr(text), first=str(OLDEST_YEAR), last=str(today.year + 10)
+            "roster.year.impossible", said, found=quoted(text), first=str(OLDEST_YEAR), last=str(today.year + 10)
         )
     if year > today.year:
         said = N_("{year} has not come yet; check the year of completion.")
@@ -242,7 +249,7 @@ def read_day(text: str) -> str | None:
     found = _serial_day(word) or parse_day(plain, ("%Y-%m-%d", "%Y-%m", "%Y%m%d"))
     if found is None or not OLDEST_YEAR <= found.year <= 2200:
         said = N_("{found} is no day; write it like 2024-09-01.")
-        raise Unreadable("roster.day", said, found=repr(text))
+        raise Unreadable("roster.day", said, found=quoted(text))
     return found.isoformat()
 
 
@@ -256,7 +263,7 @@ def read_degrees(text: str, most: int) -> str | None:
         said = N_(
             "{found} is no possible position; write degrees as a decimal, such as 27.8274, and do not swap the two."
         )
-        raise Unreadable("roster.position", said, found=repr(text))
+        raise Unreadable("roster.position", said, found=quoted(text))
     exact = Decimal(round(number * 10**10)).scaleb(-10)
     return format(exact.normalize(), "f")
 
@@ -266,7 +273,7 @@ def read_datum(text: str) -> str:
     found = _DATUMS.get(normal(text).casefold().removesuffix("坐标系").removesuffix("坐标").strip())
     if found is None:
         said = N_("{found} is no known coordinate system; use one of {known}.")
-        raise Unreadable("roster.datum", said, found=repr(text), known=("WGS84", "GCJ02", "BD09"))
+        raise Unreadable("roster.datum", said, found=quoted(text), known=("WGS84", "GCJ02", "BD09"))
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from mingjing.engine.outcome import N_, Reason
-from mingjing.programmes.assessments.policy.cells import Unreadable, normal
+from mingjing.programmes.assessments.policy.cells import Unreadable, normal, quoted
 
 __all__ = ["Companies", "Company", "Place", "Places", "expected_check"]
 
@@ -77,13 +77,13 @@ class Places:
         if found:
             said = N_("{name} stands for several areas: {codes}; write the code of the one that is meant.")
             codes = tuple(f"{area.name} {area.code}" for area in found)
-            raise Unreadable("roster.place.ambiguous", said, name=repr(text), codes=codes)
+            raise Unreadable("roster.place.ambiguous", said, name=quoted(text), codes=codes)
         names = [area.name for area in self.by_key.values() if area.level == level]
         near = next(iter(get_close_matches(text, names, 1, 0.4)), "")
         said = N_("{district} has no area called {name}; write it as under Areas, or its code.")
         if near:
             said = N_("{district} has no area called {name}; the nearest is {near}.")
-        raise Unreadable("roster.place.unknown", said, district=self.district.name, name=repr(text), near=near)
+        raise Unreadable("roster.place.unknown", said, district=self.district.name, name=quoted(text), near=near)
 
     def _coded(self, code: str) -> Place:
         wanted = code[:9] if len(code) == 12 and code.endswith("000") else code

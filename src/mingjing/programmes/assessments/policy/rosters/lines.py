@@ -13,7 +13,7 @@ from mingjing.engine.outcome import N_, Problem, Reason, Refusal
 from mingjing.engine.quantities import decimal_text
 from mingjing.engine.rules import FLAG, Measure, choice_of
 from mingjing.programmes.assessments.policy.attributes import read_attribute
-from mingjing.programmes.assessments.policy.cells import Unreadable, normal, parse_number
+from mingjing.programmes.assessments.policy.cells import Unreadable, normal, parse_number, quoted
 from mingjing.programmes.assessments.policy.rosters import cells
 from mingjing.programmes.assessments.policy.rosters.columns import Columns
 from mingjing.programmes.assessments.policy.rosters.directory import Companies, Company, Places
@@ -228,7 +228,9 @@ class Reader:
         if (found := cells.read_management(text)) is None:
             said = N_("{found} is no way of managing that is known here; use one of {known}.")
             known = tuple(words[0] for words in cells.MANAGED.values())
-            self.fault(line.row, "management", Reason("roster.management", said, {"found": repr(text), "known": known}))
+            self.fault(
+                line.row, "management", Reason("roster.management", said, {"found": quoted(text), "known": known})
+            )
         return found
 
     def _named(self, line: Line, text: str, code: str, managed: str | None) -> None:
