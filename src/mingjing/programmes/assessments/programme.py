@@ -187,6 +187,12 @@ MANIFEST = Manifest(
             run=f"{HERE}.cli.rosters.run_roster_check",
         ),
         Command(
+            name="check-round",
+            help=_("compare a round with the ledger and with itself, and name everything that does not agree"),
+            configure=f"{HERE}.cli.round_checks.configure_check_round",
+            run=f"{HERE}.cli.round_checks.run_check_round",
+        ),
+        Command(
             name="draw",
             help=_("draw sites and teams so that anyone can recompute it"),
             configure=f"{HERE}.cli.draw.configure_draw",

@@ -10,7 +10,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from mingjing.engine.chain import content_digest
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.guard import may
@@ -19,6 +18,7 @@ from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.actions.rosters_taken import take
 from mingjing.programmes.assessments.models import Handover, Round
+from mingjing.programmes.assessments.policy.roster_digest import RosterDigest
 from mingjing.programmes.assessments.policy.rounds import (
     STEPS,
     Opening,
@@ -201,13 +201,11 @@ def _described(round_: Round) -> dict[str, Any]:
 
 
 def _roster_digest(round_: Round) -> str:
-    """The digest of the canonical list of entries: anyone who holds the rows can compute it again."""
     columns = ("pk", "number", "community", "class_code", "attributes", "ranges")
-    rows = round_.entries.order_by("number").values_list(*columns)
-    return content_digest(
-        [[pk, number, community, code, content_digest([values, ranges])] for pk, number, community, code, values, ranges
-         in rows]
-    )  # fmt: skip
+    digest = RosterDigest()
+    for row in round_.entries.order_by("number").values_list(*columns):
+        digest.add(row)
+    return digest.hexdigest()
 
 
 def _append(what: str, round_: Round, data: dict[str, Any], by: Person | None, at: datetime) -> None:

@@ -1,0 +1,290 @@
+"""An auditor's comparison of a round with the ledger: a whole one passes, every kind of tampering is named."""
+
+import json
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from tests.faces import district
+from tests.guarded import guards_lifted
+from tests.programmes.assessments import drawing, rounds
+from tests.programmes.assessments.judged import in_review
+from tests.programmes.assessments.judged import register as registered
+
+from mingjing.config.commands import main
+from mingjing.kernel.jobs.worker import drain
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.rulebooks.models import Version
+from mingjing.programmes.assessments.actions import draws, reviews, signatures, visits
+from mingjing.programmes.assessments.actions.decisions import request_decision
+from mingjing.programmes.assessments.actions.entries import record_attribute
+from mingjing.programmes.assessments.actions.filings import decide_filing, file_document
+from mingjing.programmes.assessments.actions.rounds import begin_fieldwork, begin_review, freeze_round
+from mingjing.programmes.assessments.demo.fieldwork import _answer
+from mingjing.programmes.assessments.models import (
+    Draw,
+    Entry,
+    Filing,
+    Result,
+    Round,
+    SheetEdit,
+    Signature,
+    TeamDay,
+    TeamMember,
+    VisitRecord,
+)
+from mingjing.programmes.assessments.policy.answers import terms_of
+from mingjing.programmes.assessments.queries.checks.records import record_faults
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+
+pytestmark = pytest.mark.django_db
+People = dict[str, Person]
+COMMAND = ("assessments", "check-round", "2024-1", "--area", "430202", "--lang", "en")
+
+
+def noon(at: datetime, team_day: TeamDay) -> datetime:
+    day = team_day.day
+    return at.replace(year=day.year, month=day.month, day=day.day, hour=12)
+
+
+@pytest.fixture
+def drawn(hetang: Version, people: People, at: datetime) -> Round:
+    """A round of six communities in fieldwork, by the real actions."""
+    by = people["director"]
+    rounds.register(6, at)
+    round_ = freeze_round(round=rounds.opened(hetang, by, at), by=by, at=at)
+    for n in range(7):
+        person = district.staff("supervisor", f"督导{n:02}", round_.area, at, f"s{n}")
+        draws.list_expert(round=round_, person=person, by=by, at=at)
+    for n in range(5):
+        person = people[f"staff{n}"] = district.staff("officer", f"科员{n:02}", round_.area, at, f"o{n}")
+        if n < 4:
+            draws.staff_team(round=round_, team=1 + n % 2, person=person, by=by, at=at)
+    draws.plan_draw(round=round_, settings=drawing.settings(), by=by, at=at)
+    draw = draws.commit_draw(round=round_, by=by, at=at)
+    draws.reveal_draw(draw=draw, by=by, at=at + timedelta(minutes=1))
+    drain()
+    draw.refresh_from_db()
+    assert draw.state == "drawn", draw.told_problems
+    return begin_fieldwork(round=round_, by=by, at=at)
+
+
+@pytest.fixture
+def decided(drawn: Round, people: People, at: datetime) -> Round:
+    """The same, visited and decided: a member replaced, a value and a bonus recorded on the way."""
+    by = people["director"]
+    entry = drawn.entries.earliest("number")
+    record_attribute(entry=entry, code="occupancy", text="91", source="物业台账", by=by, at=at)
+    filing = file_document(
+        entry=entry, kind="bonus", code="party_branch", document="荷组〔2024〕3号", occurred_on=None,
+        by=people["officer"], at=at,
+    )  # fmt: skip
+    decide_filing(filing=filing, approved=True, reason="", by=by, at=at)
+    first = TeamDay.objects.filter(draw__round=drawn).earliest("day", "team")
+    gone = first.members.filter(part="staff").earliest("pk")
+    draws.replace_member(member=gone, person=people["staff4"], reason="生病", by=by, at=noon(at, first))
+    for record in VisitRecord.objects.filter(round=drawn).select_related("entry", "team_day"):
+        visited(record, people, noon(at, record.team_day))
+    end = noon(at, TeamDay.objects.filter(draw__round=drawn).latest("day")) + timedelta(days=1)
+    request_decision(round=begin_review(round=drawn, by=by, at=end), by=by, at=end)
+    drain()
+    drawn.refresh_from_db()
+    assert drawn.state == "decided"
+    return drawn
+
+
+def visited(record: VisitRecord, people: People, at: datetime) -> None:
+    """From the door to the locked record."""
+    scheme = scheme_of(record.round.scheme)
+    rubric = scheme.rubrics[record.entry.class_code]
+    members = TeamMember.objects.filter(team_day=record.team_day, part="staff", removed_at=None)
+    staff = [member.person for member in members.select_related("person")]
+    if record.team_day.opened_at is None:
+        record.team_day = draws.open_team_day(team_day=record.team_day, by=staff[0], at=at)
+    visits.begin_visit(record=record, entered_at=at, by=staff[0], at=at)
+    for number, (code, terms) in enumerate(terms_of(scheme, rubric).items()):
+        if terms.measured:
+            answer = {
+                "check": code, "finding": f"00000000-0000-7000-8000-{number:012x}",
+                **_answer(rubric.checks[code], 0, terms.sample),
+            }  # fmt: skip
+            visits.edit_sheet(record=record, kind="find", payload=answer, by=staff[0], at=at)
+    for item in rubric.items:
+        visits.edit_sheet(record=record, kind="looked_rest", payload={"item": item.code}, by=staff[1], at=at)
+    visits.submit_record(record=record, left_at=at, by=staff[0], at=at)
+    for person in staff:
+        signatures.sign_record(record=record, by=person, at=at)
+    signatures.record_manager(record=record, name="刘经理", stance="signed", by=staff[0], at=at)
+    reviews.review_record(record=record, by=people["director"], at=at)
+    reviews.lock_record(record=record, by=people["director"], at=at)
+
+
+def test_a_whole_round_passes_and_says_what_was_checked(decided: Round, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main([*COMMAND])
+    said = capsys.readouterr()
+    assert (status, said.err) == (0, "")
+    assert "Checked: 6 communities, 1 draws, 6 team-days, 6 records" in said.out
+    assert "1 filings, 6 results" in said.out
+    assert "agrees with the ledger and with itself" in said.out
+
+
+def test_a_sealed_draw_is_said_to_be_sealed(
+    drawn: Round, at: datetime, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at)
+    assert main([*COMMAND]) == 0
+    assert "The draw is sealed until its last day" in capsys.readouterr().out
+    team_day = TeamDay.objects.filter(draw__round=drawn).latest("day", "team")
+    with guards_lifted():
+        team_day.members.latest("pk").delete()
+    assert main([*COMMAND]) == 1
+    told = capsys.readouterr()
+    assert "members of this team" in told.err
+    assert team_day.day.isoformat() not in told.err + told.out
+
+
+def empty_sheet(round_: Round) -> str:
+    record = VisitRecord.objects.filter(round=round_).earliest("pk")
+    VisitRecord.objects.filter(pk=record.pk).update(sheet="{}")
+    return record.entry.number
+
+
+def garble_sheet(round_: Round) -> str:
+    record = VisitRecord.objects.filter(round=round_).earliest("pk")
+    VisitRecord.objects.filter(pk=record.pk).update(sheet="[")
+    return record.entry.number
+
+
+def change_period(round_: Round) -> str:
+    Round.objects.filter(pk=round_.pk).update(last_day="2025-01-31")
+    return "2024-1"
+
+
+def lose_edit(round_: Round) -> str:
+    edit = SheetEdit.objects.filter(record__round=round_).latest("pk")
+    edit.delete()
+    return edit.record.entry.number
+
+
+def change_value(round_: Round) -> str:
+    entry = round_.entries.latest("number")
+    Entry.objects.filter(pk=entry.pk).update(attributes=entry.attributes | {"occupancy": "12"})
+    return "2024-1"
+
+
+def change_recorded_value(round_: Round) -> str:
+    entry = round_.entries.earliest("number")
+    Entry.objects.filter(pk=entry.pk).update(attributes=entry.attributes | {"occupancy": "12"})
+    return entry.number
+
+
+def change_class(round_: Round) -> str:
+    entry = round_.entries.earliest("number")
+    Entry.objects.filter(pk=entry.pk).update(class_code="AB"[entry.class_code == "A"])
+    return entry.number
+
+
+def change_total(round_: Round) -> str:
+    result = Result.objects.filter(replay__round=round_).earliest("pk")
+    Result.objects.filter(pk=result.pk).update(total=result.total + 100)  # type: ignore[operator]
+    return result.key
+
+
+def change_result_sheet(round_: Round) -> str:
+    result = Result.objects.filter(replay__round=round_).earliest("pk")
+    sheet = json.dumps(result.sheet_document | {"period": ["2020-01-01", "2020-12-31"]})
+    Result.objects.filter(pk=result.pk).update(sheet=sheet)
+    return result.key
+
+
+def change_member(round_: Round) -> str:
+    member = TeamMember.objects.filter(team_day__draw__round=round_, removed_at=None, part="expert").earliest("pk")
+    others = TeamMember.objects.filter(team_day=member.team_day).values("person")
+    person = Person.objects.filter(username__startswith="s").exclude(pk__in=others).earliest("pk")
+    TeamMember.objects.filter(pk=member.pk).update(person=person)
+    return f"{member.team_day.day} #{member.team_day.team}"
+
+
+def move_record(round_: Round) -> str:
+    record = VisitRecord.objects.filter(round=round_).earliest("pk")
+    other = TeamDay.objects.filter(draw__round=round_).exclude(pk=record.team_day_id).earliest("pk")
+    VisitRecord.objects.filter(pk=record.pk).update(team_day=other)
+    return record.entry.number
+
+
+def change_draw(round_: Round) -> str:
+    draw = Draw.objects.get(round=round_)
+    Draw.objects.filter(pk=draw.pk).update(document=draw.document.replace('"attempt":', '"attempt": '))
+    return draw.subject
+
+
+def resign(round_: Round) -> str:
+    signature = Signature.objects.filter(record__round=round_, part="manager").earliest("pk")
+    Signature.objects.filter(pk=signature.pk).update(sheet_digest="0" * 64)
+    return signature.record.entry.number
+
+
+def unlock(round_: Round) -> str:
+    record = VisitRecord.objects.filter(round=round_).earliest("pk")
+    VisitRecord.objects.filter(pk=record.pk).update(locked_at=None, locked_by=None)
+    return record.entry.number
+
+
+def reject_filing(round_: Round) -> str:
+    filing = Filing.objects.get(entry__round=round_)
+    Filing.objects.filter(pk=filing.pk).update(approved=False)
+    return filing.entry.number
+
+
+def lose_filing(round_: Round) -> str:
+    Filing.objects.filter(entry__round=round_).delete()
+    return "2024-1"
+
+
+TAMPERED = (
+    (empty_sheet, "not what its edits make"), (lose_edit, "edits, "), (garble_sheet, "cannot be read"),
+    (change_period, "period of the round"), (change_value, "do not come to the digest"),
+    (change_recorded_value, "the ledger says that 91"), (change_class, "class or the number"),
+    (change_total, "what the scheme makes"), (change_result_sheet, "do not come to its leaf"),
+    (change_member, "members of this team"), (move_record, "not with the team and day"),
+    (change_draw, "not those the ledger recorded"), (resign, "signatures are kept"), (unlock, "was locked differs"),
+    (reject_filing, "What was decided on the filing"), (lose_filing, "that is gone"),
+)  # fmt: skip
+
+
+def test_every_kind_of_tampering_is_named(decided: Round, capsys: pytest.CaptureFixture[str]) -> None:
+    with guards_lifted():
+        for tamper, words in TAMPERED:
+            point = transaction.savepoint()
+            place = tamper(decided)
+            assert main([*COMMAND]) == 1, tamper
+            told = capsys.readouterr()
+            named = [line for line in told.err.splitlines() if words in line]
+            assert any(place in line for line in named), (tamper, told.err)
+            assert "does NOT agree" in told.out
+            transaction.savepoint_rollback(point)
+    assert main([*COMMAND]) == 0
+
+
+def test_a_round_nobody_knows_and_a_draft_are_refused(
+    hetang: Version, people: People, at: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*COMMAND]) != 0
+    assert "has no round 2024-1" in capsys.readouterr().err
+    rounds.register(1, at)
+    rounds.opened(hetang, people["director"], at)
+    assert main([*COMMAND]) != 0
+    assert "is a draft" in capsys.readouterr().err
+
+
+def test_records_cost_the_same_statements_whatever_their_number(people: People, at: datetime) -> None:
+    counts = []
+    for code, start, size in (("small", 0, 10), ("large", 10, 60)):
+        round_ = in_review(people, at, registered(size, at, start=start), code=code)
+        scheme_of(round_.scheme)
+        with CaptureQueriesContext(connection) as captured:
+            assert list(record_faults(round_, Counter()))
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
