@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from mingjing.engine.chain import merkle_root
-from mingjing.engine.outcome import N_, Problem, Reason, Refusal
+from mingjing.engine.outcome import N_, Phrase, Problem, Reason, Refusal
 from mingjing.engine.scoring import Sheet
 from mingjing.programmes.assessments.models import UNRANKED, Entry, Replay, Result, Round
 from mingjing.programmes.assessments.policy.decisions import leaf_of
@@ -27,6 +27,15 @@ from mingjing.programmes.assessments.queries.sheets import Known, known_of, shee
 
 __all__ = ["decision_faults"]
 
+PARTS = {
+    "findings": N_("findings"),
+    "not_applicable": N_("what does not apply"),
+    "claims": N_("bonuses"),
+    "vetoes": N_("vetoes"),
+    "period": N_("the period"),
+    "assessed": N_("whether it was assessed"),
+}
+"""The parts of a sheet that rows never change after the decision, with their words; its values are told by code."""
 Figures = tuple[int | None, int | None, int | None, str, int, int]
 """Base, bonus, total (hundredths), tier, standing and checks of a result."""
 
@@ -136,15 +145,15 @@ def _worked_out(found: Judged) -> Figures:
     return numbers.base, numbers.bonus, numbers.total, found.tier, standing, numbers.checks
 
 
-def _differing(scheme: Scheme, then: Sheet, now: Sheet | None) -> Iterator[str]:
-    """The parts of a sheet that rows never change after the decision, where they did."""
+def _differing(scheme: Scheme, then: Sheet, now: Sheet | None) -> Iterator[str | Phrase]:
+    """Where the parts and values of a sheet differ."""
     if now is None:
-        yield "sheet"
+        yield Phrase(N_("the whole sheet"))
         return
     before, after = _lasting(then), _lasting(now)
-    for part in ("findings", "not_applicable", "claims", "vetoes", "period", "assessed"):
+    for part, words in PARTS.items():
         if getattr(before, part) != getattr(after, part):
-            yield part
+            yield Phrase(words)
     for code in sorted({*then.attributes, *now.attributes}):
         if code not in scheme.sources and then.attributes.get(code) != now.attributes.get(code):
             yield code

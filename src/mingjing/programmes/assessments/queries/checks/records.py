@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mingjing.engine.chain import canonical
-from mingjing.engine.outcome import N_, Problem, Reason, Refusal
+from mingjing.engine.outcome import N_, Phrase, Problem, Reason, Refusal
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.ledger.models import Fact
@@ -18,8 +18,14 @@ from mingjing.programmes.assessments.queries.sheets import order_subject
 
 __all__ = ["record_faults"]
 
-STEPS = ("started", "submitted", "reviewed", "locked", "voided")
-"""The steps of a record that have a column and a fact of the same name."""
+STEPS = {
+    "started": N_("begun"),
+    "submitted": N_("submitted"),
+    "reviewed": N_("reviewed"),
+    "locked": N_("locked"),
+    "voided": N_("declared void"),
+}
+"""The steps of a record that have a column and a fact of the same name, with their words."""
 KINDS = tuple(f"assessments.visit.{step}" for step in (*STEPS, "signed", "refused", "returned"))
 CASE_KINDS = tuple(f"cases.case.{step}" for step in ("opened", "reopened", "confirmed", "cancelled"))
 
@@ -102,7 +108,7 @@ def _steps(record: VisitRecord, facts: Sequence[Fact]) -> Iterator[Problem]:
         moment = getattr(record, f"{step}_at")
         if (moment is not None) != (step in last):
             text = N_("Whether the record was {step} differs between its row and the ledger; the ledger counts.")
-            yield Problem("check.step", text, {"step": step}, record.entry.number)
+            yield Problem("check.step", text, {"step": Phrase(STEPS[step])}, record.entry.number)
     sealed = last.get("submitted")
     if sealed is not None and record.submitted_at and sealed.values["sheet"] != record.sheet_digest:
         text = N_("Its sheet is not the one that the ledger recorded when it was submitted.")
@@ -110,7 +116,7 @@ def _steps(record: VisitRecord, facts: Sequence[Fact]) -> Iterator[Problem]:
     for step in ("submitted", "locked"):
         if step in last and getattr(record, f"{step}_at") and last[step].values["revision"] != record.revision:
             text = N_("The ledger says {said} edits when it was {step}; the record counts {found}.")
-            params = {"said": last[step].values["revision"], "found": record.revision, "step": step}
+            params = {"said": last[step].values["revision"], "found": record.revision, "step": Phrase(STEPS[step])}
             yield Problem("check.revision", text, params, record.entry.number)
 
 
