@@ -1,4 +1,4 @@
-"""Runs every suite: pytest on SQLite, beside it its database tests on PostgreSQL, then the JavaScript with node.
+"""Runs every suite: pytest on SQLite, beside it PostgreSQL and the journeys, then the JavaScript with node.
 
     python -m tools.suites [pytest options, paths]
 
@@ -10,11 +10,10 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
 
 from tools import postgres
 
@@ -61,29 +60,42 @@ def can_drive_a_browser() -> bool:
 
 
 def run_all(options: list[str], left_out: list[str]) -> Iterator[tuple[str, bool]]:
-    """Run the suites, both databases at once; yields each one's name and whether it passed."""
+    """Run the suites, two at a time; yields each one's name and whether it passed.
+
+    Beside the tests on SQLite run those on PostgreSQL and then the journeys, so that two cores end at the same time.
+    """
     tests = [sys.executable, "-m", "pytest", *options]
-    without = ["-m", "not journey"] if left_out and "-m" not in options else []
-    sqlite, postgresql = "pytest on SQLite", "pytest on PostgreSQL"
-    try:
-        with postgres.server() as url, tempfile.TemporaryFile() as said:
-            again = [*tests, *without, "--database-only", "-p", "no:cacheprovider"]
-            beside = subprocess.Popen(again, env=os.environ | {"DATABASE_URL": url}, stdout=said, stderr=said)
-            try:
-                yield sqlite, step(sqlite, [*tests, *without])
-                yield postgresql, shown(postgresql, beside, said)
-            finally:
-                beside.terminate()  # only where the suite before it was broken off
-                beside.wait()
-    except postgres.PostgresFailed as failed:
-        print(f"PostgreSQL did not start: {failed}", file=sys.stderr)
-        yield postgresql, False
-        yield sqlite, step(sqlite, [*tests, *without])
+    apart = "-m" not in options
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(lambda: list(run_beside(tests, journeys=apart and not left_out, chosen=not apart)))
+        yield "pytest on SQLite", step("pytest on SQLite", [*tests, *(["-m", "not journey"] if apart else [])])
+        for name, passed, said in beside.result():
+            print(f"== {name}", said, f"== {name}: {'passed' if passed else 'FAILED'}", sep="\n", flush=True)
+            yield name, passed
     scripts = sorted(str(path) for path in Path("tests/js").rglob("*.test.*js"))
     if scripts and shutil.which("node"):
         yield "node", step("node", ["node", "--test", *scripts])
     elif scripts:
         left_out.append("JavaScript; install node to run tests/js")
+
+
+def run_beside(tests: list[str], *, journeys: bool, chosen: bool) -> Iterator[tuple[str, bool, str]]:
+    """The suites that run beside the first: each one's name, whether it passed, and what it said."""
+    without = [] if journeys or chosen else ["-m", "not journey"]
+    try:
+        with postgres.server() as url:
+            again = [*tests, *without, "--database-only", "-p", "no:cacheprovider"]
+            yield "pytest on PostgreSQL", *heard(again, os.environ | {"DATABASE_URL": url})
+    except postgres.PostgresFailed as failed:
+        yield "pytest on PostgreSQL", False, f"PostgreSQL did not start: {failed}"
+    if journeys:
+        yield "journeys on SQLite", *heard([*tests, "-m", "journey", "-p", "no:cacheprovider"], os.environ)
+
+
+def heard(command: list[str], env: "os._Environ[str] | dict[str, str]") -> tuple[bool, str]:
+    """Run a suite and keep what it says; whether it passed."""
+    done = subprocess.run(command, env=env, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode in (0, NO_TESTS), done.stdout.decode("utf-8", "replace")
 
 
 def step(name: str, command: list[str]) -> bool:
@@ -92,17 +104,6 @@ def step(name: str, command: list[str]) -> bool:
     start = time.monotonic()
     passed = subprocess.run(command, check=False).returncode in (0, NO_TESTS)
     print(f"== {name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - start:.0f} s", flush=True)
-    return passed
-
-
-def shown(name: str, running: "subprocess.Popen[bytes]", said: IO[bytes]) -> bool:
-    """Wait for a suite that runs beside another, then show what it said; whether it passed."""
-    start = time.monotonic()
-    passed = running.wait() in (0, NO_TESTS)
-    said.seek(0)
-    print(f"== {name}", said.read().decode("utf-8", "replace"), sep="\n", end="")
-    after = f"{time.monotonic() - start:.0f} s after the other"
-    print(f"== {name}: {'passed' if passed else 'FAILED'} {after}", flush=True)
     return passed
 
 
