@@ -1,7 +1,6 @@
 """A visit in a real browser, as it goes in an office: two people at once, keyboard alone, a phone, only one's own."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -23,7 +22,7 @@ Begun = Callable[..., drawn_rounds.Drawn]
 @pytest.fixture
 def drawn(people: dict[str, Person]) -> drawn_rounds.Drawn:
     """A round in fieldwork: two teams out today, another day sealed."""
-    return drawn_rounds.build(people, timezone.now() - timedelta(minutes=30), classes=("A",))
+    return drawn_rounds.build(people, drawn_rounds.earlier(30), classes=("A",))
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def begun(drawn: drawn_rounds.Drawn) -> drawn_rounds.Drawn:
     """The first team has entered its communities."""
     now = timezone.now()
     for record in drawn.records:
-        visits.begin_visit(record=record, entered_at=now - timedelta(minutes=10), by=drawn.people["officer"], at=now)
+        visits.begin_visit(record=record, entered_at=drawn_rounds.earlier(10), by=drawn.people["officer"], at=now)
     return drawn
 
 

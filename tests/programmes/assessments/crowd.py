@@ -15,6 +15,7 @@ from mingjing.engine.outcome import N_, Reason
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.rulebooks.models import Version
+from mingjing.kernel.visits.models import Visit
 from mingjing.programmes.assessments.actions.decisions import request_decision
 from mingjing.programmes.assessments.actions.replays import request_replay
 from mingjing.programmes.assessments.actions.rounds import open_round
@@ -31,6 +32,7 @@ from mingjing.programmes.assessments.models import (
     Roster,
     RosterLine,
     Round,
+    VisitRecord,
 )
 from mingjing.programmes.assessments.queries.communities import state_of
 from mingjing.programmes.assessments.queries.lists import decision_of
@@ -239,5 +241,9 @@ def _replay(place: District, size: int) -> Pages:
 
 
 def _of_register(communities: Sequence[Community]) -> Pages:
-    yield "assessments:community", "long history", {"pk": communities[0].pk}
+    first = communities[0]
+    record = VisitRecord.objects.filter(entry__community=first).select_related("round").earliest("id")
+    seen = {"programme": "assessments", "purpose": "assessments.first", "subject": record.subject, "site": first.site}
+    Visit.objects.create(**seen, area=record.round.area, entered_at=first.recorded_at, recorded_at=first.recorded_at)
+    yield "assessments:community", "long history", {"pk": first.pk}
     yield "assessments:community-remove", "", {"pk": communities[1].pk}

@@ -39,6 +39,12 @@ class Drawn:
     later: list[VisitRecord] = field(default_factory=list)
 
 
+def earlier(minutes: int) -> datetime:
+    """So many minutes ago, but still today."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return max(timezone.now() - timedelta(minutes=minutes), midnight)
+
+
 def build(people: dict[str, Person], at: datetime, *, classes: Sequence[str] = ("A", "B"), code: str = "2024") -> Drawn:
     """A round in fieldwork: two teams today, one more day sealed; each with two of the staff and one supervisor."""
     area = Area.objects.get(code="430202")

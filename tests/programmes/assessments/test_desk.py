@@ -88,11 +88,11 @@ def test_only_those_who_may_write(signed_in: SignedIn, draft: Version) -> None:
     assert officer.post(f"{BASE}1/draft/").status_code == 302
 
 
-def test_people_of_another_area_read_rules_but_no_results(done: Replay, at: datetime) -> None:
+def test_people_of_another_area_read_neither_rules_nor_results(done: Replay, at: datetime) -> None:
     other = district.staff("director", "外区主任", Area.objects.get(code="430203"), at, username="elsewhere")
     client = Client()
     client.force_login(other, "django.contrib.auth.backends.ModelBackend")
-    assert client.get(f"{BASE}1/").status_code == 200
+    assert client.get(f"{BASE}1/").status_code == 404
     assert client.get(f"/assessments/replays/{done.pk}/").status_code == 403
     assert client.get(f"/assessments/replays/{done.pk}/results.csv").status_code == 403
     assert client.post(f"{BASE}1/draft/").status_code == 403

@@ -3,7 +3,6 @@
 import re
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -28,14 +27,14 @@ PAGES = ("", "signatures/", "sheet/", "history/", "since/0/")
 
 @pytest.fixture
 def drawn(people: dict[str, Person]) -> drawn_rounds.Drawn:
-    return drawn_rounds.build(people, timezone.now() - timedelta(minutes=30))
+    return drawn_rounds.build(people, drawn_rounds.earlier(30))
 
 
 @pytest.fixture
 def begun(drawn: drawn_rounds.Drawn) -> drawn_rounds.Drawn:
     now = timezone.now()
     for record in drawn.records:
-        visits.begin_visit(record=record, entered_at=now - timedelta(minutes=10), by=drawn.people["officer"], at=now)
+        visits.begin_visit(record=record, entered_at=drawn_rounds.earlier(10), by=drawn.people["officer"], at=now)
     return drawn
 
 
