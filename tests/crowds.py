@@ -110,7 +110,7 @@ def costs(people: Mapping[str, Person], pages: Sequence[Page], times: int = 0) -
     return found, sorted({page.route for page in pages} - told)
 
 
-def exhibits(subject: str, area: Area, count: int, by: Person, at: datetime) -> list[Exhibit]:
+def exhibits(subject: str, area: Area, count: int, by: Person | None, at: datetime) -> list[Exhibit]:
     """So many exhibits of a thing, rows only: their bytes lie nowhere."""
     start = Exhibit.objects.count()
     return Exhibit.objects.bulk_create(
