@@ -1,4 +1,4 @@
-"""Runs every suite: pytest on SQLite, beside it PostgreSQL and the journeys, then the JavaScript with node.
+"""Runs every suite: pytest on SQLite and the journeys, beside them PostgreSQL, then the JavaScript with node.
 
     python -m tools.suites [pytest options, paths]
 
@@ -62,16 +62,18 @@ def can_drive_a_browser() -> bool:
 def run_all(options: list[str], left_out: list[str]) -> Iterator[tuple[str, bool]]:
     """Run the suites, two at a time; yields each one's name and whether it passed.
 
-    Beside the tests on SQLite run those on PostgreSQL and then the journeys, so that two cores end at the same time.
+    The tests on SQLite and then the journeys take as long as those on PostgreSQL beside them.
     """
-    tests = [sys.executable, "-m", "pytest", *options]
-    apart = "-m" not in options
+    tests, apart = [sys.executable, "-m", "pytest", *options], "-m" not in options
+    shorter = [*tests, "-m", "not journey"] if apart else tests
     with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(lambda: list(run_beside(tests, journeys=apart and not left_out, chosen=not apart)))
-        yield "pytest on SQLite", step("pytest on SQLite", [*tests, *(["-m", "not journey"] if apart else [])])
-        for name, passed, said in beside.result():
-            print(f"== {name}", said, f"== {name}: {'passed' if passed else 'FAILED'}", sep="\n", flush=True)
-            yield name, passed
+        beside = pool.submit(run_on_postgresql, shorter if left_out else tests, journeys=apart and not left_out)
+        yield "pytest on SQLite", step("pytest on SQLite", shorter)
+        if apart and not left_out:
+            yield "journeys on SQLite", step("journeys on SQLite", [*tests, "-m", "journey"])
+        passed, said = beside.result()
+        print("== pytest on PostgreSQL", said, f"== {'passed' if passed else 'FAILED'}", sep="\n", flush=True)
+        yield "pytest on PostgreSQL", passed
     scripts = sorted(str(path) for path in Path("tests/js").rglob("*.test.*js"))
     if scripts and shutil.which("node"):
         yield "node", step("node", ["node", "--test", *scripts])
@@ -79,17 +81,22 @@ def run_all(options: list[str], left_out: list[str]) -> Iterator[tuple[str, bool
         left_out.append("JavaScript; install node to run tests/js")
 
 
-def run_beside(tests: list[str], *, journeys: bool, chosen: bool) -> Iterator[tuple[str, bool, str]]:
-    """The suites that run beside the first: each one's name, whether it passed, and what it said."""
-    without = [] if journeys or chosen else ["-m", "not journey"]
+def run_on_postgresql(tests: list[str], *, journeys: bool) -> tuple[bool, str]:
+    """The tests that touch the database, on a PostgreSQL of their own: whether they passed, and what they said.
+
+    Journeys go into a process of their own: a browser's loop in the thread gives Django another connection from then
+    on, and the one before may stand in a transaction that later tests would wait for.
+    """
     try:
         with postgres.server() as url:
-            again = [*tests, *without, "--database-only", "-p", "no:cacheprovider"]
-            yield "pytest on PostgreSQL", *heard(again, os.environ | {"DATABASE_URL": url})
+            env = os.environ | {"DATABASE_URL": url}
+            again = [*tests, "--database-only", "-p", "no:cacheprovider"]
+            if not journeys:
+                return heard(again, env)
+            (passed, said), (also, more) = (heard([*again, "-m", which], env) for which in ("not journey", "journey"))
+            return passed and also, said + more
     except postgres.PostgresFailed as failed:
-        yield "pytest on PostgreSQL", False, f"PostgreSQL did not start: {failed}"
-    if journeys:
-        yield "journeys on SQLite", *heard([*tests, "-m", "journey", "-p", "no:cacheprovider"], os.environ)
+        return False, f"PostgreSQL did not start: {failed}"
 
 
 def heard(command: list[str], env: "os._Environ[str] | dict[str, str]") -> tuple[bool, str]:
