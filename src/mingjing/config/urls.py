@@ -1,4 +1,4 @@
-"""Every route: the desk's own at the root, each programme's below its code. Which programmes: their manifests say."""
+"""Every route: the desk's own at the root, the phones' below /field/, each programme's below its code. Which programmes: their manifests say."""
 
 from django.urls import include, path
 
@@ -10,5 +10,6 @@ urlpatterns = [
         for programme in registry.programmes()
         if programme.desk_urls
     ),
+    path("field/", include("mingjing.faces.field.urls")),
     path("", include("mingjing.faces.desk.urls")),
 ]

@@ -155,6 +155,13 @@ class Manifest:
     due: str = ""  # dotted path of a function (person, today) -> Iterable[Due]: what of this part waits for the person
     case_kinds: Mapping[str, str] = field(default_factory=dict)  # the kinds of cases it opens: code -> English msgid
     visit_purposes: Mapping[str, str] = field(default_factory=dict)  # why its people enter: code -> English msgid
+    # The phones' face, dotted paths: (person, now) -> what a phone brings along for the day, JSON;
+    field_pack: str = ""
+    # (subject, commands, *, by, device, at) -> an Outcome for each (kernel.sync.values): one subject's, in order;
+    field_commands: str = ""
+    # (subjects, person, now) -> {subject: what stands there now}, JSON, for the answer to commands;
+    field_states: str = ""
+    field_module: str = ""  # the programme's screens, a module as pages address it: "#mj/assessments/field.js"
     demo: str = ""  # dotted path of a function of `say` (shows one line) that adds this part's demo content, once
     # Of exhibits whose subject is this part's (`assessments.visit:7` is of "assessments"), dotted paths of functions:
     evidence_door: str = ""  # (person, subject, today) -> bool: may they be near it? asked besides the permissions

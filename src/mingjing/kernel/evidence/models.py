@@ -15,7 +15,7 @@ from mingjing.kernel.evidence.media import IMAGES, SUFFIXES
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 
-__all__ = ["Access", "Custody", "CustodyKind", "Exhibit", "ExhibitQuerySet", "Origin"]
+__all__ = ["Access", "Custody", "CustodyKind", "Exhibit", "ExhibitQuerySet", "Fingerprint", "Mask", "Origin"]
 
 
 class Access(models.TextChoices):
@@ -136,3 +136,39 @@ class Custody(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exhibit_id} {self.kind}"
+
+
+class Fingerprint(models.Model):
+    """What a picture looks like, in 64 bits: pictures that look alike differ in few of them (fingerprints).
+
+    `bits` is the hash as a signed whole number; `band0` to `band3` are its quarters of 16 bits, by which near ones
+    are found with an index.
+    """
+
+    exhibit = models.OneToOneField(Exhibit, models.PROTECT, primary_key=True, related_name="fingerprint")
+    bits = models.BigIntegerField()
+    band0 = models.PositiveIntegerField(db_index=True)
+    band1 = models.PositiveIntegerField(db_index=True)
+    band2 = models.PositiveIntegerField(db_index=True)
+    band3 = models.PositiveIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.bits & (2**64 - 1):016x}"
+
+
+class Mask(models.Model):
+    """Faces and number plates to be covered on the copy that the public sees; the newest of an exhibit counts.
+
+    `boxes` are [left, top, width, height] in ten-thousandths of the upright picture. Append-only.
+    """
+
+    exhibit = models.ForeignKey(Exhibit, models.PROTECT, related_name="masks")
+    boxes = models.JSONField(default=list)
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["exhibit_id", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.exhibit_id} {len(self.boxes)}"

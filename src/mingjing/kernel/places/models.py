@@ -209,3 +209,23 @@ class Site(models.Model):
         if self.latitude is None or self.longitude is None:
             return None
         return Position(float(self.latitude), float(self.longitude))
+
+
+class EntryCode(models.Model):
+    """What a site's QR code says: whoever scans it stands there. Withdrawn when the sign is lost, never deleted."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="entry_codes")
+    code = models.CharField(max_length=20, unique=True)
+    issued_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["site_id", "-issued_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site"], condition=Q(withdrawn_at=None), name="places_entrycode_one_standing"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code

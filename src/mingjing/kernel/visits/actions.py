@@ -1,7 +1,8 @@
 """Every write to visits: somebody enters, leaves, and a visit that never was is voided. Not here: what was found."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -29,6 +30,7 @@ def start_visit(
     organisation: Organisation | None,
     people: People,
     joint: UUID | None = None,
+    arrival: Mapping[str, Any] | None = None,
     entered_at: datetime,
     by: Person | None,
     at: datetime,
@@ -38,6 +40,7 @@ def start_visit(
     However long ago they entered, it is recorded: `Visit.late` shows it.
     """
     visit = Visit(programme=programme, purpose=purpose, subject=subject, area=area, site=site, joint=joint)
+    visit.arrival = dict(arrival or {})
     visit.organisation, visit.entered_at, visit.recorded_by, visit.recorded_at = organisation, entered_at, by, at
     if problems := [*_misplaced(visit), *_unfit(people, entered_at)]:
         raise Refusal(problems)

@@ -35,8 +35,11 @@ class Visit(models.Model):
 
     `programme` is the code of a manifest and `purpose` that programme's word for why, which decides what rules count
     it. `subject` names what it is about there, as facts do. `organisation` is the legal entity that was entered.
-    Visits made together (by several programmes, or to several places) share `joint`. `recorded_at` is when the system
-    learned of it: later than `entered_at` for work without a signal.
+    Visits made together (by several programmes, or to several places) share `joint`. `arrival` is what a phone said on
+    entering: {"how": "code"|"position"|"none", "latitude", "longitude" (decimal texts, WGS-84), "accuracy" and
+    "distance" to the site (whole metres), "clock_offset" (whole seconds the phone's clock was ahead), "signals":
+    [codes]}; a claim that reviewers see, never a condition. `recorded_at` is when the system learned of it: later than
+    `entered_at` for work without a signal.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -47,6 +50,7 @@ class Visit(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="visits")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="visits")
     joint = models.UUIDField(null=True)
+    arrival = models.JSONField(default=dict)
     entered_at = models.DateTimeField(_("entered"))
     left_at = models.DateTimeField(_("left"), null=True)
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

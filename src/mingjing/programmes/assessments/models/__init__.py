@@ -23,6 +23,7 @@ from mingjing.programmes.assessments.models.lists import Export, ExportKind, Wha
 from mingjing.programmes.assessments.models.replays import UNRANKED, Replay, ReplayPurpose, Result
 from mingjing.programmes.assessments.models.rounds import (
     STATES,
+    CalibrationNote,
     ClassVote,
     Declaration,
     Entry,
@@ -44,9 +45,9 @@ from mingjing.programmes.assessments.models.visits import (
 )
 
 __all__ = [
-    "RECORD_STATES", "STATES", "UNRANKED", "ClassVote", "Community", "CommunityQuerySet", "Conflict", "Declaration",
-    "Draw", "DrawSeed", "Engagement", "Entry", "EntryValue", "Expert", "Export", "ExportKind", "Filing", "FilingKind",
-    "Handover", "LineKind", "Management", "Part", "Purpose", "Replay", "ReplayPurpose", "Result", "Return", "Roster",
-    "RosterLine", "Round", "SheetEdit", "Signature", "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff",
-    "VisitRecord", "WhatIf",
+    "RECORD_STATES", "STATES", "UNRANKED", "CalibrationNote", "ClassVote", "Community", "CommunityQuerySet",
+    "Conflict", "Declaration", "Draw", "DrawSeed", "Engagement", "Entry", "EntryValue", "Expert", "Export",
+    "ExportKind", "Filing", "FilingKind", "Handover", "LineKind", "Management", "Part", "Purpose", "Replay",
+    "ReplayPurpose", "Result", "Return", "Roster", "RosterLine", "Round", "SheetEdit", "Signature", "SignaturePart",
+    "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
 ]  # fmt: skip

@@ -187,13 +187,18 @@ class DrawSeed(models.Model):
 
 
 class TeamDay(models.Model):
-    """One team on one day of a draw; sealed until somebody of the team opens it on the day or later."""
+    """One team on one day of a draw; sealed until somebody of the team opens it on the day or later.
+
+    `pick_seed` (hex) is made when it is opened, and its SHA-256 told in that fact: from it follow the stairs, lifts and
+    hydrants the team looks at (engine.picks), and which photos are asked for a code word.
+    """
 
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="team_days")
     day = models.DateField()
     team = models.PositiveSmallIntegerField()
     opened_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField(null=True)
+    pick_seed = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["draw_id", "day", "team"]

@@ -19,8 +19,8 @@ from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.models.communities import Community, Engagement
 
 __all__ = [
-    "STATES", "ClassVote", "Declaration", "Entry", "EntryQuerySet", "EntryValue", "Filing", "FilingKind", "Handover",
-    "Round",
+    "STATES", "CalibrationNote", "ClassVote", "Declaration", "Entry", "EntryQuerySet", "EntryValue", "Filing",
+    "FilingKind", "Handover", "Round",
 ]  # fmt: skip
 
 STATES = {
@@ -311,3 +311,24 @@ class Filing(models.Model):
     def document_row(self) -> dict[str, Any]:
         """What the ledger keeps of it: no free text."""
         return {"filing": self.pk, "entry": self.entry_id, "kind": self.kind, "code": self.code}
+
+
+class CalibrationNote(models.Model):
+    """How a check is judged in this round, as its teams agreed; an empty `check_code` is about all of them.
+
+    Withdrawn, never deleted.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="calibration_notes")
+    check_code = models.CharField(_("check"), max_length=40, blank=True)
+    text = models.CharField(_("note"), max_length=1000)
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["round_id", "check_code", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.check_code}"

@@ -1,0 +1,8 @@
+"""Registers the face `field`."""
+
+from django.apps import AppConfig
+
+
+class FieldConfig(AppConfig):
+    name = "mingjing.faces.field"
+    label = "field"

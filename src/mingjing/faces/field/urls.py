@@ -1,0 +1,7 @@
+"""The routes of the phones' face, below /field/."""
+
+from django.urls import URLPattern
+
+app_name = "field"
+
+urlpatterns: list[URLPattern] = []

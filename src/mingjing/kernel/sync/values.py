@@ -1,0 +1,48 @@
+"""Commands and what became of them, as sync and the programmes hand them to each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from mingjing.engine.outcome import Problem, Refusal
+
+__all__ = ["APPLIED", "CONFLICT", "REFUSED", "Command", "Outcome", "refused"]
+
+APPLIED, REFUSED, CONFLICT = "applied", "refused", "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a phone asks for, about one subject (`assessments.visit:12`).
+
+    `made_at` is when it was made, by the phone's clock put right by what it was off when it sent (never later than
+    now); `claimed_at` is what the phone's clock said.
+    """
+
+    id: UUID
+    kind: str
+    subject: str
+    payload: Mapping[str, Any]
+    made_at: datetime
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a command. `current` is what stands instead, in a conflict.
+
+    `logged`: the programme keeps the command itself and answers for it when it comes again; sync writes no row.
+    """
+
+    id: UUID
+    state: str
+    problems: tuple[Problem, ...] = ()
+    current: Any = None
+    logged: bool = False
+
+
+def refused(command: Command, refusal: Refusal) -> Outcome:
+    """The outcome of a command that was refused."""
+    return Outcome(command.id, REFUSED, refusal.problems)
