@@ -1,4 +1,4 @@
-"""Every route: the desk's own at the root, the phones' below /field/, each programme's below its code. Which programmes: their manifests say."""
+"""Every route: the desk's own at the root, the phones' below /field/, each programme's below its code (manifests)."""
 
 from django.urls import include, path
 
