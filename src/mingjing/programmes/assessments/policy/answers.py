@@ -12,7 +12,7 @@ from mingjing.engine.quantities import decimal_text, parse_fraction
 from mingjing.engine.scoring import Check, Rubric
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
-__all__ = ["GRADES", "Terms", "answer_of", "lacking", "terms_of", "unanswered"]
+__all__ = ["GRADES", "Terms", "answer_of", "lacking", "terms_of", "unanswered", "whole"]
 
 GRADES = ("full", "partial", "absent")
 """The grades of a TIER, each one step below the one before."""
@@ -21,6 +21,9 @@ MOST = 999
 CASES = 100_000
 """The most cases a share is taken of."""
 FEWER = 300
+ANSWERED = ("findings", "not_applicable", "looked")
+"""The lists of a sheet that answer a check; a sample that was picked does not."""
+MOST_MADE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,18 @@ class Terms:
 
 
 def terms_of(scheme: Scheme, rubric: Rubric) -> dict[str, Terms]:
-    """The terms of the checks that count, by code, in the order of the scheme."""
+    """The terms of the checks that count, by code, in the order of the scheme; made once for each rubric."""
+    if scheme.rubrics.get(rubric.code) is not rubric:  # somebody's own: nothing says that another one is like it
+        return _all_terms(scheme, rubric)
+    key = scheme.digest, rubric.code
+    if key not in _MADE:
+        if len(_MADE) >= MOST_MADE:
+            _MADE.clear()
+        _MADE[key] = _all_terms(scheme, rubric)
+    return dict(_MADE[key])
+
+
+def _all_terms(scheme: Scheme, rubric: Rubric) -> dict[str, Terms]:
     raw = {check["code"]: check for item in scheme.document["items"] for check in item["checks"]}
     return {code: _terms(scheme, check, raw[code]) for code, check in rubric.checks.items()}
 
@@ -53,6 +67,9 @@ def _terms(scheme: Scheme, check: Check, raw: Mapping[str, Any]) -> Terms:
     return Terms(check, methods, evidence, int(sample.get("minimum", 0)), Titled(sample.get("of") or {}))
 
 
+_MADE: dict[tuple[str, str], dict[str, Terms]] = {}
+
+
 def answer_of(terms: Terms, payload: Mapping[str, Any]) -> tuple[int, dict[str, str]]:
     """The steps of an answer, and what was measured as it is kept. Raises Refusal."""
     return _ANSWERS[terms.check.rule.kind](terms, payload)
@@ -60,7 +77,7 @@ def answer_of(terms: Terms, payload: Mapping[str, Any]) -> tuple[int, dict[str, 
 
 def unanswered(terms: Mapping[str, Terms], document: Mapping[str, Any]) -> list[str]:
     """The codes of the checks nobody has answered."""
-    answered = {entry["check"] for entries in document.values() for entry in entries}
+    answered = {entry["check"] for name in ANSWERED for entry in document.get(name, ())}
     return [code for code in terms if code not in answered]
 
 
@@ -83,7 +100,7 @@ def lacking(terms: Mapping[str, Terms], document: Mapping[str, Any], standing: C
 
 
 def _instances(terms: Terms, payload: Mapping[str, Any]) -> tuple[int, dict[str, str]]:
-    return _whole(terms, payload.get("count", 1), 1, MOST), {}
+    return whole(terms, payload.get("count", 1), 1, MOST), {}
 
 
 def _all_or_nothing(terms: Terms, payload: Mapping[str, Any]) -> tuple[int, dict[str, str]]:
@@ -101,17 +118,18 @@ def _graded(terms: Terms, payload: Mapping[str, Any]) -> tuple[int, dict[str, st
 
 def _ratio(terms: Terms, payload: Mapping[str, Any]) -> tuple[int, dict[str, str]]:
     code = terms.check.code
-    of = _whole(terms, payload.get("of"), 0, CASES)
-    good = _whole(terms, payload.get("good"), 0, CASES)
-    fewer = str(payload.get("fewer") or "").strip()
+    of = whole(terms, payload.get("of"), 0, CASES)
+    good = whole(terms, payload.get("good"), 0, CASES)
+    raw = payload.get("fewer") or ""
+    fewer = raw.strip() if isinstance(raw, str) else None
     if good > of:
         text = N_("{code}: {good} of {of} cannot be; the first number is at most the second.")
         raise Refusal([Problem("recording.share", text, {"code": code, "good": good, "of": of}, code)])
-    if of < terms.sample and not fewer:
+    if of < terms.sample and fewer == "":
         text = N_("{code} takes at least {minimum} {of}; look at more, or say why there are no more.")
         params = {"code": code, "minimum": terms.sample, "of": terms.of}
         raise Refusal([Problem("recording.sample", text, params, code)])
-    if len(fewer) > FEWER or not fewer.isprintable():
+    if fewer is None or len(fewer) > FEWER or not fewer.isprintable():
         text = N_("On {code}, write at most {longest} characters of plain text.")
         raise Refusal([Problem("recording.text", text, {"code": code, "longest": FEWER}, code)])
     measured = {"good": str(good), "of": str(of)} | ({"fewer": fewer} if of < terms.sample else {})
@@ -135,7 +153,7 @@ def _scale(terms: Terms, payload: Mapping[str, Any]) -> tuple[int, dict[str, str
 _ANSWERS = {"PI": _instances, "BIN": _all_or_nothing, "TIER": _graded, "RATIO": _ratio, "SCALE": _scale}
 
 
-def _whole(terms: Terms, raw: object, least: int, most: int) -> int:
+def whole(terms: Terms, raw: object, least: int, most: int) -> int:
     """A whole number, as a number or as a form sends it."""
     if isinstance(raw, str) and raw.strip().isascii() and raw.strip().isdecimal() and len(raw.strip()) < 10:
         raw = int(raw)
