@@ -1,6 +1,6 @@
 // Places as people write them on one site: what was written lately, the words it was made of, and how a tap puts two of
 // them together. Not here: the chips themselves.
-const NUMBERED = /^([\p{L}]?\d[\d\-—]*\s*(?:号楼|号院|期|区|栋|幢|座|单元|楼|层|室|门|#|号)?\s*)+/u;
+const NUMBERED = /^(?:[A-Za-z东南西北]区\s*)?(?:[\p{L}]?\d[\d\-—]*\s*(?:号楼|号院|期|区|栋|幢|座|单元|楼|层|室|门|#|号)?\s*)+/u;
 const MOST = 6;
 
 // Places of a sheet's findings, the newest first, each once; `earlier` are further texts (other visits of the day).

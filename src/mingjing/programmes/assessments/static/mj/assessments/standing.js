@@ -41,6 +41,7 @@ export function editOf({ payload: { edit: kind, ...payload }, at }, by) {
 
 function stepped(state, { kind, payload }, { token }) {
   switch (kind) {
+    case "assessments.edit": return state.signed?.length ? { ...state, signed: [] } : state; // under a sheet that is no more
     case "assessments.begin": return state.entered_at ? state : { ...state, state: "started", entered_at: payload.entered_at };
     case "assessments.submit": return { ...state, state: "submitted", submitted_at: payload.left_at, returned: null };
     case "assessments.sign": return { ...state, signed: [...new Set([...(state.signed ?? []), token])] };
