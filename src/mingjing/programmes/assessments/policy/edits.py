@@ -74,7 +74,7 @@ class Hand:
             raise Refusal([Problem("recording.unknown_edit", text, {"kind": kind[:40], "known": tuple(EDITS)})])
         code = str(payload.get("check", ""))[:40]
         for name, value in payload.items():  # what an edit does not read is kept with it too
-            if isinstance(value, str):
+            if isinstance(value, str) and not (len(value) <= NOTE and value.isprintable()):
                 _text(payload, name, NOTE, code)
         self.by, self.at = by, at
         edit(self, payload)
