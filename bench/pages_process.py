@@ -62,12 +62,13 @@ def edits(people: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _checks(record: Any) -> list[str]:
-    """The checks of the form that nothing is said about."""
+    """The checks of the form that nothing is said about, and that may be called looked at: not those measured."""
     from mingjing.programmes.assessments.policy.answers import terms_of, unanswered
     from mingjing.programmes.assessments.queries.schemes import scheme_of
 
     scheme = scheme_of(record.round.scheme)
-    return list(unanswered(terms_of(scheme, scheme.rubrics[record.entry.class_code]), record.sheet_document))
+    terms = terms_of(scheme, scheme.rubrics[record.entry.class_code])
+    return [code for code in unanswered(terms, record.sheet_document) if not terms[code].measured]
 
 
 if __name__ == "__main__":
