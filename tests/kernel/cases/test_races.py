@@ -1,12 +1,11 @@
 """Two people at one case in the same moment, with real threads and commits: one wins, the other is told."""
 
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from tests.races import at_once
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.cases.actions import assign_case, cancel_case, claim_case, confirm_case, extend_case, note_on_case
@@ -16,28 +15,6 @@ from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.models import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """What each of `acts` returned or refused with, all begun at the same moment."""
-    ready = threading.Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(index: int) -> None:
-        ready.wait()
-        try:
-            results[index] = acts[index]()
-        except Exception as error:
-            results[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def one_wins(results: list[object]) -> None:

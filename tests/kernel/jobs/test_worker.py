@@ -5,8 +5,9 @@ import sys
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from tests.kernel.jobs import handlers
+from tests.races import at_once
 
 from mingjing.kernel.jobs import worker
 from mingjing.kernel.jobs.models import Delivery
@@ -117,6 +118,7 @@ CHILD = """
 import django
 django.setup()
 from tests.kernel.jobs import handlers
+from tests.races import at_once
 from mingjing.kernel.jobs import worker
 with handlers.declared():
     worker.drain()
@@ -140,22 +142,7 @@ def test_work_of_a_killed_worker_is_taken_up_again(ask, later, child_environment
 def test_workers_side_by_side_take_each_delivery_once(ask):
     for _ in range(20):
         ask("note")
-    failures = []
-
-    def work():
-        try:
-            worker.run(threading.Event(), once=True)
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    assert at_once(*[lambda: worker.run(threading.Event(), once=True)] * 3) == [None, None, None]
     assert sorted(seq for _name, seq, _attempt in handlers.calls) == list(range(1, 21))
     assert not Delivery.objects.filter(done_at__isnull=True).exists()
 

@@ -1,11 +1,11 @@
 """Passwords are set by their owners, leave no trace in the ledger, and end what rested on the former one."""
 
-import threading
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 from django.contrib.auth import authenticate
-from django.db import connection
+from tests.races import at_once
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.ledger.models import Fact
@@ -85,25 +85,14 @@ def test_a_link_ends_when_its_person_leaves(person: Person, at: datetime) -> Non
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_use_a_link_at_once_one_succeeds(person: Person, at: datetime) -> None:
-    ready, results = threading.Barrier(2), {}
-
-    def use(password: str) -> None:
+    def use(password: str) -> Callable[[], None]:
         holder = Person.objects.get(pk=person.pk)
-        ready.wait()
-        try:
-            set_password(person=holder, password=password, by=holder, at=at)
-            results[password] = ""
-        except Refusal as refusal:
-            results[password] = refusal.problems[0].code
-        finally:
-            connection.close()
+        return lambda: set_password(person=holder, password=password, by=holder, at=at)
 
-    threads = [threading.Thread(target=use, args=(password,)) for password in (PASSWORD, OTHER)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert sorted(results.values()) == ["", "parties.password.meanwhile"]
-    winner = next(password for password, code in results.items() if not code)
+    first, other = at_once(use(PASSWORD), use(OTHER))
+    winner, refusal = (PASSWORD, other) if first is None else (OTHER, first)
+    assert (first is None) != (other is None)
+    assert isinstance(refusal, Refusal)
+    assert refusal.problems[0].code == "parties.password.meanwhile"
     assert Person.objects.get().check_password(winner)
     assert Fact.objects.filter(kind="parties.password.set").count() == 1

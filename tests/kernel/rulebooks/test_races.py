@@ -2,12 +2,12 @@
 
 import os
 import signal
-import threading
 from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
 from django.db import connection
+from tests.races import at_once, failures
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.ledger.models import Fact
@@ -20,29 +20,8 @@ from mingjing.kernel.rulebooks.models import Version
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """What each of `acts` returned or refused with, all begun at the same moment."""
-    ready = threading.Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(index: int) -> None:
-        ready.wait()
-        try:
-            results[index] = acts[index]()
-        except Refusal as refusal:
-            results[index] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
-
-
 def split(results: list[object]) -> tuple[list[Version], list[Refusal]]:
+    assert all(isinstance(failure, Refusal) for failure in failures(results)), results
     return [r for r in results if isinstance(r, Version)], [r for r in results if isinstance(r, Refusal)]
 
 

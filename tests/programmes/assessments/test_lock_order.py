@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.programmes.assessments import drawn_rounds, judged, rounds
-from tests.programmes.assessments.test_visit_races import at_once
+from tests.races import at_once, failures
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.cases import actions as cases
@@ -86,7 +86,7 @@ def ordered(drawn: drawn_rounds.Drawn, at: datetime) -> VisitRecord:
 
 
 def nobody_was_ended(results: list[object]) -> None:
-    assert not [found for found in results if isinstance(found, Exception) and not isinstance(found, Refusal)], results
+    assert all(isinstance(failure, Refusal) for failure in failures(results)), results
     assert verify().whole
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
@@ -17,6 +16,7 @@ from django.utils import timezone, translation
 from tests.faces import district
 from tests.programmes.assessments.rostering import ROWS, apply, hand_in, registered, table, warnings
 from tests.programmes.assessments.test_jobs import in_child
+from tests.races import at_once, failures
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.jobs.models import Delivery
@@ -135,24 +135,12 @@ class TestKilled:
 
     def test_two_who_approve_at_once(self, officer: Person, at: datetime) -> None:
         one, other = (hand_in(table(ROWS[n]), officer, at) for n in range(2))
-        ready, outcomes = Barrier(2), []
-
-        def approve(roster: Roster) -> None:
-            try:
-                ready.wait(10)
-                actions.approve_roster(roster=roster, by=officer, at=at)
-                outcomes.append("approved")
-            except Refusal as refusal:
-                outcomes.append(refusal.problems[0].code)
-            finally:
-                connection.close()
-
-        threads = [Thread(target=approve, args=(roster,)) for roster in (one, other)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        assert sorted(outcomes) == ["approved", "roster.another"]
+        results = at_once(*(
+            lambda roster=roster: actions.approve_roster(roster=roster, by=officer, at=at) for roster in (one, other)
+        ))  # fmt: skip
+        (refused,) = failures(results)
+        assert isinstance(refused, Refusal)
+        assert refused.problems[0].code == "roster.another"
         drain()
         assert Community.objects.count() == 1
 

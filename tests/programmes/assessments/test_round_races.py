@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 from django.db import connection
-from tests.kernel.rulebooks.test_races import at_once
 from tests.programmes.assessments import rounds
+from tests.races import at_once, failures
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.ledger.models import Fact
@@ -96,6 +96,6 @@ def test_two_vote_at_once_and_both_count(hetang: Version, people: People, at: da
         return lambda: entries.confirm_class(entry=entry, class_code="A", reason="低层", by=person, at=at)
 
     results = at_once(vote(people["director"]), vote(people["officer"]))  # type: ignore[arg-type]
-    assert not [result for result in results if isinstance(result, Refusal)]
+    assert not failures(results)
     entry.refresh_from_db()
     assert (entry.class_code, entry.votes.count()) == ("A", 2)

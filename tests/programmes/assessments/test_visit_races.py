@@ -1,14 +1,13 @@
 """Two people on one record in the same moment, with real threads and commits: nothing lost, nothing twice."""
 
-import threading
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from tests.programmes.assessments import drawn_rounds
+from tests.races import at_once
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.cases.models import Case
@@ -22,27 +21,6 @@ from mingjing.programmes.assessments.policy.recording import Conflict
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """What each of `acts` returned or refused with, all begun at the same moment."""
-    ready, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(index: int) -> None:
-        ready.wait()
-        try:
-            results[index] = acts[index]()  # type: ignore[call-overload]
-        except Exception as error:
-            results[index] = error  # type: ignore[call-overload]
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return list(results)
 
 
 @pytest.fixture
