@@ -30,11 +30,22 @@ def run_greet(args: argparse.Namespace) -> int:
     return 3
 
 
+def configure_part(parser: argparse.ArgumentParser) -> None:
+    steps = parser.add_subparsers(required=True)
+    steps.add_parser("now").add_argument("name")
+
+
+def run_part(args: argparse.Namespace) -> int:
+    print(f"{args.lang} {args.debug} {args.name}")
+    return 4
+
+
 def greet(*argv: str) -> int:
-    """The command line of one manifest with the command `greet`."""
+    """The command line of one manifest with the command `greet`, and `part` with its step `now`."""
+    part = Command(name="part", help="says goodbye", configure=f"{HERE}.configure_part", run=f"{HERE}.run_part")
     command = Command(name="greet", help="says good day", configure=f"{HERE}.configure_greet", run=f"{HERE}.run_greet")
     lost = Command(name="lost", help="cannot be imported", configure="no.such.module.x", run="no.such.module.y")
-    manifest = Manifest(code="manners", title="Manners", commands=(command, lost))
+    manifest = Manifest(code="manners", title="Manners", commands=(command, part, lost))
     return shell.main(argv, built_in=(), manifests=[manifest])
 
 
@@ -53,6 +64,13 @@ def test_options_of_every_command_may_stand_before_and_after_it() -> None:
     assert greet("--lang", "en", "manners", "greet", "Li") == 3
     assert greet("manners", "--lang", "en", "greet", "Li") == 3
     assert greet("manners", "greet", "Li", "--lang", "en", "--debug") == 3
+
+
+def test_a_step_of_a_command_takes_them_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert greet("manners", "part", "now", "Li", "--lang", "en", "--debug") == 4
+    assert greet("manners", "--lang", "en", "--debug", "part", "now", "Li") == 4
+    assert greet("manners", "part", "--lang", "en", "now", "Li") == 4
+    assert capsys.readouterr().out == "en True Li\nen True Li\nen False Li\n"
 
 
 def test_adapters_of_other_commands_are_not_imported(capsys: pytest.CaptureFixture[str]) -> None:

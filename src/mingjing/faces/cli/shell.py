@@ -21,9 +21,16 @@ LANGUAGES = ("zh", "zh-hans", "en")
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that asks its command's adapter for arguments only when its turn comes."""
+    """A parser that asks its command's adapter for arguments only when its turn comes.
+
+    Every parser, a command's steps included, takes the options that all have; what it was not given it leaves alone.
+    """
 
     command: Command | None = None
+
+    def __init__(self, *, absent: Any = argparse.SUPPRESS, **given: Any) -> None:
+        super().__init__(**given)
+        _add_common(self, default=absent)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse, after configuring the command."""
@@ -61,9 +68,9 @@ def language_of(argv: Sequence[str], env: Mapping[str, str]) -> str:
 
 def build_parser(built_in: Iterable[Command], manifests: Iterable[Manifest]) -> argparse.ArgumentParser:
     """The whole command line: `mingjing COMMAND` and `mingjing PART COMMAND`."""
-    parser = Parser(prog="mingjing", description=_("The programmes of a city district, fair and able to prove it."))
-    _add_common(parser, default=None)
-    top = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+    about = _("The programmes of a city district, fair and able to prove it.")
+    parser = Parser(prog="mingjing", description=about, absent=None)
+    top = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in built_in:
         _add_command(top, command)
     for manifest in manifests:
@@ -71,8 +78,7 @@ def build_parser(built_in: Iterable[Command], manifests: Iterable[Manifest]) -> 
             part = top.add_parser(
                 manifest.code, help=_(manifest.title), description=_(manifest.summary or manifest.title)
             )
-            _add_common(part, default=argparse.SUPPRESS)
-            inner = part.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+            inner = part.add_subparsers(metavar="COMMAND", required=True)
             for command in manifest.commands:
                 _add_command(inner, command)
     return parser
@@ -81,7 +87,6 @@ def build_parser(built_in: Iterable[Command], manifests: Iterable[Manifest]) -> 
 def _add_command(subparsers: Any, command: Command) -> None:
     leaf = subparsers.add_parser(command.name, help=_(command.help), description=_(command.help))
     leaf.command = command
-    _add_common(leaf, default=argparse.SUPPRESS)
 
 
 def _add_common(parser: argparse.ArgumentParser, *, default: Any) -> None:
