@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
@@ -47,6 +48,13 @@ class Bucket:
                 file.seek(0)
                 self._put(file, original)
         return original
+
+    def adopt(self, file: Path, digest: str) -> None:
+        """Send the finished `file` and take it away here."""
+        with file.open("rb") as stream:
+            if not self.exists(digest):
+                self._put(stream, Original(digest, file.stat().st_size))
+        file.unlink(missing_ok=True)
 
     def _put(self, file: BinaryIO, original: Original) -> None:
         checksum = b64encode(bytes.fromhex(original.sha256)).decode()

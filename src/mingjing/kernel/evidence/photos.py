@@ -61,9 +61,12 @@ def opened(file: BinaryIO) -> Iterator[Image.Image]:
             yield image
 
 
-def read(file: BinaryIO, local: tzinfo) -> Read:
-    """Read the picture in `file` from where it stands. A time without an offset is taken to be `local`."""
-    reading = _Reading(local)
+def read(file: BinaryIO, local: tzinfo, *, whole: bool = True) -> Read:
+    """Read the picture in `file` from where it stands. A time without an offset is taken to be `local`.
+
+    Unless `whole`, only its header is read: whether the rest can be unpacked is left to who makes a copy of it.
+    """
+    reading = _Reading(local, whole)
     try:
         with opened(file) as image:
             reading.picture(image)
@@ -79,6 +82,7 @@ class _Reading:
     """What has been read so far; each part is tried on its own, so that one broken field loses no other."""
 
     local: tzinfo
+    whole: bool = True
     facts: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict)
     faults: set[str] = field(default_factory=set)
@@ -104,7 +108,7 @@ class _Reading:
             self.camera(tags)
             self.moment(self.tried("exif", lambda: dict(tags.get_ifd(IFD.Exif))) or {})
             self.position(self.tried("position", lambda: dict(tags.get_ifd(IFD.GPSInfo))) or {})
-        if not large:
+        if not large and self.whole:
             self.tried("broken", lambda: _unpacked(image))
 
     def camera(self, tags: Mapping[int, Any]) -> None:

@@ -22,6 +22,7 @@ __all__ = [
     "Damaged",
     "Original",
     "Store",
+    "adopt",
     "chosen",
     "digest_of",
     "digests",
@@ -42,6 +43,7 @@ class Store(Protocol):
     """Where contents are: a Folder or a Bucket."""
 
     def store(self, stream: BinaryIO, limit: int) -> Original: ...
+    def adopt(self, file: Path, digest: str) -> None: ...
     def open(self, digest: str) -> BinaryIO: ...
     def exists(self, digest: str) -> bool: ...
     def digests(self) -> Iterator[str]: ...
@@ -78,6 +80,11 @@ def store(stream: BinaryIO, limit: int) -> Original:
     refuse.
     """
     return chosen().store(stream, limit)
+
+
+def adopt(file: Path, digest: str) -> None:
+    """Keep the whole of `file`, whose SHA-256 the caller has checked to be `digest`; it is gone from its place then."""
+    chosen().adopt(file, _checked(digest))
 
 
 def open_original(digest: str, *, verified: bool = False) -> BinaryIO:

@@ -1,0 +1,49 @@
+"""Where the ledger ends, signed: what a phone carries along, so that what it writes down is later than that.
+
+docs/reference/field-protocol.md, Ledger heads. Not here: checkpoints kept elsewhere (checkpoints).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mingjing.engine.chain import Mark, canonical
+from mingjing.kernel import keys
+from mingjing.kernel.db.fields import instant_text
+from mingjing.kernel.ledger.queries import head
+
+__all__ = ["FORMAT", "SignedHead", "read_head", "signed_head"]
+
+FORMAT = "mingjing.ledger.head/1"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """A head this installation signed: the ledger ended with `mark` at the instant `at`."""
+
+    mark: Mark
+    at: datetime
+
+
+def signed_head(*, at: datetime) -> dict[str, Any]:
+    """The ledger's end now, signed. One statement."""
+    end = head()
+    document = {"format": FORMAT, "seq": end.seq, "hash": end.hash, "at": instant_text(at), "key": keys.public_key()}
+    return {**document, "signature": keys.sign(canonical(document))}
+
+
+def read_head(document: object) -> SignedHead | None:
+    """The head that `document` holds; None for what this installation did not sign."""
+    if not isinstance(document, Mapping):
+        return None
+    signed = {name: value for name, value in document.items() if name != "signature"}
+    try:
+        message = canonical(signed)
+        if not keys.signed_by_us(message, str(document["signature"]), str(signed["key"])):
+            return None
+        if signed["format"] != FORMAT:
+            return None
+        return SignedHead(Mark(signed["seq"], signed["hash"]), datetime.fromisoformat(signed["at"]))
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
