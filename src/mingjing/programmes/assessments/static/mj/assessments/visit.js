@@ -1,0 +1,125 @@
+// The screen of one visit (or of a group that begins together): which of its views has its turn, and what the views ask of
+// the shell: photos, signatures, words for the person. Not here: the views themselves.
+import { Begin } from "#mj/assessments/begin.js";
+import { Finish } from "#mj/assessments/finish.js";
+import { Form } from "#mj/assessments/form.js";
+import { h, refusalText, said, t } from "#mj/assessments/kit.js";
+import { challengeOf } from "#mj/assessments/picks.js";
+import { Refusal } from "#mj/assessments/recording.js";
+import { isBegun } from "#mj/assessments/standing.js";
+
+const VIEWS = { form: Form, finish: Finish };
+const ONE_IN = 6; // about as many photos of a scene are challenged
+
+export class VisitScreen {
+  // `works` are those that are begun together; the first is shown once it has begun. `shell` is the app's side.
+  constructor(app, works, { notes = [], day = [], view = "", at = null } = {}) {
+    Object.assign(this, { app, works, calibration: notes, day, at });
+    [this.work] = works;
+    this.element = h("div", { class: "fa-visit" });
+    this.spoken = h("p", { class: "fa-spoken", role: "status" });
+    this.element.append(this.spoken);
+    this.show(isBegun(this.work.stand) ? view || "form" : "begin");
+  }
+
+  show(name, code = null) {
+    this.view?.close();
+    this.at = code ?? this.at;
+    const before = this.view?.element;
+    this.view = name === "begin" ? new Begin(this, this.works) : new VIEWS[name](this);
+    this.form = name === "form" ? this.view : this.form;
+    if (before) before.replaceWith(this.view.element);
+    else this.element.prepend(this.view.element);
+    if (name === "form" && code) this.view.focus(code);
+    else this.element.scrollIntoView?.({ block: "start" });
+  }
+
+  begun() {
+    if (this.works.length > 1) return this.app.home();
+    return this.show("form");
+  }
+
+  // What did not go is told in the words of whoever refused it; anything else is a fault, and told as one.
+  async trying(step, tell = null) {
+    try {
+      await step();
+      return true;
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      if (tell) tell(refusal);
+      else this.say(refusalText(refusal));
+      return false;
+    }
+  }
+
+  say(text) {
+    this.spoken.textContent = text;
+    this.app.say?.(text);
+  }
+
+  feel() {
+    navigator.vibrate?.(15);
+  }
+
+  // The sheet of a check was closed: the form goes on where it was.
+  back(code) {
+    this.form?.rows.get(code)?.focus({ preventScroll: true });
+  }
+
+  notes(code) {
+    return this.calibration.filter((note) => note.check === code);
+  }
+
+  // Places of the other visits of the day.
+  otherPlaces() {
+    return this.day.flatMap((work) => (work === this.work ? [] : (work.sheet.findings ?? []).map(({ place }) => place)));
+  }
+
+  // Take a photo and put it to its holder. It is kept by the shell before anything else; a holder that is gone leaves it
+  // on the record, unbound.
+  async photo(check, holder, origin) {
+    const taken = await this.app.takePhoto({
+      subject: this.work.record.subject, about: check.code, origin, check: `${check.code} ${said(check.title)}`,
+      challenge: origin === "camera" ? this.challenge(check) : null,
+    });
+    for (const { sha256 } of taken) await this.work.act([{ edit: "attach", ...holder, evidence: [sha256] }], { of: [check.code], goesOn: true });
+  }
+
+  // What the scene is challenged with, by the committed seed: the next photo of this check of this visit.
+  challenge(check) {
+    const { seed, subject } = this.work.record;
+    if (!seed || !check.evidence?.some(({ code }) => code === "P")) return null;
+    const count = Object.values(this.captures()).filter(({ about }) => about === check.code).length;
+    return challengeOf(seed, `${subject}/${check.code}/${count + 1}`, ONE_IN);
+  }
+
+  // The photos of the visit, those that are only here among them: {digest: {state, about}}.
+  captures() {
+    return { ...this.app.captures(this.work.record.subject), ...this.work.stand.captures };
+  }
+
+  captureState(digest) {
+    return this.work.stand.captures?.[digest]?.state ?? "local";
+  }
+
+  digests() {
+    return Object.keys(this.captures());
+  }
+
+  thumbnail(digest) {
+    return this.app.picture(digest, "small");
+  }
+
+  picture(digest) {
+    return this.app.picture(digest, "large");
+  }
+
+  // The digest of a signature that was drawn on the glass; undefined where nobody drew.
+  signature(name) {
+    return this.app.signature({ subject: this.work.record.subject, title: t("{name} signs here", { name }) });
+  }
+
+  close() {
+    this.view.close();
+  }
+}
