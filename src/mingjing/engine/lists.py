@@ -24,6 +24,7 @@ __all__ = [
     "Tier",
     "decide",
     "measured",
+    "overtaken",
 ]
 
 UNDETERMINED = "UNDETERMINED"
@@ -223,6 +224,19 @@ def _short_of(rules: ListRules, tier: str, values: Mapping[str, Value]) -> Itera
         unmet = [rules.table.unmet(row, values) for row in rules.table.rows if row.result == better.code]
         if better.ranked and unmet and (nearest := min(unmet, key=len)):
             yield better, nearest
+
+
+def overtaken(rules: ListRules, tier: str, rank: int, last: Mapping[str, int]) -> Tier | None:
+    """The nearest better tier in which somebody of a worse rank stands; None where nobody does.
+
+    `last` are the worst ranks of the tiers of a class.
+
+    >>> rules = ListRules((Tier("RED", Titled({})), Tier("PLAIN", Titled({}))), Table({}, ()), "PLAIN")
+    >>> overtaken(rules, "PLAIN", 3, {"RED": 5, "PLAIN": 9}).code, overtaken(rules, "PLAIN", 6, {"RED": 5, "PLAIN": 9})
+    ('RED', None)
+    """
+    better = rules.tiers[: rules.place(tier)]
+    return next((one for one in reversed(better) if last.get(one.code, 0) > rank), None)
 
 
 TierOf = Callable[[Score], str]

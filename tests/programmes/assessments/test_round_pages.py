@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 from openpyxl import load_workbook
 from tests.faces import district
 from tests.programmes.assessments.conftest import SignedIn
@@ -186,6 +187,27 @@ def test_changes_are_counted_and_listed(rounds: list[Round], signed_in: SignedIn
         shown = client.get(base(rounds[1]) + f"changes/?move={move}").context["rows"]
         assert {entry["row"].key for entry in shown} == keys
         assert keys
+
+
+def test_the_list_says_why_a_better_rank_stands_in_a_lower_tier(rounds: list[Round], signed_in: SignedIn) -> None:
+    client, tiers = signed_in("officer"), ["RED", "ORDINARY", "WATCH", "BLACK"]
+    seen = 0
+    for code in "AB":
+        page = client.get(base(rounds[1]) + f"list/{code}/")
+        results = [row["result"] for row in page.context["rows"]]
+        for place, row in enumerate(page.context["rows"]):
+            result = row["result"]
+            after = [one for one in results[place + 1 :] if one.rank and result.rank and one.rank > result.rank]
+            passing = [one.tier for one in after if tiers.index(one.tier) < tiers.index(result.tier)]
+            assert (row["overtaken"] is None) == (not passing), result.key
+            if passing:
+                tier, reasons = row["overtaken"]
+                assert tier.code == max(passing, key=tiers.index)
+                own = client.get(f"{base(rounds[1])}of/{result.key}/").context["worked"].decision
+                assert reasons == own.reasons
+                assert all(escape(reason.say()) in page.content.decode() for reason in reasons)
+                seen += 1
+    assert seen
 
 
 def test_search_finds_by_characters_and_pinyin(rounds: list[Round], signed_in: SignedIn) -> None:

@@ -1,12 +1,13 @@
 """Reads of results: a stored one as a row, as a sheet and worked out anew. Not here: how a list looks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 
-from mingjing.engine.lists import Distribution
-from mingjing.engine.scoring import Sheet
+from mingjing.engine.lists import Distribution, Tier, decide, overtaken
+from mingjing.engine.outcome import Reason, Refusal
+from mingjing.engine.scoring import Sheet, score
 from mingjing.kernel.ledger.models import Fact
 from mingjing.programmes.assessments.models import UNRANKED, Replay, ReplayPurpose, Result
 from mingjing.programmes.assessments.policy.decisions import Result as Worked
@@ -15,7 +16,13 @@ from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sheets import read_sheet
 from mingjing.programmes.assessments.queries.schemes import scheme_from, scheme_of
 
-__all__ = ["completion_of", "distribution", "row_of", "scheme_behind", "sheet_of", "worked_by", "worked_out"]
+__all__ = [
+    "Overtaken", "completion_of", "distribution", "overtaken_among", "row_of", "scheme_behind", "sheet_of", "worked_by",
+    "worked_out",
+]  # fmt: skip
+
+Overtaken = tuple[Tier, tuple[Reason, ...]]
+"""A better tier in which somebody of a worse rank stands, and why this one stands where it does."""
 
 ENDINGS: Mapping[ReplayPurpose, tuple[str, Callable[[Replay], str]]] = {
     ReplayPurpose.FILE: ("assessments.replay.completed", lambda replay: replay.subject),
@@ -74,6 +81,29 @@ def worked_by(scheme: Scheme, result: Result, totals: Distribution) -> Worked:
         return work_out(scheme, result.class_code, result.key, sheet, totals)
     except KeyError:
         return work_out(scheme, result.class_code, result.key, sheet, None)
+
+
+def overtaken_among(scheme: Scheme, replay: Replay, class_code: str, rows: Iterable[Result]) -> dict[int, Overtaken]:
+    """Those of `rows`, of one class, that stand in a lower tier than somebody of a worse rank, by id: two queries."""
+    ranked = Result.objects.filter(replay=replay, class_code=class_code, standing__lt=UNRANKED)
+    last = dict(ranked.values_list("tier").annotate(last=Max("standing")))
+    totals = distribution(scheme, replay, class_code)
+    told = ((row, overtaken(scheme.list_rules, row.tier, row.standing, last)) for row in rows if row.rank)
+    found = ((row.pk, tier, _reasons(scheme, row, totals)) for row, tier in told if tier)
+    return {pk: (tier, reasons) for pk, tier, reasons in found if reasons}
+
+
+def _reasons(scheme: Scheme, result: Result, totals: Distribution) -> tuple[Reason, ...]:
+    """Why a stored result has its tier; none where the rules give another one: its own page says so loudly."""
+    try:
+        sheet = sheet_of(scheme, result)
+    except Refusal:
+        return ()
+    numbers = score(scheme.rubrics[result.class_code], sheet)
+    if numbers.total is None or numbers.total not in totals.counts:
+        return ()
+    found = decide(scheme.list_rules, numbers, sheet.attributes, totals.standing(numbers.total))
+    return found.reasons if found.tier == result.tier else ()
 
 
 def completion_of(replay: Replay) -> Fact:

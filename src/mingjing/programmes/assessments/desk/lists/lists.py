@@ -1,5 +1,6 @@
 """The list of a class of a round, and those who could not be assessed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -18,7 +19,7 @@ from mingjing.programmes.assessments.desk.shown import tier_title, tones
 from mingjing.programmes.assessments.models import Entry, Replay, Result, Round
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.lists import before_of, decision_of, listed, not_assessed, round_before
-from mingjing.programmes.assessments.queries.results import completion_of, scheme_behind
+from mingjing.programmes.assessments.queries.results import Overtaken, completion_of, overtaken_among, scheme_behind
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 
@@ -48,9 +49,10 @@ def listing(request: HttpRequest, pk: int, class_code: str) -> HttpResponse:
     context |= {"decided": decided, "filtered": any(wanted.values()), "classes": scheme.classes.items()}
     context["class_title"] = scheme.classes[class_code]
     if decided:
-        rows = listed(decided, class_code, wanted.get("tier", ""), wanted.get("q", ""))
+        rows = listed(decided, class_code, wanted.get("tier", ""), wanted.get("q", "")).defer(None)
         page = page_of(rows, request.GET, order=("standing", "index"))
-        context |= {"page": page, "rows": told(found, scheme, page.rows), "before": round_before(found)}
+        overtaken = overtaken_among(scheme, decided, class_code, page.rows)
+        context |= {"page": page, "rows": told(found, scheme, page.rows, overtaken), "before": round_before(found)}
     else:
         context["page"] = page_of(_unjudged(found, class_code, wanted.get("q", "")), request.GET, order=("number",))
     return render(request, "assessments/lists/list.html", context)
@@ -68,8 +70,10 @@ def tier_choices(scheme: Scheme, counts: dict[str, int]) -> list[tuple[str, str]
     return [(code, f"{title} ({counts[code]})") for code, title in titles]
 
 
-def told(found: Round, scheme: Scheme, rows: tuple[Result, ...]) -> list[dict[str, Any]]:
-    """Rows of a list with the words and tones of their tiers, and what they were in the round before."""
+def told(
+    found: Round, scheme: Scheme, rows: tuple[Result, ...], overtaken: Mapping[int, Overtaken]
+) -> list[dict[str, Any]]:
+    """Rows of a list with the words and tones of their tiers, why a better rank has a lower one, and what they were."""
     earlier = round_before(found)
     before = decision_of(earlier) if earlier else None
     were = before_of(rows, before)
@@ -78,6 +82,7 @@ def told(found: Round, scheme: Scheme, rows: tuple[Result, ...]) -> list[dict[st
             "result": row,
             "entry": row.entry,
             **shown_tier(scheme, row.tier),
+            "overtaken": overtaken.get(row.pk),
             "was": _was(row, were.get(row.entry.community_id) if row.entry else None, before),
         }
         for row in rows
