@@ -1,7 +1,9 @@
 """The routes of the phones' face, below /field/."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
 app_name = "field"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("api/", include("mingjing.faces.field.api_urls")),
+]

@@ -1,0 +1,174 @@
+"""Photos of phones: promised with a signed record, kept once their bytes are there, or given up with a reason.
+
+All of a lot in a constant number of statements. Not here: which photo a programme takes (its handler asks first).
+"""
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from mingjing.engine.geo import Position
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.evidence.actions import record_kept
+from mingjing.kernel.evidence.keeping import Kept
+from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.ledger import writer
+from mingjing.kernel.parties.actions.people import is_line
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.places.models import Area
+from mingjing.kernel.sync import uploads
+from mingjing.kernel.sync.models import Capture, Device
+from mingjing.kernel.sync.records import Signed, read_record
+from mingjing.kernel.sync.values import APPLIED, Command, Outcome, refused
+
+__all__ = ["promise_photos", "release_capture", "settle"]
+
+
+def promise_photos(
+    *,
+    subject: str,
+    area: Area,
+    commands: Sequence[Command],
+    site: Position | None = None,
+    allowed: Callable[[Signed], Problem | None] | None = None,
+    device: Device,
+    by: Person,
+    at: datetime,
+) -> list[Outcome]:
+    """Write down the photos that `commands` promise, each applied or refused; those whose bytes are there are kept.
+
+    `allowed` is the programme's word on one. In a transaction that holds `subject`. A look, and an insert, and what
+    `record_kept` takes where bytes have arrived, however many there are.
+    """
+    read: dict[UUID, Signed] = {}
+    outcomes: dict[UUID, Outcome] = {}
+    for command in commands:
+        try:
+            signed = read_record(command, device, site)
+            if problem := allowed and allowed(signed):
+                raise Refusal([problem])
+            read[command.id] = signed
+        except Refusal as refusal:
+            outcomes[command.id] = refused(command, refusal)
+    known = _known(subject, read.values())
+    fresh: dict[UUID, Signed] = {}
+    for command in commands:
+        if command.id in read:
+            outcomes[command.id] = _told_before(command, read[command.id], known, fresh)
+    _insert(subject, area, list(fresh.values()), device, by, at)
+    return [outcomes[command.id] for command in commands]
+
+
+def settle(*, subjects: Collection[str], at: datetime) -> int:
+    """Make exhibits of promised photos whose bytes have arrived; returns how many. One look where there are none."""
+    if not subjects:
+        return 0
+    with transaction.atomic():
+        rows = Capture.objects.promised().filter(subject__in=subjects).order_by("id")
+        waiting = list(rows.select_for_update(of=("self",)).select_related("area", "person"))
+        count = 0
+        for person in {capture.person_id: capture.person for capture in waiting}.values():
+            count += _keep([one for one in waiting if one.person_id == person.pk], person, at, stored=True)
+    return count
+
+
+@transaction.atomic
+def release_capture(*, capture: Capture, reason: str, by: Person | None, at: datetime) -> Capture:
+    """Give up a promised photo that is lost with its phone: for ever on record. Raises Refusal."""
+    reason = reason.strip()
+    if not is_line(reason, 300):
+        text = N_("Say in 1 to 300 characters why the photo is given up: everybody who reads the record sees it.")
+        raise Refusal([Problem("capture.reason", text, {}, "reason")])
+    found = Capture.objects.select_for_update(of=("self",)).select_related("area").get(pk=capture.pk)
+    if found.released_at or found.exhibit_id:
+        text = N_("This photo is not waited for any more; nothing was changed.")
+        raise Refusal([Problem("capture.not_waited_for", text)])
+    found.released_by, found.released_at, found.release_reason = by, at, reason
+    found.save(update_fields=["released_by", "released_at", "release_reason"])
+    data = {"capture": str(found.pk), "sha256": found.sha256, "of": found.subject}
+    named = f"sync.capture:{found.pk}"
+    writer.append(kind="sync.capture.released", subject=named, data=data, area=found.area, by=by, at=at)
+    return found
+
+
+def _known(subject: str, read: Collection[Signed]) -> Mapping[str, Capture]:
+    """The photos that stand already, by digest those of the subject, and by the id a phone gave them."""
+    if not read:
+        return {}
+    digests, ids = [signed.values["sha256"] for signed in read], [signed.id for signed in read]
+    same = Q(subject=subject, sha256__in=digests, released_at=None)
+    rows = list(Capture.objects.filter(same | Q(pk__in=ids)))
+    return {row.sha256: row for row in rows if row.subject == subject} | {str(row.pk): row for row in rows}
+
+
+def _told_before(command: Command, signed: Signed, known: Mapping[str, Capture], fresh: dict[UUID, Signed]) -> Outcome:
+    """Applied for a photo that is new, or told again in the same words; refused for other words under the same name."""
+    digest = signed.values["sha256"]
+    same = known.get(digest) or known.get(str(signed.id))
+    other = next((one for one in fresh.values() if one.id == signed.id or one.values["sha256"] == digest), None)
+    if (same and same.record != signed.text) or (other and other.text != signed.text):
+        text = N_("This photo was told of before in other words; what was told first stands.")
+        return refused(command, Refusal([Problem("capture.told_before", text)]))
+    if not same and not other:
+        fresh[signed.id] = signed
+    return Outcome(command.id, APPLIED, logged=True)
+
+
+def _insert(subject: str, area: Area, fresh: Sequence[Signed], device: Device, by: Person, at: datetime) -> None:
+    rows = [_row(subject, area, signed, device, by, at) for signed in fresh]
+    if not rows:
+        return
+    _keep(rows, by, at, stored=False)
+    Capture.objects.bulk_create(rows)
+
+
+def _row(subject: str, area: Area, signed: Signed, device: Device, by: Person, at: datetime) -> Capture:
+    values, head = signed.values, signed.head
+    given = values.get("position") or {}
+    return Capture(
+        id=signed.id, subject=subject, area=area, device=device, person=by, sha256=values["sha256"],
+        size=values["size"], media_type=values["media_type"], origin=values["origin"], about=values.get("about", ""),
+        record=signed.text, signature=signed.signature, taken_at=signed.taken_at, accuracy=signed.accuracy,
+        latitude=Decimal(given["latitude"]) if given else None,
+        longitude=Decimal(given["longitude"]) if given else None,
+        not_before=head.at if head else None, head_seq=head.mark.seq if head else None, promised_at=at,
+        signals=[dict(signal) for signal in signed.signals],
+    )  # fmt: skip
+
+
+def _keep(rows: Sequence[Capture], by: Person, at: datetime, *, stored: bool) -> int:
+    """Make exhibits of those whose bytes have arrived, and say so in the rows, written if they are `stored`."""
+    there = [(row, found) for row in rows if (found := uploads.arrived(row.device_id, row.sha256))]
+    if not there:
+        return 0
+    standing = _standing([row for row, _ in there])
+    lot = [_kept(row, found) for row, found in there if (row.subject, row.sha256) not in standing]
+    standing |= {(exhibit.subject, exhibit.sha256): exhibit for exhibit in record_kept(lot=lot, by=by, at=at)}
+    for row, found in there:
+        row.exhibit, row.not_after = standing[row.subject, row.sha256], min(found.at, at)
+    if stored:
+        Capture.objects.bulk_update([row for row, _ in there], ["exhibit", "not_after"])
+    return len(there)
+
+
+def _standing(rows: Sequence[Capture]) -> dict[tuple[str, str], Exhibit]:
+    """Exhibits with the same bytes for the same subject: somebody sent them from a desk before."""
+    subjects, digests = {row.subject for row in rows}, [row.sha256 for row in rows]
+    found = Exhibit.objects.standing().filter(subject__in=subjects, sha256__in=digests, capture=None)
+    return {(exhibit.subject, exhibit.sha256): exhibit for exhibit in found}
+
+
+def _kept(row: Capture, found: uploads.Arrived) -> Kept:
+    return Kept.from_picture(
+        found.picture, sha256=row.sha256, size=found.size, subject=row.subject, area=row.area, origin=row.origin,
+        access=_access(row), file_name=f"{row.about or 'photo'}-{row.sha256[:8]}",
+    )  # fmt: skip
+
+
+def _access(row: Capture) -> str:
+    return str(json.loads(row.record).get("access", "internal"))

@@ -1,0 +1,152 @@
+"""What a phone sends: each command is handed to its programme once, in order, and answered.
+
+One bad one stops no other. Every subject has its own transaction. What the programme does not keep itself is kept here,
+so that a command that comes again is answered as before. Not here: what a command means, and who may give it (the programmes' handlers).
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext
+
+from mingjing.engine.kept import keep, recall
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel import registry
+from mingjing.kernel.db.fields import instant_text
+from mingjing.kernel.ledger.heads import signed_head
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.sync.actions.captures import settle
+from mingjing.kernel.sync.envelopes import read_envelope
+from mingjing.kernel.sync.models import Capture, Device, Received
+from mingjing.kernel.sync.values import APPLIED, REFUSED, Command, Outcome, refused
+
+__all__ = ["receive"]
+
+log = logging.getLogger(__name__)
+
+
+class Handler(Protocol):
+    """A programme's `field_commands`."""
+
+    def __call__(
+        self, subject: str, commands: Sequence[Command], /, *, by: Person, device: Device, at: datetime
+    ) -> Sequence[Outcome]: ...
+
+
+def receive(*, body: bytes, signature: str, device: Device, at: datetime) -> dict[str, Any]:
+    """Take what `device` sent, and answer. Raises Refusal for what could not be read at all: then nothing was done."""
+    envelope = read_envelope(body, signature, device, at)
+    commands = envelope.commands
+    outcomes = _answered_before(commands)
+    fresh = [command for command in commands if command.id not in outcomes]
+    for subject, lot in _by_subject(fresh).items():
+        outcomes |= {one.id: one for one in _handed_over(subject, lot, device, at)}
+    _write_down(fresh, outcomes, device, at)
+    subjects = list(dict.fromkeys([*(command.subject for command in commands), *envelope.watch]))
+    captures = _captures(subjects, at)
+    return {
+        "now": instant_text(at),
+        "head": signed_head(at=at),
+        "outcomes": [_told(outcomes[command.id]) for command in commands],
+        "states": _states(subjects, device.person, at),
+        "captures": captures,
+    }
+
+
+def _answered_before(commands: Sequence[Command]) -> dict[UUID, Outcome]:
+    """The commands that came before and are kept here, with the same answer; one statement."""
+    if not commands:
+        return {}
+    by_id = {command.id: command for command in commands}
+    found = {}
+    for row in Received.objects.filter(pk__in=by_id):
+        same = by_id[row.pk]
+        if (row.kind, row.subject, row.payload) == (same.kind, same.subject, dict(same.payload)):
+            problems: tuple[Problem, ...] = recall(row.problems)
+            found[row.pk] = Outcome(row.pk, row.state, problems, row.current)
+        else:
+            text = N_("This number was used for another command; nothing was done. Enter it anew.")
+            found[row.pk] = refused(same, Refusal([Problem("sync.reused", text)]))
+    return found
+
+
+def _by_subject(commands: Iterable[Command]) -> dict[str, list[Command]]:
+    lots: dict[str, list[Command]] = {}
+    for command in commands:
+        lots.setdefault(command.subject, []).append(command)
+    return lots
+
+
+def _handed_over(subject: str, lot: Sequence[Command], device: Device, at: datetime) -> Sequence[Outcome]:
+    """What the programme makes of one subject's commands; a fault of ours is told, logged, and tried again later."""
+    owner = registry.owner_of(subject)
+    if owner is None or not owner.field_commands:
+        text = N_("Nothing here takes this command; update the app.")
+        return [refused(command, Refusal([Problem("sync.unknown", text)])) for command in lot]
+    handler: Handler = import_string(owner.field_commands)
+    try:
+        with transaction.atomic():
+            return handler(subject, lot, by=device.person, device=device, at=at)
+    except Refusal as refusal:
+        return [refused(command, refusal) for command in lot]
+    except Exception:
+        log.exception("commands about %s failed", subject)
+        text = N_("Something went wrong here, and nothing of this was done. The app tries again by itself.")
+        problem = Problem("sync.failed", text)
+        return [Outcome(command.id, REFUSED, (problem,), logged=True) for command in lot]
+
+
+def _write_down(commands: Sequence[Command], outcomes: Mapping[UUID, Outcome], device: Device, at: datetime) -> None:
+    rows = [
+        Received(
+            id=command.id, device=device, person=device.person, kind=command.kind, subject=command.subject,
+            payload=dict(command.payload), claimed_at=command.claimed_at, received_at=at,
+            state=outcomes[command.id].state, problems=keep(outcomes[command.id].problems),
+            current=outcomes[command.id].current,
+        )
+        for command in commands
+        if not outcomes[command.id].logged
+    ]  # fmt: skip
+    if rows:
+        Received.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _captures(subjects: Sequence[str], at: datetime) -> dict[str, str]:
+    """The photos of these subjects, those whose bytes have arrived kept now: promised, kept or released, by digest."""
+    if not subjects:
+        return {}
+    columns = ("sha256", "exhibit_id", "released_at", "subject")
+    found = list(Capture.objects.filter(subject__in=subjects).values_list(*columns))
+    waiting = {subject for _, kept, released, subject in found if not kept and not released}
+    if waiting and settle(subjects=waiting, at=at):
+        return _captures(subjects, at)
+    return {digest: "kept" if kept else "released" if gone else "promised" for digest, kept, gone, _ in found}
+
+
+def _states(subjects: Sequence[str], person: Person, at: datetime) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for code, lot in _by_owner(subjects).items():
+        if asked := registry.manifests()[code].field_states:
+            found |= import_string(asked)(lot, person, at)
+    return found
+
+
+def _by_owner(subjects: Sequence[str]) -> dict[str, list[str]]:
+    lots: dict[str, list[str]] = {}
+    for subject in subjects:
+        if owner := registry.owner_of(subject):
+            lots.setdefault(owner.code, []).append(subject)
+    return lots
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    problems = [
+        {"code": problem.code, "text": problem.say(gettext), "place": problem.place} for problem in outcome.problems
+    ]
+    current = None if outcome.state == APPLIED else outcome.current
+    return {"id": str(outcome.id), "state": outcome.state, "problems": problems, "current": current}

@@ -1,0 +1,81 @@
+"""How a phone proves itself: a challenge it signs, a token for twelve hours. Neither needs a row.
+
+Not here: what the person may do (programmes); phones themselves (actions).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
+from uuid import UUID
+
+from django.core import signing
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from mingjing.kernel import keys
+from mingjing.kernel.sync.models import Device
+
+__all__ = [
+    "CHALLENGE", "TOKEN", "Pass", "capability", "enrolment_message", "holds", "made_challenge", "made_token",
+    "read_token", "standing_device", "took_challenge",
+]  # fmt: skip
+
+CHALLENGE = timedelta(minutes=2)
+TOKEN = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a token says: a phone, and its person's key. Whether either still stands, the database says."""
+
+    device: UUID
+    person: int
+
+
+def enrolment_message(code: str) -> bytes:
+    """What a phone signs to show that it holds the key it brings."""
+    return f"mingjing.enrolment/1 {code}".encode()
+
+
+def made_challenge(device: UUID) -> str:
+    """Something to sign, good for CHALLENGE."""
+    return signing.dumps([device.hex, token_urlsafe(9)], salt="sync.challenge")
+
+
+def took_challenge(device: Device, challenge: str, signature: str) -> bool:
+    """Whether the phone signed a challenge that was made for it just now."""
+    try:
+        named, _chance = signing.loads(challenge, salt="sync.challenge", max_age=CHALLENGE)
+    except (signing.BadSignature, ValueError, TypeError):
+        return False
+    message = f"mingjing.session/1 {challenge}".encode()
+    return named == device.id.hex and keys.signed_by_device(message, signature, device.public_key)
+
+
+def made_token(device: Device, at: datetime) -> tuple[str, datetime]:
+    """A token for the phone, and until when it is good."""
+    return signing.dumps([device.id.hex, device.person_id], salt="sync.token"), at + TOKEN
+
+
+def read_token(token: str) -> Pass | None:
+    """What a token says; None for one that is not ours or is over."""
+    try:
+        device, person = signing.loads(token, salt="sync.token", max_age=TOKEN)
+        return Pass(UUID(device), int(person))
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+
+
+def standing_device(of: Pass) -> Device | None:
+    """The phone with its person, in one statement; None for one that was revoked or whose person has left."""
+    found = Device.objects.standing().select_related("person").filter(pk=of.device, person_id=of.person).first()
+    return found if found and found.person.is_active else None
+
+
+def capability(device: UUID, name: str) -> str:
+    """What shows that something was begun by this phone, without a look into the database."""
+    return salted_hmac("sync.upload", f"{device.hex}/{name}", algorithm="sha256").hexdigest()[:32]
+
+
+def holds(device: UUID, name: str, shown: str) -> bool:
+    """Whether `shown` is the capability of this phone for `name`."""
+    return constant_time_compare(capability(device, name), shown)
