@@ -1,7 +1,8 @@
 """What a phone sends: each command is handed to its programme once, in order, and answered.
 
 One bad one stops no other. Every subject has its own transaction. What the programme does not keep itself is kept here,
-so that a command that comes again is answered as before. Not here: what a command means, and who may give it (the programmes' handlers).
+so that a command that comes again is answered as before. Not here: what a command means, and who may give it (the
+programmes' handlers).
 """
 
 import logging
