@@ -24,6 +24,11 @@ test("a code comes before a word that only holds it", () => {
   assert.deepEqual(matching(checks, "a1").map(({ code }) => code), ["A1", "B1"]);
 });
 
+test("checks of a major item are found by its title", () => {
+  const checks = [{ code: "B1.1", title: { en: "Hydrants" }, under: { "zh-Hans": "消防安全" } }, { code: "B2.1", title: { en: "Lawns" } }];
+  assert.deepEqual(matching(checks, "消防").map(({ code }) => code), ["B1.1"]);
+});
+
 const sheet = { findings: [
   { n: 1, place: "3栋2单元门厅", by: "p1" }, { n: 2, place: "地下车库", by: "p2" }, { n: 3, place: "", by: "p1" },
   { n: 4, place: "5#楼楼道", by: "p2" }, { n: 5, place: "地下车库", by: "p2" },

@@ -20,7 +20,7 @@ export function noticesOf(screen, check, whole = false) {
 const earlierText = (earlier) => earlier.map(({ day, place, note }) => [day, place, note].filter(Boolean).join(" · ")).join(t("; "));
 
 function notice(kind, label, body, whole) {
-  return h("p", { class: `fa-notice ${kind}${whole ? " whole" : ""}` }, h("b", {}, label), t(": "), body);
+  return h("p", { class: `fa-notice ${kind}${whole ? " fa-all" : ""}` }, h("b", {}, label), t(": "), body);
 }
 
 // A critical finding opens an order the same day; `order_due` of the pack says in how many days it is due.

@@ -41,7 +41,7 @@ class Sheet {
   }
 
   open() {
-    this.body = h("div", { class: "fa-sheet-body" });
+    this.body = h("div", { class: "fa-sheet-body", tabindex: "0" });
     this.dialog = h("dialog", { class: "fa-sheet", "aria-labelledby": "fa-sheet-title", onclose: () => this.closed(), oncancel: (event) => this.cancel(event) },
       this.head(), this.body, this.foot());
     this.fill();
@@ -78,7 +78,7 @@ class Sheet {
     const parts = this.entering ? this.findingParts() : [];
     this.pictures = h("div", {});
     this.parts = h("div", {}, ...parts);
-    this.body.replaceChildren(...backgroundOf(this.screen, this.check), this.parts, this.pictures, ...this.otherParts());
+    this.body.replaceChildren(...backgroundOf(this.screen, this.check), ...this.sample(), this.parts, this.pictures, ...this.otherParts());
     this.renew();
   }
 
@@ -110,15 +110,19 @@ class Sheet {
       option("", t("a thing of its own")), ...others.map(({ id, check, place, note }) => option(id, `${check} ${place || note}`))));
   }
 
+  // Which of many to look at comes before what was found there.
+  sample() {
+    return this.editable && this.check.sample && this.work.record.seed && !this.entry ? [sampleField(this.screen, this.check)] : [];
+  }
+
   otherParts() {
     if (!this.editable) return [];
     const { check, screen } = this;
     const part = this.work.part(check.code);
-    const sample = check.sample && this.work.record.seed ? sampleField(screen, check) : null;
     const absence = check.na && !part.findings.length && !this.entering ? absenceForm(screen, check, () => this.fill()) : null;
     const remove = this.entering ? button(t("Remove this finding"), () => this.remove(), { kind: "quiet danger", "data-key": "remove" }) : null;
     this.removeButton = remove;
-    return [sample, absence, remove].filter(Boolean);
+    return [absence, remove].filter(Boolean);
   }
 
   // What may change while the sheet is open: the photos, and whether there is a finding to remove.

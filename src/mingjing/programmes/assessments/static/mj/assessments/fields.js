@@ -95,8 +95,8 @@ export function group(label, ...parts) {
 }
 
 // One of a few, large enough for a thumb: [[value, label]].
-export function choices(name, list, chosen, change) {
+export function choices(name, list, chosen, change, kind = "") {
   const one = ([value, label]) => h("label", { class: "fa-choice" },
     h("input", { type: "radio", name, value, checked: value === chosen, onchange: () => change(value), "data-key": `${name}-${value}` }), h("span", {}, label));
-  return h("div", { class: "fa-choices" }, ...list.map(one));
+  return h("div", { class: `fa-choices ${kind}`.trim() }, ...list.map(one));
 }

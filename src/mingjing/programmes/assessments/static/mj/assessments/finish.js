@@ -95,7 +95,7 @@ export class Finish {
     const { record, stand } = this.work;
     const one = ({ token, name }) => h("li", {}, stand.signed?.includes(token) ? "✓ " : "○ ", name, stand.signed?.includes(token) ? "" : t(" (from their own phone)"));
     const company = { signed: t("The manager signed."), commented: t("The manager signed with a remark."), refused: t("The manager refused; two members witnessed it.") }[stand.company];
-    return h("ul", { class: "fa-signed", role: "status" }, ...record.members.map(one), company ? h("li", {}, "✓ ", company) : null);
+    return h("div", { role: "status" }, h("ul", { class: "fa-signed" }, ...record.members.map(one), company ? h("li", {}, "✓ ", company) : null));
   }
 
   end() {
@@ -121,7 +121,7 @@ export class Finish {
     const refused = held.stance === "refused" ? h("p", { class: "fa-notice watch" }, t("You are the first witness. Another member confirms it on their own phone.")) : null;
     return h("section", { class: "fa-part" }, h("h3", {}, t("The manager")), this.summary(),
       field(t("Name of the manager"), text({ value: held.name, maxlength: 100, "data-key": "name" }, (name) => (held.name = name))),
-      group(t("What they do"), choices("stance", stances, held.stance, choose)), comment, refused,
+      group(t("What they do"), choices("stance", stances, held.stance, choose, "column")), comment, refused,
       button(held.stance === "refused" ? t("Record the refusal") : t("Sign on the glass"), () => this.signManager(), { kind: "primary", "data-key": "manager" }));
   }
 

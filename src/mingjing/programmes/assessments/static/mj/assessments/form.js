@@ -85,12 +85,18 @@ export class Form {
     return this.reached;
   }
 
+  // The strip shows the item that is open, and scrolls to it.
+  centre() {
+    const [list, chip] = [this.stripped.firstElementChild, this.stripped.querySelector("[aria-current]")];
+    if (chip) list.scrollLeft = chip.offsetLeft - (list.clientWidth - chip.offsetWidth) / 2;
+  }
+
   // Show an item from its top, or at one of its checks.
   goTo(code, check = null) {
     this.item = this.work.rubric.items.find((item) => item.code === code) ?? this.item;
     exchange(this.stripped, this.strip());
     exchange(this.listed, this.list());
-    this.stripped.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+    this.centre();
     if (check) return this.focus(check);
     this.element.scrollIntoView({ block: "start" });
     this.listed.querySelector("h2").focus({ preventScroll: true });

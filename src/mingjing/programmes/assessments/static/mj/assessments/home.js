@@ -2,6 +2,7 @@
 // sent back and why. Not here: the visit behind a card (visit.js).
 import { metresBetween } from "#mj/assessments/arrivals.js";
 import { button, distance, h, t } from "#mj/assessments/kit.js";
+import { groupsOf } from "#mj/assessments/progress.js";
 import { isBegun, isDone } from "#mj/assessments/standing.js";
 
 // Cards of `days` of the pack. `visits` are {record, stand, answered, total, disputes} by subject; `here` is a position or
@@ -25,17 +26,6 @@ function openDay(day, visits, here, act) {
     h("p", {}, t("{done} of {all} communities handed in", { done, all: ours.length })),
     h("progress", { value: done, max: Math.max(ours.length, 1), "aria-label": t("Communities handed in") }));
   return [head, ...groupsOf(ours).map((group) => cardOf(group, here, act))];
-}
-
-// Communities that must be started together are one card, with one start, until they have begun.
-export function groupsOf(visits) {
-  const groups = new Map();
-  for (const visit of visits) {
-    const { group, subject } = visit.record;
-    const key = group && !isBegun(visit.stand) ? `group ${group}` : subject;
-    groups.set(key, [...(groups.get(key) ?? []), visit]);
-  }
-  return [...groups.values()];
 }
 
 function cardOf(group, here, act) {

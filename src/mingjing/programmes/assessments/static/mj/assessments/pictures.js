@@ -43,7 +43,7 @@ function openPicture(screen, check, holder, digest, place) {
     close();
   });
   const acts = screen.work.editable ? [button(t("Take one more"), retake, { kind: "strong", mark: "camera" }), button(t("Take off this finding"), off, { kind: "quiet danger" })] : [];
-  const dialog = h("dialog", { class: "fa-sheet", "aria-label": t("Photo"), onclose: () => dialog.remove() }, h("div", { class: "fa-sheet-body" }, image, h("p", { class: "fa-fine" }, t("What was taken stays on the record, also when it is taken off a finding."))),
+  const dialog = h("dialog", { class: "fa-sheet", "aria-label": t("Photo"), onclose: () => dialog.remove() }, h("div", { class: "fa-sheet-body", tabindex: "0" }, image, h("p", { class: "fa-fine" }, t("What was taken stays on the record, also when it is taken off a finding."))),
     h("footer", { class: "fa-sheet-foot" }, h("div", { class: "fa-row" }, ...acts, button(t("Close"), close, { kind: "primary" }))));
   document.body.append(dialog);
   dialog.showModal();

@@ -1,5 +1,6 @@
 // How far a sheet is: by major item and in all, and what one check lost. Not here: points themselves (score.js).
 import { partOf, stateOf } from "#mj/assessments/acts.js";
+import { isBegun } from "#mj/assessments/standing.js";
 
 // {answered, total, items: [{code, title, answered, total, lost, disputed}]} of a work.
 export function progressOf(work) {
@@ -42,4 +43,15 @@ export function nextOpen(work, code = "") {
   const from = codes.indexOf(code) + 1;
   const open = (one) => stateOf(partOf(work.sheet, one)) === "open";
   return [...codes.slice(from), ...codes.slice(0, from)].find(open) ?? null;
+}
+
+// Communities that must be started together are one card with one start until they have begun.
+export function groupsOf(visits) {
+  const groups = new Map();
+  for (const visit of visits) {
+    const { group, subject } = visit.record;
+    const key = group && !isBegun(visit.stand) ? `group ${group}` : subject;
+    groups.set(key, [...(groups.get(key) ?? []), visit]);
+  }
+  return [...groups.values()];
 }

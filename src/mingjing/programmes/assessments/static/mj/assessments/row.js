@@ -6,14 +6,14 @@ import { deduct, openCheck } from "#mj/assessments/check.js";
 import { button, h, icon, lost, points, said, t } from "#mj/assessments/kit.js";
 import { lineOf } from "#mj/assessments/progress.js";
 import { disputeCards } from "#mj/assessments/settle.js";
-import { answerText, ruleOf } from "#mj/assessments/wording.js";
+import { answerText } from "#mj/assessments/wording.js";
 
 export function rowOf(screen, check) {
   const { work } = screen;
   const part = work.part(check.code);
   const state = stateOf(part);
   return h("article", { class: `fa-check ${state}${check.critical ? " critical" : ""}`, id: `check-${check.code}`, tabindex: "-1", "aria-labelledby": `title-${check.code}` },
-    head(screen, check, part), h("p", { class: "fa-rule" }, ruleOf(check)), ...noticesOf(screen, check),
+    head(screen, check, part), h("p", { class: "fa-rule" }, said(check.rule)), ...noticesOf(screen, check),
     part.sample ? h("div", { class: "fa-picks" }, picksText(part.sample, said(check.sample?.of))) : null,
     ...disputeCards(screen, check.code), ...marks(part), findings(screen, check, part), work.editable ? answers(screen, check, part, state) : null);
 }

@@ -41,8 +41,8 @@ function wordsOf(check) {
   return known.get(check);
 }
 
-// Words as they came; titles and code besides, where a pack brought none.
+// Words as they came; code, titles and the title of the major item (`under`) besides.
 function wordsFrom(check) {
-  const own = [check.code, ...Object.values(check.title)].map(plain);
+  const own = [check.code, ...Object.values(check.title), ...Object.values(check.under ?? {})].map(plain);
   return [check.words ?? "", ...own].join(" ");
 }

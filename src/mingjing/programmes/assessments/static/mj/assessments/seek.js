@@ -8,6 +8,8 @@ const MOST = 20;
 
 export function openSearch(screen) {
   const { work } = screen;
+  const under = new Map(work.rubric.items.flatMap((item) => item.checks.map((code) => [code, item.title])));
+  const checks = work.rubric.checks.map((check) => ({ ...check, under: under.get(check.code) }));
   const results = h("ul", { class: "fa-results" });
   const count = h("p", { class: "unseen", role: "status" });
   const go = (code) => () => {
@@ -15,7 +17,7 @@ export function openSearch(screen) {
     screen.form.focus(code);
   };
   const show = (text) => {
-    const found = text.trim() ? matching(work.rubric.checks, text) : [];
+    const found = text.trim() ? matching(checks, text) : [];
     results.replaceChildren(...found.slice(0, MOST).map((check) => h("li", {}, result(work, check, go(check.code)))));
     count.textContent = text.trim() ? t("{count} checks found", { count: found.length }) : "";
     nothing.hidden = !text.trim() || found.length > 0;

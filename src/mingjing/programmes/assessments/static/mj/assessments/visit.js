@@ -30,6 +30,7 @@ export class VisitScreen {
     this.form = name === "form" ? this.view : this.form;
     if (before) before.replaceWith(this.view.element);
     else this.element.prepend(this.view.element);
+    this.form?.centre();
     if (name === "form" && code) this.view.focus(code);
     else this.element.scrollIntoView?.({ block: "start" });
   }
