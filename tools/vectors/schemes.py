@@ -30,7 +30,7 @@ _CHECKS = [
     _check("K2", _titled("消防通道畅通", "Fire lane is clear"), "1.5", {"kind": "BIN"}, critical=True, na=True),
     _check("K3", _titled("应急预案", "Emergency plan"), "3.33", {"kind": "TIER"}, evidence=["P", "D"]),
     _check(
-        "K4", _titled("住户满意", "Residents content"), "1.01", {"kind": "RATIO", "full": ">=90", "half": ">66.6 <90"},
+        "K4", _titled("住户满意", "Residents content"), "1.01", {"kind": "RATIO", "full": ">=90", "half": ">50 <66.6"},
         sample={"minimum": "3", "of": _titled("住户", "households")}, evidence=[], na=True,
     ),
     _check(
@@ -63,7 +63,7 @@ def small(
         "classes": [{"code": "S", "title": _titled("样例类", "Sample class")}],
         "class_rule": [{"class": "S", "when": {}}],
         "items": [
-            {"code": "K", "class": "S", "title": _titled("样例大项", "Sample item"), "points": "10", "na": False,
+            {"code": "K", "class": "S", "title": _titled("样例大项", "Sample item"), "points": "10", "na": True,
              "checks": _CHECKS},
         ],
         "methods": {"look": _titled("查看", "Look")},

@@ -127,7 +127,7 @@ def _telling(check: Check) -> list[int]:
 
 
 def _facts(maker: Maker, checks: list[Check]) -> Iterator[Case]:
-    """One fact is deducted once; several on one check add up or the worst counts; the absent cost nothing."""
+    """One fact is deducted once; several on one check add up or the worst counts."""
     first, second = checks[0], checks[-1]
     twice = (Finding(first.code, 1, "f1"), Finding(second.code, 1, "f1"))
     yield maker.case("同一事实记在两个小项", "One fact under two checks", Sheet(findings=twice))
@@ -136,13 +136,6 @@ def _facts(maker: Maker, checks: list[Check]) -> Iterator[Case]:
     yield maker.case("两个事实", "Two facts", Sheet(findings=own))
     same = (Finding(first.code, 1, "f1"), Finding(first.code, 2, "f2"), Finding(first.code, 1, "f3"))
     yield maker.case(f"{first.code} 三次发现", f"{first.code} found three times", Sheet(findings=same))
-    for check in [check for check in checks if check.na][:2]:
-        gone = Sheet(
-            findings=(Finding(check.code, 1), Finding(first.code, 1)), not_applicable=(NotApplicable(check.code),)
-        )
-        yield maker.case(
-            f"{check.code} 不适用，发现不计", f"{check.code} does not apply: its finding is not counted", gone
-        )
 
 
 def _critical(maker: Maker, checks: list[Check]) -> Iterator[Case]:
@@ -222,10 +215,10 @@ def _method_cases(maker: Maker) -> Iterator[Case]:
         yield case | {"name": {"zh-Hans": name["zh-Hans"] + told, "en": f"{name['en']} ({maker.name})"}}
     every = tuple(NotApplicable(code) for code in maker.rubric.checks)
     yield maker.case(f"没有一项适用{told}", f"Nothing applies ({maker.name})", Sheet(not_applicable=every))
-    lost = tuple(Finding(code, 9) for code in maker.rubric.checks)
+    lost = tuple(Finding(code, len(check.rule.losses) - 1) for code, check in maker.rubric.checks.items())
     filed = (
         Sheet(lost, claims=(Claim("calm", "p", "a"), Claim("green", "p", "a"))) if maker.rubric.bonus else Sheet(lost)
     )
     yield maker.case(f"扣完并有加分{told}", f"Everything lost, with bonus ({maker.name})", filed)
-    unseen = Sheet((Finding("K6", 1),), assessed=True)
+    unseen = Sheet((Finding("K6", 1),))
     yield maker.case(f"不计分的小项{told}", f"A check that is not counted ({maker.name})", unseen)

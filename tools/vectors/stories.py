@@ -59,17 +59,12 @@ def rest(item: str) -> tuple[str, Payload]:
 ABSENT = {"reason": "没有监控"}
 WHERE = {"place": "3 栋 2 单元", "note": "墙面开裂", "evidence": [PHOTO]}
 _UNDO = {"of": 2, "before": {"A5.1": {"looked": [{"check": "A5.1", "by": "t", "at": "2024-09-04T01:00:00.000000Z"}]}}}
-_UNDO_FINDING = {
-    "of": 2,
-    "before": {
-        "A5.1": {
-            "findings": [
-                {"id": uid(1), "n": 1, "version": 1, "check": "A5.1", "steps": 1, "fact": uid(1), "place": "3 栋",
-                 "note": "", "evidence": [PHOTO], "measured": {}, "by": "t", "at": "2024-09-04T01:00:00.000000Z"},
-            ],
-        },
-    },
+_BEFORE = {
+    "id": uid(1), "n": 1, "version": 1, "check": "A5.1", "steps": 1, "fact": uid(1), "place": "3 栋", "note": "",
+    "evidence": [PHOTO], "measured": {}, "by": "t", "at": "2024-09-04T01:00:00.000000Z",
 }  # fmt: skip
+_UNDO_FINDING = {"of": 2, "before": {"A5.1": {"findings": [_BEFORE]}}}
+_UNDO_LATER = {"of": 2, "before": {"A5.1": {"findings": [_BEFORE | {"version": 9}]}}}
 
 STORIES = (
     Story("没有录入", "Nothing was recorded", []),
@@ -106,6 +101,10 @@ STORIES = (
         change(1, 3, mark="+2"), found("K5", 2, mark="1"), found("K4", 3, good=2, of=3), found("K1", 4, count=2),
         found("K6", 5), on("looked", "K2"), found("K3", 6, grade="partial", place="物业室", evidence=[PHOTO]),
     ], "S", "rebased"),
+    Story("比例的界线：不含两端的一半", "The bounds of a share: a half without its ends", [
+        found("K4", 1, good=500, of=1000), change(1, 1, good=501, of=1000), change(1, 2, good=665, of=1000),
+        change(1, 3, good=666, of=1000), change(1, 4, good=899, of=1000), change(1, 5, good=9, of=10),
+    ], "S", "rebased"),
     Story("多伦多：每个区域一分至五分", "Toronto: marks from one to five", [
         found("ENTRANCE_LOBBY", 1, mark="5"), found("STAIRWELLS", 2, mark=3, **WHERE), found("SECURITY", 3, mark="1"),
         on("not_applicable", "LAUNDRY_ROOMS", reason="no laundry room"), found("STAIRWELLS", 4, mark="6"),
@@ -139,10 +138,10 @@ STORIES = (
         found("A5.1", 1), ("change", {"finding": uid(1), "count": 2}), change(1, "1", count=2),
         change(1, None, count=2),
     ]),
-    Story("同一事实记在两个小项", "One fact under two checks", [
+    Story("同一事实记在两个小项，又分开", "One fact recorded under two checks, and taken apart", [
         found("A5.1", 1, **WHERE), found("A4.2", 2, count=2, same_as=uid(1), **WHERE), change(2, 1, same_as=""),
         change(2, 2, same_as=uid(1)), change(2, 3, same_as=uid(2)), found("A4.2", 3, same_as=uid(9)),
-        found("A4.2", 3, same_as=[uid(1)]), found("A4.2", 3, same_as=None),
+        found("A4.2", 3, same_as=[uid(1)]), found("A4.2", 3, same_as=None), change(3, 1, same_as=[]),
     ]),
     Story("两人的照片都保留", "The photos of both are kept", [
         found("A5.1", 1, evidence=[PHOTO]), attach(1, OTHER), attach(1, OTHER, "c" * 64), detach(1, PHOTO),
@@ -179,7 +178,8 @@ STORIES = (
     Story("种子未知，不能抽样", "Without the seed nothing is picked", [on("sampled", "A4.3", population=18)]),
     Story("撤销：恢复原状，版本更新", "Undone: what stood comes back, in a new version", [
         found("A5.1", 1, count=4), ("undo", _UNDO), found("A5.1", 2), ("undo", _UNDO_FINDING), change(1, 1, count=9),
-        change(1, 2, count=9), ("undo", _UNDO_FINDING), ("undo", {"of": 1}), ("undo", {"of": 1, "before": None}),
+        change(1, 2, count=9), ("undo", _UNDO_FINDING), ("undo", _UNDO_LATER),
+        ("undo", {"of": 1}), ("undo", {"of": 1, "before": None}),
         ("undo", {"of": 1, "before": {"A4.3": {}}}),
     ]),
     Story("齐全，可以提交", "Complete: it can be submitted", [

@@ -9,19 +9,24 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.programmes.assessments.drawn_edits import edits as drawn_edits
 
 from mingjing.engine.accounts import check_sheet, explain
+from mingjing.engine.chain import content_digest
 from mingjing.engine.outcome import Refusal
+from mingjing.engine.picks import pick
 from mingjing.engine.scoring import Sheet, score
 from mingjing.programmes.assessments.policy.answers import lacking, terms_of, unanswered
 from mingjing.programmes.assessments.policy.recording import (
     Conflict,
     Edit,
     apply_edit,
+    apply_edits,
     apply_log,
     findings_of,
     part_of,
     sheet_from,
+    signed_form,
     undoing,
 )
 from mingjing.programmes.assessments.policy.scheme import Scheme, compile_scheme
@@ -248,3 +253,87 @@ def test_an_undo_brings_back_what_stood_and_tells_who_saw_an_older_version() -> 
     with pytest.raises(Refusal) as raised:
         undoing(rules, rubric, log, 1, sheet)
     assert code_of(raised.value) == "recording.undo_later"
+
+
+SEED = "5a" * 32
+
+
+@given(st.sampled_from(["A", "B"]).flatmap(lambda code: st.tuples(st.just(code), drawn_edits(scheme().rubrics[code]))))
+def test_many_edits_at_once_come_to_what_they_come_to_one_by_one(given_: tuple[str, list[Edit]]) -> None:
+    code, edits = given_
+    rules, rubric = scheme(), scheme().rubrics[code]
+    start = {} if len(edits) % 2 else edited({}, "find", code, check=f"{code}5.1", finding=uid(1), evidence=[PHOTO])
+    document, met, before = start, [], json.dumps(start)
+    for edit in edits:
+        try:
+            document = apply_edit(rules, rubric, document, edit.kind, edit.payload, edit.by, edit.at, seed=SEED)
+        except Refusal as refusal:
+            met.append((str(refusal), getattr(refusal, "current", "")))
+        else:
+            met.append(("", ""))
+    found, refusals = apply_edits(rules, rubric, start, edits, seed=SEED)
+    assert found == document
+    assert [(str(r), getattr(r, "current", "")) if r else ("", "") for r in refusals] == met
+    assert json.dumps(start) == before, "what was given stays as it was"
+    taken = [edit for edit, refusal in zip(edits, refusals, strict=True) if refusal is None]
+    assert apply_edits(rules, rubric, start, taken, seed=SEED) == (found, [None] * len(taken)), (
+        "a bad one blocks nothing"
+    )
+
+
+def test_the_signed_form_knows_neither_clock_nor_server() -> None:
+    rules, rubric = scheme(), scheme().rubrics["A"]
+    log = [
+        Edit("find", {"check": "A5.1", "finding": uid(1), "count": 2}, BY, AT),
+        Edit("looked", {"check": "A5.2"}, BY, AT),
+    ]
+    log.append(Edit("sampled", {"check": "A4.3", "population": 9}, BY, AT))
+    offline = [Edit(edit.kind, edit.payload, "", "") for edit in log]
+    here, there = (apply_edits(rules, rubric, {}, edits, seed=SEED)[0] for edits in (log, offline))
+    assert here != there
+    assert content_digest(signed_form(here)) == content_digest(signed_form(there))
+    assert here["findings"][0]["at"] == AT
+    other = apply_edits(rules, rubric, {}, [*log, Edit("looked", {"check": "A5.3"}, BY, AT)], seed=SEED)[0]
+    assert content_digest(signed_form(other)) != content_digest(signed_form(here))
+
+
+def test_a_sample_is_picked_by_the_seed_and_answers_nothing() -> None:
+    rules, rubric = scheme(), scheme().rubrics["A"]
+    terms = terms_of(rules, rubric)
+
+    def sampled(document: Mapping[str, Any], population: object, seed: str = SEED) -> Any:
+        payload = {"check": "A4.3", "population": population}
+        return apply_edit(rules, rubric, document, "sampled", payload, BY, AT, seed=seed)
+
+    first = sampled({}, 18)
+    (entry,) = first["samples"]
+    assert tuple(entry["picks"]) == pick(SEED, "A4.3", 18, 5)
+    assert (entry["population"], entry["by"], entry["at"]) == (18, BY, AT)
+    assert [entry["picks"] for entry in sampled(first, 3)["samples"]] == [[1, 2, 3]], "the later count replaces it"
+    assert unanswered(terms, first) == unanswered(terms, {})
+    assert [p.code for p in lacking(terms, first, ())] == [p.code for p in lacking(terms, {}, ())]
+    assert score(rubric, sheet_from(first)) == score(rubric, Sheet())
+    assert part_of(first, "A4.3").keys() == {"samples"}
+    found = apply_edit(rules, rubric, first, "find", {"check": "A4.3", "finding": uid(1), "good": 5, "of": 5}, BY, AT)
+    assert found.keys() == {"findings", "samples"}
+    assert code_of(refusal({}, "sampled", check="A4.3", population=18)) == "recording.no_seed"
+    assert code_of(refusal({}, "sampled", check="A5.1", population=18)) == "recording.no_sample"
+    for population in (0, 10_000, None, "x", True):
+        with pytest.raises(Refusal) as raised:
+            sampled({}, population)
+        assert code_of(raised.value) == "recording.number"
+
+
+def test_a_sample_is_undone_like_any_edit() -> None:
+    rules, rubric = scheme(), scheme().rubrics["A"]
+    log = [Edit("sampled", {"check": "A4.3", "population": count}, BY, AT) for count in (18, 40)]
+    current = apply_log(rules, rubric, log, seed=SEED)
+    payload = undoing(rules, rubric, log, 2, current, seed=SEED)
+    undone = apply_edit(rules, rubric, current, "undo", payload, BY, AT)
+    assert undone == apply_log(rules, rubric, log[:1], seed=SEED)
+    assert undone["samples"][0]["population"] == 18
+    assert apply_edit(rules, rubric, undone, "undo", {"before": {"A4.3": {}}}, BY, AT) == {}
+
+
+def test_an_undo_without_what_stood_is_refused() -> None:
+    assert code_of(refusal({}, "undo", of=1)) == "recording.undo_unknown"
