@@ -153,6 +153,7 @@ class Manifest:
     commands: tuple[Command, ...] = ()
     verifiers: tuple[Verifier, ...] = ()
     due: str = ""  # dotted path of a function (person, today) -> Iterable[Due]: what of this part waits for the person
+    subjects: Mapping[str, str] = field(default_factory=dict)  # what facts are about: "places.site" -> English msgid
     case_kinds: Mapping[str, str] = field(default_factory=dict)  # the kinds of cases it opens: code -> English msgid
     visit_purposes: Mapping[str, str] = field(default_factory=dict)  # why its people enter: code -> English msgid
     # The phones' face, dotted paths: (person, now) -> what a phone brings along for the day, JSON;
@@ -266,6 +267,12 @@ def rulebook_kinds() -> Mapping[str, RulebookKind]:
 def owner_of(subject: str) -> Manifest | None:
     """The manifest whose code begins `subject`, as in `assessments.visit:7`."""
     return _registry.manifests.get(subject.partition(":")[0].partition(".")[0])
+
+
+def title_of_subject(subject: str) -> str:
+    """The msgid of what a fact is about (`assessments.round:7`: a round); empty where no part names such things."""
+    owner = owner_of(subject)
+    return owner.subjects.get(subject.partition(":")[0], "") if owner else ""
 
 
 def title_of_case_kind(programme: str, kind: str) -> str:

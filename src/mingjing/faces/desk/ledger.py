@@ -28,6 +28,10 @@ INLINE_LIMIT = 100_000
 """Facts that are checked while a reader waits (seconds); a longer ledger is checked with the command."""
 
 
+SHORT = 12
+"""Characters of a subject's number that lists show; the machine's name of it stands on the fact's own page."""
+
+
 class FilterForm(forms.Form):
     """Which facts to list."""
 
@@ -56,9 +60,9 @@ def fact(request: HttpRequest, seq: int) -> HttpResponse:
     """One fact: what was hashed, its digest and its links."""
     seen = facts_seen(_scope(request))
     found = get_object_or_404(seen, seq=seq)
-    ((_fact, title, by),) = _told(request, [found])
+    ((_fact, title, subject, by),) = _told(request, [found])
     values = json.dumps(found.values, ensure_ascii=False, indent=2, sort_keys=True)
-    context = {"fact": found, "kind_title": title, "by": by, "values": values}
+    context = {"fact": found, "kind_title": title, "subject": subject, "by": by, "values": values}
     context |= {
         "before": seen.filter(seq__lt=seq).order_by("-seq").values_list("seq", flat=True).first(),
         "after": seen.filter(seq__gt=seq).order_by("seq").values_list("seq", flat=True).first(),
@@ -99,13 +103,20 @@ def _scope(request: HttpRequest) -> Scope:
     return areas_where(request.user, "ledger.fact.view", on=timezone.localdate())
 
 
-def _told(request: HttpRequest, rows: Iterable[Fact]) -> list[tuple[Fact, str, str]]:
-    """Each fact with the title of its kind and the name behind its token, where the reader may know the person."""
+def _told(request: HttpRequest, rows: Iterable[Fact]) -> list[tuple[Fact, str, str, str]]:
+    """Each fact with the title of its kind, what it is about, and who did it where the reader may know the person."""
     rows, kinds = list(rows), registry.fact_kinds()
     tokens = {row.by for row in rows if row.by}
     seen = people_seen(areas_where(request.user, "parties.person.view", on=timezone.localdate()))
     names = dict(seen.filter(token__in=tokens).values_list("token", "display_name")) if tokens else {}
-    return [(row, kinds[row.kind].title if row.kind in kinds else row.kind, names.get(row.by, "")) for row in rows]
+    titles = [kinds[row.kind].title if row.kind in kinds else row.kind for row in rows]
+    return [(row, title, _about(row), names.get(row.by, "")) for row, title in zip(rows, titles, strict=True)]
+
+
+def _about(fact: Fact) -> str:
+    """What a fact is about, in words: the kind of thing and its number, of a long one the beginning; else empty."""
+    title, (_kind, _colon, number) = registry.title_of_subject(fact.subject), fact.subject.partition(":")
+    return f"{gettext(title)} {number[:SHORT]}{'…' if len(number) > SHORT else ''}" if title else ""
 
 
 def _file(name: str) -> dict[str, str]:

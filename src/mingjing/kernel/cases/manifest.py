@@ -19,6 +19,7 @@ MANIFEST = Manifest(
     ),
     evidence_door="mingjing.kernel.cases.queries.near_evidence",
     evidence_home="mingjing.faces.desk.cases.home",  # the page is the desk's; a path imports nothing
+    subjects={"cases.case": _("Case")},
     fact_kinds=(
         FactKind(code="cases.case.opened", title=_("Case opened")),
         FactKind(code="cases.case.assigned", title=_("Case given to somebody")),

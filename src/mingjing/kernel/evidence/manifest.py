@@ -27,6 +27,7 @@ MANIFEST = Manifest(
             roles=("director", "officer"),
         ),
     ),
+    subjects={"evidence.exhibit": _("Exhibit")},
     fact_kinds=(
         FactKind(code="evidence.exhibit.recorded", title=_("Evidence recorded")),
         FactKind(code="evidence.exhibit.withdrawn", title=_("Evidence withdrawn")),

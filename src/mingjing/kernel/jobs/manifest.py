@@ -16,5 +16,6 @@ MANIFEST = Manifest(
         ),
         Permission(code="jobs.delivery.retry", title=_("Retry failed work"), roles=("administrator",)),
     ),
+    subjects={"jobs.delivery": _("Background work")},
     fact_kinds=(FactKind(code="jobs.delivery.retried", title=_("Failed work started again")),),
 )

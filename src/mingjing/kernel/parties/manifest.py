@@ -30,6 +30,12 @@ MANIFEST = Manifest(
             code="parties.person.manage", title=_("Register people, grant and end roles"), roles=("administrator",)
         ),
     ),
+    subjects={
+        "parties.person": _("Person"),
+        "parties.role": _("Role grant"),
+        "parties.organisation": _("Organisation"),
+        "parties.organisations": _("Table of organisations"),
+    },
     fact_kinds=(
         FactKind(code="parties.person.registered", title=_("Person registered")),
         FactKind(code="parties.person.left", title=_("Person left")),

@@ -15,6 +15,7 @@ MANIFEST = Manifest(
         Permission(code="places.area.import", title=_("Import areas"), roles=("administrator",)),
         Permission(code="places.site.record", title=_("Record sites"), roles=("director", "officer")),
     ),
+    subjects={"places.area": _("Area"), "places.areas": _("Areas"), "places.site": _("Site")},
     fact_kinds=(
         FactKind(code="places.areas.imported", title=_("Areas imported")),
         FactKind(code="places.site.recorded", title=_("Site recorded")),

@@ -17,6 +17,7 @@ MANIFEST = Manifest(
         Permission(code="rulebooks.version.draft", title=_("Draft rulebooks"), roles=("director", "officer")),
         Permission(code="rulebooks.version.publish", title=_("Publish rulebooks"), roles=("director",)),
     ),
+    subjects={"rulebooks.rulebook": _("Rulebook"), "rulebooks.version": _("Version of a rulebook")},
     fact_kinds=(
         FactKind(code="rulebooks.rulebook.created", title=_("Rulebook created")),
         FactKind(code="rulebooks.version.drafted", title=_("Draft of a rulebook begun")),

@@ -13,6 +13,7 @@ MANIFEST = Manifest(
             code="visits.visit.view", title=_("See visits"), roles=("administrator", "director", "officer", "auditor")
         ),
     ),
+    subjects={"visits.visit": _("Visit")},
     fact_kinds=(
         FactKind(code="visits.visit.started", title=_("Visit begun")),
         FactKind(code="visits.visit.ended", title=_("Visit ended")),

@@ -22,6 +22,21 @@ def _command(name: str, text: str) -> Command:
     return Command(name=name, help=text, configure=f"{HERE}.cli.configure_{function}", run=f"{HERE}.cli.run_{function}")
 
 
+SUBJECTS = {
+    "assessments.community": _("Community"),
+    "assessments.roster": _("Roster"),
+    "assessments.round": _("Round"),
+    "assessments.entry": _("Community of a round"),
+    "assessments.draw": _("Draw"),
+    "assessments.team_day": _("Team-day"),
+    "assessments.visit": _("Visit record"),
+    "assessments.filing": _("Bonus or veto"),
+    "assessments.replay": _("Replay of a file"),
+    "assessments.what_if": _("What if"),
+    "assessments.export": _("Export"),
+}
+
+
 def _fact(code: str, title: str) -> FactKind:
     return FactKind(code=f"assessments.{code}", title=title)
 
@@ -98,6 +113,7 @@ MANIFEST = Manifest(
         _permission("what_if.ask", _("Ask what another scheme would have decided"), "director", "officer"),
         _permission("export.request", _("Export results"), "director", "officer", "auditor"),
     ),
+    subjects=SUBJECTS,
     fact_kinds=(
         _fact("replay.requested", _("Replay of a file requested")),
         _fact("replay.completed", _("Replay of a file completed")),
