@@ -1,6 +1,6 @@
 // A rubric as the pack brings it (policy.previews.rubric_document), indexed for scoring and recording.
 // Codes are what people wrote into a rulebook, so they are keys of maps, never names of properties.
-import { fraction, parseExact } from "#mj/logic/exact.js";
+import { parseExact } from "#mj/logic/exact.js";
 
 export const FORMAT = "mingjing.assessments.rubric/1";
 const known = new WeakMap();
@@ -45,5 +45,3 @@ function bounds(interval) {
 export function lost(check, steps) {
   return check.losses[Math.min(steps, check.losses.length - 1)];
 }
-
-export const HUNDRED = fraction(100n);
