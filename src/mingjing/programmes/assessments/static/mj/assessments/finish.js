@@ -4,6 +4,7 @@ import { group, choices, text, field } from "#mj/assessments/fields.js";
 import { button, exchange, figure, h, lost, refusalText, said, t } from "#mj/assessments/kit.js";
 import { lossesOf } from "#mj/assessments/progress.js";
 import { lacking, signedDigest } from "#mj/assessments/recording.js";
+import { openSearch } from "#mj/assessments/seek.js";
 import { looseDisputes } from "#mj/assessments/settle.js";
 import { isDone } from "#mj/assessments/standing.js";
 
@@ -29,7 +30,8 @@ export class Finish {
   }
 
   reach() {
-    return h("nav", { class: "fa-reach", "aria-label": t("Tools") }, button(t("Back to the form"), () => this.screen.show("form"), { kind: "quiet", mark: "left", "data-key": "back" }));
+    const search = button(t("Search"), () => openSearch(this.screen), { kind: "quiet", mark: "search", "data-key": "search" });
+    return h("nav", { class: "fa-reach", "aria-label": t("Tools") }, search, button(t("Back to the form"), () => this.screen.show("form"), { kind: "quiet", mark: "left", "data-key": "back" }));
   }
 
   handing() {

@@ -46,7 +46,10 @@ export class Form {
   }
 
   loose() {
-    this.loosened = h("div", {}, ...looseDisputes(this.screen));
+    const { returned, submitted_at: handed } = this.work.stand;
+    const back = returned ? h("p", { class: "fa-notice watch" }, h("b", {}, t("Sent back")), t(": "), returned.reason) : null;
+    const over = handed && !this.work.editable ? h("p", { class: "fa-notice" }, t("Handed in: it can be changed once a reviewer has sent it back.")) : null;
+    this.loosened = h("div", { class: "fa-loose" }, back, over, ...looseDisputes(this.screen));
     return this.loosened;
   }
 
@@ -75,8 +78,9 @@ export class Form {
   reach() {
     const { last, editable } = this.work;
     const undo = async () => {
-      if (!(await this.work.undo())) this.screen.say(t("This was changed again since; change what stands instead."));
-      else this.screen.say(t("Taken back"));
+      const codes = [...(this.work.last?.before.keys() ?? [])].join(t(", "));
+      const done = await this.work.undo();
+      this.screen.say(done ? t("Taken back: {codes}", { codes }) : t("This was changed again since; change what stands instead."));
     };
     this.reached = h("nav", { class: "fa-reach", "aria-label": t("Tools") },
       button(t("Search"), () => openSearch(this.screen), { kind: "quiet", mark: "search", "data-key": "search" }),

@@ -5,10 +5,20 @@ import { button, h, icon, t } from "#mj/assessments/kit.js";
 
 // The photos of a holder ({finding} or {check}); with the gallery where the check allows it.
 export function picturesOf(screen, check, evidence, holder) {
+  const loose = screen.work.editable ? looseOf(screen, check, holder) : null;
   const gallery = check.gallery && screen.work.editable ? button(t("From the gallery (marked for good)"), () => take(screen, check, holder, "gallery"), { kind: "quiet", "data-key": "gallery" }) : null;
-  if (!evidence.length) return h("div", { class: "fa-pictures" }, gallery);
+  if (!evidence.length) return h("div", { class: "fa-pictures" }, loose, gallery);
   const list = evidence.map((digest, place) => h("li", {}, picture(screen, check, holder, digest, place)));
-  return h("div", { class: "fa-pictures" }, h("ul", { class: "fa-thumbs", "aria-label": t("Photos") }, ...list), gallery);
+  return h("div", { class: "fa-pictures" }, h("ul", { class: "fa-thumbs", "aria-label": t("Photos") }, ...list), loose, gallery);
+}
+
+// Photos of this check that belong to no finding yet can be put to this one.
+function looseOf(screen, check, holder) {
+  const loose = screen.loosePhotos(check.code);
+  const held = holder.finding || screen.work.part(check.code).absent;
+  if (!loose.length || !held) return null;
+  const put = () => screen.trying(() => screen.work.act([{ edit: "attach", ...holder, evidence: loose }], { of: [check.code] }));
+  return button(t("Put {count} photos here that belong to no finding yet", { count: loose.length }), put, { mark: "camera", "data-key": "loose" });
 }
 
 async function take(screen, check, holder, origin) {

@@ -48,7 +48,7 @@ function findingOf(screen, check, entry) {
   const line = lineOf(work.account, entry.id);
   const open = () => openCheck(screen, check, entry.id);
   const photos = entry.evidence.length ? h("span", { class: "fa-photos" }, icon("camera"), String(entry.evidence.length), h("span", { class: "unseen" }, t("photos"))) : null;
-  const parts = [entry.place || missing(entry, "place"), answerText(check, entry), entry.note].filter(Boolean);
+  const parts = [entry.place || missing(entry, "place"), answerText(check, entry), entry.note, screen.whoElse(entry.by)].filter(Boolean);
   const once = line.verdict === "repeated" ? h("span", { class: "fa-fine" }, t("deducted once, under {code}", { code: line.under })) : null;
   return h("button", { type: "button", class: "fa-finding", onclick: open, "data-key": `finding-${entry.id}`, "aria-haspopup": "dialog" },
     h("span", { class: "fa-where" }, ...between(parts)), once, photos ?? missing(entry, "photo", check), h("b", { class: "fa-lost" }, lost(line.lost)));

@@ -1,4 +1,4 @@
-// Searching a check from anywhere on the form: characters, pinyin, initials, code. Not here: what matches (search.js).
+// Searching a check from anywhere in the visit: characters, pinyin, initials, code. Not here: what matches (search.js).
 import { button, h, said, t } from "#mj/assessments/kit.js";
 import { stateOf } from "#mj/assessments/acts.js";
 import { matching } from "#mj/assessments/search.js";
@@ -14,7 +14,7 @@ export function openSearch(screen) {
   const count = h("p", { class: "unseen", role: "status" });
   const go = (code) => () => {
     dialog.close();
-    screen.form.focus(code);
+    screen.goTo(code);
   };
   const show = (text) => {
     const found = text.trim() ? matching(checks, text) : [];

@@ -35,6 +35,12 @@ export class VisitScreen {
     else this.element.scrollIntoView?.({ block: "start" });
   }
 
+  // A check of the form, from wherever somebody is.
+  goTo(code) {
+    if (this.view instanceof Form) this.view.focus(code);
+    else this.show("form", code);
+  }
+
   begun() {
     if (this.works.length > 1) return this.app.home();
     return this.show("form");
@@ -97,6 +103,18 @@ export class VisitScreen {
   // The photos of the visit, those that are only here among them: {digest: {state, about}}.
   captures() {
     return { ...this.app.captures(this.work.record.subject), ...this.work.stand.captures };
+  }
+
+  // Photos of a check that no finding cites: the page was killed, or their finding was not taken.
+  loosePhotos(code) {
+    const { findings = [], not_applicable: absent = [] } = this.work.sheet;
+    const cited = new Set([...findings, ...absent].flatMap(({ evidence }) => evidence));
+    return Object.entries(this.captures()).filter(([digest, { about }]) => about === code && !cited.has(digest)).map(([digest]) => digest);
+  }
+
+  // Who recorded something, where it was somebody else.
+  whoElse(token) {
+    return token && token !== this.work.person.token ? this.work.stand.names?.[token] ?? "" : "";
   }
 
   captureState(digest) {
