@@ -17,6 +17,7 @@ from mingjing.engine.lists import (
     decide,
     measured,
     ranks,
+    tier_of,
 )
 from mingjing.engine.outcome import Titled
 from mingjing.engine.rules import Condition, Interval, Measure, OneOf, Row, Table, Value
@@ -100,6 +101,15 @@ def test_everybody_alike_is_best_and_nobody_worst() -> None:
 
 def decided(score: Score = SCORE, rank: int = 2, **attributes: Value) -> Decision:
     return decide(BY_RANK, score, {**ON_TIME, **attributes}, Standing(rank, 11 - rank, 10))
+
+
+@given(st.integers(1, 10), st.sampled_from(["yes", "no", None]), st.integers(0, 9), st.booleans(), st.booleans())
+def test_the_tier_alone_is_the_tier_with_its_reasons(
+    rank: int, late: str | None, months: int, scored: bool, ranked: bool
+) -> None:
+    attributes: dict[str, Value] = {"months": Fraction(months), **({"late": late} if late else {})}
+    score, standing = SCORE if scored else UNSCORED, Standing(rank, 11 - rank, 10) if ranked else None
+    assert tier_of(BY_RANK, score, attributes, standing) == decide(BY_RANK, score, attributes, standing).tier
 
 
 def test_a_tier_comes_with_the_rule_that_chose_it_and_the_values_it_met() -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "decide",
     "measured",
     "overtaken",
+    "tier_of",
 ]
 
 UNDETERMINED = "UNDETERMINED"
@@ -187,7 +188,7 @@ def decide(rules: ListRules, score: Score, attributes: Mapping[str, Value], stan
     """The tier of one site. `standing` is its place among the ranked of its class, None for one that is not ranked."""
     if not score.assessed:
         return _decide_unscored(rules, score, attributes)
-    values = rules.table.complete(score_values(score, attributes) | (standing.values() if standing else {}))
+    values = _values(rules, score, attributes, standing)
     chosen = rules.table.decide(values)
     if isinstance(chosen, Undetermined):
         missing = tuple(rules.table.measures[code].title for code in chosen.measures)
@@ -195,6 +196,20 @@ def decide(rules: ListRules, score: Score, attributes: Mapping[str, Value], stan
         return Decision(UNDETERMINED, (Reason("list.undetermined", text, {"measures": missing}),), (), standing)
     tier = chosen[0].result
     return Decision(tier, _reasons(rules, chosen, values), tuple(_short_of(rules, tier, values)), standing)
+
+
+def tier_of(rules: ListRules, score: Score, attributes: Mapping[str, Value], standing: Standing | None) -> str:
+    """The tier that `decide` gives, without its reasons: for those who try many scores."""
+    if not score.assessed:
+        return _decide_unscored(rules, score, attributes).tier
+    chosen = rules.table.decide(_values(rules, score, attributes, standing))
+    return UNDETERMINED if isinstance(chosen, Undetermined) else chosen[0].result
+
+
+def _values(
+    rules: ListRules, score: Score, attributes: Mapping[str, Value], standing: Standing | None
+) -> Mapping[str, Value]:
+    return rules.table.complete(score_values(score, attributes) | (standing.values() if standing else {}))
 
 
 def _decide_unscored(rules: ListRules, score: Score, attributes: Mapping[str, Value]) -> Decision:

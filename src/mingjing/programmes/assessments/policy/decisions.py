@@ -11,7 +11,7 @@ from typing import Any
 
 from mingjing.engine.accounts import Account, Line, explain
 from mingjing.engine.chain import canonical, content_digest, leaf_hash, verify_inclusion, verify_proof
-from mingjing.engine.lists import Decision, Distribution, decide, ranks
+from mingjing.engine.lists import Decision, Distribution, Standing, decide, ranks, tier_of
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.quantities import parse_points, points_text
 from mingjing.engine.repairs import WayOut, way_out
@@ -54,14 +54,14 @@ def work_out(scheme: Scheme, class_code: str, key: str, sheet: Sheet, totals: Di
     rubric, rules = scheme.rubrics[class_code], scheme.list_rules
     now = score(rubric, sheet)
 
-    def decided(then: Score) -> Decision:
+    def standing(then: Score) -> Standing | None:
         if totals is None or not ranks(rules, then, sheet.attributes) or then.total is None or now.total is None:
-            return decide(rules, then, sheet.attributes, None)
-        standing = (totals if then.total == now.total else totals.moved(now.total, then.total)).standing(then.total)
-        return decide(rules, then, sheet.attributes, standing)
+            return None
+        return (totals if then.total == now.total else totals.moved(now.total, then.total)).standing(then.total)
 
-    way = way_out(rubric, rules, sheet, lambda then: decided(then).tier)
-    return Result(key, class_code, explain(rubric, sheet), decided(now), way)
+    way = way_out(rubric, rules, sheet, lambda then: tier_of(rules, then, sheet.attributes, standing(then)))
+    decision = decide(rules, now, sheet.attributes, standing(now))
+    return Result(key, class_code, explain(rubric, sheet), decision, way)
 
 
 def result_row(scheme: Scheme, result: Result) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mingjing.engine.chain import canonical
-from mingjing.engine.lists import Distribution, Standing, decide, ranks
+from mingjing.engine.lists import Distribution, Standing, ranks, tier_of
 from mingjing.engine.rules import Value
 from mingjing.engine.scoring import Score, Sheet, score
 from mingjing.programmes.assessments.policy.decisions import class_totals, totals_digest
@@ -84,7 +84,7 @@ class Judging:
     def _judge(self, taken: Taken) -> Judged:
         totals, total = self.distributions[taken.class_code], taken.score.total
         standing = totals.standing(total) if taken.ranked and total is not None else None
-        tier = decide(self.scheme.list_rules, taken.score, taken.attributes, standing).tier
+        tier = tier_of(self.scheme.list_rules, taken.score, taken.attributes, standing)
         moved = totals if self._by_rank and taken.ranked else None
         near = edges(self.scheme, taken.class_code, taken.score, taken.attributes, standing, moved)
         return Judged(taken.key, taken.class_code, taken.score, tier, standing, taken.sheet, near)

@@ -16,7 +16,7 @@ from typing import IO
 
 from mingjing.engine.accounts import Line, explain
 from mingjing.engine.bulk import Bulk, repeated
-from mingjing.engine.lists import Distribution, Standing, decide, ranks, score_values
+from mingjing.engine.lists import Distribution, Standing, ranks, score_values, tier_of
 from mingjing.engine.outcome import N_, Problem, Reason, Refusal, in_language
 from mingjing.engine.quantities import HUNDREDTHS, points_text
 from mingjing.engine.rules import Value
@@ -320,12 +320,12 @@ class _Tiers:
         values = self.rules.table.complete(score_values(found, attributes) | (standing.values() if standing else {}))
         region = self.regions.of_all(values)
         if region not in self.decided:
-            self.decided[region] = decide(self.rules, found, attributes, standing).tier
+            self.decided[region] = tier_of(self.rules, found, attributes, standing)
         return self.decided[region]
 
     def of_unscored(self, veto: int, profile: int) -> str:
         """The tier of a site where nothing was scored."""
         if (veto, profile) not in self.decided:
             nothing = Score(0, 0, None, 0, None, 0, veto, 0)
-            self.decided[veto, profile] = decide(self.rules, nothing, self.attributes[profile], None).tier
+            self.decided[veto, profile] = tier_of(self.rules, nothing, self.attributes[profile], None)
         return self.decided[veto, profile]
