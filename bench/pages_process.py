@@ -41,7 +41,7 @@ def edits(people: Mapping[str, Any]) -> dict[str, float]:
 
     officer = people["officer"]
     live = VisitRecord.objects.filter(round__code="fieldwork", visit__isnull=False, submitted_at=None)
-    record = live.get(team_day__day=timezone.localdate(), team_day__team=1, returned_at=None)
+    record = live.filter(team_day__day=timezone.localdate(), team_day__team=1, returned_at=None).earliest("pk")
     steps = cycle(product(("looked", "unmark"), _checks(record)))
 
     def edit() -> None:
