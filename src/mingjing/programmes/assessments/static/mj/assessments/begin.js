@@ -57,7 +57,7 @@ export class Begin {
   }
 
   neither() {
-    const why = text({ maxlength: 200, "aria-label": t("Why"), placeholder: t("e.g. the sign is gone, no satellite in the basement") }, (reason) => (this.arrival = { ...NOTHING, reason }));
+    const why = text({ maxlength: 200, "aria-label": t("Why neither works"), placeholder: t("e.g. the sign is gone, no satellite in the basement") }, (reason) => (this.arrival = { ...NOTHING, reason }));
     this.arrival = NOTHING;
     this.show();
     this.told.append(why);

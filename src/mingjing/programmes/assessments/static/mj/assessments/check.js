@@ -4,7 +4,7 @@ import { answerOf, isMeasured, sameAs, tapAnswer } from "#mj/assessments/acts.js
 import { backgroundOf, sampleField } from "#mj/assessments/background.js";
 import { Draft } from "#mj/assessments/draft.js";
 import { answerField, field, noteField, placeField } from "#mj/assessments/fields.js";
-import { button, h, refusalText, said, t } from "#mj/assessments/kit.js";
+import { button, h, isChinese, refusalText, said, t } from "#mj/assessments/kit.js";
 import { absenceForm } from "#mj/assessments/absence.js";
 import { picturesOf } from "#mj/assessments/pictures.js";
 import { lastPlace, quickWords, recentPlaces } from "#mj/assessments/places.js";
@@ -56,14 +56,14 @@ class Sheet {
     const { code, title, critical } = this.check;
     return h("header", { class: "fa-sheet-head" },
       h("h2", { id: "fa-sheet-title" }, h("span", { class: "fa-code" }, code), " ", critical ? h("span", { class: "fa-star" }, "★") : null, said(title)),
-      button(t("Close"), () => this.leave(), { kind: "quiet", "data-key": "close" }));
+      button("✕", () => this.leave(), { kind: "quiet", name: t("Close"), "data-key": "close" }));
   }
 
   // The photo and "Done" stand where the thumb is.
   foot() {
     const photo = this.editable ? button(t("Photo"), () => this.photo(), { kind: "strong", mark: "camera", "data-key": "photo" }) : null;
     this.photoButton = photo;
-    return h("footer", { class: "fa-sheet-foot" }, this.status, this.alert, h("div", { class: "fa-row" }, photo, button(t("Done"), () => this.leave(), { kind: "primary", "data-key": "done" })));
+    return h("footer", { class: "fa-sheet-foot" }, this.status, this.alert, h("div", { class: "fa-row" }, photo, button(this.entering && this.editable ? t("Keep and go back") : t("Close"), () => this.leave(), { kind: "primary", "data-key": "done" })));
   }
 
   get editable() {
@@ -93,7 +93,7 @@ class Sheet {
     if (!entry && isMeasured(check)) draft.changes = { place };
     return [
       answerField(check, held, change),
-      placeField({ value: place, recent, words, gap: t("word-gap") === "word-gap" ? " " : "" }, (value) => change({ place: value })),
+      placeField({ value: place, recent, words, gap: isChinese() ? "" : " " }, (value) => change({ place: value })),
       noteField(entry?.note ?? "", (note) => change({ note })),
       this.sameField(),
     ].filter(Boolean);

@@ -5,6 +5,8 @@ import { pointsText } from "#mj/logic/exact.js";
 
 export { h, icon, t };
 
+export const isChinese = () => language().startsWith("zh");
+
 // A title in the reader's language, or the first there is.
 export function said(texts) {
   if (!texts) return "";
