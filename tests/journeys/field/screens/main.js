@@ -61,7 +61,7 @@ async function arrived(change = (sheet) => sheet) {
 // The day's cards on their own.
 function cards(opened, state = {}) {
   const day = { subject: "assessments.team_day:5", day: record.day, team: 3, round: "2026 年第一轮", opened, members: record.members };
-  const at = (name, group, more) => ({ record: { ...record, subject: `assessments.visit:${name}`, name: `演示·${name}`, group }, stand: { ...memory.state, ...more }, answered: 12, total: progressOf(work).total, disputes: 0 });
+  const at = (name, group, more) => ({ record: { ...record, subject: `assessments.visit:${name}`, name: `演示·${name}`, group }, stand: { ...memory.state, state: "planned", entered_at: null, submitted_at: null, returned: null, ...more }, answered: 12, total: progressOf(work).total, disputes: 0 });
   const visits = [at("桂花花园", "G1"), at("金钩山小区", "G1"), at("美的城", "", { state: "returned", entered_at: "x", returned: { reason: "消防通道的处数与照片不符，请核对" } }), at("月桂里", "", { state: "signed", entered_at: "x", submitted_at: "x", ...state })];
   document.querySelector("main").replaceChildren(...cardsOf([day], visits, { latitude: "27.84", longitude: "113.16" }, { openDay() {}, open() {} }));
 }

@@ -87,9 +87,9 @@ class Sheet {
     if (!this.editable) return [];
     const held = entry ? answerOf(check, entry) : {};
     const [sheet, change] = [this.work.sheet, (part) => draft.change(part)];
-    const recent = recentPlaces(sheet, this.screen.otherPlaces());
-    const words = quickWords((sheet.findings ?? []).map(({ place }) => place), USUAL());
     const place = entry?.place ?? lastPlace(sheet, this.work.person.token);
+    const recent = recentPlaces(sheet, this.screen.otherPlaces()).filter((one) => one !== place);
+    const words = quickWords((sheet.findings ?? []).map(({ place }) => place), USUAL());
     if (!entry && isMeasured(check)) draft.changes = { place };
     return [
       answerField(check, held, change),

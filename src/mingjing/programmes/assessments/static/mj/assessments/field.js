@@ -1,0 +1,61 @@
+// The programme's part of the phone (`field_module` of its manifest): cards for the first page and the screen of a visit.
+// Works are made once and kept, so that going to and fro loses nothing that was done. Not here: any screen, the shell.
+import { deviceOf, sourceOf } from "#mj/assessments/door.js";
+import { cardsOf } from "#mj/assessments/home.js";
+import { t } from "#mj/assessments/kit.js";
+import { progressOf } from "#mj/assessments/progress.js";
+import { VisitScreen } from "#mj/assessments/visit.js";
+import { Work } from "#mj/assessments/work.js";
+
+export const code = "assessments";
+export const title = () => t("Property assessments");
+
+const works = new Map();
+
+// The cards of today. `here` is the phone's position, if it is known already.
+export async function cards(app, here = null) {
+  const { days = [], records = [] } = app.pack(code) ?? {};
+  const visits = await Promise.all(records.map((record) => visitOf(app, record)));
+  return cardsOf(days, visits, here, {
+    openDay: (day) => app.commands.send("assessments.open_day", day.subject, {}),
+    open: (subjects) => app.go(`/${code}/visits/${subjects.map((subject) => subject.split(":")[1]).join("+")}`),
+  });
+}
+
+async function visitOf(app, record) {
+  const work = await workOf(app, record);
+  const { answered, total } = progressOf(work);
+  return { record, stand: work.stand, answered, total, disputes: work.disputes.length };
+}
+
+// The work on a record; read again, for the installation may have answered meanwhile.
+async function workOf(app, record) {
+  const { rubrics } = app.pack(code);
+  const known = works.get(record.subject);
+  const same = known && known.rubric === rubrics[record.rubric];
+  const work = same ? known : new Work(record, rubrics[record.rubric], sourceOf(app, record));
+  work.record = record;
+  works.set(record.subject, work);
+  return work.refresh();
+}
+
+// The screen below /assessments/: {element, title, close}; null for an address that leads nowhere.
+export async function screen(app, path) {
+  const [, numbers] = /^visits\/([\d+]+)$/.exec(path) ?? [];
+  const { records = [], notes = [] } = app.pack(code) ?? {};
+  const wanted = new Set((numbers ?? "").split("+").map((number) => `assessments.visit:${number}`));
+  const [chosen, others] = [records.filter(({ subject }) => wanted.has(subject)), records.filter(({ subject }) => !wanted.has(subject))];
+  if (!chosen.length) return null;
+  const own = await Promise.all(chosen.map((record) => workOf(app, record)));
+  const day = await Promise.all(others.filter((record) => record.day === chosen[0].day).map((record) => workOf(app, record)));
+  const shown = new VisitScreen(deviceOf(app), own, { notes, day });
+  const unlisten = app.listen((subject) => own.filter(({ record }) => !subject || record.subject === subject).forEach((work) => work.next(() => work.refresh())));
+  return {
+    element: shown.element,
+    title: chosen.map(({ name }) => name).join(t(", ")),
+    close: () => {
+      unlisten();
+      shown.close();
+    },
+  };
+}
