@@ -6,6 +6,7 @@ change, and the fact of the submission seals the sheet they came to. Not here: s
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.evidence.actions import record_exhibits
-from mingjing.kernel.evidence.models import Access, Exhibit, Origin
+from mingjing.kernel.evidence.models import Access, Origin
 from mingjing.kernel.evidence.queries import exhibits_of
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.models import Person
@@ -29,19 +30,29 @@ from mingjing.programmes.assessments.actions.orders import follow_critical
 from mingjing.programmes.assessments.actions.records import enough_staff, hold, not_assessed, team_only
 from mingjing.programmes.assessments.models import Part, SheetEdit, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.answers import lacking, terms_of
-from mingjing.programmes.assessments.policy.recording import Edit, apply_edit, undoing
+from mingjing.programmes.assessments.policy.edits import Hand
+from mingjing.programmes.assessments.policy.recording import Edit, undoing
+from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.visits import evidence_of
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-__all__ = ["attach_files", "begin_visit", "edit_sheet", "log_of", "submit_record"]
+__all__ = ["Given", "attach_files", "begin_visit", "edit_sheet", "edit_sheet_many", "log_of", "submit_record"]
 
 
 def begin_visit(
-    *, record: VisitRecord, entered_at: datetime, people: Collection[Person] = (), by: Person | None, at: datetime
+    *,
+    record: VisitRecord,
+    entered_at: datetime,
+    people: Collection[Person] = (),
+    arrival: Mapping[str, Any] | None = None,
+    by: Person | None,
+    at: datetime,
 ) -> None:
-    """The team has entered: from now on it records. `people` are those who came, the whole team unless given.
+    """The team has entered: from now on it records. `people` are those who came, the whole team unless given;
+    `arrival` is what a phone said on entering (kernel.visits).
 
     Needs the assignment opened. However late it is recorded, it is taken; the visit then shows as late. Raises Refusal.
     """
@@ -56,12 +67,22 @@ def begin_visit(
             programme="assessments", purpose=current.purpose, subject=current.subject, area=current.round.area,
             site=current.entry.community.site, organisation=current.entry.company,
             people=[(member.person, parts[Part(member.part)].value) for member in present],
-            joint=_joint(current), entered_at=entered_at, by=by, at=at,
+            joint=_joint(current), arrival=arrival, entered_at=entered_at, by=by, at=at,
         )  # fmt: skip
         current.started_by, current.started_at = by, at
         current.save(update_fields=["visit", "started_by", "started_at"])
         data = {"record": current.pk, "visit": str(current.visit.pk), "entered": instant_text(entered_at)}
         _told("started", current, data, by, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An edit as somebody sent it: the number they gave it, what it says, and when it was made."""
+
+    command: UUID
+    kind: str
+    payload: Mapping[str, Any]
+    at: datetime
 
 
 def edit_sheet(
@@ -79,30 +100,111 @@ def edit_sheet(
     `expected` is the version of the finding that the editor saw. A finding on a critical check opens an order at once;
     when the last one there is taken back, the order falls. Raises Refusal (policy.recording.Conflict among them).
     """
-    number = command or uuid7()
+    given = dict(payload) | ({} if expected is None else {"expected": expected})
+    edit = Given(command or uuid7(), kind, given, at)
+    answer = edit_sheet_many(record=record, edits=[edit], by=by, at=at)[edit.command]
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
+
+
+def edit_sheet_many(
+    *, record: VisitRecord, edits: Sequence[Given], by: Person | None, at: datetime
+) -> dict[UUID, int | Refusal]:
+    """Apply edits in order, each by itself; for each the revision it made, or why it was refused.
+
+    A command that was applied is not again. The statements do not grow with the edits. Raises Refusal where nothing of
+    this record can be edited by this person now.
+    """
     with transaction.atomic():
         current = hold(record, at)
-        if applied := current.edits.filter(command=number).values_list("revision", flat=True).first():
-            return applied
-        team_only(current, by)
-        _may_edit(current)
-        scheme = scheme_of(current.round.scheme)
-        rubric = scheme.rubrics[current.entry.class_code]
-        before = current.sheet_document
-        given = dict(payload) | ({} if expected is None else {"expected": expected})
-        if kind == "undo":
-            given = undoing(scheme, rubric, log_of(current), _revision(given, current), before)
-        _on_record(current, given)
-        token = by.token if by else ""
-        after = apply_edit(scheme, rubric, before, kind, given, token, instant_text(at))
-        current.sheet, current.revision = canonical(after).decode(), current.revision + 1
-        current.save(update_fields=["sheet", "revision"])
-        SheetEdit.objects.create(
-            record=current, revision=current.revision, command=number, kind=kind, payload=given, by=by, at=at
-        )
-        follow_critical(current, scheme, before, after, by=by, at=at)
+        found = _applied_before(current, edits)
+        if fresh := [edit for edit in edits if edit.command not in found]:
+            team_only(current, by)
+            _may_edit(current)
+            found |= _applied(current, fresh, by, at)
     record.sheet, record.revision = current.sheet, current.revision
-    return current.revision
+    return found
+
+
+def _applied_before(record: VisitRecord, edits: Sequence[Given]) -> dict[UUID, int | Refusal]:
+    rows = record.edits.filter(command__in=[edit.command for edit in edits])
+    return dict(rows.values_list("command", "revision"))
+
+
+def _applied(record: VisitRecord, edits: Sequence[Given], by: Person | None, at: datetime) -> dict[UUID, int | Refusal]:
+    """Apply what is new, and write down what was taken: the sheet, its edits, the orders that follow."""
+    scheme = scheme_of(record.round.scheme)
+    before, sheet = record.sheet_document, Growing(record, scheme, by, _exhibits_named(record, edits))
+    answers = {edit.command: sheet.tried(edit) for edit in edits}
+    if sheet.rows:
+        record.sheet, record.revision = canonical(sheet.document).decode(), sheet.revision
+        record.save(update_fields=["sheet", "revision"])
+        SheetEdit.objects.bulk_create(sheet.rows)
+        follow_critical(record, scheme, before, sheet.document, by=by, at=at)
+    return answers
+
+
+class Growing:
+    """A sheet while edits are applied to it, with the rows that keep them."""
+
+    def __init__(self, record: VisitRecord, scheme: Scheme, by: Person | None, exhibits: Collection[str]) -> None:
+        self.record, self.by, self.exhibits, self.scheme = record, by, exhibits, scheme
+        self.rubric = scheme.rubrics[record.entry.class_code]
+        self.hand = Hand(self.rubric, terms_of(scheme, self.rubric), record.seed)
+        self.hand.read(record.sheet_document)
+        self.revision, self.rows = record.revision, list[SheetEdit]()
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The sheet as it is now."""
+        return self.hand.document()
+
+    def tried(self, edit: Given) -> int | Refusal:
+        """Apply one edit: the revision it made, or why it was refused and left the sheet as it was."""
+        token = self.by.token if self.by else ""
+        try:
+            payload = self._complete(edit)
+            self._on_record(payload)
+            self.hand.apply(edit.kind, payload, token, instant_text(edit.at))
+        except Refusal as refusal:
+            return refusal
+        self.revision += 1
+        self.rows.append(
+            SheetEdit(
+                record=self.record, revision=self.revision, command=edit.command, kind=edit.kind, payload=payload,
+                by=self.by, at=edit.at,
+            )
+        )  # fmt: skip
+        return self.revision
+
+    def _complete(self, edit: Given) -> Mapping[str, Any]:
+        """What the edit says; of an undo, what it brings back."""
+        if edit.kind != "undo":
+            return edit.payload
+        wanted = _revision(edit.payload, self.revision)
+        log = log_of(self.record) + [_as_edit(row) for row in self.rows]
+        return undoing(self.scheme, self.rubric, log, wanted, self.document, seed=self.record.seed)
+
+    def _on_record(self, payload: Mapping[str, Any]) -> None:
+        """Raise Refusal for evidence that is not of this record."""
+        if missing := set(_digests(payload)) - set(self.exhibits):
+            text = N_("{count} exhibits are not on this record; add the photos to it first.")
+            code = str(payload.get("check", ""))
+            raise Refusal([Problem("visit.foreign_evidence", text, {"count": len(missing)}, code)])
+
+
+def _exhibits_named(record: VisitRecord, edits: Sequence[Given]) -> set[str]:
+    """Of the digests that these edits name, those of the record's photos: kept, or promised by a phone."""
+    named = {digest for edit in edits for digest in _digests(edit.payload)}
+    return evidence_of(record, named) if named else set()
+
+
+def _digests(payload: Mapping[str, Any]) -> list[str]:
+    """What an edit names as evidence; nothing where it is not as it should be, which the policy refuses in words."""
+    given = payload.get("evidence") or ()
+    fits = isinstance(given, list | tuple) and all(isinstance(digest, str) for digest in given)
+    return list(given) if fits else []
 
 
 def attach_files(
@@ -151,7 +253,7 @@ def submit_record(*, record: VisitRecord, left_at: datetime, by: Person | None, 
             raise not_assessed(current)
         scheme = scheme_of(current.round.scheme)
         terms = terms_of(scheme, scheme.rubrics[current.entry.class_code])
-        standing = set(exhibits_of(current.subject).values_list("sha256", flat=True))
+        standing = evidence_of(current)
         if problems := list(lacking(terms, current.sheet_document, standing)):
             raise Refusal(problems)
         if current.visit and current.visit.left_at is None:
@@ -167,8 +269,11 @@ def submit_record(*, record: VisitRecord, left_at: datetime, by: Person | None, 
 
 def log_of(record: VisitRecord) -> list[Edit]:
     """The edits of a record as policy.recording reads them, in order."""
-    rows = record.edits.select_related("by").order_by("revision")
-    return [Edit(row.kind, row.payload, row.by.token if row.by else "", instant_text(row.at)) for row in rows]
+    return [_as_edit(row) for row in record.edits.select_related("by").order_by("revision")]
+
+
+def _as_edit(row: SheetEdit) -> Edit:
+    return Edit(row.kind, row.payload, row.by.token if row.by else "", instant_text(row.at))
 
 
 def _digest(file: "UploadedFile[Any]") -> str:
@@ -226,29 +331,13 @@ def _may_edit(record: VisitRecord) -> None:
         raise Refusal([Problem("visit.submitted", text)])
 
 
-def _revision(payload: Mapping[str, Any], record: VisitRecord) -> int:
+def _revision(payload: Mapping[str, Any], last: int) -> int:
     """The revision that an undo names, the last one unless it does."""
-    wanted = payload.get("of", record.revision)
-    if type(wanted) is not int or not 1 <= wanted <= record.revision:
+    wanted = payload.get("of", last)
+    if type(wanted) is not int or not 1 <= wanted <= last:
         text = N_("There is no edit with this number; open the history of the record.")
         raise Refusal([Problem("visit.no_edit", text)])
     return wanted
-
-
-def _on_record(record: VisitRecord, payload: Mapping[str, Any]) -> None:
-    """Raise Refusal for evidence that is not an exhibit of this record."""
-    given = payload.get("evidence") or ()
-    if not isinstance(given, list | tuple) or not all(isinstance(digest, str) for digest in given):
-        return  # refused by the policy, which says how it should be
-    known = (
-        Exhibit.objects.standing()
-        .filter(subject=record.subject, sha256__in=list(given))
-        .values_list("sha256", flat=True)
-    )
-    if missing := set(given) - set(known):
-        text = N_("{count} exhibits are not on this record; add the photos to it first.")
-        code = str(payload.get("check", ""))
-        raise Refusal([Problem("visit.foreign_evidence", text, {"count": len(missing)}, code)])
 
 
 def _told(verb: str, record: VisitRecord, data: Mapping[str, Any], by: Person | None, at: datetime) -> None:

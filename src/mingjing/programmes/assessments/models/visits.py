@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mingjing.engine.chain import content_digest
+from mingjing.engine.picks import seed_of
 from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.visits.models import Visit
@@ -141,6 +142,11 @@ class VisitRecord(models.Model):
     def subject(self) -> str:
         """How facts, exhibits and cases name it."""
         return f"assessments.visit:{self.pk}"
+
+    @property
+    def seed(self) -> str:
+        """What chance picks by on this visit (engine.picks), in hex; empty before its team's day was opened."""
+        return seed_of(self.team_day.pick_seed, self.subject) if self.team_day.pick_seed else ""
 
     def state_on(self, today: date) -> str:
         """One of RECORD_STATES."""

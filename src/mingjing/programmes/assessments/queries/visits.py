@@ -4,7 +4,7 @@ A record is seen once its day has come: by whoever may see the round, and by the
 plans of a draw (queries.draws), what a sheet comes to (queries.sheets).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,8 +13,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.db.search import matching
+from mingjing.kernel.evidence.queries import exhibits_of
 from mingjing.kernel.parties.guard import areas_where, may
 from mingjing.kernel.parties.models import Person
+from mingjing.kernel.sync.models import Capture
 from mingjing.programmes.assessments.models import (
     Filing,
     Round,
@@ -27,8 +29,8 @@ from mingjing.programmes.assessments.models import (
 from mingjing.programmes.assessments.models.visits import VisitRecordQuerySet
 
 __all__ = [
-    "SEES_ALL", "Wanted", "days_of", "is_member", "members_by_day", "names_of", "near_evidence", "of_person",
-    "orders_of", "records_seen", "sees_record", "to_review", "unsigned_by", "with_state",
+    "SEES_ALL", "Wanted", "days_of", "evidence_of", "is_member", "members_by_day", "names_of", "near_evidence",
+    "of_person", "orders_of", "records_seen", "sees_record", "to_review", "unsigned_by", "with_state",
 ]  # fmt: skip
 
 SEES_ALL = "assessments.round.view"
@@ -135,6 +137,18 @@ def unsigned_by(person: Person, records: Iterable[VisitRecord]) -> set[int]:
     for pk, digest in rows.values_list("record_id", "sheet_digest"):
         signed.setdefault(pk, set()).add(digest)
     return {pk for pk, record in submitted.items() if pk not in signed or record.sheet_digest not in signed[pk]}
+
+
+def evidence_of(record: VisitRecord, digests: Collection[str] | None = None) -> set[str]:
+    """The digests of the record's photos and files that count, of `digests` if given: exhibits, and what a phone
+    promised and still holds. One statement, or two where not all are photos of phones."""
+    captures = Capture.objects.standing().filter(subject=record.subject, exhibit__withdrawn_at=None)
+    exhibits = exhibits_of(record.subject)
+    if digests is None:
+        return {*captures.values_list("sha256", flat=True), *exhibits.values_list("sha256", flat=True)}
+    found = set(captures.filter(sha256__in=digests).values_list("sha256", flat=True))
+    rest = set(digests) - found
+    return found | (set(exhibits.filter(sha256__in=rest).values_list("sha256", flat=True)) if rest else set())
 
 
 def orders_of(record: VisitRecord) -> dict[str, Case]:

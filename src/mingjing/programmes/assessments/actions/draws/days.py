@@ -6,6 +6,8 @@ Both only from the day on. Before it even a refusal would tell: who tries one su
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from hashlib import sha256
+from secrets import token_hex
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +29,7 @@ __all__ = ["open_team_day", "replace_member"]
 def open_team_day(*, team_day: TeamDay, by: Person, at: datetime) -> TeamDay:
     """Open the assignment on its day or later: by one of the team, or by whoever may manage the round. Raises Refusal.
 
+    The seed of what chance will pick on site is made here, and its SHA-256 told (engine.picks).
     It does not open while a member is in conflict with one of its communities, or the team is short of staff. Opening
     it a second time changes nothing.
     """
@@ -39,9 +42,10 @@ def open_team_day(*, team_day: TeamDay, by: Person, at: datetime) -> TeamDay:
         raise refuse("team_day.not_member", N_("Only a member of the team, or who manages the round, opens it."))
     if problems := [*_short_of_staff(found, members), *_barred_members(found, members)]:
         raise Refusal(problems)
-    found.opened_by, found.opened_at = by, at
-    found.save(update_fields=["opened_by", "opened_at"])
-    data = {"draw": found.draw_id, "round": found.draw.round_id, "members": len(members)}
+    found.opened_by, found.opened_at, found.pick_seed = by, at, token_hex(32)
+    found.save(update_fields=["opened_by", "opened_at", "pick_seed"])
+    picks = sha256(bytes.fromhex(found.pick_seed)).hexdigest()
+    data = {"draw": found.draw_id, "round": found.draw.round_id, "members": len(members), "picks": picks}
     _tell("team_day.opened", found, data, by, at)
     return found
 

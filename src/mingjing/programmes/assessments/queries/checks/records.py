@@ -42,7 +42,7 @@ class Beside:
 def record_faults(round_: Round, counts: Counter[str]) -> Iterator[Reason]:
     """What of the records of a round, void ones too, does not follow from their edits or differs from the ledger."""
     scheme = scheme_of(round_.scheme)
-    for records in chunks(VisitRecord.objects.filter(round=round_).select_related("entry")):
+    for records in chunks(VisitRecord.objects.filter(round=round_).select_related("entry", "team_day")):
         beside = _beside(records)
         for record in records:
             found = beside[record.pk]
@@ -85,7 +85,7 @@ def _sheet(scheme: Scheme, record: VisitRecord, edits: Sequence[SheetEdit]) -> I
         Edit(edit.kind, edit.payload, edit.by.token if edit.by else "", instant_text(edit.at)) for edit in edits
     ]  # fmt: skip
     try:
-        again = apply_log(scheme, rubric, log)
+        again = apply_log(scheme, rubric, log, seed=record.seed)
     except (Refusal, KeyError, TypeError, ValueError, AttributeError) as error:
         text = N_("Its edits do not follow from one another ({why}); restore them from a backup.")
         yield Problem("check.edits_unfit", text, {"why": str(error)[:200]}, place)
