@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { codeIn, isCodeOf, metresBetween, signalsOf } from "#mj/assessments/arrivals.js";
+import { codeIn, metresBetween, readCode, signalsOf } from "#mj/assessments/arrivals.js";
 import { kindOf, lastPlace, numberOf, quickWords, recentPlaces, withWord } from "#mj/assessments/places.js";
 import { matching } from "#mj/assessments/search.js";
 import { rubric } from "./forms.js";
@@ -53,10 +53,10 @@ test("a quick word takes the place of the kind and leaves the number", () => {
 test("the site's code is known without a network, as a bare code or as an address", () => {
   const record = { entry_code: createHash("sha256").update("HT7K2M").digest("hex") };
   for (const text of ["HT7K2M", " ht7k2m ", "https://example.org/e/HT7K2M", "https://example.org/e/HT7K2M/"]) {
-    assert.equal(isCodeOf(record, text), true, text);
+    assert.deepEqual(readCode(record, text), { code: "HT7K2M", matches: true }, text);
   }
-  assert.equal(isCodeOf(record, "HT7K2N"), false);
-  assert.equal(isCodeOf({ entry_code: null }, "HT7K2M"), null);
+  assert.equal(readCode(record, "HT7K2N").matches, false);
+  assert.equal(readCode({ entry_code: null }, "HT7K2M").matches, null);
   assert.equal(codeIn("https://example.org/field/#entry=HT7K2M"), "HT7K2M");
 });
 

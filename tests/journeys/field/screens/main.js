@@ -12,7 +12,7 @@ const person = { token: "p1", name: "演示·张三" };
 const site = { latitude: "27.8312345", longitude: "113.1612345" };
 const record = {
   subject: "assessments.visit:12", number: "HT-012", name: "演示·荷塘花园", address: "新华东路 12 号", company: "演示物业服务有限公司",
-  class: rubric.class.code, day: "2026-11-28", team: 3, group: "", site, seed: "ab".repeat(32), order_due: { days: 1 },
+  class: rubric.class.code, day: "2026-11-28", team: 3, team_day: "assessments.team_day:5", group: "", site, seed: "ab".repeat(32), order_due: { days: 1 },
   entry_code: "c36b31bf25d7a19b5cc0d1a2a2ae9d57dd0c0f6a4a7b4d4d0a5a7d3e0f1b2c3d",
   members: [{ token: "p1", name: "演示·张三", part: "staff" }, { token: "p2", name: "演示·李四", part: "staff" }, { token: "p3", name: "演示·王五", part: "expert" }],
   earlier: [{ check: `${rubric.class.code}1.1`, day: "2026-05-02", place: "物业服务中心", note: "缺承接查验资料", steps: 1 }],

@@ -4,8 +4,9 @@
 import { hex } from "#mj/logic/canonical.js";
 import { sha256 } from "#mj/logic/sha256.js";
 
-export const FAR = 500; // metres beyond the accuracy from which a position is told
-export const ROUGH = 200; // metres of accuracy from which a position says little
+// As kernel/sync/records.py has them.
+export const FAR = 300; // metres beyond the accuracy from which a position is told
+export const ROUGH = 100; // metres of accuracy from which a position says little
 export const OFF = 120; // seconds by which a clock is off
 const EARTH = 6371008.8;
 
@@ -23,13 +24,16 @@ const radians = (degrees) => (Number(degrees) * Math.PI) / 180;
 
 // The code in what was scanned: the sign may hold the code alone or an address that ends in it.
 export function codeIn(text) {
-  return text.trim().replace(/[#?].*?(?:entry|code)=/i, "/").split("/").filter(Boolean).pop()?.toUpperCase() ?? "";
+  return text.trim().replace(/[#?].*?(?:entry|code)=/i, "/").split("/").filter(Boolean).pop() ?? "";
 }
 
-// Whether a scanned text is the site's code: true, false, or null where this phone cannot know.
-export function isCodeOf(record, text) {
-  if (!record.entry_code) return null;
-  return [codeIn(text), text.trim()].some((code) => digestOf(code) === record.entry_code);
+// Whether a scanned text is the site's code: {code, matches} with the code as it is to be sent; `matches` is null where
+// this phone cannot know.
+export function readCode(record, text) {
+  const ways = [codeIn(text), codeIn(text).toUpperCase(), text.trim()];
+  if (!record.entry_code) return { code: ways[0].slice(0, 100), matches: null };
+  const known = ways.find((code) => digestOf(code) === record.entry_code);
+  return { code: (known ?? ways[0]).slice(0, 100), matches: known !== undefined };
 }
 
 const digestOf = (text) => hex(sha256(new TextEncoder().encode(text)));

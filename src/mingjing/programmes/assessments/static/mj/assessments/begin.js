@@ -1,6 +1,6 @@
 // Entering a site: who of the team came and how the team arrived. What a reviewer will see is said plainly; nothing of it
 // keeps anybody from beginning. Not here: what a signal is (arrivals.js), the camera, the radio (the shell).
-import { isCodeOf, metresBetween, signalsOf } from "#mj/assessments/arrivals.js";
+import { metresBetween, readCode, signalsOf } from "#mj/assessments/arrivals.js";
 import { group, text } from "#mj/assessments/fields.js";
 import { button, distance, h, t } from "#mj/assessments/kit.js";
 
@@ -41,10 +41,10 @@ export class Begin {
   }
 
   async scan() {
-    const code = await this.screen.app.scan({ title: t("Scan the entry code"), hint: t("It stands on the sign at the entrance.") });
-    if (!code) return;
-    const known = this.works.map(({ record }) => isCodeOf(record, code));
-    this.arrival = { how: "code", code, matches: known.includes(true) ? true : known.includes(false) ? false : null };
+    const scanned = await this.screen.app.scan({ title: t("Scan the entry code"), hint: t("It stands on the sign at the entrance.") });
+    if (!scanned) return;
+    const read = this.works.map(({ record }) => readCode(record, scanned));
+    this.arrival = { how: "code", ...(read.find(({ matches }) => matches) ?? read.find(({ matches }) => matches === false) ?? read[0]) };
     this.show();
   }
 

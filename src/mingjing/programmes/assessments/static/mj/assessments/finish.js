@@ -139,7 +139,7 @@ export class Finish {
 
   witness() {
     const { stand } = this.work;
-    if (stand.witnessed) return h("p", { class: "fa-notice watch" }, t("The manager refused to sign. Another member of the team confirms it on their own phone."));
+    if (stand.witnesses?.includes(this.work.person.token)) return h("p", { class: "fa-notice watch" }, t("The manager refused to sign. Another member of the team confirms it on their own phone."));
     const confirm = () => this.screen.trying(async () => this.work.step("witness", { form: await signedDigest(this.work.sheet) }));
     return h("section", { class: "fa-part" }, h("p", { class: "fa-notice watch" }, t("The manager refused to sign.")), button(t("I was there: the manager refused"), confirm, { kind: "primary", "data-key": "witness" }));
   }

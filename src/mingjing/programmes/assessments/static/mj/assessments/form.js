@@ -49,7 +49,8 @@ export class Form {
     const { returned, submitted_at: handed } = this.work.stand;
     const back = returned ? h("p", { class: "fa-notice watch" }, h("b", {}, t("Sent back")), t(": "), returned.reason) : null;
     const over = handed && !this.work.editable ? h("p", { class: "fa-notice" }, t("Handed in: it can be changed once a reviewer has sent it back.")) : null;
-    this.loosened = h("div", { class: "fa-loose" }, back, over, ...looseDisputes(this.screen));
+    const notes = this.screen.notes("").map(({ text }) => h("p", { class: "fa-notice" }, h("b", {}, t("How it is judged")), t(": "), text));
+    this.loosened = h("div", { class: "fa-loose" }, back, over, ...notes, ...looseDisputes(this.screen));
     return this.loosened;
   }
 

@@ -8,7 +8,10 @@ import { isBegun, isDone } from "#mj/assessments/standing.js";
 // Cards of `days` of the pack. `visits` are {record, stand, answered, total, disputes} by subject; `here` is a position or
 // null; `act` {openDay(day), open(subjects)}.
 export function cardsOf(days, visits, here, act) {
-  return days.flatMap((day) => (day.opened ? openDay(day, visits, here, act) : [sealedDay(day, act)]));
+  const known = new Set(days.map(({ subject }) => subject));
+  const earlier = visits.filter(({ record, stand }) => !known.has(record.team_day) && !isDone(stand));
+  const before = earlier.length ? [h("h2", {}, t("Earlier days")), ...groupsOf(earlier).map((group) => cardOf(group, here, act))] : [];
+  return [...days.flatMap((day) => (day.opened ? openDay(day, visits, here, act) : [sealedDay(day, act)])), ...before];
 }
 
 function sealedDay(day, act) {
@@ -20,7 +23,7 @@ function sealedDay(day, act) {
 }
 
 function openDay(day, visits, here, act) {
-  const ours = visits.filter(({ record }) => record.day === day.day && record.team === day.team);
+  const ours = visits.filter(({ record }) => record.team_day === day.subject);
   const done = ours.filter(({ stand }) => stand.submitted_at).length;
   const head = h("section", { class: "fa-card head" }, h("h2", {}, t("Team {team}, {day}", day)),
     h("p", {}, t("{done} of {all} communities handed in", { done, all: ours.length })),

@@ -45,14 +45,14 @@ function stepped(state, { kind, payload }, { token }) {
     case "assessments.begin": return state.entered_at ? state : { ...state, state: "started", entered_at: payload.entered_at };
     case "assessments.submit": return { ...state, state: "submitted", submitted_at: payload.left_at, returned: null };
     case "assessments.sign": return { ...state, signed: [...new Set([...(state.signed ?? []), token])] };
-    case "assessments.manager": return managed(state, payload.stance);
+    case "assessments.manager": return managed(state, payload.stance, token);
     case "assessments.witness": return { ...state, state: "refused", company: "refused", refusal_waits: false };
     default: return state;
   }
 }
 
-function managed(state, stance) {
-  if (stance === "refused") return { ...state, refusal_waits: true, witnessed: true };
+function managed(state, stance, token) {
+  if (stance === "refused") return { ...state, refusal_waits: true, witnesses: [...(state.witnesses ?? []), token] };
   return { ...state, state: "signed", company: stance };
 }
 
