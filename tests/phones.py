@@ -104,7 +104,7 @@ def picture(number: int = 0, form: str = "JPEG", size: tuple[int, int] = (64, 48
     file = BytesIO()
     image = Image.new("RGB", size, (number % 251, number // 251 % 251, 90))
     image.putpixel((1, 1), (number * 7 % 256, 3, 5))
-    image.save(file, form)
+    image.save(file, form, **({"comment": f"number {number}"} if form == "JPEG" else {}))
     return file.getvalue()
 
 

@@ -192,7 +192,7 @@ def test_an_upload_can_be_given_up_and_expires(phone: Phone, at: datetime) -> No
 
 
 def test_no_session_no_upload(phone: Phone, at: datetime) -> None:
-    phone.token = "made-up"  # noqa: S105
+    phone.token = "made-up"
     assert (phone.upload(picture(19)).status_code, code_of(phone.upload(picture(19)))) == (401, "field.session")
 
 

@@ -78,7 +78,7 @@ class Fact(models.Model):
 
 
 class Head(models.Model):
-    """Where the ledger ends: the number and hash of the last fact. One row, moving one fact at a time."""
+    """Where the ledger ends: the number and hash of the last fact. One row, moving over linked facts."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     seq = models.BigIntegerField(default=0)

@@ -224,6 +224,10 @@ MANIFEST = Manifest(
     visit_purposes={"first": _("Assessment"), "second": _("Second visit by another team")},
     evidence_door=f"{HERE}.queries.visits.near_evidence",
     evidence_home=f"{HERE}.desk.exhibits.home",
+    field_pack=f"{HERE}.field.pack",
+    field_commands=f"{HERE}.field.apply",
+    field_states=f"{HERE}.field.states",
+    field_module="#mj/assessments/field.js",
     due=f"{HERE}.queries.due.waiting",
     demo=f"{HERE}.demo.build",
 )

@@ -1,0 +1,246 @@
+"""Commands of phones about one visit or one day, applied or refused one by one, in the order in which they came.
+
+docs/reference/field-protocol.md, Assessments. Not here: what a step asks (actions), the envelope (kernel.sync).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from mingjing.engine.chain import content_digest
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.parties.guard import may
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.sync.actions import promise_photos
+from mingjing.kernel.sync.models import Device
+from mingjing.kernel.sync.records import Signed
+from mingjing.kernel.sync.values import APPLIED, CONFLICT, Command, Outcome, refused
+from mingjing.programmes.assessments.actions.draws import open_team_day
+from mingjing.programmes.assessments.actions.records import hold, team_only
+from mingjing.programmes.assessments.actions.signatures import record_manager, sign_record, witness_refusal
+from mingjing.programmes.assessments.actions.visits import Given, begin_visit, edit_sheet_many, submit_record
+from mingjing.programmes.assessments.field.arrivals import arrival_of
+from mingjing.programmes.assessments.models import Stance, TeamDay, TeamMember, VisitRecord
+from mingjing.programmes.assessments.policy.edits import Conflict
+from mingjing.programmes.assessments.policy.recording import signed_form
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+
+__all__ = ["apply"]
+
+RECORD = "assessments.visit.record"
+MANAGERS_SIGNATURE = "signature"
+"""What the picture of the manager's signature is about, instead of a check."""
+
+
+def apply(subject: str, commands: Sequence[Command], *, by: Person, device: Device, at: datetime) -> Sequence[Outcome]:
+    """The manifest's `field_commands`. Raises Refusal where the person has nothing to do with the subject."""
+    kind, _, key = subject.partition(":")
+    if not (key.isascii() and key.isdecimal() and len(key) < 18):
+        raise _unknown()
+    if kind == "assessments.team_day":
+        return [_one(command, partial(_open_day, command, int(key), by, at)) for command in commands]
+    if kind != "assessments.visit":
+        raise _unknown()
+    visit = _Visit(_record(int(key), by, at), by, device, at)
+    return [outcome for run in _runs(commands) for outcome in visit.applied(run)]
+
+
+class _Visit:
+    """One record, and who acts on it with which phone."""
+
+    def __init__(self, record: VisitRecord, by: Person, device: Device, at: datetime) -> None:
+        self.record, self.by, self.device, self.at = record, by, device, at
+
+    def applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
+        """What becomes of commands of one kind that follow one another."""
+        many = {"assessments.edit": self._edits, "assessments.photo": self._photos}.get(run[0].kind)
+        if many is not None:
+            try:
+                return many(run)
+            except Refusal as refusal:  # nothing of this kind can be done to the record now
+                return [refused(command, refusal) for command in run]
+        step = _STEPS.get(run[0].kind)
+        if step is None:
+            return [refused(command, _unknown()) for command in run]
+        return [_one(command, partial(step, self, command)) for command in run]
+
+    def _edits(self, run: Sequence[Command]) -> Sequence[Outcome]:
+        given = [Given(one.id, str(one.payload.get("edit")), _plain(one.payload), self._made(one)) for one in run]
+        answers = edit_sheet_many(record=self.record, edits=given, by=self.by, at=self.at)
+        return [_outcome(command, answers[command.id]) for command in run]
+
+    def _made(self, command: Command) -> datetime:
+        """When an edit was made: not before the team entered, whatever the phone says."""
+        entered = self.record.visit.entered_at if self.record.visit else self.at
+        return max(command.made_at, entered)
+
+    def _photos(self, run: Sequence[Command]) -> Sequence[Outcome]:
+        with transaction.atomic():
+            current = hold(self.record, self.at)
+            team_only(current, self.by)
+            site = self.record.entry.community.site
+            return promise_photos(
+                subject=self.record.subject, area=self.record.round.area, commands=run,
+                site=site.position if site else None, allowed=self._photo_allowed, device=self.device, by=self.by,
+                at=self.at,
+            )  # fmt: skip
+
+    def _photo_allowed(self, signed: Signed) -> Problem | None:
+        """Why the scheme does not take this photo; pictures out of a gallery only for checks that say so."""
+        about = str(signed.values.get("about", ""))
+        scheme = scheme_of(self.record.round.scheme)
+        if about and about != MANAGERS_SIGNATURE and about not in scheme.rubrics[self.record.entry.class_code].checks:
+            text = N_("{code} is no check of this form; take the photo again from the form.")
+            return Problem("capture.about", text, {"code": about}, about)
+        if signed.values["origin"] == "gallery" and not _gallery(scheme.document, about):
+            text = N_("For {code} the scheme takes live photos only; take it with the app's camera.")
+            return Problem("capture.gallery", text, {"code": about or "–"}, about)
+        return None
+
+    def begin(self, command: Command) -> None:
+        """The team has entered."""
+        if self.record.started_at and self.record.visit:
+            return  # by a colleague, or by this phone before: the visit is what is wanted
+        tokens = _tokens(command.payload.get("people", []))
+        people = [member.person for member in _members(self.record) if member.person.token in tokens]
+        entered, by, at = min(_instant(command, "entered_at"), self.at), self.by, self.at
+        arrival = arrival_of(command, self.record.entry.community.site)
+        begin_visit(record=self.record, entered_at=entered, people=people, arrival=arrival, by=by, at=at)
+        self.record = _found(self.record.pk) or self.record
+
+    def submit(self, command: Command) -> None:
+        """The team hands its record in."""
+        left = min(max(_instant(command, "left_at"), self._made(command)), self.at)
+        submit_record(record=self.record, left_at=left, by=self.by, at=self.at)
+
+    def sign(self, command: Command) -> None:
+        """A member signs, on their own phone."""
+        self._same_form(command)
+        sign_record(record=self.record, by=self.by, at=self.at)
+
+    def manager(self, command: Command) -> None:
+        """The manager signed on the glass, commented or refused."""
+        self._same_form(command)
+        payload = command.payload
+        name, comment, stance = (str(payload.get(field) or "") for field in ("name", "comment", "stance"))
+        if stance not in Stance.values:
+            text = N_("Say whether the manager signed, commented or refused.")
+            raise Refusal([Problem("visit.stance", text, {}, "stance")])
+        record_manager(record=self.record, name=name, stance=stance, comment=comment, by=self.by, at=self.at)
+
+    def witness(self, command: Command) -> None:
+        """A second member was there when the manager refused."""
+        self._same_form(command)
+        witness_refusal(record=self.record, by=self.by, at=self.at)
+
+    def _same_form(self, command: Command) -> None:
+        """Raise Refusal unless what was signed on the phone is what stands here."""
+        now = hold(self.record, self.at)
+        if command.payload.get("form") != content_digest(signed_form(now.sheet_document)):
+            text = N_("The sheet is not the one that was signed on the phone; show what stands now, and sign that.")
+            raise Refusal([Problem("visit.other_form", text)])
+
+
+_STEPS: Mapping[str, Callable[[_Visit, Command], None]] = {
+    "assessments.begin": _Visit.begin,
+    "assessments.submit": _Visit.submit,
+    "assessments.sign": _Visit.sign,
+    "assessments.manager": _Visit.manager,
+    "assessments.witness": _Visit.witness,
+}
+
+
+def _one(command: Command, step: Callable[[], None]) -> Outcome:
+    """One step by itself: whatever it did before it was refused is undone."""
+    try:
+        with transaction.atomic():
+            step()
+    except Refusal as refusal:
+        return refused(command, refusal)
+    return Outcome(command.id, APPLIED)
+
+
+def _outcome(command: Command, answer: int | Refusal) -> Outcome:
+    """What became of an edit; the edits that were taken are kept with the record."""
+    if isinstance(answer, Conflict):
+        return Outcome(command.id, CONFLICT, answer.problems, answer.current)
+    if isinstance(answer, Refusal):
+        return refused(command, answer)
+    return Outcome(command.id, APPLIED, logged=True)
+
+
+def _runs(commands: Sequence[Command]) -> Iterator[Sequence[Command]]:
+    """Commands of one kind that follow one another."""
+    for _kind, run in groupby(commands, key=lambda command: command.kind):
+        yield list(run)
+
+
+def _plain(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """An edit's payload as the policy takes it; what an undo brings back is worked out here, never sent."""
+    return {name: value for name, value in payload.items() if name not in ("edit", "before")}
+
+
+def _open_day(command: Command, key: int, by: Person, at: datetime) -> None:
+    if command.kind != "assessments.open_day":
+        raise _unknown()
+    found = TeamDay.objects.select_related("draw__round__area").filter(pk=key).first()
+    if found is None or not TeamMember.objects.filter(team_day=found, person=by, removed_at=None).exists():
+        raise _unknown()
+    _may(by, found.draw.round.area, at)
+    open_team_day(team_day=found, by=by, at=at)
+
+
+def _record(key: int, by: Person, at: datetime) -> VisitRecord:
+    """The record, for who may record there; a sealed one is as unknown as one that is not there."""
+    found = _found(key)
+    if found is None or found.team_day.is_sealed(timezone.localdate(at)):
+        raise _unknown()
+    _may(by, found.round.area, at)
+    return found
+
+
+def _found(key: int) -> VisitRecord | None:
+    related = ("round__area", "round__scheme", "entry__community__site", "team_day", "visit")
+    heavy = ("round__scheme__document", "round__plan", "entry__class_reasons")
+    return VisitRecord.objects.select_related(*related).defer(*heavy).filter(pk=key).first()
+
+
+def _may(by: Person, area: Any, at: datetime) -> None:
+    if not may(by, RECORD, area=area, on=timezone.localdate(at)):
+        text = N_("You may not record visits there (any more); ask the centre for the role.")
+        raise Refusal([Problem("visit.not_yours", text)])
+
+
+def _unknown() -> Refusal:
+    text = N_("There is nothing of this kind for you; bring the day's pack up to date.")
+    return Refusal([Problem("visit.unknown", text)])
+
+
+def _members(record: VisitRecord) -> Sequence[TeamMember]:
+    return list(TeamMember.objects.filter(team_day=record.team_day_id, removed_at=None).select_related("person"))
+
+
+def _tokens(given: Any) -> frozenset[str]:
+    return frozenset(token for token in given if isinstance(token, str)) if isinstance(given, list) else frozenset()
+
+
+def _instant(command: Command, name: str) -> datetime:
+    """A time the phone wrote, by the clock of the installation. Raises Refusal."""
+    try:
+        written = datetime.fromisoformat(str(command.payload.get(name)))
+        if written.tzinfo is not None:
+            return written - (command.claimed_at - command.made_at)
+    except (ValueError, OverflowError):
+        pass
+    text = N_("The phone wrote no time that can be read; update the app.")
+    raise Refusal([Problem("visit.instant", text, {}, name)])
+
+
+def _gallery(document: Mapping[str, Any], about: str) -> bool:
+    checks = (check for item in document["items"] for check in item["checks"])
+    return any(check["code"] == about and check.get("gallery") for check in checks)

@@ -1,0 +1,95 @@
+"""What stands of records now, as phones show it: the answer to commands, and part of every pack.
+
+A constant number of statements, whatever the number of records. Not here: who goes where (packs).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from mingjing.engine.scoring import score
+from mingjing.kernel.db.fields import instant_text
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.sync.models import Capture
+from mingjing.programmes.assessments.models import Return, Signature, SignaturePart, VisitRecord
+from mingjing.programmes.assessments.policy.recording import sheet_from
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.visits import names_of, records_seen
+
+__all__ = ["states", "states_of"]
+
+PREFIX = "assessments.visit:"
+
+
+def states(subjects: Sequence[str], person: Person, now: datetime) -> dict[str, Any]:
+    """The manifest's `field_states`: of those of these records that the person may know of now."""
+    keys = [
+        int(one.removeprefix(PREFIX)) for one in subjects if one.startswith(PREFIX) and one[len(PREFIX) :].isdecimal()
+    ]
+    if not keys:
+        return {}
+    seen = records_seen(person, timezone.localdate(now)).filter(pk__in=keys).select_related("visit")
+    return states_of(list(seen), now)
+
+
+def states_of(records: Sequence[VisitRecord], now: datetime) -> dict[str, Any]:
+    """The state of each record, by subject."""
+    beside = _Beside(records)
+    return {record.subject: beside.state(record, now) for record in records}
+
+
+class _Beside:
+    """What hangs on these records: signatures, returns, photos, names; five statements."""
+
+    def __init__(self, records: Sequence[VisitRecord]) -> None:
+        self.signatures = _by(Signature.objects.filter(record__in=records).select_related("person"), "record_id")
+        self.returns = _by(Return.objects.filter(record__in=records).order_by("id"), "record_id")
+        subjects = [record.subject for record in records]
+        self.captures = _by(Capture.objects.filter(subject__in=subjects), "subject")
+        self.sheets = {record.pk: record.sheet_document for record in records}
+        tokens = {entry["by"] for sheet in self.sheets.values() for rows in sheet.values() for entry in rows}
+        self.names = names_of(tokens)
+
+    def state(self, record: VisitRecord, now: datetime) -> dict[str, Any]:
+        sheet = self.sheets[record.pk]
+        tokens = {entry["by"] for rows in sheet.values() for entry in rows}
+        returned = next(iter(reversed(self.returns.get(record.pk, ()))), None) if not record.submitted_at else None
+        return {
+            "state": record.state_on(timezone.localdate(now)), "revision": record.revision, "sheet": sheet,
+            "entered_at": instant_text(record.visit.entered_at) if record.visit else None,
+            "submitted_at": instant_text(record.submitted_at) if record.submitted_at else None,
+            "returned": {"reason": returned.reason, "at": instant_text(returned.at)} if returned else None,
+            **self._signed(record),
+            "names": {token: self.names[token] for token in sorted(tokens) if token in self.names},
+            "captures": {one.sha256: _capture(one) for one in self.captures.get(record.subject, ())},
+            "score": _score(record, sheet),
+        }  # fmt: skip
+
+    def _signed(self, record: VisitRecord) -> dict[str, Any]:
+        """Who signed the sheet as it is now, what the company did, whether a refusal waits for a witness."""
+        now = [one for one in self.signatures.get(record.pk, ()) if one.sheet_digest == record.sheet_digest]
+        members = [one.person.token for one in now if one.part == SignaturePart.MEMBER and one.person]
+        witnesses = [one.person.token for one in now if one.part == SignaturePart.WITNESS and one.person]
+        waits = bool(witnesses) and not record.company_at
+        return {"signed": members, "company": record.company_stance, "refusal_waits": waits, "witnesses": witnesses}
+
+
+def _score(record: VisitRecord, sheet: Mapping[str, Any]) -> dict[str, Any]:
+    """What the sheet comes to here: a phone's own preview must agree."""
+    rubric = scheme_of(record.round.scheme).rubrics[record.entry.class_code]
+    found = score(rubric, sheet_from(sheet))
+    return {"base": found.base, "total": found.total, "earned": found.earned, "applicable": found.applicable}
+
+
+def _capture(one: Capture) -> dict[str, str]:
+    state = "kept" if one.exhibit_id else "released" if one.released_at else "promised"
+    return {"state": state, "about": one.about}
+
+
+def _by(rows: Iterable[Any], column: str) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, column), []).append(row)
+    return found
