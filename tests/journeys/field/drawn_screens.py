@@ -40,6 +40,11 @@ def words() -> dict[str, str]:
     return found
 
 
+def script(value: object) -> str:
+    """A value as a script of the page has it."""
+    return json.dumps(value)
+
+
 class _Page(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path, _, _ = self.path.partition("?")

@@ -6,21 +6,21 @@ import { cardsOf } from "#mj/assessments/home.js";
 import { progressOf } from "#mj/assessments/progress.js";
 import { uuid7 } from "#mj/logic/ids.js";
 
-const asked = new URLSearchParams(location.search);
-const rubric = await (await fetch(`/vectors/rubric-hetang-2024-${asked.get("class") ?? "B"}.json`)).json();
-const person = { token: "p1", name: "演示·张三" };
-const site = { latitude: "27.8312345", longitude: "113.1612345" };
-const record = {
-  subject: "assessments.visit:12", number: "HT-012", name: "演示·荷塘花园", address: "新华东路 12 号", company: "演示物业服务有限公司",
-  class: rubric.class.code, day: "2026-11-28", team: 3, team_day: "assessments.team_day:5", group: "", site, seed: "ab".repeat(32), order_due: { days: 1 },
-  entry_code: "c36b31bf25d7a19b5cc0d1a2a2ae9d57dd0c0f6a4a7b4d4d0a5a7d3e0f1b2c3d",
-  members: [{ token: "p1", name: "演示·张三", part: "staff" }, { token: "p2", name: "演示·李四", part: "staff" }, { token: "p3", name: "演示·王五", part: "expert" }],
-  earlier: [{ check: `${rubric.class.code}1.1`, day: "2026-05-02", place: "物业服务中心", note: "缺承接查验资料", steps: 1 }],
+// A pack of an installation, where the test brings one (`given`); else an invented visit.
+const invented = async () => {
+  const rubric = await (await fetch("/vectors/rubric-hetang-2024-B.json")).json();
+  const members = [{ token: "p1", name: "演示·张三", part: "staff" }, { token: "p2", name: "演示·李四", part: "staff" }, { token: "p3", name: "演示·王五", part: "expert" }];
+  const record = {
+    subject: "assessments.visit:12", number: "HT-012", name: "演示·荷塘花园", address: "新华东路 12 号", company: "演示物业服务有限公司",
+    class: "B", day: "2026-11-28", team: 3, team_day: "assessments.team_day:5", group: "", seed: "ab".repeat(32), order_due: { days: 1 },
+    site: { latitude: "27.8312345", longitude: "113.1612345" }, entry_code: "0".repeat(64), members,
+    earlier: [{ check: "B1.1", day: "2026-05-02", place: "物业服务中心", note: "缺承接查验资料", steps: 1 }],
+    state: { state: "planned", revision: 0, sheet: {}, entered_at: null, submitted_at: null, returned: null, signed: [], company: "", refusal_waits: false, names: { p2: "演示·李四" }, captures: {} },
+  };
+  return { person: members[0], record, rubric, notes: [{ check: "B1.1", text: "没有承接查验资料的，按一处计" }] };
 };
-const memory = {
-  commands: [], photos: {},
-  state: { state: "planned", revision: 0, sheet: {}, entered_at: null, submitted_at: null, returned: null, signed: [], company: "", refusal_waits: false, names: { p2: "演示·李四" }, captures: {} },
-};
+const { person, record, rubric, notes } = window.given ?? (await invented());
+const memory = { commands: [], photos: {}, state: record.state };
 
 const phone = {
   person,
@@ -33,20 +33,26 @@ const phone = {
   settle: async (ids) => (memory.commands = memory.commands.filter(({ id }) => !ids.includes(id))),
 };
 
+// A photo that nobody signed.
+async function invent() {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return { sha256: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+}
+
 const app = {
   now: () => new Date().toISOString(), home() {}, clockOffset: () => 0,
   scan: async () => "HT7K2M", position: async () => ({ latitude: "27.8412345", longitude: "113.1612345", accuracy: 12 }),
   async takePhoto({ about, challenge }) {
-    const bytes = crypto.getRandomValues(new Uint8Array(32));
-    const sha256 = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const { sha256, command } = await (window.shoot ?? invent)(about, challenge);
     memory.photos[sha256] = { state: "local", about, challenge };
+    if (command) memory.commands = [...memory.commands, { ...command, state: "waiting" }];
     return [{ sha256 }];
   },
   captures: () => memory.photos, picture: async () => "/ui/mark.svg", signature: async () => "c".repeat(64),
 };
 
 const work = await new Work(record, rubric, phone).refresh();
-const screen = new VisitScreen(app, [work], { notes: [{ check: `${rubric.class.code}1.1`, text: "没有承接查验资料的，按一处计" }] });
+const screen = new VisitScreen(app, [work], { notes });
 document.querySelector("main").append(screen.element);
 
 // What has arrived: all that was sent, and what the colleague did, in one state of the installation.
@@ -58,6 +64,14 @@ async function arrived(change = (sheet) => sheet) {
   await work.refresh();
 }
 
+// What the installation answered to what was sent: taken ones leave, refused ones stay with the reason.
+async function answered({ outcomes, states }) {
+  const told = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+  memory.commands = memory.commands.map((command) => ({ ...command, ...told.get(command.id) })).filter(({ state }) => state !== "applied");
+  memory.state = states[record.subject] ?? memory.state;
+  await work.refresh();
+}
+
 // The day's cards on their own.
 function cards(opened, state = {}) {
   const day = { subject: "assessments.team_day:5", day: record.day, team: 3, round: "2026 年第一轮", opened, members: record.members };
@@ -66,4 +80,4 @@ function cards(opened, state = {}) {
   document.querySelector("main").replaceChildren(...cardsOf([day], visits, { latitude: "27.84", longitude: "113.16" }, { openDay() {}, open() {} }));
 }
 
-Object.assign(window, { visit: { work, screen, memory, arrived, cards, uuid7 } });
+Object.assign(window, { visit: { work, screen, memory, arrived, answered, cards, uuid7 } });
