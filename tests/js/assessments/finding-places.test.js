@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { codeIn, metresBetween, readCode, signalsOf } from "#mj/assessments/arrivals.js";
+import { dueAt } from "#mj/assessments/deadlines.js";
 import { kindOf, lastPlace, numberOf, quickWords, recentPlaces, withWord } from "#mj/assessments/places.js";
 import { matching } from "#mj/assessments/search.js";
 import { rubric } from "./forms.js";
@@ -69,4 +70,11 @@ test("what a reviewer will see is told: far, rough, another code, no proof, a cl
   assert.deepEqual(signalsOf(at("27.8301", 900), site), [{ signal: "rough", metres: 900 }]);
   assert.deepEqual(signalsOf({ how: "code", matches: false }, site, 300).map(({ signal }) => signal), ["other_code", "clock"]);
   assert.deepEqual(signalsOf({ how: "none" }, null).map(({ signal }) => signal), ["unproven"]);
+});
+
+test("an order is due by the scheme's days, over a weekend where it counts working days", () => {
+  const friday = new Date(2026, 10, 27, 9, 30);
+  const day = (deadline) => dueAt(deadline, friday).getDate();
+  assert.deepEqual([day({ days: 1, calendar: "calendar" }), day({ days: 1, calendar: "working" }), day(null)], [28, 30, 27]);
+  assert.equal(friday.getDate(), 27);
 });

@@ -12,7 +12,7 @@ const invented = async () => {
   const members = [{ token: "p1", name: "演示·张三", part: "staff" }, { token: "p2", name: "演示·李四", part: "staff" }, { token: "p3", name: "演示·王五", part: "expert" }];
   const record = {
     subject: "assessments.visit:12", number: "HT-012", name: "演示·荷塘花园", address: "新华东路 12 号", company: "演示物业服务有限公司",
-    class: "B", day: "2026-11-28", team: 3, team_day: "assessments.team_day:5", group: "", seed: "ab".repeat(32), order_due: { days: 1 },
+    class: "B", day: "2026-11-28", team: 3, team_day: "assessments.team_day:5", group: "", seed: "ab".repeat(32), order_due: { days: 1, calendar: "calendar" },
     site: { latitude: "27.8312345", longitude: "113.1612345" }, entry_code: "0".repeat(64), members,
     earlier: [{ check: "B1.1", day: "2026-05-02", place: "物业服务中心", note: "缺承接查验资料", steps: 1 }],
     state: { state: "planned", revision: 0, sheet: {}, entered_at: null, submitted_at: null, returned: null, signed: [], company: "", refusal_waits: false, names: { p2: "演示·李四" }, captures: {} },

@@ -19,7 +19,7 @@ from mingjing.programmes.assessments.models import VisitRecord
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.sheets import order_subject
 
-__all__ = ["RECTIFICATION", "drop_orders", "due_at", "follow_critical"]
+__all__ = ["DEADLINE", "RECTIFICATION", "drop_orders", "due_at", "follow_critical"]
 
 RECTIFICATION = "rectification"
 """The kind of case that an order is."""

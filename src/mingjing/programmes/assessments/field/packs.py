@@ -15,6 +15,7 @@ from django.utils.translation import gettext, override
 from mingjing.kernel.db.search import search_words
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import EntryCode
+from mingjing.programmes.assessments.actions.orders import DEADLINE
 from mingjing.programmes.assessments.field.states import states_of
 from mingjing.programmes.assessments.models import CalibrationNote, TeamDay, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.previews import rubric_document
@@ -77,11 +78,17 @@ def _records(
             "day": record.team_day.day.isoformat(), "team": record.team_day.team, "team_day": record.team_day.subject,
             "group": record.entry.group, "site": _place(record),
             "entry_code": codes.get(record.entry.community.site_id) if record.entry.community.site_id else None,
-            "seed": record.seed, "members": list(map(_member, members.get(record.team_day_id, ()))),
+            "seed": record.seed, "order_due": _order_due(scheme_of(record.round.scheme)), "members": list(map(_member, members.get(record.team_day_id, ()))),
             "earlier": earlier.get(record.entry.community_id, []), "state": stand[record.subject],
         }
         for record in records
     ]  # fmt: skip
+
+
+def _order_due(scheme: Scheme) -> dict[str, Any] | None:
+    """Days and calendar by which an order of a critical finding is due; None for the end of the day it is given."""
+    found = next((one for one in scheme.document.get("deadlines", ()) if one["code"] == DEADLINE), None)
+    return None if found is None else {"days": int(found["days"]), "calendar": found["calendar"]}
 
 
 def _site(record: VisitRecord, name: str, otherwise: Any) -> Any:

@@ -1,6 +1,7 @@
 // What is known of a check before it is answered: its rule, notes on how it is judged, what was found on this site before,
 // the order that a critical one opens, and which of many to look at. Not here: answers.
 import { field, text } from "#mj/assessments/fields.js";
+import { dueAt } from "#mj/assessments/deadlines.js";
 import { button, clock, h, said, t } from "#mj/assessments/kit.js";
 import { ruleOf } from "#mj/assessments/wording.js";
 
@@ -23,12 +24,10 @@ function notice(kind, label, body, whole) {
   return h("p", { class: `fa-notice ${kind}${whole ? " fa-all" : ""}` }, h("b", {}, label), t(": "), body);
 }
 
-// A critical finding opens an order the same day; `order_due` of the pack says in how many days it is due.
+// A critical finding opens an order the same day, due as the scheme says (`order_due` of the pack).
 function orderNotice({ work }) {
-  const days = work.record.order_due?.days;
-  const given = t("★ An order is given the same day.");
-  const due = days === undefined ? "" : t("Due {when}.", { when: clock(Date.now() + days * 86_400_000, work.record.day) });
-  return h("p", { class: "fa-notice star" }, [given, due].filter(Boolean).join(" "));
+  const due = t("Due {when}.", { when: clock(dueAt(work.record.order_due, new Date()), work.record.day) });
+  return h("p", { class: "fa-notice star" }, t("★ An order is given the same day."), " ", due);
 }
 
 // How many there are, and so which of them to look at; by the seed that was committed to.
