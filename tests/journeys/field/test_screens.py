@@ -1,6 +1,6 @@
-"""The screens of a visit on a small phone, in both languages and in large letters: readable, reachable, no fault of WCAG.
+"""The screens of a visit on a small phone, in both languages and in large letters: readable, reachable, no WCAG fault.
 
-What is pressed here is kept in memory; that it survives and arrives is test_visit.
+What is pressed here is kept in memory; that it survives and arrives is test_sent.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from os import environ
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, expect
 from tests.journeys.conftest import Screen
 from tests.journeys.field import drawn_screens
 
@@ -158,16 +158,7 @@ def looked_up(shown: Phone) -> None:
 
 def settled(shown: Phone) -> None:
     """A colleague changed the same finding: both versions are shown, and a person chooses."""
-    shown.page.evaluate("""async () => {
-      const { work, memory, arrived } = visit;
-      const [first] = work.sheet.findings;
-      await arrived((sheet) => ({ ...sheet, findings: sheet.findings.map((one) => one.id === first.id ? { ...one, version: 7, place: "4栋电梯厅", by: "p2" } : one) }));
-      const current = memory.state.sheet.findings.find(({ id }) => id === first.id);
-      memory.commands = [{ id: "x", kind: "assessments.edit", subject: work.record.subject, at: current.at, state: "conflict", current,
-        payload: { edit: "change", finding: first.id, expected: first.version, place: "5栋门厅", count: 3 }, problems: [{ code: "recording.changed", text: "…", place: "B1.1" }] }];
-      await work.refresh();
-      visit.screen.show("form", "B1.1");
-    }""")
+    shown.page.evaluate("visit.disputed('5栋门厅')")
     card = shown.check_row("B1.1").locator(".fa-dispute")
     expect(card).to_contain_text("5栋门厅")
     expect(card).to_contain_text("4栋电梯厅")
@@ -179,7 +170,7 @@ def settled(shown: Phone) -> None:
 
 def handed_in(shown: Phone) -> None:
     """Everything answered, handed in, signed, refused: all on the phone alone."""
-    answer_the_rest(shown.page)
+    shown.page.evaluate("visit.whole()")
     shown.press("finish")
     shown.look("ready")
     shown.press("submit")
@@ -191,20 +182,6 @@ def handed_in(shown: Phone) -> None:
     shown.press("manager")
     expect(shown.page.locator(".fa-part")).to_have_count(0)
     shown.look("witness")
-
-
-def answer_the_rest(page: Page) -> None:
-    """What the taps would do, at once."""
-    page.evaluate("""async () => {
-      const { work, uuid7 } = visit;
-      for (const { code } of work.rubric.items) await work.act([{ edit: "looked_rest", item: code }], { of: [] });
-      for (const check of work.rubric.checks.filter(({ kind, code }) => kind === "RATIO" && !work.part(code).findings.length && !work.part(code).absent)) {
-        await work.act([{ edit: "find", check: check.code, finding: uuid7(), good: 20, of: 20, place: "物业服务中心" }]);
-      }
-      await visit.arrived((sheet) => ({ ...sheet, findings: sheet.findings.map((one) => ({ ...one, evidence: one.evidence.length ? one.evidence : ["a".repeat(64)] })) }));
-      visit.memory.state.captures["a".repeat(64)] = { state: "kept", about: "" };
-      await work.refresh();
-    }""")
 
 
 def test_a_whole_check_by_the_keyboard(phone: OpenPhone) -> None:

@@ -64,6 +64,44 @@ async function arrived(change = (sheet) => sheet) {
   await work.refresh();
 }
 
+// The colleague changed the first finding after this phone had; what this phone meant came back as a conflict.
+async function disputed(place) {
+  const [first] = work.sheet.findings;
+  const theirs = (one) => (one.id === first.id ? { ...one, version: 7, place: "4栋电梯厅", by: "p2" } : one);
+  await arrived((sheet) => ({ ...sheet, findings: sheet.findings.map(theirs) }));
+  const payload = { edit: "change", finding: first.id, expected: first.version, place, count: 3 };
+  const problems = [{ code: "recording.changed", text: "…", place: first.check }];
+  const current = theirs(first);
+  memory.commands = [{ id: "x", kind: "assessments.edit", subject: record.subject, at: "2026-11-28T02:00:00Z", state: "conflict", current, payload, problems }];
+  await work.refresh();
+  screen.show("form", first.check);
+}
+
+// Shares that nobody has entered, all good: what takes long by hand and shows nothing new.
+async function allGood() {
+  const open = ({ kind, code }) => kind === "RATIO" && !work.part(code).findings.length && !work.part(code).absent;
+  for (const { code } of rubric.checks.filter(open)) {
+    await work.act([{ edit: "find", check: code, finding: uuid7(), good: 20, of: 20, place: "物业服务中心" }]);
+  }
+}
+
+// Everything answered and with evidence.
+async function whole() {
+  await allGood();
+  for (const { code } of rubric.items) await work.act([{ edit: "looked_rest", item: code }], { of: [] });
+  const photo = "a".repeat(64);
+  const shown = (one) => ({ ...one, evidence: one.evidence.length ? one.evidence : [photo] });
+  await arrived((sheet) => ({ ...sheet, findings: sheet.findings.map(shown) }));
+  memory.state.captures[photo] = { state: "kept", about: "" };
+  await work.refresh();
+}
+
+// What waits to be sent, as it is sent.
+function waiting() {
+  const under = memory.commands.filter(({ state }) => state === "waiting");
+  return under.map(({ id, kind, subject, at, payload }) => ({ id, kind, subject, at, payload }));
+}
+
 // What the installation answered to what was sent: taken ones leave, refused ones stay with the reason.
 async function answered({ outcomes, states }) {
   const told = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
@@ -80,4 +118,4 @@ function cards(opened, state = {}) {
   document.querySelector("main").replaceChildren(...cardsOf([day], visits, { latitude: "27.84", longitude: "113.16" }, { openDay() {}, open() {} }));
 }
 
-Object.assign(window, { visit: { work, screen, memory, arrived, answered, cards, uuid7 } });
+Object.assign(window, { visit: { work, screen, memory, answered, disputed, allGood, whole, waiting, cards } });
