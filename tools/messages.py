@@ -41,7 +41,7 @@ def templates() -> dict[Path, Catalog]:
     house = SOURCE / "locale"
     found: dict[Path, Catalog] = {house: _empty()}
     for path in sorted(SOURCE.rglob("*")):
-        if path.suffix in {".py", ".html", ".txt"} and "migrations" not in path.parts:
+        if _is_read(path):
             parts = path.relative_to(SOURCE).parts
             own = SOURCE.joinpath(*parts[:2], "locale") if parts[0] == "programmes" and len(parts) > 2 else house
             _collect(path, found.setdefault(own, _empty()))
@@ -50,6 +50,13 @@ def templates() -> dict[Path, Catalog]:
             for message in [entry for entry in catalogue if entry.id and found[house].get(*_key(entry))]:
                 catalogue.delete(*_key(message))
     return {folder: catalogue for folder, catalogue in found.items() if len(catalogue)}
+
+
+def _is_read(path: Path) -> bool:
+    """Whether a file may hold texts for readers; of scripts, the modules that are addressed as `#mj/…`."""
+    if path.suffix == ".js":
+        return "mj" in path.parts and "vendor" not in path.parts
+    return path.suffix in {".py", ".html", ".txt"} and "migrations" not in path.parts
 
 
 def _empty() -> Catalog:
@@ -66,9 +73,12 @@ def _key(message: Message) -> tuple[str, str | None]:
 
 
 def _collect(path: Path, into: Catalog) -> None:
-    method, text = ("python", path.read_bytes()) if path.suffix == ".py" else ("javascript", _templatized(path))
+    method, text = "javascript", path.read_bytes()
+    if path.suffix != ".js":
+        method, text = ("python", text) if path.suffix == ".py" else (method, _templatized(path))
+    keywords = {**KEYWORDS, "t": None} if path.suffix == ".js" else KEYWORDS
     for _line, ids, _comments, context in extract(
-        method, BytesIO(text), keywords=KEYWORDS, options={"encoding": "utf-8"}
+        method, BytesIO(text), keywords=keywords, options={"encoding": "utf-8"}
     ):
         if speaks(ids if isinstance(ids, str) else ids[0]):
             into.add(ids, context=context, locations=[(path.relative_to(ROOT).as_posix(), 0)])

@@ -47,6 +47,18 @@ def test_texts_of_code_and_templates_go_to_the_catalogue_of_their_part(house: Pa
     assert own == {"Areas", "%(n)s of all", "It isn’t “here”", "Code", "Only here"}
 
 
+def test_texts_of_scripts_that_are_modules_are_found_and_no_others(house: Path) -> None:
+    for place, text in (("mj/screen.js", "On a phone"), ("mj/vendor/theirs.js", "Theirs"), ("plain.js", "Plain")):
+        script = house / "programmes" / "inspections" / "static" / place
+        script.parent.mkdir(parents=True, exist_ok=True)
+        script.write_text(
+            f'h("p", {{ name: `a ${{b}}` }}, t("{text}")); const mark = /"t(/; N_("{text}: {{name}}")', "utf-8"
+        )
+    own = ids(house / "programmes" / "inspections" / "locale")
+    assert own >= {"On a phone", "On a phone: {name}"}
+    assert not own & {"Theirs", "Plain"}
+
+
 def test_an_update_keeps_translations_and_drops_what_is_gone(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert messages.run_update() == 0
     file = messages.catalogue_file(house / "locale")

@@ -24,7 +24,7 @@ export class Begin {
 
   people(members) {
     const one = ({ token, name, part }) => h("label", { class: "fa-choice" },
-      h("input", { type: "checkbox", checked: true, onchange: (event) => this.present(token, event.target.checked) }), h("span", {}, name, part === "expert" ? h("span", { class: "fa-fine" }, ` ${t("supervisor")}`) : null));
+      h("input", { type: "checkbox", checked: true, onchange: (event) => this.present(token, event.target.checked) }), h("span", {}, name, part === "expert" ? h("span", { class: "fa-fine" }, " ", t("supervisor")) : null));
     return group(t("Who is here"), h("div", { class: "fa-choices column" }, ...members.map(one)));
   }
 
