@@ -36,7 +36,7 @@ function version(label, check, entry, work) {
 function told(check, entry) {
   if (!entry) return t("nothing: it was removed");
   if (entry.removed) return t("removed");
-  const photos = entry.evidence?.length ? t("{count} photos", { count: entry.evidence.length }) : "";
+  const photos = entry.evidence?.length ? t("photos: {count}", { count: entry.evidence.length }) : "";
   return [answerText(check, entry), entry.place, entry.note, photos].filter(Boolean).join(" · ") || t("as it was");
 }
 
