@@ -136,3 +136,18 @@ test("communities that are started together are one card until they have begun",
   assert.deepEqual(cards([visit("1", "G", null), visit("2", "", null), visit("3", "G", null)]), [["1", "3"], ["2"]]);
   assert.deepEqual(cards([visit("1", "G", "x"), visit("3", "G", "x")]), [["1"], ["3"]]);
 });
+
+test("changes that come while one is being kept name the version it makes", async () => {
+  const at = await work();
+  const edit = find("A1.1");
+  await at.act([edit]);
+  const draft = new Draft(at, rubric.checks[0], edit.finding, () => {}, () => null, () => {});
+  draft.change({ count: 2 });
+  const first = draft.flush();
+  draft.change({ place: "4栋" });
+  assert.deepEqual(await Promise.all([first, draft.flush()]), [true, true]);
+  draft.change({ note: "痰迹" });
+  assert.equal(await draft.flush(), true);
+  const { steps, place, note } = at.finding(edit.finding);
+  assert.deepEqual([steps, place, note], [2, "4栋", "痰迹"]);
+});

@@ -21,20 +21,20 @@ export async function deduct(screen, check) {
   await screen.trying(async () => {
     await draft.keep({ place });
     screen.feel();
-    openCheck(screen, check, draft.finding, { tapped: true });
+    openCheck(screen, check, draft.finding);
   });
 }
 
 // Open the sheet of a check, on one of its findings, or on none: for a share that is entered, or to look things up.
-export function openCheck(screen, check, finding = null, { tapped = false, entering = isMeasured(check) } = {}) {
-  const sheet = new Sheet(screen, check, finding, entering, tapped);
+export function openCheck(screen, check, finding = null, { entering = isMeasured(check) } = {}) {
+  const sheet = new Sheet(screen, check, finding, entering);
   sheet.open();
   return sheet;
 }
 
 class Sheet {
-  constructor(screen, check, finding, entering, tapped) {
-    Object.assign(this, { screen, check, work: screen.work, tapped, entering: entering || Boolean(finding) });
+  constructor(screen, check, finding, entering) {
+    Object.assign(this, { screen, check, work: screen.work, entering: entering || Boolean(finding) });
     this.draft = new Draft(this.work, check, finding, (told) => this.told(told));
     this.status = h("p", { class: "fa-kept", role: "status" });
     this.alert = h("p", { class: "fa-problem", role: "alert", hidden: true });

@@ -10,7 +10,7 @@ const [TAP, TYPED] = [250, 900]; // milliseconds
 // {kept: true}, {waiting: true} or {refusal}.
 export class Draft {
   constructor(work, check, finding, tell, wait = (step, after) => setTimeout(step, after), stop = (timer) => clearTimeout(timer)) {
-    Object.assign(this, { work, check, finding, tell, wait, stop, changes: {}, timer: null });
+    Object.assign(this, { work, check, finding, tell, wait, stop, changes: {}, timer: null, turn: Promise.resolve() });
   }
 
   get entry() {
@@ -26,8 +26,15 @@ export class Draft {
     this.tell({ waiting: true });
   }
 
-  // Keep what is not kept yet. Resolves to false where it cannot be taken as it is; what was entered stays.
-  async flush() {
+  // Keep what is not kept yet, after what is being kept: each change names the version before it. Resolves to false where
+  // it cannot be taken as it is; what was entered stays.
+  flush() {
+    const done = this.turn.then(() => this.flushed());
+    this.turn = done.catch(() => {});
+    return done;
+  }
+
+  async flushed() {
     this.stop(this.timer);
     this.timer = null;
     const changes = this.changes;
