@@ -84,7 +84,7 @@ def account(request: HttpRequest) -> HttpResponse:
     kinds, today = registry.roles(), timezone.localdate()
     held = [grant for grant in person.role_grants.select_related("area") if grant.as_value().holds(today)]
     context = {"person": person, "held": held, "titles": {code: kind.title for code, kind in kinds.items()}}
-    context |= {"form": form, "barred": barred(person)}
+    context |= {"form": form, "barred": barred(person), "devices": person.devices.all()}
     return render(request, "desk/account.html", context, status=422 if form.is_bound else 200)
 
 
