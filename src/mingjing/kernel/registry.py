@@ -66,13 +66,15 @@ class FactKind:
 class Reaction:
     """`handler` (dotted path of a function of a jobs Run) runs after a fact of `kind` is committed, at least once.
 
-    `title` names the work to people; without one they see the code.
+    `title` names the work to people; without one they see the code. `once_for` names a value of the fact: of several
+    facts appended together that have it in common, only the last brings the work about, which is done for all of them.
     """
 
     code: str
     kind: str
     handler: str
     title: str = ""
+    once_for: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +169,8 @@ class Manifest:
     # Of exhibits whose subject is this part's (`assessments.visit:7` is of "assessments"), dotted paths of functions:
     evidence_door: str = ""  # (person, subject, today) -> bool: may they be near it? asked besides the permissions
     evidence_home: str = ""  # (subject) -> (title, address) of the page it belongs to, or None
+    evidence_doors: str = ""  # (person, subjects, today) -> those of them, as evidence_door, all in few queries
+    evidence_words: str = ""  # (subject, about) -> what the watermark of a photo says of it, lines: where, check, team
 
 
 class RegistryError(RuntimeError):

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop as _
 
-from mingjing.kernel.registry import FactKind, Manifest, Permission
+from mingjing.kernel.registry import Command, FactKind, Manifest, Permission, Reaction
 
 # The supervisors of assessments carry the first two besides: see their RoleKind.
 MANIFEST = Manifest(
@@ -35,5 +35,23 @@ MANIFEST = Manifest(
         FactKind(code="evidence.exhibit.handled", title=_("Evidence downloaded, exported or opened")),
         FactKind(code="evidence.exhibit.verified", title=_("Evidence verified")),
         FactKind(code="evidence.exhibit.damaged", title=_("Evidence found damaged")),
+        FactKind(code="evidence.exhibit.masked", title=_("Faces and plates covered for the public")),
+    ),
+    reactions=(
+        Reaction(
+            code="evidence.fingerprint",
+            kind="evidence.exhibit.recorded",
+            handler="mingjing.kernel.evidence.fingerprints.fingerprint_of_subject",
+            title=_("Look for photos that look alike"),
+            once_for="of",
+        ),
+    ),
+    commands=(
+        Command(
+            name="fingerprints",
+            help=_("compare the pictures that have no fingerprint yet with all others"),
+            configure="mingjing.kernel.evidence.cli.configure_fingerprints",
+            run="mingjing.kernel.evidence.cli.run_fingerprints",
+        ),
     ),
 )

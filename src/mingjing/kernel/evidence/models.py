@@ -15,7 +15,9 @@ from mingjing.kernel.evidence.media import IMAGES, SUFFIXES
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 
-__all__ = ["Access", "Custody", "CustodyKind", "Exhibit", "ExhibitQuerySet", "Fingerprint", "Mask", "Origin"]
+__all__ = [
+    "Access", "Custody", "CustodyKind", "Exhibit", "ExhibitQuerySet", "Fingerprint", "Likeness", "Mask", "Origin",
+]  # fmt: skip
 
 
 class Access(models.TextChoices):
@@ -139,21 +141,47 @@ class Custody(models.Model):
 
 
 class Fingerprint(models.Model):
-    """What a picture looks like, in 64 bits: pictures that look alike differ in few of them (fingerprints).
+    """What a picture looks like, in 64 bits: pictures that look alike differ in few of them (looks).
 
     `bits` is the hash as a signed whole number; `band0` to `band3` are its quarters of 16 bits, by which near ones
-    are found with an index.
+    are found with an index. All are null for a picture that says nothing: flat, or not to be unpacked.
     """
 
     exhibit = models.OneToOneField(Exhibit, models.PROTECT, primary_key=True, related_name="fingerprint")
-    bits = models.BigIntegerField()
-    band0 = models.PositiveIntegerField(db_index=True)
-    band1 = models.PositiveIntegerField(db_index=True)
-    band2 = models.PositiveIntegerField(db_index=True)
-    band3 = models.PositiveIntegerField(db_index=True)
+    bits = models.BigIntegerField(null=True)
+    band0 = models.PositiveIntegerField(null=True)
+    band1 = models.PositiveIntegerField(null=True)
+    band2 = models.PositiveIntegerField(null=True)
+    band3 = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=[f"band{n}", "bits", "exhibit"], name=f"evidence_fingerprint_band{n}") for n in range(4)
+        ]
 
     def __str__(self) -> str:
-        return f"{self.bits & (2**64 - 1):016x}"
+        return "" if self.bits is None else f"{self.bits & (2**64 - 1):016x}"
+
+
+class Likeness(models.Model):
+    """Two pictures that look alike, `distance` bits apart; `first` is the one recorded first.
+
+    Follows from the fingerprints, and says nothing about whether somebody did wrong.
+    """
+
+    first = models.ForeignKey(Exhibit, models.PROTECT, related_name="+")
+    second = models.ForeignKey(Exhibit, models.PROTECT, related_name="+")
+    distance = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name_plural = "likenesses"
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="evidence_likeness_once"),
+            models.CheckConstraint(condition=~Q(first=F("second")), name="evidence_likeness_of_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} {self.second_id} {self.distance}"
 
 
 class Mask(models.Model):

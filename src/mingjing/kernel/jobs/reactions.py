@@ -1,5 +1,6 @@
 """From facts to work: listens to the ledger and writes down who reacts, in the same transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -11,10 +12,16 @@ from mingjing.kernel.ledger.models import Fact
 __all__ = ["note_reactions"]
 
 
-def note_reactions(sender: type[Fact], fact: Fact, **_more: Any) -> None:
-    """One delivery for each reaction to `fact`; no statement where nothing reacts."""
-    if reactions := registry.reactions_to(fact.kind):
-        now = timezone.now()
-        Delivery.objects.bulk_create(
-            [Delivery(fact=fact, reaction=reaction.code, due_at=now) for reaction in reactions]
-        )
+def note_reactions(sender: type[Fact], facts: Sequence[Fact], **_more: Any) -> None:
+    """One delivery for each reaction to each of `facts`, in one statement; none where nothing reacts.
+
+    Of facts that a reaction takes once for all (`once_for`), the last alone brings it about.
+    """
+    now = timezone.now()
+    wanted: dict[tuple[str, object], Delivery] = {}
+    for fact in facts:
+        for reaction in registry.reactions_to(fact.kind):
+            lot = fact.values.get(reaction.once_for) if reaction.once_for else fact.seq
+            wanted[reaction.code, lot] = Delivery(fact=fact, reaction=reaction.code, due_at=now)
+    if wanted:
+        Delivery.objects.bulk_create(wanted.values())

@@ -2,4 +2,4 @@
 
 from django.dispatch import Signal
 
-fact_appended = Signal()  # sent with `fact`, inside the appending transaction: what a receiver writes commits with it
+fact_appended = Signal()  # inside the appending transaction, with the `facts` of one call: what is written commits too

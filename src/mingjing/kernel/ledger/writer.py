@@ -84,8 +84,7 @@ def append_many(*, facts: Sequence[Told], by: Actor | None, at: datetime) -> lis
         end = chained[-1].hash
     Fact.objects.bulk_create(chained)
     Head.objects.filter(id=head.id).update(seq=chained[-1].seq, hash=end)
-    for fact in chained:
-        fact_appended.send(sender=Fact, fact=fact)
+    fact_appended.send(sender=Fact, facts=chained)
     return chained
 
 
