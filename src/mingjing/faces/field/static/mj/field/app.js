@@ -153,8 +153,8 @@ export class App {
 export async function talk(code) {
   const chosen = code ?? localStorage.getItem("mj-language") ?? document.documentElement.lang;
   const { texts } = await (await fetch(`/field/words/${chosen}.json`)).json();
+  speak(chosen, texts);
   document.documentElement.lang = chosen;
-  speak(texts);
   localStorage.setItem("mj-language", chosen);
 }
 
