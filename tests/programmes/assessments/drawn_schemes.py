@@ -72,6 +72,7 @@ def checks(draw: st.DrawFn, code: str, words: dict[str, list[str]]) -> dict[str,
     for key, known in words.items():
         check[key] = draw(st.lists(st.sampled_from(known), max_size=2)) if known else []
     check |= {"na": draw(st.booleans()), "critical": draw(st.booleans())}
+    check |= {"gallery": True} if draw(st.booleans()) else {}
     sometimes(draw, check, "sample", st.fixed_dictionaries({"minimum": st.just("5")}, optional={"of": titled()}))
     return check
 

@@ -106,6 +106,7 @@ MISTAKES: dict[str, tuple[Callable[[Book], str], str]] = {
     "an unknown method": (put("小项", "检查方法", "A4.1", "look, smell"), "document.unknown_code"),
     "unknown evidence": (put("小项", "证据", "A4.1", "Z"), "document.unknown_code"),
     "neither yes nor no": (put("小项", "★ 重点项", "A4.2", "也许"), "workbook.flag"),
+    "a gallery that is neither": (put("小项", "可用相册照片", "A4.2", "也许"), "workbook.flag"),
     "the same check twice": (put("小项", "小项代码", "B1.2", "B1.1"), "document.repeated_code"),
     "the same item twice": (put("大项", "大项代码", "B13", "B12"), "document.repeated_code"),
     "no title": (untitled, "document.no_title"),

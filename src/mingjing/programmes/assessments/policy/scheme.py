@@ -186,6 +186,7 @@ def _check(node: Node, item_na: bool, words: Mapping[str, tuple[str, ...]], seen
     else:
         node.read.add("sample")
     na, critical = node.flag("na"), node.flag("critical")
+    node.flag("gallery")  # asked of the document by those who take photos: it decides no point
     return Check(code, title, points, _rule(node.node("rule"), points), na or item_na, critical)
 
 

@@ -34,6 +34,7 @@ _FIELDS: dict[str, str] = {
     "evidence": N_("evidence"),
     "na": N_("may be not applicable"),
     "critical": N_("critical"),
+    "gallery": N_("photos from the gallery allowed"),
     "class": N_("class"),
     "tier": N_("tier"),
     "step": N_("step"),

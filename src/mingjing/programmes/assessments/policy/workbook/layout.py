@@ -113,6 +113,7 @@ CHECKS = Plan(
         Column(("evidence",), "证据", "Evidence", "codes", 12, ()),
         _NA,
         Column(("critical",), "★ 重点项", "Critical", "flag", 10, False),
+        Column(("gallery",), "可用相册照片", "Photos from the gallery", "flag", 12),
         Column(("sample", "minimum"), "最少抽样数", "Sample at least", "number", 10),
         *_titled("of", "抽样对象", "Sampled", under=("sample",), width=20),
     ),
