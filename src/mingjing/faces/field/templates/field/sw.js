@@ -24,5 +24,5 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin || url.pathname.startsWith("/field/api/")) return;
   if (request.mode === "navigate" && url.pathname !== SHELL) return;
   const wanted = request.mode === "navigate" ? SHELL : request;
-  event.respondWith(caches.open(VERSION).then((cache) => cache.match(wanted)).then((found) => found ?? fetch(request)));
+  event.respondWith(caches.open(VERSION).then((cache) => cache.match(wanted, { ignoreVary: true })).then((found) => found ?? fetch(request)));
 });
