@@ -13,7 +13,9 @@ from tests.faces import district
 from tests.programmes.assessments import drawing
 from tests.programmes.assessments.conftest import published
 
+from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.sync.actions import make_enrolment
+from mingjing.kernel.sync.models import Capture
 from mingjing.programmes.assessments.models import Part, TeamDay, TeamMember, VisitRecord
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -26,7 +28,8 @@ class Phone:
     def __init__(self, browser: Browser, url: str, language: str = "en") -> None:
         self.url, self.complaints = url, list[str]()
         self.context: BrowserContext = browser.new_context(
-            viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, permissions=["camera", "geolocation"],
+            viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True,
+            permissions=["camera", "geolocation"],
             geolocation={"latitude": 27.8, "longitude": 113.1, "accuracy": 9}, locale="en-GB",
         )  # fmt: skip
         self.context.set_default_timeout(15_000)
@@ -110,3 +113,65 @@ def test_a_phone_is_bound_and_opens_without_a_network(team: Any, phones: Callabl
     expect(phone.page.get_by_role("alert")).to_contain_text("does not open it")
     phone.unlocked()
     expect(phone.page.get_by_text("Where to go is sealed")).to_be_visible()
+
+
+def started(phone: Phone, online: bool = True) -> None:
+    """The day is started where there is a network; the pack brings where to go."""
+    phone.page.get_by_role("button", name="Start the day").click()
+    expect(phone.page.get_by_role("button", name="Begin").first).to_be_visible(timeout=20_000)
+    phone.ready()
+
+
+def press(phone: Phone, key: str, inside: str = "main") -> None:
+    phone.page.locator(f"{inside} [data-key='{key}']").first.click()
+
+
+def arrived_at(phone: Phone) -> None:
+    """The team has entered, by position."""
+    phone.page.get_by_role("button", name="Begin").first.click()
+    press(phone, "locate")
+    expect(phone.page.locator(".fa-notice").first).to_be_visible()
+    press(phone, "begin")
+    expect(phone.page.locator(".fa-form")).to_be_visible()
+
+
+def deducted(phone: Phone, code: str, place: str) -> None:
+    """One tap, a place, a live photo."""
+    phone.page.locator(f"[id='check-{code}'] [data-key=deduct]").click()
+    phone.page.locator("[data-key=place]").fill(place)
+    press(phone, "photo", "dialog")
+    shutter = phone.page.get_by_role("button", name="Take the photo")
+    expect(shutter).to_be_enabled()
+    shutter.click()
+    phone.page.get_by_role("button", name="Go on").click()
+    expect(phone.page.locator(".fa-thumb")).to_have_count(1)
+    press(phone, "done", "dialog")
+
+
+def test_a_visit_without_a_network_survives_a_killed_page_and_arrives(team: Any, phones: Callable[..., Phone]) -> None:
+    phone = phones(team.staff[0])
+    started(phone)
+    phone.context.set_offline(True)
+    arrived_at(phone)
+    code = phone.page.locator("[id^=check-]").first.get_attribute("id").removeprefix("check-")  # type: ignore[union-attr]
+    deducted(phone, code, "3栋门厅")
+    phone.killed()
+    phone.unlocked()
+    phone.page.get_by_role("button", name="Go on").first.click()
+    expect(phone.page.locator(f"[id='check-{code}']")).to_contain_text("3栋门厅")
+    phone.page.goto(f"{phone.url}/field/#/outbox")
+    expect(phone.page.get_by_role("row", name="Photos only here")).to_contain_text("1")
+    assert phone.faults() == []
+    assert not Capture.objects.exists()
+    phone.context.set_offline(False)
+    phone.page.get_by_role("button", name="Send now").click()
+    expect(phone.page.get_by_role("row", name="Photos arrived, with receipt")).to_contain_text("1", timeout=30_000)
+    expect(phone.page.get_by_role("row", name="Entries only here")).to_contain_text("0")
+    record = VisitRecord.objects.get(visit__isnull=False)
+    (finding,) = record.sheet_document["findings"]
+    capture = Capture.objects.get()
+    assert (finding["check"], finding["place"], finding["evidence"]) == (code, "3栋门厅", [capture.sha256])
+    assert capture.exhibit is not None
+    assert Exhibit.objects.get().sha256 == capture.sha256
+    assert capture.not_before is not None
+    assert capture.not_before < capture.not_after  # type: ignore[operator]
