@@ -14,10 +14,12 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions.people import is_line
 from mingjing.kernel.parties.models import Person
+from mingjing.kernel.sync.actions import settle
 from mingjing.kernel.visits.actions import void_visit
 from mingjing.programmes.assessments.actions.orders import VOIDED, drop_orders
 from mingjing.programmes.assessments.actions.records import LIVE, hold, outsider, staff_asked
 from mingjing.programmes.assessments.models import Return, Round, SignaturePart, VisitRecord
+from mingjing.programmes.assessments.queries.promised import promised_of
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 __all__ = ["lock_record", "return_record", "review_record", "void_record"]
@@ -44,13 +46,23 @@ def review_record(
 
 
 def lock_record(*, record: VisitRecord, by: Person | None, at: datetime) -> None:
-    """The record is done: from now on the database refuses any change of it. Raises Refusal."""
+    """The record is done: from now on the database refuses any change of it. Raises Refusal.
+
+    Photos whose bytes have arrived are made exhibits first; while one is still on a phone, nothing is locked.
+    """
     with transaction.atomic():
         current = hold(record, at)
         outsider(current, by)
         if current.reviewed_at is None:
             text = N_("Nobody has reviewed this record; that comes before locking it.")
             raise Refusal([Problem("visit.not_reviewed", text)])
+        settle(subjects=[current.subject], at=at)
+        if count := promised_of(current):
+            text = N_(
+                "{count} photos of this record are still on a phone; lock it when they have arrived. A photo that is "
+                "lost with its phone is given up by the director."
+            )
+            raise Refusal([Problem("visit.promised", text, {"count": count})])
         current.locked_by, current.locked_at = by, at
         current.save(update_fields=["locked_by", "locked_at"])
         _told("locked", current, {"revision": current.revision}, by, at)

@@ -16,6 +16,7 @@ from mingjing.kernel.parties.guard import may
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.models import Version
+from mingjing.kernel.sync.actions import settle
 from mingjing.programmes.assessments.actions.rosters_taken import take
 from mingjing.programmes.assessments.models import Handover, Round
 from mingjing.programmes.assessments.policy.roster_digest import RosterDigest
@@ -28,6 +29,7 @@ from mingjing.programmes.assessments.policy.rounds import (
     wrong_state,
 )
 from mingjing.programmes.assessments.queries.entries import numbers_twice
+from mingjing.programmes.assessments.queries.promised import promising
 from mingjing.programmes.assessments.queries.rounds import facts_of, in_force_on, may_lead
 
 __all__ = [
@@ -118,7 +120,10 @@ def begin_fieldwork(*, round: Round, by: Person | None, at: datetime) -> Round:
 
 @transaction.atomic
 def begin_review(*, round: Round, by: Person | None, at: datetime) -> Round:
-    """End fieldwork once every record is submitted or its community declared not assessed. Raises Refusal."""
+    """End fieldwork once every record is submitted or its community declared not assessed, and every photo that a phone
+    promised has arrived: those are made exhibits first. Raises Refusal.
+    """
+    settle(subjects=promising(_locked(round)), at=at)
     found = _ready(round, STEPS["begin_review"], by, at)
     found.review_by, found.review_at = by, at
     found.save(update_fields=["review_by", "review_at"])

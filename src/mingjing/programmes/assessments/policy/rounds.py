@@ -69,7 +69,10 @@ STATE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a round when a step is asked about. `short_teams` are team numbers with their staff."""
+    """What is known of a round when a step is asked about. `short_teams` are team numbers with their staff.
+
+    `promised` photos are still on phones; `promised_of` names some of the communities they were taken at.
+    """
 
     state: str
     entries: int = 0
@@ -81,6 +84,8 @@ class Facts:
     short_teams: tuple[tuple[int, int], ...] = ()
     not_submitted: int = 0
     unvisited: int = 0
+    promised: int = 0
+    promised_of: tuple[str, ...] = ()
     not_locked: int = 0
     filings_open: int = 0
 
@@ -165,6 +170,12 @@ def _of_review(facts: Facts) -> Iterator[Problem]:
     if facts.unvisited:
         text = N_("The record of {count} communities is void; visit them again, or declare them not assessed.")
         yield Problem("round.unvisited", text, {"count": facts.unvisited}, "communities")
+    if facts.promised:
+        text = N_(
+            "{count} photos are still on phones, of {names}. Have the phones send them; a photo that is lost with its "
+            "phone is given up by the director."
+        )
+        yield Problem("round.promised", text, {"count": facts.promised, "names": facts.promised_of}, "visits")
 
 
 def _of_decision(facts: Facts) -> Iterator[Problem]:

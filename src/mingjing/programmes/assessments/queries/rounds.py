@@ -4,6 +4,7 @@ Constant numbers of queries, whatever is in a round. Not here: its communities (
 (queries.progress), sealed days (queries.draws).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -27,12 +28,15 @@ from mingjing.programmes.assessments.models import (
     VisitRecord,
 )
 from mingjing.programmes.assessments.policy.rounds import Facts, staff_needed
+from mingjing.programmes.assessments.queries.promised import promised_by_round
 from mingjing.programmes.assessments.queries.schemes import KIND, scheme_of
 
 __all__ = [
     "areas_for_rounds", "facts_of", "facts_of_all", "in_force_on", "leads_in", "may_lead", "schemes_for_rounds",
 ]  # fmt: skip
 
+NAMED = 5
+"""Communities that are named where photos are still on phones."""
 LEAD = "assessments.round.manage"
 """What somebody must be allowed to do to answer for a round."""
 
@@ -43,7 +47,10 @@ def facts_of(round_: Round) -> Facts:
 
 
 def facts_of_all(rounds: Sequence[Round]) -> dict[int, Facts]:
-    """The same for several rounds, by id: six queries together. Schemes must be loaded with the rounds."""
+    """The same for several rounds, by id: seven queries together, and one more while photos are still on phones.
+
+    Schemes must be loaded with the rounds.
+    """
     keys = [round_.pk for round_ in rounds]
     entries = _entries(keys)
     records = _counts(
@@ -54,7 +61,7 @@ def facts_of_all(rounds: Sequence[Round]) -> dict[int, Facts]:
     filings = _counts(
         Filing.objects.filter(entry__round__in=keys, decided_at=None), "entry__round", filings_open=Count("pk")
     )
-    draws, teams = _draws(keys), _staff(keys)
+    draws, teams, promised = _draws(keys), _staff(keys), promised_by_round(rounds)
     found = {}
     for round_ in rounds:
         needed = staff_needed(scheme_of(round_.scheme).document)
@@ -63,9 +70,17 @@ def facts_of_all(rounds: Sequence[Round]) -> dict[int, Facts]:
         counted: dict[str, int] = entries.get(round_.pk, {}) | records.get(round_.pk, {}) | filings.get(round_.pk, {})
         found[round_.pk] = Facts(
             state=round_.state, staff_needed=needed, draw=draws.get(round_.pk, ""), teams=len(staff),
-            short_teams=short, **counted,
+            short_teams=short, **counted, **_promised(promised.get(round_.pk)),
         )  # fmt: skip
     return found
+
+
+def _promised(counts: Counter[str] | None) -> dict[str, Any]:
+    """How many photos are still on phones, and of which communities: so many as can be read in one line."""
+    if not counts:
+        return {}
+    names = list(counts)
+    return {"promised": counts.total(), "promised_of": (*names[:NAMED], *(["…"] if len(names) > NAMED else []))}
 
 
 def _entries(keys: Sequence[int]) -> dict[int, dict[str, int]]:
