@@ -7,12 +7,13 @@ import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 
-__all__ = ["import_map", "module_addresses", "texts_of_modules"]
+__all__ = ["file_digest", "import_map", "module_addresses", "texts_of_modules"]
 
 _TEXT = re.compile(r"""\b(?:t|N_)\(\s*"((?:[^"\\]|\\.)*)\"""")
 
@@ -37,6 +38,15 @@ def module_addresses() -> dict[str, str]:
 def import_map(modules: Mapping[str, str] | None = None) -> str:
     """An import map, as a page has it: of these modules, or of all."""
     return json.dumps({"imports": dict(module_addresses() if modules is None else modules)}, separators=(",", ":"))
+
+
+@lru_cache(maxsize=1024)
+def file_digest(name: str) -> str:
+    """SHA-256 of a static file as it was when this process first asked; LookupError where no part of the house has it."""
+    path = finders.find(name)
+    if path is None:
+        raise LookupError(f"no part of the house has the static file {name}")
+    return sha256(Path(path).read_bytes()).hexdigest()
 
 
 @lru_cache(maxsize=8)

@@ -1,7 +1,7 @@
 // The service worker of the phones' app: everything of one version is in one cache, taken whole or not at all. A new version
 // waits until a page says "use". What is asked of the installation (/field/api/) is never answered from here.
 "use strict";
-const VERSION = "{{ version }}";
+const VERSION = "mingjing-field-{{ version }}";
 const ASSETS = {{ assets|safe }};
 const SHELL = "/field/";
 
@@ -10,7 +10,7 @@ self.addEventListener("install", (event) => {
 });
 
 self.addEventListener("activate", (event) => {
-  const old = (names) => Promise.all(names.filter((name) => name !== VERSION).map((name) => caches.delete(name)));
+  const old = (names) => Promise.all(names.filter((name) => name.startsWith("mingjing-field-") && name !== VERSION).map((name) => caches.delete(name)));
   event.waitUntil(caches.keys().then(old).then(() => self.clients.claim()));
 });
 
