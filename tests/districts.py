@@ -154,5 +154,6 @@ def _of_visits(district: District) -> Iterator[Routes]:
         file=io.BytesIO(photo(colour=(district.number, 9, 9))), file_name=f"{district.secret}.jpg",
         subject=f"cases.case:{case.pk}", area=area, origin="upload", caption=district.secret, by=officer, at=at,
     )  # fmt: skip
-    parts = ("", "-copy", "-thumbnail", "-original", "-verification", "-access", "-withdrawal")
+    parts = ("", "-copy", "-thumbnail", "-original", "-verification", "-access", "-withdrawal", "-watermarked", "-public",
+             "-masks")
     yield {f"desk:exhibit{part}": {"pk": exhibit.pk} for part in parts}

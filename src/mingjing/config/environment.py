@@ -31,6 +31,7 @@ class Environment:
     MINGJING_ORIGINALS: empty for a folder in MINGJING_DATA, or `s3://bucket/prefix` for uploaded originals in an
         S3-compatible store (script/setup s3); its keys come from the usual AWS variables or files.
     MINGJING_S3_ENDPOINT: address of that store, such as `https://s3.example.cn`; Amazon's own unless given.
+    MINGJING_FONT: a font file with Chinese for the watermark of photos; looked for in the usual places unless given.
     DATABASE_URL: empty for SQLite in MINGJING_DATA, or `postgresql://user:password@host/name`.
     MINGJING_SECRET_KEY, MINGJING_SECRET_KEY_FILE: the signing secret, or the file that holds it.
     MINGJING_HOSTS: host names this installation answers to, separated by commas; production has no default.
@@ -44,6 +45,7 @@ class Environment:
     data_dir: Path
     originals: str
     s3_endpoint: str
+    font: str
     database_url: str
     secret_key: str
     allowed_hosts: list[str]
@@ -63,6 +65,7 @@ class Environment:
             data_dir=Path(env.get("MINGJING_DATA") or "var").resolve(),
             originals=cls._originals(env.get("MINGJING_ORIGINALS", "")),
             s3_endpoint=env.get("MINGJING_S3_ENDPOINT", ""),
+            font=env.get("MINGJING_FONT", ""),
             database_url=env.get("DATABASE_URL", ""),
             secret_key=cls._secret(env),
             allowed_hosts=hosts or ([] if mode == "production" else [*LOCAL_HOSTS, "testserver"]),

@@ -14,6 +14,7 @@ MODE = ENV.mode
 DATA_DIR = ENV.data_dir
 ORIGINALS = ENV.originals  # empty for DATA_DIR/originals, or s3://bucket/prefix
 S3_ENDPOINT = ENV.s3_endpoint
+FONT = ENV.font
 ALLOWED_HOSTS = ENV.allowed_hosts
 CSRF_TRUSTED_ORIGINS = [
     f"https://{host}" for host in ENV.allowed_hosts if host not in {"*", "localhost", "127.0.0.1", "[::1]"}

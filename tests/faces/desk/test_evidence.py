@@ -269,7 +269,7 @@ def test_the_page_costs_the_same_however_long_its_custody(
     )
     client = signed_in("officer")
     client.get(address(exhibit))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(address(exhibit))
 
 

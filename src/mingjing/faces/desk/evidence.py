@@ -4,7 +4,9 @@ Nothing of an exhibit is shown that `access` does not allow, and no original is 
 sees a copy, or saves a file. Lists of exhibits are the include desk/exhibits.html, on the pages of programmes.
 """
 
+import json
 from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -13,7 +15,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +24,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mingjing.engine.outcome import Refusal
+from mingjing.engine.outcome import Problem, Refusal
+from mingjing.faces.desk.captures import capture_of
 from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import refused, sentence
 from mingjing.kernel.evidence import copies, store
@@ -36,11 +39,17 @@ from mingjing.kernel.evidence.actions import (
 )
 from mingjing.kernel.evidence.media import outgoing_name
 from mingjing.kernel.evidence.models import Access, CustodyKind, Exhibit
+from mingjing.kernel.evidence.queries import likenesses
 from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.places.models import Area
+from mingjing.kernel.sync import uploads
+from mingjing.kernel.sync.models import Capture
 
 APART = timedelta(minutes=5)
 """How far the clock of a camera and the time of its satellites may differ before the page says so."""
+
+SIDES = ("left", "top", "width", "height")
+"""The fields of a box of a mask, in hundredths of the picture with two decimals."""
 
 LAST_HANDS = 100
 """Lines of custody that the page shows, the newest; the count says how many there are."""
@@ -64,7 +73,7 @@ def find_area(request: HttpRequest, pk: UUID) -> Area:
     return get_object_or_404(Exhibit.objects.select_related("area"), pk=pk).area
 
 
-def _seen(request: HttpRequest, pk: UUID) -> Exhibit:
+def seen_exhibit(request: HttpRequest, pk: UUID) -> Exhibit:
     """The exhibit, if its access class and the part of the house it belongs to let this person see it."""
     related = ("area", "recorded_by", "withdrawn_by")
     found = get_object_or_404(Exhibit.objects.select_related(*related), pk=pk)
@@ -73,8 +82,8 @@ def _seen(request: HttpRequest, pk: UUID) -> Exhibit:
     return found
 
 
-def _managed(request: HttpRequest, pk: UUID) -> Exhibit:
-    found = _seen(request, pk)
+def managed_exhibit(request: HttpRequest, pk: UUID) -> Exhibit:
+    found = seen_exhibit(request, pk)
     if not may_manage(request.user, found, timezone.localdate()):
         raise PermissionDenied(_("This exhibit is not yours to change."))
     return found
@@ -84,20 +93,25 @@ def _managed(request: HttpRequest, pk: UUID) -> Exhibit:
 @require_safe
 def exhibit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What it is, what it says of itself, where it belongs and who ever held it."""
-    found = _seen(request, pk)
+    found = seen_exhibit(request, pk)
     note_look(exhibit=found, by=actor(request), at=timezone.now())
-    return _page(request, found)
+    return exhibit_page(request, found)
 
 
-def _page(request: HttpRequest, found: Exhibit, picture: str = "", **forms_shown: forms.Form) -> HttpResponse:
-    """The page; `picture` is the address of the copy where a seal was opened for it."""
+def exhibit_page(
+    request: HttpRequest, found: Exhibit, picture: str = "", mask_problems: Sequence[Problem] = (),
+    mask_rows: Sequence[Mapping[str, str]] = (), **forms_shown: forms.Form,
+) -> HttpResponse:  # fmt: skip
+    """The page; `picture` is the address of the copy where a seal was opened for it; the rest is what was refused."""
     hands = found.custody.select_related("by").order_by("-id")
     shown = list(hands[:LAST_HANDS])
     checked = hands.filter(kind__in=(CustodyKind.VERIFIED, CustodyKind.DAMAGED)).first()
+    today, sealed = timezone.localdate(), found.access == Access.SEALED
+    manages = may_manage(request.user, found, today) and found.withdrawn_at is None
     context = {
         "exhibit": found,
-        "sealed": found.access == Access.SEALED,
-        "closed": found.access == Access.SEALED and not picture,
+        "sealed": sealed,
+        "closed": sealed and not picture,
         "picture": picture or reverse("desk:exhibit-copy", args=[found.pk]),
         "home": home_of(found.subject),
         "hands": shown,
@@ -106,12 +120,33 @@ def _page(request: HttpRequest, found: Exhibit, picture: str = "", **forms_shown
         "damaged": checked is not None and checked.kind == CustodyKind.DAMAGED,
         "says": _claims(found),
         "open_form": ReasonForm(prefix="open"),
-        "manages": may_manage(request.user, found, timezone.localdate()) and found.withdrawn_at is None,
+        "manages": manages,
         "access_form": AccessForm(initial={"access": found.access}, prefix="access"),
         "withdraw_form": ReasonForm(prefix="withdraw"),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if forms_shown else HTTPStatus.OK
+    context |= _copies(found, mask_problems, mask_rows) | _compared(request, found)
+    refused_one = forms_shown or mask_problems
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused_one else HTTPStatus.OK
     return render(request, "desk/exhibit.html", context | forms_shown, status=status)
+
+
+def _copies(found: Exhibit, problems: Sequence[Problem], typed: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """What is covered for the public, as the page draws and lists it, and whether there is a public copy."""
+    mask = found.masks.select_related("by").order_by("-id").first() if found.is_picture else None
+    rows = typed or [
+        {side: f"{part // 100}.{part % 100:02d}" for side, part in zip(SIDES, box, strict=True)}
+        for box in (mask.boxes if mask else ())
+    ]
+    return {
+        "mask": mask, "mask_rows": [*rows, {}], "mask_problems": problems,
+        "public": found.is_picture and copies.may_be_public(found),
+    }  # fmt: skip
+
+
+def _compared(request: HttpRequest, found: Exhibit) -> dict[str, Any]:
+    """What a phone signed about it, and what looks like it."""
+    alike = likenesses(actor(request), [found], timezone.localdate()).get(found.pk)
+    return {"capture": capture_of(found), "alike": alike}
 
 
 def _claims(found: Exhibit) -> dict[str, Any]:
@@ -126,11 +161,11 @@ def _claims(found: Exhibit) -> dict[str, Any]:
 @guarded("evidence.exhibit.view", area=find_area)
 def copy(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The copy to look at; of what is sealed only by POST and with a reason, each time."""
-    found = _seen(request, pk)
+    found = seen_exhibit(request, pk)
     if not found.is_picture:
         raise Http404
     if found.access == Access.SEALED:
-        return _opened(request, found, CustodyKind.VIEWED) or _page(request, found, _seen_once(found))
+        return _opened(request, found, CustodyKind.VIEWED) or exhibit_page(request, found, _seen_once(found))
     note_look(exhibit=found, by=actor(request), at=timezone.now())
     return _picture(found, copies.VIEWING)
 
@@ -145,7 +180,7 @@ def _seen_once(found: Exhibit) -> str:
 @require_safe
 def thumbnail(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The small picture of lists; what is sealed has none."""
-    found = _seen(request, pk)
+    found = seen_exhibit(request, pk)
     if found.access == Access.SEALED:
         raise PermissionDenied(_("This exhibit is sealed."))
     return _picture(found, copies.THUMBNAIL)
@@ -154,7 +189,7 @@ def thumbnail(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @guarded("evidence.exhibit.view", area=find_area)
 def original(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The untouched file, to save; of what is sealed only by POST and with a reason."""
-    found = _seen(request, pk)
+    found = seen_exhibit(request, pk)
     if found.access == Access.SEALED:
         if refused_page := _opened(request, found, CustodyKind.DOWNLOADED):
             return refused_page
@@ -177,12 +212,12 @@ def _opened(request: HttpRequest, found: Exhibit, kind: CustodyKind) -> HttpResp
     if request.method != "POST":
         return redirect("desk:exhibit", found.pk)
     if not form.is_valid():
-        return _page(request, found, open_form=form)
+        return exhibit_page(request, found, open_form=form)
     try:
         note_custody(exhibit=found, kind=kind, note=form.cleaned_data["reason"], by=actor(request), at=timezone.now())
     except Refusal as refusal:
         refused(form, refusal)
-        return _page(request, found, open_form=form)
+        return exhibit_page(request, found, open_form=form)
     return None
 
 
@@ -198,7 +233,7 @@ def _picture(found: Exhibit, longest: int) -> HttpResponse:
 @require_POST
 def verification(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Read the original again and say whether it is as it came."""
-    return _checked(request, _seen(request, pk))
+    return _checked(request, seen_exhibit(request, pk))
 
 
 def _checked(request: HttpRequest, found: Exhibit) -> HttpResponse:
@@ -219,7 +254,7 @@ def _checked(request: HttpRequest, found: Exhibit) -> HttpResponse:
 @require_POST
 def access(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change who may see it, saying why."""
-    found, form = _managed(request, pk), AccessForm(request.POST, prefix="access")
+    found, form = managed_exhibit(request, pk), AccessForm(request.POST, prefix="access")
     if form.is_valid():
         try:
             change_access(exhibit=found, **form.cleaned_data, by=actor(request), at=timezone.now())
@@ -228,7 +263,7 @@ def access(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, gettext("Access to the exhibit was changed."))
             return _back(request, pk)
-    return _page(request, found, access_form=form)
+    return exhibit_page(request, found, access_form=form)
 
 
 def _back(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -242,7 +277,7 @@ def _back(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def withdrawal(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Withdraw it, saying why."""
-    found, form = _managed(request, pk), ReasonForm(request.POST, prefix="withdraw")
+    found, form = managed_exhibit(request, pk), ReasonForm(request.POST, prefix="withdraw")
     if form.is_valid():
         try:
             withdraw_exhibit(exhibit=found, **form.cleaned_data, by=actor(request), at=timezone.now())
@@ -251,4 +286,24 @@ def withdrawal(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, gettext("The exhibit was withdrawn."))
             return redirect("desk:exhibit", pk)
-    return _page(request, found, withdraw_form=form)
+    return exhibit_page(request, found, withdraw_form=form)
+
+
+@guarded("evidence.exhibit.view", area=find_area)
+@require_safe
+def record(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """The record that the phone signed, its signature, the phone's public key and our receipt: for anybody to check."""
+    found = seen_exhibit(request, pk)
+    row = Capture.objects.filter(exhibit=found).select_related("device").first()
+    if row is None:
+        raise Http404
+    document = {
+        "format": "mingjing.capture.proof/1",
+        "record": json.loads(row.record),
+        "signature": row.signature,
+        "public_key": row.device.public_key,
+        "receipt": uploads.receipt_of(row.device_id, row.sha256) or None,
+    }
+    name = f"capture-{row.sha256[:12]}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return JsonResponse(document, headers=headers, json_dumps_params={"ensure_ascii": False, "indent": 2})

@@ -7,6 +7,7 @@ from mingjing.faces.desk import (
     areas,
     case_list,
     cases,
+    copies,
     evidence,
     home,
     jobs,
@@ -16,6 +17,7 @@ from mingjing.faces.desk import (
     people,
     phones,
     session,
+    verifying,
     visits,
 )
 
@@ -45,6 +47,12 @@ urlpatterns = [
     path("exhibits/<uuid:pk>/verification/", evidence.verification, name="exhibit-verification"),
     path("exhibits/<uuid:pk>/access/", evidence.access, name="exhibit-access"),
     path("exhibits/<uuid:pk>/withdrawal/", evidence.withdrawal, name="exhibit-withdrawal"),
+    path("exhibits/<uuid:pk>/watermarked/", copies.watermarked, name="exhibit-watermarked"),
+    path("exhibits/<uuid:pk>/public/", copies.public_copy, name="exhibit-public"),
+    path("exhibits/<uuid:pk>/masks/", copies.masks, name="exhibit-masks"),
+    path("exhibits/<uuid:pk>/record/", evidence.record, name="exhibit-record"),
+    path("verify/", verifying.look_up, name="verify-look-up"),
+    path("verify/<code:digest>/", verifying.verify, name="verify"),
     path("people/", people.people, name="people"),
     path("people/new/", people.register, name="person-register"),
     path("people/<int:pk>/", people.person, name="person"),

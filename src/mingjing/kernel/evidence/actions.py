@@ -1,4 +1,4 @@
-"""Every write to evidence: record, withdraw, change who may see it, note who held it, verify.
+"""Every write to evidence: record, withdraw, change who may see it, cover for the public, note who held it, verify.
 
 Each is one transaction with its line of custody and (all but a look at what is not sealed) its fact. Facts hold the
 digest and what the exhibit belongs to, never file names, captions or reasons. Not here: who may do what (access).
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, cast
 
@@ -17,13 +18,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.timezone import get_default_timezone
 
+from mingjing.engine.chain import canonical
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel import registry
 from mingjing.kernel.db.locks import exclusive
 from mingjing.kernel.evidence import photos, store
 from mingjing.kernel.evidence.keeping import Kept
 from mingjing.kernel.evidence.media import IMAGES, media_type_of
-from mingjing.kernel.evidence.models import Access, Custody, CustodyKind, Exhibit, Origin
+from mingjing.kernel.evidence.models import Access, Custody, CustodyKind, Exhibit, Mask, Origin
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
@@ -35,12 +37,14 @@ __all__ = [
     "record_exhibit",
     "record_exhibits",
     "record_kept",
+    "set_masks",
     "verify_exhibit",
     "withdraw_exhibit",
 ]
 
 LONGEST = 300  # characters of a caption or a reason
 FILE_NAME = 200
+BOXES, WHOLE = 50, 10_000  # boxes of a mask, and the parts of a picture that their edges are counted in
 LOOK = timedelta(minutes=10)  # a page, its picture and a reload are one look
 _SUBJECT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*:[A-Za-z0-9._/-]{1,100}")
 
@@ -240,6 +244,37 @@ def change_access(*, exhibit: Exhibit, access: str, reason: str, by: Person | No
     _held(found, CustodyKind.RECLASSED, reason, by, at)
     _told("reclassed", found, data, by, at)
     return found
+
+
+@transaction.atomic
+def set_masks(*, exhibit: Exhibit, boxes: Sequence[Sequence[int]], by: Person | None, at: datetime) -> Mask:
+    """Decide what is covered on the copy that the public sees: these boxes (as Mask holds them), and nothing else.
+
+    No box at all is a decision too. The original stays as it is. Raises Refusal for boxes that leave the picture, are
+    too many or the ones that stand, and for what is no picture or was withdrawn.
+    """
+    found, wanted = _locked(exhibit), [list(box) for box in boxes]
+    if not found.is_picture:
+        text = N_("Only pictures can be masked: of this file the public sees no copy.")
+        raise Refusal([Problem("evidence.mask_no_picture", text)])
+    if len(wanted) > BOXES or not all(map(_box_fits, wanted)):
+        text = N_("Each box lies within the picture, at most {most} of them: left and top, width and height.")
+        raise Refusal([Problem("evidence.mask_box", text, {"most": BOXES}, "boxes")])
+    newest = found.masks.order_by("-id").first()
+    if newest and newest.boxes == wanted:
+        raise Refusal([Problem("evidence.mask_same", N_("These boxes are set already; nothing was changed."))])
+    mask = Mask.objects.create(exhibit=found, boxes=wanted, by=by, at=at)
+    _held(found, CustodyKind.MASKED, "", by, at)
+    digest = sha256(canonical(wanted)).hexdigest()
+    _told(
+        "masked", found, {"sha256": found.sha256, "boxes": len(wanted), "digest": digest, "of": found.subject}, by, at
+    )
+    return mask
+
+
+def _box_fits(box: Sequence[int]) -> bool:
+    whole = len(box) == 4 and all(type(part) is int for part in box)
+    return whole and min(box[:2]) >= 0 and min(box[2:]) > 0 and max(box[0] + box[2], box[1] + box[3]) <= WHOLE
 
 
 @transaction.atomic

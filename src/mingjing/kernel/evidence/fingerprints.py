@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from PIL import Image, ImageOps
 
 from mingjing.kernel.evidence import store
-from mingjing.kernel.evidence.looks import BANDS, around, bands_of, bits_of, distance, signed
+from mingjing.kernel.evidence.looks import BANDS, NEAR, around, bands_of, bits_of, distance, signed
 from mingjing.kernel.evidence.media import IMAGES
 from mingjing.kernel.evidence.models import Exhibit, Fingerprint, Likeness
 from mingjing.kernel.evidence.photos import PIXELS, UNREADABLE, opened
@@ -21,8 +21,6 @@ from mingjing.kernel.jobs.worker import Run
 
 __all__ = ["GUARANTEED", "LOT", "NEAR", "fill", "fingerprint_of_subject", "lacking", "near", "near_bits"]
 
-NEAR = 10
-"""Bits in which two pictures may differ that are said to look alike."""
 GUARANTEED = 11
 """Bits up to which the search misses nothing: 4 quarters, 2 bits each, and 3 left over."""
 MOST = 50

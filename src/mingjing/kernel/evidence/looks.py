@@ -9,12 +9,14 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-__all__ = ["BANDS", "BITS", "around", "bands_of", "bits_of", "distance", "signed"]
+__all__ = ["BANDS", "BITS", "NEAR", "around", "bands_of", "bits_of", "distance", "signed"]
 
 COLUMNS, ROWS = 8, 8
 BITS = COLUMNS * ROWS
 BANDS = 4
 BAND_BITS = BITS // BANDS
+NEAR = 10
+"""Bits in which two pictures may differ that are said to look alike."""
 CLEARLY = 1  # greys of 256 by which a cell must be lighter: what compressing and brightening change is less
 ROUGH, ROUGH_CELLS = 2, 16
 """A picture in which fewer cells differ by more greys than this from their neighbour says nothing: black, a wall.

@@ -121,6 +121,7 @@ class CustodyKind(models.TextChoices):
     VERIFIED = "verified", _("Verified against its digest")
     DAMAGED = "damaged", _("Found damaged or missing")
     RECLASSED = "reclassed", _("Access changed")
+    MASKED = "masked", _("Masks set for the public copy")
     WITHDRAWN = "withdrawn", _("Evidence withdrawn")
 
 
