@@ -21,6 +21,8 @@ FOLDERS = {
     "/screens/": HERE / "screens",
     "/mj/assessments/": PROGRAMME / "static" / "mj" / "assessments",
     "/mj/house/": SOURCE / "faces" / "ui" / "static" / "mj",
+    "/mj/field/": SOURCE / "faces" / "field" / "static" / "mj" / "field",
+    "/field/": SOURCE / "faces" / "field" / "static" / "field",
     "/ui/": SOURCE / "faces" / "ui" / "static" / "ui",
     "/assessments/": PROGRAMME / "static" / "assessments",
     "/vectors/": ROOT / "tests" / "vectors" / "preview",

@@ -61,19 +61,19 @@ def phone(browser: Browser, address: str) -> Iterator[OpenPhone]:
     """Opens the visit on a phone of 360×740."""
     contexts = []
 
-    def open_phone(language: str = "zh", letters: int = 100) -> Phone:
+    def open_phone(language: str = "zh", elder: bool = False) -> Phone:
         context = browser.new_context(
             viewport={"width": 360, "height": 740}, locale=LANGUAGES[language], is_mobile=True, has_touch=True
         )
         contexts.append(context)
         context.set_default_timeout(10_000)
         shown = Phone(context.new_page(), address)
-        shown.label, shown.numbers = f"{language}{letters}", count()
+        shown.label, shown.numbers = f"{language}{'-elder' * elder}", count()
         shown.page.on("console", shown.hear)
         shown.page.on("pageerror", lambda error: shown.complaints.append(str(error)))
         shown.page.goto(address)
         shown.page.wait_for_function("window.visit")
-        shown.page.evaluate(f"document.documentElement.style.fontSize = '{letters * 0.875}%'")
+        shown.page.evaluate("(elder) => document.documentElement.classList.toggle('elder', elder)", elder)
         return shown
 
     yield open_phone
@@ -90,9 +90,9 @@ def begin(shown: Phone) -> None:
     expect(shown.page.locator(".fa-form")).to_be_visible()
 
 
-@pytest.mark.parametrize(("language", "letters"), [("zh", 100), ("en", 100), ("zh", 130), ("en", 130)])
-def test_every_screen_of_a_visit(phone: OpenPhone, language: str, letters: int) -> None:
-    shown = phone(language, letters)
+@pytest.mark.parametrize(("language", "elder"), [("zh", False), ("en", False), ("zh", True), ("en", True)])
+def test_every_screen_of_a_visit(phone: OpenPhone, language: str, elder: bool) -> None:
+    shown = phone(language, elder)
     page = shown.page
     begin(shown)
     shown.look("form")

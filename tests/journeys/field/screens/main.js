@@ -5,6 +5,9 @@ import { VisitScreen } from "#mj/assessments/visit.js";
 import { cardsOf } from "#mj/assessments/home.js";
 import { progressOf } from "#mj/assessments/progress.js";
 import { uuid7 } from "#mj/logic/ids.js";
+import { speak } from "#mj/words.js";
+
+speak(document.documentElement.lang, await (await fetch("/words.json")).json());
 
 // A pack of an installation, where the test brings one (`given`); else an invented visit.
 const invented = async () => {
@@ -40,7 +43,7 @@ async function invent() {
 }
 
 const app = {
-  now: () => new Date().toISOString(), home() {}, clockOffset: () => 0,
+  now: () => new Date().toISOString(), home() {}, say: (text) => (document.querySelector(".fl-said").textContent = text), clockOffset: () => 0,
   scan: async () => "HT7K2M", position: async () => ({ latitude: "27.8412345", longitude: "113.1612345", accuracy: 12 }),
   async takePhoto({ about, challenge }) {
     const { sha256, command } = await (window.shoot ?? invent)(about, challenge);

@@ -46,6 +46,7 @@ class Sheet {
       this.head(), this.body, this.foot());
     this.fill();
     document.body.append(this.dialog);
+    this.screen.sheet = this;
     this.dialog.showModal();
     this.unlisten = this.work.listen((codes) => codes.includes(this.check.code) && this.renew());
     this.leaving = () => document.visibilityState === "hidden" && this.draft.flush();

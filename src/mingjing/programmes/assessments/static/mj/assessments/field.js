@@ -16,10 +16,27 @@ const works = new Map();
 export async function cards(app, here = null) {
   const { days = [], records = [] } = app.pack(code) ?? {};
   const visits = await Promise.all(records.map((record) => visitOf(app, record)));
-  return cardsOf(days, visits, here, {
-    openDay: (day) => app.commands.send("assessments.open_day", day.subject, {}),
+  const told = await Promise.all(days.map((day) => (day.opened ? day : startOf(app, day))));
+  return cardsOf(told, visits, here, {
+    openDay: (day) => start(app, day),
     open: (subjects) => app.go(`/${code}/visits/${subjects.map((subject) => subject.split(":")[1]).join("+")}`),
   });
+}
+
+// A sealed day with what became of its start: {starting, problems}.
+async function startOf(app, day) {
+  const { commands } = await app.state(day.subject);
+  const problems = commands.filter(({ state }) => state === "refused").flatMap((command) => command.problems);
+  return { ...day, starting: commands.some(({ state }) => state === "waiting"), problems };
+}
+
+// Where to go comes from the installation, so the start needs a network; an earlier refusal is settled by trying again.
+async function start(app, day) {
+  if (!navigator.onLine) return app.say(t("The day is started where there is a network; go on from there without one."));
+  const { commands } = await app.state(day.subject);
+  await app.commands.settle(commands.filter(({ state }) => state === "refused").map(({ id }) => id));
+  await app.commands.send("assessments.open_day", day.subject, {});
+  return app.say(t("The day is being started…"));
 }
 
 async function visitOf(app, record) {
@@ -36,7 +53,8 @@ async function workOf(app, record) {
   const work = same ? known : new Work(record, rubrics[record.rubric], sourceOf(app, record));
   work.record = record;
   works.set(record.subject, work);
-  return work.refresh();
+  await work.next(() => work.refresh());
+  return work;
 }
 
 // The screen below /assessments/: {element, title, close}; null for an address that leads nowhere.
@@ -49,7 +67,10 @@ export async function screen(app, path) {
   const own = await Promise.all(chosen.map((record) => workOf(app, record)));
   const day = await Promise.all(others.filter((record) => record.day === chosen[0].day).map((record) => workOf(app, record)));
   const shown = new VisitScreen(deviceOf(app), own, { notes, day });
-  const unlisten = app.listen((subject) => own.filter(({ record }) => !subject || record.subject === subject).forEach((work) => work.next(() => work.refresh())));
+  const unlisten = app.listen((subject, { kind } = {}) => {
+    if (kind === "added") return; // by these works themselves
+    for (const work of own) if (!subject || work.record.subject === subject) work.next(() => work.refresh());
+  });
   return {
     element: shown.element,
     title: chosen.map(({ name }) => name).join(t(", ")),

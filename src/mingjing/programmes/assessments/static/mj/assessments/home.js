@@ -18,7 +18,8 @@ function sealedDay(day, act) {
   const names = day.members.map(({ name }) => name).join(t(", "));
   return h("section", { class: "fa-card" }, h("h2", {}, t("Team {team}, {day}", day)),
     h("p", {}, t("Where to go is sealed until the day is started.")), h("p", { class: "fa-fine" }, names),
-    button(t("Start the day"), () => act.openDay(day), { kind: "primary", mark: "open", "data-key": day.subject }),
+    ...(day.problems ?? []).map((problem) => h("p", { class: "fa-notice watch" }, problem.text)),
+    button(t("Start the day"), () => act.openDay(day), { kind: "primary", mark: "open", disabled: Boolean(day.starting), "data-key": day.subject }),
     h("p", { class: "fa-fine" }, t("Needs a network. The start is on record.")));
 }
 

@@ -12,7 +12,7 @@ const DONE = new Set(["submitted", "signed", "refused", "reviewed", "locked", "v
 export function standing(record, rubric, state, commands, person) {
   const under = commands.filter((command) => !AWAY.has(command.state));
   const edits = under.filter(({ kind }) => kind === "assessments.edit");
-  const { sheet, refusals } = applied(rubric, state.sheet ?? {}, edits, record.seed, person);
+  const { sheet, refusals } = applied(rubric, state, edits, record.seed, person);
   const stuck = edits.map((command, place) => ({ command, refusal: refusals[place] })).filter(({ refusal }) => refusal);
   const steps = under.reduce((found, command) => stepped(found, command, person), state);
   return { ...steps, sheet, stuck, waiting: under.length };
@@ -21,16 +21,17 @@ export function standing(record, rubric, state, commands, person) {
 // The last sheet that was worked out for a visit, so that a tap applies one edit and not all since the morning.
 const memory = new Map();
 
-function applied(rubric, base, edits, seed, { token }) {
+function applied(rubric, { sheet: base = {}, revision = 0 }, edits, seed, { token }) {
   const key = seed ?? "";
   const last = memory.get(key);
-  const goesOn = last && last.base === base && last.rubric === rubric && last.ids.every((id, place) => edits[place]?.id === id);
+  const same = last && (last.base === base || (revision > 0 && last.revision === revision));
+  const goesOn = same && last.rubric === rubric && last.ids.every((id, place) => edits[place]?.id === id);
   const from = goesOn ? last : { sheet: base, refusals: [], ids: [] };
   const fresh = edits.slice(from.ids.length);
   const more = applyEdits(rubric, from.sheet, fresh.map((command) => editOf(command, token)), { seed: seed ?? "" });
   const refusals = [...from.refusals, ...more.refusals];
   const sheet = fresh.length ? more.sheet : from.sheet;
-  memory.set(key, { base, rubric, ids: edits.map(({ id }) => id), sheet, refusals });
+  memory.set(key, { base, revision, rubric, ids: edits.map(({ id }) => id), sheet, refusals });
   return { sheet, refusals };
 }
 

@@ -17,8 +17,7 @@ export class VisitScreen {
     Object.assign(this, { app, works, calibration: notes, day, at });
     [this.work] = works;
     this.element = h("div", { class: "fa-visit" });
-    this.spoken = h("p", { class: "fa-spoken", role: "status" });
-    this.element.append(this.spoken);
+    this.sheet = null; // of a check, while one is open
     this.show(isBegun(this.work.stand) ? view || "form" : "begin");
   }
 
@@ -59,9 +58,10 @@ export class VisitScreen {
     }
   }
 
+  // Said where it is seen: in the sheet that lies over everything, or by the shell.
   say(text) {
-    this.spoken.textContent = text;
-    this.app.say?.(text);
+    if (this.sheet) this.sheet.told({ refusal: { text } });
+    else this.app.say(text);
   }
 
   feel() {
@@ -70,6 +70,7 @@ export class VisitScreen {
 
   // The sheet of a check was closed: the form goes on where it was.
   back(code) {
+    this.sheet = null;
     this.form?.rows.get(code)?.focus({ preventScroll: true });
   }
 

@@ -3,10 +3,9 @@
 import { uuid7 } from "#mj/logic/ids.js";
 import { backTo, partOf, samePart } from "#mj/assessments/acts.js";
 import { disputesOf, mineAnew } from "#mj/assessments/conflicts.js";
-import { Refusal } from "#mj/assessments/recording.js";
+import { applyEdit, Refusal } from "#mj/assessments/recording.js";
 import { explain } from "#mj/assessments/score.js";
 import { editOf, isEditable, standing } from "#mj/assessments/standing.js";
-import { applyEdit } from "#mj/assessments/recording.js";
 
 const MOST_UNDONE = 30;
 
@@ -35,9 +34,13 @@ export class Work {
 
   // Read again what the phone holds, and tell which checks look different now.
   async refresh() {
-    const { state, commands } = await this.source.load();
-    const before = this.stand;
-    Object.assign(this, { state, commands });
+    Object.assign(this, await this.source.load());
+    return this.restand();
+  }
+
+  // What stands with what was sent since.
+  restand() {
+    const { state, commands, stand: before } = this;
     this.stand = standing(this.record, this.rubric, state, commands, this.person);
     this.disputes = disputesOf(this.rubric, state.sheet ?? {}, commands);
     this.account = explain(this.rubric, this.stand.sheet);
@@ -72,10 +75,15 @@ export class Work {
       for (const edit of edits) this.tried(edit);
       const codes = of ?? [...new Set(edits.map((edit) => this.codeOf(edit)))];
       const before = new Map(codes.map((code) => [code, this.part(code)]));
-      for (const edit of edits) await this.source.send("assessments.edit", { ...edit });
-      await this.refresh();
+      for (const edit of edits) await this.sent("assessments.edit", { ...edit });
+      this.restand();
       this.remember({ label, before, after: this.parts(codes) }, goesOn);
     });
+  }
+
+  // Sent, and known here at once: what the phone keeps need not be read again for it.
+  async sent(kind, payload) {
+    this.commands = [...this.commands, await this.source.send(kind, payload)];
   }
 
   // One thing after the other: taps that come while another is being kept wait for it.
@@ -119,8 +127,8 @@ export class Work {
       if ([...act.after].some(([code, part]) => !samePart(part, this.part(code)))) return false;
       for (const [code, before] of act.before) {
         const edits = backTo(this.checks.get(code), before, this.part(code), this.sheet, () => uuid7());
-        for (const edit of edits) await this.source.send("assessments.edit", edit);
-        await this.refresh();
+        for (const edit of edits) await this.sent("assessments.edit", edit);
+        this.restand();
       }
       return true;
     });
@@ -129,8 +137,8 @@ export class Work {
   // A step of the visit itself: begin, submit, sign, manager, witness.
   step(kind, payload) {
     return this.next(async () => {
-      await this.source.send(`assessments.${kind}`, payload);
-      await this.refresh();
+      await this.sent(`assessments.${kind}`, payload);
+      this.restand();
     });
   }
 
@@ -139,7 +147,7 @@ export class Work {
     return this.next(async () => {
       const edits = mine ? mineAnew(this.rubric, dispute, this.sheet, () => uuid7()) : [];
       for (const edit of edits) this.tried(edit);
-      for (const edit of edits) await this.source.send("assessments.edit", edit);
+      for (const edit of edits) await this.sent("assessments.edit", edit);
       await this.source.settle(dispute.commands);
       await this.refresh();
     });
