@@ -7,7 +7,7 @@ and who may append them (kernel.ledger).
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from json.encoder import encode_basestring
+from json.encoder import JSONEncoder, encode_basestring
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -26,7 +26,29 @@ def canonical(value: Any) -> bytes:
     >>> canonical({"b": [1, True], "a": "红榜"}).decode()
     '{"a":"红榜","b":[1,true]}'
     """
+    if _is_simple(value):
+        try:
+            return _DUMP(value).encode()
+        except UnicodeEncodeError:
+            pass  # half a character: refused below, in the words of that
     return rfc8785.dumps(value)
+
+
+_DUMP = JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")).encode
+"""Writes what `_is_simple` finds as RFC 8785 does, a dozen times as fast; a test holds the two equal."""
+EXACT = 2**53
+
+
+def _is_simple(value: Any) -> bool:
+    """Whether `value` holds only what both write alike: no floats, no keys beyond ASCII, no subclasses of anything."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return -EXACT < value < EXACT
+    if kind is dict:
+        return all(type(key) is str and key.isascii() for key in value) and all(map(_is_simple, value.values()))
+    return (kind is list or kind is tuple) and all(map(_is_simple, value))
 
 
 def content_digest(value: Any) -> str:

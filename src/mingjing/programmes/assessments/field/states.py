@@ -41,11 +41,12 @@ def states_of(records: Sequence[VisitRecord], now: datetime) -> dict[str, Any]:
 
 
 class _Beside:
-    """What hangs on these records: signatures, returns, photos, names; five statements."""
+    """What hangs on these records: photos and names, and of what was handed in or sent back why."""
 
     def __init__(self, records: Sequence[VisitRecord]) -> None:
         self.signatures = _by(Signature.objects.filter(record__in=records).select_related("person"), "record_id")
-        self.returns = _by(Return.objects.filter(record__in=records).order_by("id"), "record_id")
+        returned = [record for record in records if record.returned_at and not record.submitted_at]
+        self.returns = _by(Return.objects.filter(record__in=returned).order_by("id"), "record_id") if returned else {}
         subjects = [record.subject for record in records]
         self.captures = _by(Capture.objects.filter(subject__in=subjects), "subject")
         self.sheets = {record.pk: record.sheet_document for record in records}
