@@ -80,3 +80,20 @@ export async function screen(app, path) {
     },
   };
 }
+
+// Where the shell finds the screen of a subject; null of one that has none.
+export function route(subject) {
+  const [, number] = /^assessments\.visit:(\d+)$/.exec(subject) ?? [];
+  return number ? `/${code}/visits/${number}` : null;
+}
+
+const ACTS = {
+  open_day: () => t("Start of the day"), begin: () => t("Arrival"), photo: ({ record }) => t("Photo of {check}", { check: record?.about ?? "" }),
+  edit: ({ check }) => (check ? t("Entry on {check}", { check }) : t("Entry")), submit: () => t("Handing in"), sign: () => t("Signature of a member"),
+  manager: () => t("Signature of the company"), witness: () => t("Signature of a witness"),
+};
+
+// A command in words, for the outbox.
+export function describe({ kind, payload = {} }) {
+  return ACTS[kind.split(".")[1]]?.(payload) ?? title();
+}

@@ -1,0 +1,88 @@
+"""A phone in a real browser, and what a person does with it: bound, killed, unlocked; a day started, a photo taken."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+__all__ = ["Phone", "arrived_at", "deducted", "press", "started"]
+
+PIN = "246810"
+
+
+class Phone:
+    """One phone: a context of its own, with what its page complained of."""
+
+    def __init__(self, browser: Browser, url: str, language: str = "en") -> None:
+        self.url, self.complaints = url, list[str]()
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True,
+            permissions=["camera", "geolocation"],
+            geolocation={"latitude": 27.8, "longitude": 113.1, "accuracy": 9}, locale="en-GB",
+        )  # fmt: skip
+        self.context.set_default_timeout(15_000)
+        self.context.add_init_script(f"localStorage.setItem('mj-language', '{language}')")
+        self.page = self.opened()
+
+    def opened(self) -> Page:
+        page = self.context.new_page()
+        page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
+
+    def bind(self, code: str) -> None:
+        self.page.goto(f"{self.url}/field/#enrol={code}")
+        self.page.get_by_label("New PIN, at least 6 digits").fill(PIN)
+        self.page.get_by_label("The PIN once more").fill(PIN)
+        self.page.get_by_role("button", name="Bind this phone").click()
+
+    def ready(self) -> None:
+        """The service worker holds the whole app."""
+        self.page.evaluate("navigator.serviceWorker.ready")
+        self.page.wait_for_function("caches.keys().then((names) => names.length > 0)")
+
+    def killed(self) -> None:
+        """The page is gone, as when a phone drops it; another is opened."""
+        self.page.close()
+        self.page = self.opened()
+
+    def unlocked(self) -> None:
+        self.page.goto(f"{self.url}/field/")
+        self.page.get_by_label("PIN").fill(PIN)
+        self.page.get_by_role("button", name="Open", exact=True).click()
+
+    def faults(self) -> list[str]:
+        """What axe finds on the screen (WCAG A and AA)."""
+        found = Axe().run(self.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+        return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found.response["violations"]]
+
+
+def started(phone: Phone, online: bool = True) -> None:
+    """The day is started where there is a network; the pack brings where to go."""
+    phone.page.get_by_role("button", name="Start the day").click()
+    expect(phone.page.get_by_role("button", name="Begin").first).to_be_visible(timeout=20_000)
+    phone.ready()
+
+
+def press(phone: Phone, key: str, inside: str = "main") -> None:
+    phone.page.locator(f"{inside} [data-key='{key}']").first.click()
+
+
+def arrived_at(phone: Phone) -> None:
+    """The team has entered, by position."""
+    phone.page.get_by_role("button", name="Begin").first.click()
+    press(phone, "locate")
+    expect(phone.page.locator(".fa-notice").first).to_be_visible()
+    press(phone, "begin")
+    expect(phone.page.locator(".fa-form")).to_be_visible()
+
+
+def deducted(phone: Phone, code: str, place: str) -> None:
+    """One tap, a place, a live photo."""
+    phone.page.locator(f"[id='check-{code}'] [data-key=deduct]").click()
+    phone.page.locator("[data-key=place]").fill(place)
+    press(phone, "photo", "dialog")
+    shutter = phone.page.get_by_role("button", name="Take the photo")
+    expect(shutter).to_be_enabled()
+    shutter.click()
+    phone.page.get_by_role("button", name="Go on").click()
+    expect(phone.page.locator(".fa-thumb")).to_have_count(1)
+    press(phone, "done", "dialog")
