@@ -220,6 +220,18 @@ def change_draw(round_: Round) -> str:
     return draw.subject
 
 
+def change_seed(round_: Round) -> str:
+    team_day = TeamDay.objects.filter(draw__round=round_).earliest("pk")
+    TeamDay.objects.filter(pk=team_day.pk).update(pick_seed="f" * 64)
+    return f"{team_day.day} #{team_day.team}"
+
+
+def garble_seed(round_: Round) -> str:
+    place = change_seed(round_)
+    TeamDay.objects.filter(pick_seed="f" * 64).update(pick_seed="x" * 64)
+    return place
+
+
 def resign(round_: Round) -> str:
     signature = Signature.objects.filter(record__round=round_, part="manager").earliest("pk")
     Signature.objects.filter(pk=signature.pk).update(sheet_digest="0" * 64)
@@ -249,7 +261,7 @@ TAMPERED = (
     (change_recorded_value, "the ledger says that 91"), (change_class, "class or the number"),
     (change_total, "what the scheme makes"), (change_result_sheet, "do not come to its leaf"),
     (change_member, "members of this team"), (move_record, "not with the team and day"),
-    (change_draw, "not those the ledger recorded"), (resign, "signatures are kept"), (unlock, "was locked differs"),
+    (change_seed, "seed of its picks"), (garble_seed, "seed of its picks"), (change_draw, "not those the ledger recorded"), (resign, "signatures are kept"), (unlock, "was locked differs"),
     (reject_filing, "What was decided on the filing"), (lose_filing, "that is gone"),
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """What phones ask of a visit, command by command, over HTTP: applied once, refused by itself, in the order given."""
 
+import json
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -20,7 +21,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.kernel.sync.actions import revoke_device
 from mingjing.kernel.sync.models import Capture, Received
-from mingjing.programmes.assessments.models import Part, TeamDay, TeamMember, VisitRecord
+from mingjing.programmes.assessments.models import Part, Signature, TeamDay, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.recording import signed_form
 
 Sent = dict[str, Any]
@@ -267,6 +268,44 @@ def test_gallery_pictures_only_where_the_scheme_says(day: Day) -> None:
     assert codes(day.send(day.photo(picture(5), about="A1.1", origin="gallery"))) == ["capture.gallery"]
 
 
+def test_a_gallery_picture_where_the_scheme_takes_one_is_marked_for_ever(day: Day) -> None:
+    day.begun()
+    about = "A2.2" if day.record.entry.class_code == "A" else "B4.1"
+    assert day.states(day.photo(picture(5), about=about, origin="gallery")) == ["applied"]
+    assert "gallery" in [signal["code"] for signal in Capture.objects.get().signals]
+
+
+def handed_in(day: Day) -> str:
+    """The record as it is handed in and signed by nobody yet: the digest of its form."""
+    VisitRecord.objects.filter(pk=day.record.pk).update(submitted_at=timezone.now(), submitted_by=day.team[0])
+    return content_digest(signed_form(day.record.sheet_document))
+
+
+def test_the_managers_signature_on_glass_is_kept_with_the_signature(day: Day) -> None:
+    day.begun()
+    form, raw = handed_in(day), picture(8, "PNG")
+    digest = sha256(raw).hexdigest()
+    said = {"form": form, "name": "某经理", "stance": "signed", "comment": "", "image": digest}
+    assert codes(day.send(day.told("manager", **said))) == ["visit.signature_image"]
+    loose = day.photo(raw, about="signature", media_type="image/png")
+    assert codes(day.send(loose)) == ["capture.access"]
+    kept = day.photo(raw, about="signature", media_type="image/png", access="restricted")
+    assert day.states(kept, day.told("manager", **said)) == ["applied", "applied"]
+    assert Signature.objects.get(part="manager").image_digest == digest
+    assert day.record.company_stance == "signed"
+    day.phones[0].upload(raw)
+    day.send(watch=(day.subject,))
+    assert Exhibit.objects.get(sha256=digest).access == "restricted"
+
+
+@pytest.mark.parametrize("image", [7, ["x"], {"a": 1}, "x" * 5000, "\u0000"])
+def test_a_picture_that_is_no_digest_is_refused_and_no_fault(day: Day, image: Any) -> None:
+    day.begun()
+    said = {"form": handed_in(day), "name": "某经理", "stance": "signed", "comment": "", "image": image}
+    assert codes(day.send(day.told("manager", **said))) == ["visit.signature_image"]
+    assert day.record.company_stance == ""
+
+
 def test_a_clock_years_off_is_a_signal_and_decides_nothing(day: Day) -> None:
     day.begun()
     then = timezone.now() - timedelta(days=3 * 365)
@@ -276,6 +315,18 @@ def test_a_clock_years_off_is_a_signal_and_decides_nothing(day: Day) -> None:
     assert [one["state"] for one in answer["outcomes"]] == ["applied", "applied"]
     assert day.record.sheet_document["findings"][0]["at"] >= day.record.started_at.isoformat()[:10]  # type: ignore[union-attr]
     assert "clock" in [signal["code"] for signal in Capture.objects.get().signals]
+
+
+@pytest.mark.parametrize("text", ["3栋\ud83d", "\0", "\ud83d\ude00", "é" * 200])
+def test_a_text_cut_in_the_middle_of_a_sign_blocks_nothing(day: Day, text: str) -> None:
+    """A phone may cut a text between the halves of a pair: what no database keeps becomes a sign that says so."""
+    day.begun()
+    bad, refused = day.find(note=text), day.edit("find", "Z9.9", finding=text)
+    body = json.dumps(json.loads(day.phones[0].body([], timezone.now())) | {"commands": [bad, refused]}).encode()
+    headers = {**day.phones[0].bearer, "Mingjing-Signature": day.phones[0].sign(body)}
+    answer = day.phones[0].client.post("/field/api/sync/", body, content_type="application/json", headers=headers)
+    assert [one["state"] for one in answer.json()["outcomes"]] == ["applied", "refused"]
+    assert len(day.record.sheet_document["findings"]) == 1
 
 
 def test_a_revoked_phone_sends_nothing_more(day: Day) -> None:

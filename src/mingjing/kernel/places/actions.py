@@ -1,12 +1,13 @@
-"""Every write to areas and sites. Not here: reading tables (divisions), weighing them (merging), permissions."""
+"""Every write to areas, sites and their entry codes. Not here: reading tables (divisions), weighing (merging), rights."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from itertools import groupby, islice
 from pathlib import Path
+from secrets import choice
 from typing import IO, Any, TypeVar
 
 from django.db import transaction
@@ -20,12 +21,17 @@ from mingjing.kernel.db.search import fill_words
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.places.divisions import read_divisions
 from mingjing.kernel.places.merging import Plan, Source, plan_for
-from mingjing.kernel.places.models import Area, Retirement, Site, within_subtree, within_subtrees
+from mingjing.kernel.places.models import Area, EntryCode, Retirement, Site, within_subtree, within_subtrees
 from mingjing.kernel.tables.digests import file_digest
 
-__all__ = ["Imported", "NewSite", "correct_sites", "import_areas", "record_site", "record_sites"]
+__all__ = [
+    "Imported", "NewSite", "correct_sites", "import_areas", "issue_entry_codes", "record_site", "record_sites",
+    "withdraw_entry_code",
+]  # fmt: skip
 
 BATCH = 200
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that reads like something else
+LENGTH = 12  # characters of an entry code, 59 bits: nobody guesses the sign of a site they are not at
 
 Row = TypeVar("Row")
 
@@ -161,6 +167,45 @@ def correct_sites(*, sites: Iterable[tuple[int, NewSite]], within: Area, by: wri
         if count:
             _tell_many("corrected", count, digest.hexdigest(), within, by, at)
     return count
+
+
+@transaction.atomic
+def issue_entry_codes(*, sites: Collection[Site], by: writer.Actor | None, at: datetime) -> list[EntryCode]:
+    """A code for each of these sites that has none hanging, to be printed on its sign; one fact for each.
+
+    Facts hold the digest of a code, not the code: who reads the ledger has not been there.
+    """
+    rows = Site.objects.select_for_update(of=("self",), no_key=True).select_related("area").order_by("pk")
+    held = list(rows.filter(pk__in=[site.pk for site in sites]))
+    hanging = set(EntryCode.objects.filter(site__in=held, withdrawn_at=None).values_list("site", flat=True))
+    fresh = [EntryCode(site=site, code=_made_up(), issued_at=at) for site in held if site.pk not in hanging]
+    issued = EntryCode.objects.bulk_create(fresh)
+    writer.append_many(facts=[_of_code("issued", code) for code in issued], by=by, at=at)
+    return issued
+
+
+@transaction.atomic
+def withdraw_entry_code(*, code: EntryCode, by: writer.Actor | None, at: datetime) -> EntryCode:
+    """The sign was lost, or copied: whoever scans it from now on is told that it is not the site's. Raises Refusal."""
+    found = EntryCode.objects.select_for_update(of=("self",)).select_related("site__area").get(pk=code.pk)
+    if found.withdrawn_at:
+        text = N_("This code was withdrawn already; it stays so.")
+        raise Refusal([Problem("places.code_withdrawn", text)])
+    found.withdrawn_at = at
+    found.save(update_fields=["withdrawn_at"])
+    writer.append_many(facts=[_of_code("withdrawn", found)], by=by, at=at)
+    return found
+
+
+def _made_up() -> str:
+    return "".join(choice(ALPHABET) for _ in range(LENGTH))
+
+
+def _of_code(what: str, code: EntryCode) -> writer.Told:
+    site = code.site
+    data = {"site": site.pk, "code": sha256(code.code.encode()).hexdigest()}
+    kind, subject = f"places.entry_code.{what}", f"places.site:{site.pk}"
+    return writer.Told(kind=kind, subject=subject, data=data, area=site.area)
 
 
 def _tell_many(what: str, count: int, digest: str, within: Area, by: writer.Actor | None, at: datetime) -> None:

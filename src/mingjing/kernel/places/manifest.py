@@ -21,6 +21,8 @@ MANIFEST = Manifest(
         FactKind(code="places.site.recorded", title=_("Site recorded")),
         FactKind(code="places.sites.recorded", title=_("Sites recorded, many at once")),
         FactKind(code="places.sites.corrected", title=_("Sites corrected, many at once")),
+        FactKind(code="places.entry_code.issued", title=_("Entry code of a site issued")),
+        FactKind(code="places.entry_code.withdrawn", title=_("Entry code of a site withdrawn")),
     ),
     commands=(
         Command(

@@ -18,6 +18,7 @@ from mingjing.kernel.parties.actions.people import is_line
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.actions.records import hold, team_only
 from mingjing.programmes.assessments.models import Signature, SignaturePart, Stance, VisitRecord
+from mingjing.programmes.assessments.queries.visits import evidence_of
 
 __all__ = ["record_manager", "sign_record", "witness_refusal"]
 
@@ -46,13 +47,15 @@ def record_manager(
     stance: str,
     comment: str = "",
     scan: tuple[BinaryIO, str] | None = None,
+    image: str = "",
     by: Person | None,
     at: datetime,
 ) -> None:
     """What the manager called `name` did with the submitted record: signed, commented or refused. Raises Refusal.
 
-    `scan` is the signed paper (a file and its name), kept for whoever works on the record only. A refusal makes the
-    recorder its first witness and holds once another member has confirmed it (`witness_refusal`).
+    `scan` is the signed paper (a file and its name), kept for whoever works on the record only; `image` the SHA-256 of
+    a signature on glass, a picture that a phone promised for this record. A refusal makes the recorder its first
+    witness and holds once another member has confirmed it (`witness_refusal`).
     """
     chosen = Stance(stance)
     with transaction.atomic():
@@ -64,7 +67,11 @@ def record_manager(
                 file=scan[0], file_name=scan[1], subject=current.subject, area=current.round.area,
                 origin=Origin.SCAN, access=Access.RESTRICTED, by=by, at=at,
             )  # fmt: skip
-        _sign(current, by, at, part=SignaturePart.MANAGER, name=name, stance=chosen, comment=comment)
+        if image and (len(image) > 64 or not evidence_of(current, {image})):
+            text = N_("The picture of the signature is not on this record; send it first, then the signature.")
+            raise Refusal([Problem("visit.signature_image", text, {}, "image")])
+        words = {"name": name, "stance": chosen, "comment": comment, "image_digest": image}
+        _sign(current, by, at, part=SignaturePart.MANAGER, **words)
         if chosen == Stance.REFUSED:
             _witness(current, by, at)
             return

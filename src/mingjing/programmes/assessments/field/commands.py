@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from mingjing.engine.chain import content_digest
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.evidence.models import Access
 from mingjing.kernel.parties.guard import may
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.sync.actions import promise_photos
@@ -97,6 +98,9 @@ class _Visit:
         if about and about != MANAGERS_SIGNATURE and about not in scheme.rubrics[self.record.entry.class_code].checks:
             text = N_("{code} is no check of this form; take the photo again from the form.")
             return Problem("capture.about", text, {"code": about}, about)
+        if about == MANAGERS_SIGNATURE and signed.values.get("access") != Access.RESTRICTED:
+            text = N_("The picture of a signature is for those who work on the record only; update the app.")
+            return Problem("capture.access", text, {}, about)
         if signed.values["origin"] == "gallery" and not _gallery(scheme.document, about):
             text = N_("For {code} the scheme takes live photos only; take it with the app's camera.")
             return Problem("capture.gallery", text, {"code": about or "–"}, about)
@@ -131,7 +135,10 @@ class _Visit:
         if stance not in Stance.values:
             text = N_("Say whether the manager signed, commented or refused.")
             raise Refusal([Problem("visit.stance", text, {}, "stance")])
-        record_manager(record=self.record, name=name, stance=stance, comment=comment, by=self.by, at=self.at)
+        image = str(payload.get("image") or "")
+        record_manager(
+            record=self.record, name=name, stance=stance, comment=comment, image=image, by=self.by, at=self.at
+        )
 
     def witness(self, command: Command) -> None:
         """A second member was there when the manager refused."""

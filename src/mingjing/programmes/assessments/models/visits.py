@@ -219,6 +219,7 @@ class Stance(models.TextChoices):
 class Signature(models.Model):
     """A signature under the sheet of `sheet_digest`: by a person of the house, or by the manager (`name`). Append-only.
 
+    `image_digest` is the SHA-256 of the picture of a signature on glass, an exhibit of the record or promised as one.
     A manager's name and comment are personal data: never in a fact, never on a public page.
     """
 
@@ -229,6 +230,7 @@ class Signature(models.Model):
     stance = models.CharField(max_length=10, choices=Stance.choices)
     comment = models.TextField(_("comment"), blank=True)
     sheet_digest = models.CharField(max_length=64)
+    image_digest = models.CharField(max_length=64, blank=True)
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 

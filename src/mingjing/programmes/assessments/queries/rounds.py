@@ -67,7 +67,7 @@ def facts_of_all(rounds: Sequence[Round]) -> dict[int, Facts]:
         needed = staff_needed(scheme_of(round_.scheme).document)
         staff = teams.get(round_.pk, {})
         short = tuple((team, count) for team, count in sorted(staff.items()) if count < needed)
-        counted: dict[str, int] = entries.get(round_.pk, {}) | records.get(round_.pk, {}) | filings.get(round_.pk, {})
+        counted: dict[str, Any] = entries.get(round_.pk, {}) | records.get(round_.pk, {}) | filings.get(round_.pk, {})
         found[round_.pk] = Facts(
             state=round_.state, staff_needed=needed, draw=draws.get(round_.pk, ""), teams=len(staff),
             short_teams=short, **counted, **_promised(promised.get(round_.pk)),

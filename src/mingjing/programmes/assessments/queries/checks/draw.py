@@ -24,6 +24,7 @@ __all__ = ["draw_faults"]
 
 DRAWN, REVEALED = "assessments.draw.drawn", "assessments.draw.revealed"
 REPLACED = "assessments.team_member.replaced"
+OPENED = "assessments.team_day.opened"
 LISTS = ("assessments.expert.listed", "assessments.team.staffed", "assessments.team.unstaffed")
 Slot = tuple[str, int]
 """A day (ISO) and the number of a team."""
@@ -74,6 +75,7 @@ def _standing(draw: Draw, said: Mapping[str, Fact], counts: Counter[str]) -> Ite
     yield from _slots(draw, document, team_days, today)
     yield from _records(draw, document, today)
     yield from _members(draw, document, team_days, said[DRAWN].seq, today)
+    yield from _openings(draw, team_days, today)
 
 
 def _slots(draw: Draw, document: Mapping[str, Any], team_days: Sequence[TeamDay], today: date) -> Iterator[Problem]:
@@ -113,6 +115,24 @@ def _members(
         if kept.get(slot, {}) != expected.get(slot, {}):
             text = N_("The members of this team are not those drawn, with the replacements that the ledger knows.")
             yield Problem("check.members", text, {}, _place(draw, slot, today))
+
+
+def _openings(draw: Draw, team_days: Sequence[TeamDay], today: date) -> Iterator[Problem]:
+    """An opened day has the seed whose SHA-256 was told when it was opened: what chance picks on site follows from it."""
+    facts = facts_about((team_day.subject for team_day in team_days), OPENED)
+    for team_day in team_days:
+        told = [fact.values.get("picks", "") for fact in facts.get(team_day.subject, ())]
+        if told != ([_picks(team_day.pick_seed)] if team_day.opened_at else []):
+            text = N_("When it was opened, or the seed of its picks, is not what the ledger recorded; the ledger counts.")
+            yield Problem("check.picks", text, {}, _place(draw, _slot(team_day), today))
+
+
+def _picks(seed: str) -> str:
+    """What the fact of the opening tells of a seed; nothing of days that were opened before there were any."""
+    try:
+        return seed and sha256(bytes.fromhex(seed)).hexdigest()
+    except ValueError:
+        return "not in hex"
 
 
 def _as_drawn(document: Mapping[str, Any], before: Iterable[Fact]) -> dict[Slot, dict[str, str]]:
