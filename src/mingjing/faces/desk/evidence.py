@@ -179,11 +179,14 @@ def _seen_once(found: Exhibit) -> str:
 @guarded("evidence.exhibit.view", area=find_area)
 @require_safe
 def thumbnail(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """The small picture of lists; what is sealed has none."""
+    """The small picture of lists, or a middling one that is a look like the copy's; what is sealed has none."""
     found = seen_exhibit(request, pk)
     if found.access == Access.SEALED:
         raise PermissionDenied(_("This exhibit is sealed."))
-    return _picture(found, copies.THUMBNAIL)
+    if request.GET.get("size") != "middle":
+        return _picture(found, copies.THUMBNAIL)
+    note_look(exhibit=found, by=actor(request), at=timezone.now())
+    return _picture(found, copies.MIDDLE)
 
 
 @guarded("evidence.exhibit.view", area=find_area)

@@ -22,8 +22,10 @@ from mingjing.programmes.assessments.actions.reviews import lock_record, return_
 from mingjing.programmes.assessments.desk.found import find_round, record_area, round_area
 from mingjing.programmes.assessments.desk.visits.form import form_of
 from mingjing.programmes.assessments.desk.visits.lists import lines_of
+from mingjing.programmes.assessments.desk.visits.photos import photos_of
 from mingjing.programmes.assessments.desk.visits.recording import context_of, seen_record
 from mingjing.programmes.assessments.models import VisitRecord
+from mingjing.programmes.assessments.queries.photos import alike_of_round
 from mingjing.programmes.assessments.queries.visits import to_review
 
 __all__ = ["lock", "queue", "review", "send_back", "void"]
@@ -62,6 +64,7 @@ def _page(request: HttpRequest, record: VisitRecord, back: ReasonForm | None = N
         "may_void": may(actor(request), VOID, area=area, on=on),
         "signatures": list(record.signatures.select_related("person").filter(sheet_digest=record.sheet_digest)),
         "returns": list(record.returns.select_related("by")),
+        "photos": photos_of(form, actor(request), on),
     }
     return render(request, "assessments/visits/review.html", context, status=status)
 
@@ -122,4 +125,5 @@ def queue(request: HttpRequest, pk: int) -> HttpResponse:
     found, today = find_round(pk), timezone.localdate()
     page = page_of(to_review(found, today), request.GET, order=("submitted_at", "id"))
     context = {"round": found, "page": page, "lines": lines_of(page.rows, actor(request), today), "today": today}
+    context["alike"] = alike_of_round(found).count()
     return render(request, "assessments/visits/queue.html", context)

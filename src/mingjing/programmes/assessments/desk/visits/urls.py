@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from mingjing.programmes.assessments.desk.visits import lists, recording, reviewing, signing
+from mingjing.programmes.assessments.desk.visits import lists, photos, recording, reviewing, signing
 
 urlpatterns: list[URLPattern] = [
     path("visits/", lists.my_visits, name="my-visits"),
     path("rounds/<int:pk>/visits/", lists.round_visits, name="round-visits"),
     path("rounds/<int:pk>/review/", reviewing.queue, name="round-review"),
+    path("rounds/<int:pk>/alike/", photos.alike, name="round-alike"),
+    path("visits/<int:pk>/photos/", photos.photos, name="visit-photos"),
     path("visits/<int:pk>/", recording.visit, name="visit"),
     path("visits/<int:pk>/begin/", recording.begin, name="visit-begin"),
     path("visits/<int:pk>/edit/", recording.edit, name="visit-edit"),
