@@ -1,23 +1,31 @@
 // The app: which screen has its turn, the bar above it, and what programmes' screens are given. docs/reference/field-app.md.
 // Not here: what a programme shows, what the phone keeps (phone.js).
-import { camera, confirmed, gallery, look, marked, scan, signature } from "#mj/field/dialogs.js";
-import { h, icon, language, t } from "#mj/field/kit.js";
+import { about } from "#mj/field/about.js";
+import { camera, confirmed, covered, gallery, look, scan, signature } from "#mj/field/dialogs.js";
+import * as gate from "#mj/field/gate.js";
+import { Idle } from "#mj/field/idle.js";
+import { h, icon, t } from "#mj/field/kit.js";
+import { moment } from "#mj/field/parts.js";
 import { Phone } from "#mj/field/phone.js";
-import { Whereabouts } from "#mj/field/position.js";
 import { NoRoom } from "#mj/field/photos.js";
+import { blobOf, marked, thumbnail } from "#mj/field/pictures.js";
+import { Whereabouts } from "#mj/field/position.js";
 import * as screens from "#mj/field/screens.js";
+import { elder, talk } from "#mj/field/settings.js";
 import { persist } from "#mj/field/storage.js";
+import { Toast } from "#mj/field/toast.js";
+import { watchVersion } from "#mj/field/update.js";
 import { browserWorld } from "#mj/field/world.js";
-import { speak } from "#mj/words.js";
 
 const EVERY = 60_000; // milliseconds between two looks whether something can be sent
 
 export class App {
   constructor(phone, modules) {
-    Object.assign(this, { phone, modules, where: null, current: null });
+    Object.assign(this, { phone, modules, where: null, current: null, turn: 0, begun: false, touched: false, openedBefore: phone.world.now(), urls: new Map() });
     this.main = document.querySelector("main");
     this.bar = document.querySelector("header");
-    this.said = document.querySelector(".fl-said");
+    this.toast = new Toast(document.querySelector(".fl-said"));
+    this.idle = new Idle(() => this.lock(), { now: () => phone.world.now() });
   }
 
   // What programmes' screens ask of the shell.
@@ -31,7 +39,7 @@ export class App {
       go: (path) => (location.hash = `#${path}`), say: (text) => this.say(text),
       now: () => new Date().toISOString(), clockOffset: () => phone.device.known.offset ?? 0,
       position: () => this.where.find(), scan, signature: (asked) => this.signed(code, asked), confirm: confirmed,
-      photos: { take: (asked) => this.taken(code, asked), of: (subject) => phone.taken[subject] ?? {}, url: (sha256) => this.url(sha256) },
+      photos: { take: (asked) => this.taken(code, asked), of: (subject) => phone.taken[subject] ?? {}, url: (sha256, size) => this.url(sha256, size) },
     };
   }
 
@@ -43,7 +51,8 @@ export class App {
       const made = await this.keep(code, shot, { subject, about, origin, challenge: shot.challenge ?? null });
       if (!made) return kept;
       kept.push(made);
-      if (origin !== "gallery") await look(await marked(shot.bytes, shot.mediaType, this.watermark(subject, check, made.sha256)));
+      const { record, bytes } = (await this.phone.photos.seen(made.sha256)) ?? {};
+      if (origin !== "gallery" && bytes) await look(await marked(bytes, record.media_type, this.watermark(record)));
     }
     return kept;
   }
@@ -54,9 +63,10 @@ export class App {
     return (await this.keep(code, drawn, { subject, about: "signature", origin: "camera", access: "restricted" }))?.sha256;
   }
 
-  async keep(code, { bytes, mediaType }, details) {
+  async keep(code, { bytes, mediaType, at = null }, details) {
     try {
-      const made = await this.phone.photos.take(bytes, { ...details, mediaType, kind: `${code}.photo`, position: this.where.now });
+      const small = await thumbnail(bytes, mediaType);
+      const made = await this.phone.photos.take(bytes, { ...details, mediaType, small, takenAt: at, kind: `${code}.photo`, position: this.where.now });
       await this.phone.refresh();
       this.phone.soon();
       this.count();
@@ -68,42 +78,92 @@ export class App {
     }
   }
 
-  watermark(subject, check, sha256) {
-    const record = Object.values(this.phone.pack.programmes).flatMap(({ records = [] }) => records).find((one) => one.subject === subject);
-    const team = record ? t("Team {team}", record) : "";
-    return [new Date().toLocaleString(language()), [record?.name, check].filter(Boolean).join(" · "), [team, this.phone.device.person.name, `#${sha256.slice(0, 10)}`].filter(Boolean).join(" · ")];
+  // When, where, what, who: as the signed record says it.
+  watermark({ subject, about: code, taken_at: taken, position, sha256 }) {
+    const record = this.recordOf(subject);
+    const place = position ? `${Number(position.latitude).toFixed(5)}, ${Number(position.longitude).toFixed(5)} ±${position.accuracy} m` : t("no position");
+    const team = record?.team ? t("Team {team}", { team: record.team }) : "";
+    return [`${moment(taken)} · ${place}`, [record?.name, code].filter(Boolean).join(" · "), [team, this.phone.device.person.name, `#${sha256.slice(0, 10)}`].filter(Boolean).join(" · ")];
   }
 
-  async url(sha256) {
-    const bytes = await this.phone.photos.bytes(sha256);
-    return bytes ? URL.createObjectURL(new Blob([bytes])) : null;
+  // An address of a photo of this phone, "small" or "large" (with its watermark), good while the screen is; null of another.
+  async url(sha256, size = "large") {
+    const key = `${size} ${sha256}`;
+    if (!this.urls.has(key)) this.urls.set(key, this.copy(sha256, size).then((blob) => blob && URL.createObjectURL(blob)));
+    const made = await this.urls.get(key);
+    if (!made) this.urls.delete(key);
+    return made;
+  }
+
+  async copy(sha256, size) {
+    const { record, bytes, small } = (await this.phone.photos.seen(sha256)) ?? {};
+    const best = size === "small" ? (small ?? bytes) : (bytes ?? small);
+    if (!best) return null;
+    const plain = new Blob([best], { type: best === small ? "image/jpeg" : record.media_type });
+    if (size === "small" || record.about === "signature") return plain;
+    return marked(best, plain.type, this.watermark(record)).then(blobOf).catch(() => plain);
+  }
+
+  forgetUrls() {
+    for (const made of this.urls.values()) made.then((url) => url && URL.revokeObjectURL(url), () => {});
+    this.urls.clear();
+  }
+
+  // What programmes say of a subject: its record in the pack, where it is shown, what a command about it is.
+  recordOf(subject) {
+    return Object.values(this.phone.pack?.programmes ?? {}).flatMap(({ records = [] }) => records).find((one) => one.subject === subject) ?? null;
+  }
+
+  moduleOf(subject) {
+    return this.modules.find(({ code }) => code === subject.split(".")[0]) ?? null;
+  }
+
+  nameOf(subject) {
+    return this.recordOf(subject)?.name ?? this.moduleOf(subject)?.title() ?? subject;
+  }
+
+  route(subject) {
+    return this.moduleOf(subject)?.route?.(subject) ?? null;
+  }
+
+  describe(command) {
+    return this.moduleOf(command.subject)?.describe?.(command) ?? "";
   }
 
   say(text) {
-    this.said.textContent = text;
-    clearTimeout(this.silence);
-    this.silence = setTimeout(() => (this.said.textContent = ""), 6000);
+    this.toast.say(text);
   }
 
-  // The screen that the address names.
+  // Whether something would be lost that is being entered: a dialog is open, or this screen was typed on.
+  get busy() {
+    return this.touched || document.querySelector("dialog[open]") !== null;
+  }
+
+  // The screen that the address names. Asked again meanwhile, only the last one is shown.
   async show() {
+    const turn = ++this.turn;
     this.current?.close?.();
+    this.current = null;
     const made = await this.made();
+    if (turn !== this.turn) return made.close?.();
     this.current = made;
+    this.touched = false;
     this.main.replaceChildren(made.element);
+    this.forgetUrls();
     document.title = made.title ? `${made.title} · ${t("Mingjing")}` : t("Mingjing");
     this.head(made);
     this.main.focus({ preventScroll: true });
-    scrollTo(0, 0);
+    return scrollTo(0, 0);
   }
 
   async made() {
     const { phone } = this;
-    const hash = decodeURIComponent(location.hash.slice(1));
-    if (!phone.device.known) return screens.enrol(this, /^enrol=([A-Z0-9]+)$/i.exec(hash)?.[1] ?? "");
-    if (!phone.vault.open) return screens.unlock(this);
+    const hash = address();
+    if (!phone.device.known) return gate.enrol(this, /^enrol=([A-Z0-9-]+)$/i.exec(hash)?.[1] ?? "");
+    if (phone.device.known.revoked) return gate.revoked(this);
+    if (!phone.vault.open) return gate.unlock(this);
     const [, first = "", rest = ""] = /^\/([^/]*)\/?(.*)$/.exec(hash) ?? [];
-    const own = { "": screens.home, outbox: screens.outbox, phone: screens.about }[first];
+    const own = { "": screens.home, outbox: screens.outbox, phone: about }[first];
     if (own) return own(this);
     const module = this.modules.find(({ code }) => code === first);
     return (await module?.screen(this.door(first), rest)) ?? screens.home(this);
@@ -136,31 +196,58 @@ export class App {
   // Unlocked: fetch and send, and go on doing so.
   async begin() {
     const { phone } = this;
+    this.idle.renew();
     this.where ??= new Whereabouts();
     await phone.refresh();
-    await phone.store.put("meta", { key: "opened", at: Date.now() });
+    if (!this.begun) await this.first();
+    this.run({ pack: true });
+  }
+
+  // What is done once, however often the phone is locked and opened.
+  async first() {
+    const { phone } = this;
+    this.begun = true;
+    this.openedBefore = (await phone.store.get("meta", "opened"))?.at ?? phone.world.now();
+    await phone.store.put("meta", { key: "opened", at: phone.world.now() });
     persist(phone.world);
-    const run = (options) => phone.sync.run(options).then((ended) => ended.done && this.count(), (error) => console.warn(error));
-    addEventListener("online", () => run({ pack: true }));
+    addEventListener("online", () => this.run({ pack: true }));
     addEventListener("offline", () => this.count());
-    setInterval(() => document.visibilityState === "visible" && run(), EVERY);
-    phone.listen(() => this.count());
-    run({ pack: true }).then(() => location.hash.length <= 2 && this.show());
+    setInterval(() => document.visibilityState === "visible" && this.run(), EVERY);
+    phone.listen(() => (phone.device.known?.revoked ? this.lock() : this.count()));
+    this.idle.begin();
+  }
+
+  async run(options) {
+    if (!this.phone.vault.open) return;
+    try {
+      await this.phone.sync.run(options);
+      await this.count();
+    } catch (error) {
+      console.warn(error);
+    }
+  }
+
+  // Shut the vault. What is being entered in a dialog stays, covered, until the PIN is given; a revoked phone shows nothing.
+  async lock() {
+    const { phone } = this;
+    if (!phone.vault.open) return undefined;
+    phone.lock();
+    if (phone.device.known.revoked) document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+    if (document.querySelector("dialog[open]") === null) return this.show();
+    await covered(async (uncover) => (await gate.unlock(this, async () => {
+      await this.begin();
+      uncover();
+    })).element, () => phone.vault.open);
+    return this.current?.gate ? this.show() : undefined;
   }
 }
 
-// Both languages lie in the phone's cache, so that either can be chosen without a network.
-export async function talk(code) {
-  const chosen = code ?? localStorage.getItem("mj-language") ?? document.documentElement.lang;
-  const { texts } = await (await fetch(`/field/words/${chosen}.json`)).json();
-  speak(chosen, texts);
-  document.documentElement.lang = chosen;
-  localStorage.setItem("mj-language", chosen);
-}
-
-export function elder(on = localStorage.getItem("mj-elder") === "1") {
-  document.documentElement.classList.toggle("elder", on);
-  localStorage.setItem("mj-elder", on ? "1" : "0");
+function address() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
+  }
 }
 
 async function start() {
@@ -170,11 +257,12 @@ async function start() {
   const [phone, ...modules] = await Promise.all([Phone.open(browserWorld()), ...names.map((name) => import(name))]);
   const app = new App(phone, modules);
   addEventListener("hashchange", () => app.show());
+  app.main.addEventListener("input", () => (app.touched = true));
   await app.show();
-  screens.watchVersion(app);
+  watchVersion(app).catch((error) => console.warn(error)); // without it the app works, but not from its own copy
 }
 
 start().catch((error) => {
-  document.querySelector("main").textContent = String(error);
+  document.querySelector("main").replaceChildren(gate.failed(error));
   throw error;
 });

@@ -37,19 +37,34 @@ export function camera({ title, challenge }) {
     const asked = challenge ? h("div", { class: "fl-challenge" }, h("p", {}, challengeText(challenge)), h("label", {}, missed, t("Not possible here"))) : null;
     const shutter = h("button", { type: "button", class: "fl-shutter", "aria-label": t("Take the photo"), disabled: true });
     const lens = opened(video, told, shutter);
+    const torch = h("span", { class: "fl-torch" });
+    lens.then((found) => found && torch.replaceChildren(...torchOf(found)));
     shutter.addEventListener("click", async () => {
       shutter.disabled = true;
       try {
+        const at = new Date().toISOString();
         const { bytes, mediaType } = await shot(video, await lens);
-        close({ bytes, mediaType, challenge: challenge && { ...challenge, answered: !missed.checked } });
+        close({ bytes, mediaType, at, challenge: challenge && { ...challenge, answered: !missed.checked } });
       } catch (error) {
         told.textContent = t("The camera gave no picture ({detail}); try again.", { detail: String(error.message ?? error) });
         shutter.disabled = false;
       }
     });
     dialog.addEventListener("gone", async () => (await lens)?.getTracks().forEach((track) => track.stop()));
-    return [h("h2", {}, title), video, asked, told, h("div", { class: "fl-row" }, button(t("Cancel"), () => close()), shutter)];
+    return [h("h2", {}, title), video, asked, told, h("div", { class: "fl-row" }, button(t("Cancel"), () => close()), shutter, torch)];
   }, { full: true });
+}
+
+// A switch for the light, where the camera has one.
+function torchOf(lens) {
+  const [track] = lens.getVideoTracks();
+  if (!track.getCapabilities?.().torch) return [];
+  const made = button(t("Light"), async () => {
+    const on = made.getAttribute("aria-pressed") !== "true";
+    await track.applyConstraints({ advanced: [{ torch: on }] }).then(() => made.setAttribute("aria-pressed", String(on)), () => made.remove());
+  });
+  made.setAttribute("aria-pressed", "false");
+  return [made];
 }
 
 function challengeText(challenge) {
@@ -97,65 +112,83 @@ export function gallery() {
   });
 }
 
-// A copy to look at with the visible watermark drawn on it; the original is never touched.
-export async function marked(bytes, mediaType, lines) {
-  const picture = await createImageBitmap(new Blob([bytes], { type: mediaType }));
-  const scale = Math.min(1, 1280 / Math.max(picture.width, picture.height));
-  const canvas = h("canvas", { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale), role: "img", "aria-label": lines.join(", ") });
-  const pen = canvas.getContext("2d");
-  pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  const size = Math.max(14, Math.round(canvas.width / 32)), band = (size + 6) * lines.length + 12;
-  pen.fillStyle = "rgb(0 0 0 / 62%)";
-  pen.fillRect(0, canvas.height - band, canvas.width, band);
-  pen.fillStyle = "#fff";
-  pen.font = `${size}px sans-serif`;
-  lines.forEach((line, place) => pen.fillText(line, 10, canvas.height - band + (size + 6) * (place + 1)));
-  return canvas;
-}
-
 // What was just taken, with its watermark: nothing is asked, it is kept already.
 export function look(canvas) {
   return shown(t("The photo is kept"), (close) => [canvas, h("p", { class: "fl-told" }, t("The photo is kept")), h("div", { class: "fl-row" }, button(t("Go on"), () => close(true), { kind: "primary" }))], { full: true });
 }
 
-// A signature drawn on the glass: {bytes, mediaType}.
+// A signature drawn on the glass with a finger, or a name typed by who cannot: {bytes, mediaType}.
 export function signature({ title }) {
   return shown(title, (close) => {
-    const canvas = h("canvas", { width: 640, height: 320, class: "fl-pad", "aria-label": t("Sign here with a finger") });
-    const pen = canvas.getContext("2d");
-    let drawn = 0, down = false;
-    const at = (event) => {
-      const box = canvas.getBoundingClientRect();
-      return [((event.clientX - box.left) * canvas.width) / box.width, ((event.clientY - box.top) * canvas.height) / box.height];
-    };
-    const clear = () => {
-      pen.fillStyle = "#fff";
-      pen.fillRect(0, 0, canvas.width, canvas.height);
-      Object.assign(pen, { lineWidth: 4, lineCap: "round", lineJoin: "round", strokeStyle: "#10284f" });
-      drawn = 0;
-    };
-    clear();
-    canvas.addEventListener("pointerdown", (event) => {
-      down = true;
-      canvas.setPointerCapture(event.pointerId);
-      pen.beginPath();
-      pen.moveTo(...at(event));
-    });
-    canvas.addEventListener("pointermove", (event) => {
-      if (!down) return;
-      pen.lineTo(...at(event));
-      pen.stroke();
-      drawn += 1;
-    });
-    canvas.addEventListener("pointerup", () => (down = false));
+    const pad = new Pad();
+    const name = h("input", { type: "text", autocomplete: "off", maxlength: 60 });
+    name.addEventListener("input", () => pad.write(name.value.trim()));
     const told = h("p", { class: "fl-told", role: "status" });
+    const clear = () => {
+      name.value = "";
+      pad.clear();
+    };
     const done = async () => {
-      if (drawn < 3) return (told.textContent = t("Nothing is drawn yet."));
-      const blob = await new Promise((made) => canvas.toBlob(made, "image/png"));
+      if (!pad.marked) return (told.textContent = t("Nothing is drawn yet."));
+      const blob = await new Promise((made) => pad.canvas.toBlob(made, "image/png"));
       return close({ bytes: new Uint8Array(await blob.arrayBuffer()), mediaType: "image/png" });
     };
-    return [h("h2", {}, title), canvas, told, h("div", { class: "fl-row" }, button(t("Cancel"), () => close()), button(t("Clear"), clear), button(t("Done"), done, { kind: "primary" }))];
+    return [h("h2", {}, title), pad.canvas, told, h("label", { class: "fl-field" }, h("span", {}, t("Or type the name instead")), name),
+      h("div", { class: "fl-row" }, button(t("Cancel"), () => close()), button(t("Clear"), clear), button(t("Done"), done, { kind: "primary" }))];
   }, { full: true });
+}
+
+class Pad {
+  constructor() {
+    this.canvas = h("canvas", { width: 640, height: 320, class: "fl-pad", role: "img", "aria-label": t("Sign here with a finger") });
+    this.pen = this.canvas.getContext("2d");
+    this.clear();
+    this.canvas.addEventListener("pointerdown", (event) => this.begin(event));
+    this.canvas.addEventListener("pointermove", (event) => event.pointerId === this.finger && this.draw(event));
+    for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) this.canvas.addEventListener(name, (event) => event.pointerId === this.finger && (this.finger = null));
+  }
+
+  clear() {
+    this.pen.fillStyle = "#fff";
+    this.pen.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    Object.assign(this.pen, { lineWidth: 4, lineCap: "round", lineJoin: "round", strokeStyle: "#10284f" });
+    Object.assign(this, { strokes: 0, typed: "", finger: null });
+  }
+
+  get marked() {
+    return this.strokes >= 3 || this.typed !== "";
+  }
+
+  begin(event) {
+    if (this.typed) this.clear();
+    this.finger = event.pointerId; // one finger draws: a palm beside it does not
+    this.canvas.setPointerCapture(event.pointerId);
+    this.pen.beginPath();
+    this.pen.moveTo(...this.at(event));
+  }
+
+  draw(event) {
+    this.pen.lineTo(...this.at(event));
+    this.pen.stroke();
+    this.strokes += 1;
+  }
+
+  at(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return [((event.clientX - box.left) * this.canvas.width) / box.width, ((event.clientY - box.top) * this.canvas.height) / box.height];
+  }
+
+  // A typed name is seen to be typed: it does not pass for a signature by hand.
+  write(name) {
+    this.clear();
+    if (!name) return;
+    this.typed = name;
+    const { width, height } = this.canvas;
+    Object.assign(this.pen, { fillStyle: "#10284f", textAlign: "center", textBaseline: "middle", font: "72px sans-serif" });
+    this.pen.fillText(name, width / 2, height / 2 - 20, width - 40);
+    this.pen.font = "24px sans-serif";
+    this.pen.fillText(t("Name typed on the phone"), width / 2, height - 40, width - 40);
+  }
 }
 
 // What a QR code says, scanned where the browser can, else typed.
@@ -176,7 +209,8 @@ export function scan({ title, hint }) {
 }
 
 async function watched(video, told, close, dialog) {
-  if (!globalThis.BarcodeDetector) {
+  const detector = await detectorOf().catch(() => null);
+  if (!detector) {
     told.textContent = t("This browser cannot scan; type the code.");
     return null;
   }
@@ -185,7 +219,6 @@ async function watched(video, told, close, dialog) {
     video.srcObject = lens;
     video.hidden = false;
     await video.play();
-    const detector = new BarcodeDetector({ formats: ["qr_code"] });
     const timer = setInterval(async () => {
       const [found] = await detector.detect(video).catch(() => []);
       if (found) close(found.rawValue);
@@ -196,4 +229,28 @@ async function watched(video, told, close, dialog) {
     told.textContent = t("The camera cannot be used ({detail}). Allow it in the settings of the browser.", { detail: String(error.name ?? error) });
     return null;
   }
+}
+
+// The browser's own reader of QR codes, else the one beside this module.
+async function detectorOf() {
+  const wanted = { formats: ["qr_code"] };
+  const own = await globalThis.BarcodeDetector?.getSupportedFormats().catch(() => []);
+  if (own?.includes("qr_code")) return new BarcodeDetector(wanted);
+  const { n: prepare, t: Reader } = await import("#mj/field/vendor/barcode-detector.js");
+  await prepare({ overrides: { locateFile: () => document.body.dataset.reader }, fireImmediately: true });
+  return new Reader(wanted);
+}
+
+// Cover everything with what `build` makes until `isOpen()`; nothing else takes it away.
+export async function covered(build, isOpen) {
+  let uncover;
+  const over = new Promise((done) => (uncover = done));
+  const dialog = h("dialog", { class: "fl-dialog full fl-cover", "aria-label": t("Locked") });
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  dialog.addEventListener("close", () => !isOpen() && dialog.isConnected && dialog.showModal());
+  dialog.append(h("h2", {}, t("Locked")), await build(() => uncover()));
+  document.body.append(dialog);
+  dialog.showModal();
+  await over;
+  dialog.remove();
 }

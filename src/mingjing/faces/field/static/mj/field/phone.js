@@ -65,6 +65,28 @@ export class Phone {
     this.timer = setTimeout(() => this.sync.run().catch((error) => this.changed({ kind: "fault", error })), 1500);
   }
 
+  // How much is here that was not sent, countable while the phone is locked.
+  async held() {
+    const [commands, photos] = await Promise.all([this.store.all("commands"), this.photos.all()]);
+    return { commands: commands.filter(({ state }) => state === "waiting").length, photos: photos.filter(({ state }) => state === "here").length };
+  }
+
+  lock() {
+    this.vault.lock();
+    clearTimeout(this.timer);
+    Object.assign(this, { pack: null, taken: {} });
+  }
+
+  // Everything goes, the key of the phone too: it is bound to nobody.
+  erase() {
+    this.lock();
+    this.store.close();
+    return new Promise((done) => {
+      const asked = this.world.indexedDB.deleteDatabase("mingjing-field");
+      asked.onsuccess = asked.onerror = asked.onblocked = done;
+    });
+  }
+
   outlook() {
     return outlook(this.outbox, this.photos);
   }

@@ -13,7 +13,7 @@ export class Photos {
   }
 
   // Keep a photo: {sha256}. `bytes` are what the camera gave; `details` {subject, about, origin, mediaType, kind, position,
-  // challenge, access, takenAt}; `kind` is the programme's command that promises it. Throws NoRoom, and then nothing is kept.
+  // challenge, access, takenAt, small: bytes of a small copy to look at}; `kind` is the programme's command that promises it. Throws NoRoom, and then nothing is kept.
   async take(bytes, details) {
     await this.room(bytes.byteLength);
     const sha256 = hex(new Uint8Array(await this.world.crypto.subtle.digest("SHA-256", bytes)));
@@ -23,7 +23,8 @@ export class Photos {
     const signature = await this.device.sign(canonical(record));
     const command = this.outbox.made(details.kind, details.subject, { record, signature });
     const [row, box, told] = await Promise.all([this.outbox.row(command), this.vault.seal(bytes), this.vault.sealJson(record)]);
-    const photo = { sha256, subject: details.subject, size: bytes.byteLength, at: this.world.now(), state: "here", about: details.about, record: told, box };
+    const small = details.small ? await this.vault.seal(details.small) : null;
+    const photo = { sha256, subject: details.subject, size: bytes.byteLength, at: this.world.now(), state: "here", about: details.about, record: told, small, box };
     try {
       await this.store.change(["photos", "commands"], (stores) => {
         stores.photos.put(photo);
@@ -53,12 +54,20 @@ export class Photos {
 
   // All photos without their bytes: {sha256, subject, about, size, at, state, problems}.
   async all() {
-    return (await this.store.all("photos")).map(({ box, record, ...photo }) => ({ ...photo, here: box !== null && box !== undefined }));
+    return (await this.store.all("photos")).map(({ box, record, small, ...photo }) => ({ ...photo, here: box !== null && box !== undefined }));
   }
 
   async bytes(sha256) {
     const row = await this.store.get("photos", sha256);
     return row?.box ? this.vault.unseal(row.box) : null;
+  }
+
+  // What there is to look at: {record, bytes, small}, of which either may be gone; null of a photo that is not here.
+  async seen(sha256) {
+    const row = await this.store.get("photos", sha256);
+    if (!row) return null;
+    const [record, bytes, small] = await Promise.all([this.vault.unsealJson(row.record), row.box && this.vault.unseal(row.box), row.small && this.vault.unseal(row.small)]);
+    return { record, bytes: bytes ?? null, small: small ?? null };
   }
 
   // Those whose bytes the installation has not receipted, the oldest first.
