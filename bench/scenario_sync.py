@@ -1,0 +1,225 @@
+"""Visits through sync: 65 edits, no photos or 20 of 300 KB, from 1, 4 and 16 phones, on SQLite and on PostgreSQL.
+
+The real server answers (sessions, signatures, validation, idempotency, ledger, exhibits); its floor is a bare WSGI
+application under the same server which hashes, writes and syncs the same bytes and inserts the same rows by plain SQL.
+Both take turns in the same run. Rates, percentiles, processor time and bytes on disk of a visit are printed; the
+ratio to the floor's seconds is what is held. The load is drawn on the same two cores, alike for both.
+"""
+
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from http.client import HTTPConnection
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+from bench.figures import Figure
+from bench.sync_load import Phone, drive, floor_visit, phones_of, sync_visit
+
+ROOT = Path(__file__).resolve().parent.parent
+PHONES = (1, 4, 16)
+VISITS = {0: (12, 6, 4), 20: (6, 3, 2)}
+"""Visits of each phone in one turn, by photos, for 1, 4 and 16 phones."""
+TURNS = 2
+
+
+def measure() -> list[Figure]:
+    """Seconds of a visit against the floor's, by database, photos and phones; memory; bytes on disk."""
+    from tools.postgres import server
+
+    return [
+        figure
+        for name, database in (("sqlite", nullcontext("")), ("postgres", server()))
+        for figure in on_database(name, database)
+    ]
+
+
+def on_database(name: str, database: Any) -> list[Figure]:
+    """Build a district, start both servers, and let them take turns."""
+    with database as url, tempfile.TemporaryDirectory(prefix="mingjing-bench-sync-") as folder:
+        place = Path(folder)
+        env = environment(place, url)
+        told = built(place, env, TURNS * sum(map(sum, VISITS.values())) + len(VISITS))
+        phones = phones_of(told)
+        with serving(["-m", "mingjing", "serve", "--no-worker"], env) as (port, pid):
+            for phone in phones:
+                phone.sign_in(port)
+            learn(phones[0], told["checks"], port, place, env)
+            floor = floor_environment(place, url, env)
+            with serving(GRANIAN, floor) as (bare, floor_pid):
+                return list(compared(name, told["checks"], phones, (port, pid), (bare, floor_pid), place))
+
+
+GRANIAN = [
+    "-m",
+    "granian",
+    "--interface",
+    "wsgi",
+    "--workers",
+    "2",
+    "--blocking-threads",
+    "4",
+    "bench.sync_floor:application",
+]
+
+
+def compared(name: str, checks: Any, phones: list[Phone], real: Any, floor: Any, place: Path) -> Iterator[Figure]:
+    """One figure for each number of photos and phones."""
+    empty, sent = database_bytes(place), 0
+    for photos, counts in VISITS.items():
+        for count, each in zip(PHONES, counts, strict=True):
+            turns: list[tuple[float, float]] = []
+            took: list[float] = []
+            cpu = 0.0
+            visits = count * each
+            for _ in range(TURNS):
+                lots = [(phone, [phone.prepare(checks, photos) for _ in range(each)]) for phone in phones[:count]]
+                before = processor_seconds(real[1])
+                seconds, single = drive(real[0], lots, sync_visit)
+                cpu += processor_seconds(real[1]) - before
+                bare, _ = drive(floor[0], lots, floor_visit)
+                turns.append((seconds, bare))
+                took += single
+            ours, theirs = (statistics.median(turn[n] for turn in turns) / visits for n in (0, 1))
+            print_line(name, photos, count, ours, theirs, took, cpu / (TURNS * visits))
+            sent += TURNS * visits
+            yield Figure(f"sync-{name}-{photos}-photos-{count}", ours, floor=theirs, per=1, what="visits")
+    yield Figure(f"sync-{name}-memory", memory(real[1]), unit="bytes", what="the server after 16 phones")
+    if name == "sqlite":
+        grown = (database_bytes(place) - empty) / sent
+        yield Figure("sync-sqlite-disk", grown, unit="bytes", what="the database grows by, a visit")
+
+
+def print_line(
+    name: str, photos: int, phones: int, ours: float, theirs: float, took: Sequence[float], cpu: float
+) -> None:
+    ordered = sorted(took)
+    p50, p95, p99 = (ordered[min(len(ordered) - 1, int(len(ordered) * part))] * 1e3 for part in (0.5, 0.95, 0.99))
+    print(
+        f"   {name} {photos:>2} photos {phones:>2} phones: {1 / ours:7.1f} visits/s, floor {1 / theirs:7.1f}"
+        f" ({theirs / ours:.2f} of it); p50 {p50:.0f} p95 {p95:.0f} p99 {p99:.0f} ms; {cpu * 1e3:.1f} ms CPU a visit"
+    )
+
+
+def environment(place: Path, url: str) -> dict[str, str]:
+    return os.environ | {
+        "MINGJING_MODE": "demo", "MINGJING_DATA": str(place / "data"), "DATABASE_URL": url or "",
+        "DJANGO_SETTINGS_MODULE": "mingjing.config.settings",
+    }  # fmt: skip
+
+
+def built(place: Path, env: dict[str, str], visits: int) -> dict[str, Any]:
+    """The district with its phones, in a process of its own."""
+    out = place / "district.json"
+    run([sys.executable, "-m", "mingjing", "migrate"], env)
+    run([sys.executable, "-m", "bench.sync_district", str(max(PHONES)), str(visits), str(out)], env)
+    told: dict[str, Any] = json.loads(out.read_text("utf-8"))
+    return told
+
+
+def learn(phone: Phone, checks: Any, port: int, place: Path, env: dict[str, str]) -> None:
+    """Send one visit of each kind and keep the rows it left, for the floor to write."""
+    (place / "floor").mkdir()
+    for photos in VISITS:
+        visit = phone.prepare(checks, photos)
+        drive(port, [(phone, [visit])], sync_visit)
+        out = str(place / "floor" / f"rows-{photos}.json")
+        run([sys.executable, "-m", "bench.sync_rows", visit.subject, out], env)
+
+
+def floor_environment(place: Path, url: str, env: dict[str, str]) -> dict[str, str]:
+    """The floor has a database of its own, with the same tables, and writes to the same disk."""
+    if url:
+        import psycopg
+
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE floor")
+        url = with_name(url, "floor")
+    floor = env | {"MINGJING_DATA": str(place / "floor-data"), "DATABASE_URL": url, "BENCH_FLOOR": str(place / "floor")}
+    run([sys.executable, "-m", "mingjing", "migrate"], floor)
+    return floor
+
+
+def with_name(url: str, name: str) -> str:
+    """The address of another database of the same server."""
+    from urllib.parse import urlsplit, urlunsplit
+
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def run(command: list[str], env: dict[str, str]) -> None:
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stdout[-2000:] + done.stderr[-4000:])
+
+
+@contextmanager
+def serving(command: list[str], env: dict[str, str]) -> Iterator[tuple[int, int]]:
+    """A server on a free port, until the work is done: its port and process."""
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, *command, "--host", "127.0.0.1", "--port", str(port)], cwd=ROOT, env=env,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        answering(port, process)
+        yield port, process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def answering(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until it answers; raises RuntimeError with what it said when it does not."""
+    for _ in range(150):
+        try:
+            connection = HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/")
+            connection.getresponse().read()
+            return
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.2)
+    raise RuntimeError(f"the server does not answer: {process.stderr.read1(2000) if process.stderr else b''!r}")
+
+
+def family(pid: int) -> list[int]:
+    """A process and all below it."""
+    found = [pid]
+    for parent in found:
+        children = Path(f"/proc/{parent}/task/{parent}/children")
+        found += [int(child) for child in children.read_text().split()] if children.exists() else []
+    return found
+
+
+def processor_seconds(pid: int) -> float:
+    """Seconds of processor time that a server and its processes have used."""
+    ticks = 0
+    for one in family(pid):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def memory(pid: int) -> int:
+    """Bytes that a server's processes have for themselves."""
+    total = 0
+    for one in family(pid):
+        lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return total
+
+
+def database_bytes(place: Path) -> int:
+    return sum(file.stat().st_size for file in (place / "data").glob("*.sqlite3*"))
