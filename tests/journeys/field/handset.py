@@ -47,7 +47,7 @@ class Phone:
     def unlocked(self) -> None:
         self.page.goto(f"{self.url}/field/")
         self.page.get_by_label("PIN").fill(PIN)
-        self.page.get_by_role("button", name="Open", exact=True).click()
+        self.page.get_by_role("button", name="Unlock").click()
 
     def faults(self) -> list[str]:
         """What axe finds on the screen (WCAG A and AA)."""

@@ -23,7 +23,7 @@ def test_a_phone_is_bound_and_opens_without_a_network(team: Any, phones: Callabl
     phone.killed()
     phone.page.goto(f"{phone.url}/field/")
     phone.page.get_by_label("PIN").fill("000000")
-    phone.page.get_by_role("button", name="Open", exact=True).click()
+    phone.page.get_by_role("button", name="Unlock").click()
     expect(phone.page.get_by_role("alert")).to_contain_text("does not open it")
     phone.unlocked()
     expect(phone.page.get_by_text("Where to go is sealed")).to_be_visible()

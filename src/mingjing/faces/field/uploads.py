@@ -5,7 +5,7 @@ https://tus.io/protocols/resumable-upload. Not here: where bytes lie and what a 
 
 from base64 import b64decode
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC
 from email.utils import format_datetime
 from functools import wraps
 from typing import Any
@@ -29,6 +29,10 @@ OFFERED = {
     "Tus-Resumable": VERSION, "Tus-Version": VERSION, "Tus-Extension": EXTENSIONS,
     "Tus-Max-Size": str(uploads.LIMIT), "Tus-Checksum-Algorithm": ",".join(uploads.HASHES),
 }  # fmt: skip
+
+
+STATUS = {"upload.size": 413, "upload.disk_full": 507, "evidence.disk_full": 507, "evidence.store": 503}
+"""What a refusal answers with where it is not 422: from 500 on the phone tries again by itself."""
 
 
 def spoken(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -66,12 +70,7 @@ def _tried(view: Callable[..., HttpResponseBase], request: HttpRequest, *args: A
         response.headers["Upload-Offset"] = str(wrong.args[0])
         return response
     except Refusal as refusal:
-        status = 413 if refusal.problems[0].code == "upload.size" else 507 if _full(refusal) else 422
-        return problems(refusal.problems, status)
-
-
-def _full(refusal: Refusal) -> bool:
-    return refusal.problems[0].code == "upload.disk_full"
+        return problems(refusal.problems, STATUS.get(refusal.problems[0].code, 422))
 
 
 def uploads_of(request: HttpRequest) -> HttpResponseBase:
@@ -92,7 +91,7 @@ def _begin(request: HttpRequest, device: Device) -> HttpResponseBase:
     begun = uploads.begin(device=device.pk, length=length, digest=digest, at=at)
     if request.headers.get("Content-Type") == OCTETS:
         checksum = _checksum(request)
-        begun = uploads.receive(begun, request, offset=0, checksum=checksum, device=device.pk, at=at)
+        begun = uploads.receive(begun, request, offset=0, checksum=checksum, at=at)
     response = HttpResponse(status=201, headers=_headers(begun))
     response.headers["Location"] = reverse("field:upload", args=[begun.name])
     return response
@@ -115,7 +114,7 @@ upload = answered(upload)  # type: ignore[assignment]
 @token_only
 @spoken
 def _asked(request: HttpRequest, given: Pass, name: str) -> HttpResponseBase:
-    found = uploads.found(name, given.device)
+    found = uploads.found(name, device=given.device, at=timezone.now())
     return HttpResponse(headers={**_headers(found), "Upload-Length": str(found.length)})
 
 
@@ -124,16 +123,17 @@ def _asked(request: HttpRequest, given: Pass, name: str) -> HttpResponseBase:
 def _continued(request: HttpRequest, given: Pass, name: str) -> HttpResponseBase:
     if request.headers.get("Content-Type") != OCTETS:
         return HttpResponse(status=415)
-    found, offset = uploads.found(name, given.device), _number(request, "Upload-Offset")
-    checksum, at = _checksum(request), timezone.now()
-    now = uploads.receive(found, request, offset=offset, checksum=checksum, device=given.device, at=at)
+    at = timezone.now()
+    offset, checksum = _number(request, "Upload-Offset"), _checksum(request)
+    found = uploads.found(name, device=given.device, at=at)
+    now = uploads.receive(found, request, offset=offset, checksum=checksum, at=at)
     return HttpResponse(status=204, headers=_headers(now))
 
 
 @token_only
 @spoken
 def _discarded(request: HttpRequest, given: Pass, name: str) -> HttpResponseBase:
-    uploads.discard(uploads.found(name, given.device))
+    uploads.discard(uploads.found(name, device=given.device, at=timezone.now()))
     return HttpResponse(status=204)
 
 
@@ -150,7 +150,7 @@ def _headers(of: uploads.Upload) -> dict[str, str]:
     if of.receipt:
         headers["Mingjing-Receipt"] = of.receipt
     else:
-        headers["Upload-Expires"] = format_datetime(datetime.fromisoformat(of.expires), usegmt=True)
+        headers["Upload-Expires"] = format_datetime(of.expires.astimezone(UTC), usegmt=True)
     return headers
 
 

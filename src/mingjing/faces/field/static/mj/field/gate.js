@@ -77,7 +77,7 @@ function knownPin(vault, after) {
     await vault.unlock(typed);
     return after();
   };
-  return { element: form(says, act, pinLabel, says, h("button", { class: "fl-button primary wide" }, t("Open"))) };
+  return { element: form(says, act, pinLabel, says, h("button", { class: "fl-button primary wide" }, t("Unlock"))) };
 }
 
 function firstPin(vault, after) {

@@ -30,9 +30,12 @@ export function spoken(error) {
   return String(error?.message ?? error);
 }
 
-export const megabytes = (count) => (count ? t("{size} MB", { size: (count / 2 ** 20).toFixed(1) }) : "");
+export function megabytes(count) {
+  if (!count) return "";
+  return count < 2 ** 30 ? t("{size} MB", { size: (count / 2 ** 20).toFixed(1) }) : t("{size} GB", { size: (count / 2 ** 30).toFixed(1) });
+}
 
-export const moment = (instant) => new Date(instant).toLocaleString(language(), { year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export const moment = (instant) => new Date(instant).toLocaleString(language() === "en" ? "en-GB" : language(), { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 export function languages(app) {
   const choose = async (code) => {

@@ -5,15 +5,15 @@ export async function watchVersion(app) {
   const workers = navigator.serviceWorker;
   if (!workers) return;
   let asked = false, before = workers.controller;
-  const use = (worker) => () => {
-    if (app.busy) return app.say(t("Something is still open here. Finish it, go back to today, then use the new version."));
+  const unlessBusy = (act) => () => (app.busy ? app.say(t("Something is still open here. Finish it, go back to today, then use the new version.")) : act());
+  const use = (worker) => unlessBusy(() => {
     asked = true;
-    return worker.postMessage("use");
-  };
+    worker.postMessage("use");
+  });
   workers.addEventListener("controllerchange", () => {
     if (!before) before = workers.controller; // the first one: this page is of its version already
     else if (asked) location.reload();
-    else offer(t("A new version is in use on another page."), t("Open it here too"), () => (app.busy ? app.say(t("Something is still open here. Finish it, go back to today, then use the new version.")) : location.reload()));
+    else offer(t("A new version is in use on another page."), t("Open it here too"), unlessBusy(() => location.reload()));
   });
   const registration = await workers.register("/field/sw.js", { scope: "/field/" });
   const ready = (worker) => workers.controller && offer(t("A new version is ready."), t("Use it now"), use(worker));
