@@ -28,16 +28,10 @@ async function take(screen, check, holder, origin) {
 function picture(screen, check, holder, digest, place) {
   const state = screen.captureState(digest);
   const image = h("img", { alt: "", width: 96, height: 72, loading: "lazy" });
-  screen.thumbnail(digest).then((url) => (url ? shown(image, url) : image.replaceWith(icon("check"))));
+  screen.thumbnail(digest).then((url) => (url ? (image.src = url) : image.replaceWith(icon("check"))));
   const look = () => openPicture(screen, check, holder, digest, place);
   return h("button", { type: "button", class: `fa-thumb ${state}`, onclick: look, "data-key": `photo-${digest.slice(0, 8)}`, "aria-label": t("Photo {number}: {state}", { number: place + 1, state: stateText(state) }) },
     image, h("span", { class: "fa-thumb-state", "aria-hidden": "true" }, stateText(state)));
-}
-
-// A picture that the phone holds is let go of as soon as it is drawn.
-function shown(image, url) {
-  image.addEventListener("load", () => URL.revokeObjectURL(url), { once: true });
-  image.src = url;
 }
 
 // Only here, on its way, arrived: in the words of the outbox.
@@ -48,7 +42,7 @@ function stateText(state) {
 // Large, with retaking: the new photo is put to the finding, the old one stays on the record.
 function openPicture(screen, check, holder, digest, place) {
   const image = h("img", { class: "fa-large", alt: t("Photo {number} of {code}", { number: place + 1, code: check.code }) });
-  screen.picture(digest).then((url) => url && shown(image, url));
+  screen.picture(digest).then((url) => url && (image.src = url));
   const close = () => dialog.close();
   const retake = () => screen.trying(async () => {
     close();
