@@ -209,7 +209,7 @@ export function scan({ title, hint }) {
 }
 
 async function watched(video, told, close, dialog) {
-  const detector = await detectorOf().catch(() => null);
+  const detector = await reader().catch(() => null);
   if (!detector) {
     told.textContent = t("This browser cannot scan; type the code.");
     return null;
@@ -232,7 +232,7 @@ async function watched(video, told, close, dialog) {
 }
 
 // The browser's own reader of QR codes, else the one beside this module.
-async function detectorOf() {
+export async function reader() {
   const wanted = { formats: ["qr_code"] };
   const own = await globalThis.BarcodeDetector?.getSupportedFormats().catch(() => []);
   if (own?.includes("qr_code")) return new BarcodeDetector(wanted);
