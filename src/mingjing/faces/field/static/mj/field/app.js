@@ -152,7 +152,7 @@ export class App {
     this.forgetUrls();
     document.title = made.title ? `${made.title} · ${t("Mingjing")}` : t("Mingjing");
     this.head(made);
-    this.main.focus({ preventScroll: true });
+    (made.focus ?? this.main).focus({ preventScroll: true });
     return scrollTo(0, 0);
   }
 

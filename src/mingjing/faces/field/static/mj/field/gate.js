@@ -77,7 +77,7 @@ function knownPin(vault, after) {
     await vault.unlock(typed);
     return after();
   };
-  return { element: form(says, act, pinLabel, says, h("button", { class: "fl-button primary wide" }, t("Unlock"))) };
+  return { element: form(says, act, pinLabel, says, h("button", { class: "fl-button primary wide" }, t("Unlock"))), focus: pin };
 }
 
 function firstPin(vault, after) {
