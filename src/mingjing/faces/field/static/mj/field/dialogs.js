@@ -16,7 +16,7 @@ function shown(label, build, { full = false } = {}) {
       dialog.remove();
       resolve(answer);
     });
-    dialog.append(...build(close, dialog));
+    dialog.append(...build(close, dialog).filter(Boolean));
     document.body.append(dialog);
     dialog.showModal();
   });
@@ -122,8 +122,9 @@ export function signature({ title }) {
   return shown(title, (close) => {
     const pad = new Pad();
     const name = h("input", { type: "text", autocomplete: "off", maxlength: 60 });
-    name.addEventListener("input", () => pad.write(name.value.trim()));
     const told = h("p", { class: "fl-told", role: "status" });
+    name.addEventListener("input", () => pad.write(name.value.trim()));
+    for (const [element, event] of [[name, "input"], [pad.canvas, "pointerdown"]]) element.addEventListener(event, () => (told.textContent = ""));
     const clear = () => {
       name.value = "";
       pad.clear();
@@ -134,7 +135,7 @@ export function signature({ title }) {
       return close({ bytes: new Uint8Array(await blob.arrayBuffer()), mediaType: "image/png" });
     };
     return [h("h2", {}, title), pad.canvas, told, h("label", { class: "fl-field" }, h("span", {}, t("Or type the name instead")), name),
-      h("div", { class: "fl-row" }, button(t("Cancel"), () => close()), button(t("Clear"), clear), button(t("Done"), done, { kind: "primary" }))];
+      h("div", { class: "fl-row" }, button(t("Cancel"), () => close()), button(t("Clear"), clear), button(t("Done signing"), done, { kind: "primary" }))];
   }, { full: true });
 }
 
@@ -204,7 +205,7 @@ export function scan({ title, hint }) {
     const lens = watched(video, told, close, dialog);
     dialog.addEventListener("gone", async () => (await lens)?.getTracks().forEach((track) => track.stop()));
     return [h("h2", {}, title), hint ? h("p", {}, hint) : null, video, told,
-      h("form", { class: "fl-typed", onsubmit: use }, h("label", {}, t("Or type the code on the sign"), field), h("div", { class: "fl-row" }, button(t("Cancel"), () => close()), h("button", { class: "fl-button primary" }, t("Use this code"))))].filter(Boolean);
+      h("form", { class: "fl-typed", onsubmit: use }, h("label", {}, t("Or type the code on the sign"), field), h("div", { class: "fl-row" }, button(t("Cancel"), () => close()), h("button", { class: "fl-button primary" }, t("Use this code"))))];
   }, { full: true });
 }
 

@@ -22,7 +22,7 @@ export async function marked(bytes, mediaType, lines) {
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", said.join(", "));
   const pen = canvas.getContext("2d");
-  const size = Math.max(14, Math.round(canvas.width / 32)), band = (size + 6) * said.length + 12;
+  const size = Math.max(14, Math.round(canvas.width / 24)), band = (size + 6) * said.length + 12;
   pen.fillStyle = "rgb(0 0 0 / 62%)";
   pen.fillRect(0, canvas.height - band, canvas.width, band);
   pen.fillStyle = "#fff";
