@@ -32,9 +32,11 @@ EARLIER = 5
 def pack(person: Person, now: datetime) -> dict[str, Any]:
     """The manifest's `field_pack`."""
     today = timezone.localdate(now)
-    days = [day for day in days_of(person, today) if not day.is_sealed(today)]
+    own = [day for day in days_of(person, today) if not day.is_sealed(today)]
     wanted = of_person(person, today).filter(team_day__opened_at__isnull=False, team_day__draw__cancelled_at=None)
     records = list(wanted.select_related(*BESIDE, "round__area", "round__scheme", "team_day", "entry"))
+    at_work = {record.team_day_id for record in records}
+    days = [day for day in own if day.day == today or day.opened_at is None or day.pk in at_work]
     members = _members([*days, *(record.team_day for record in records)])
     return {
         "days": [_day(day, members) for day in days],
