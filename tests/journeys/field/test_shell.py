@@ -1,5 +1,6 @@
 """The shell of the phones' app in a real browser: PINs, letters, languages, updates, locking, revocation, a cold start."""
 
+import re
 from collections.abc import Callable
 from os import environ
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import segno
 from django.utils import timezone
 from playwright.sync_api import expect
-from tests.journeys.field.handset import PIN, Phone
+from tests.journeys.field.handset import PIN, Phone, arrived_at, press, started
 
 from mingjing.faces.field import shell
 from mingjing.kernel.sync.actions import make_enrolment, revoke_device
@@ -234,4 +235,79 @@ def test_a_qr_code_is_read_where_the_browser_cannot(bare: Any) -> None:
         picture,
     )
     assert said == "https://example.invalid/field/#enrol=ABCD"
+    assert phone.complaints == []
+
+
+SIZE = "(image) => image.decode().then(() => [image.naturalWidth, image.naturalHeight])"
+
+
+def test_a_photo_is_looked_at_small_and_large_also_after_its_bytes_have_gone(team: Any, phones: OpenPhone) -> None:
+    phone = phones(team.staff[0])
+    page = phone.page
+    started(phone)
+    arrived_at(phone)
+    code = page.locator("[id^=check-]").first.get_attribute("id").removeprefix("check-")  # type: ignore[union-attr]
+    page.locator(f"[id='check-{code}'] [data-key=deduct]").click()
+    page.locator("[data-key=place]").fill("3栋门厅")
+    press(phone, "photo", "dialog")
+    expect(page.get_by_role("button", name="Take the photo")).to_be_enabled()
+    assert "null" not in page.locator(".fl-dialog").inner_text()
+    looked(phone, "camera")
+    page.get_by_role("button", name="Take the photo").click()
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    seen = page.locator(".fl-dialog canvas")
+    assert "27.80000, 113.10000 ±9 m" in (seen.get_attribute("aria-label") or "")
+    looked(phone, "kept")
+    page.get_by_role("button", name="Go on").click()
+    thumb = page.locator(".fa-thumb img")
+    expect(thumb).to_have_attribute("src", re.compile("^blob:"))
+    assert max(thumb.evaluate(SIZE)) == 320
+    press(phone, "done", "dialog")
+    page.evaluate("location.hash = '#/outbox'")
+    expect(page.get_by_role("row", name="Photos arrived").locator("td").first).to_have_text("1", timeout=20_000)
+    page.go_back()
+    page.locator(f"[id='check-{code}'] .fa-finding").click()
+    expect(page.locator(".fa-thumb")).to_contain_text("arrived")
+    page.locator(".fa-thumb").click()
+    large = page.locator(".fa-large")
+    expect(large).to_have_attribute("src", re.compile("^blob:"))
+    assert max(large.evaluate(SIZE)) == 320  # the bytes have gone: the small copy, with its watermark
+    looked(phone, "large")
+    assert phone.complaints == []
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+def test_a_signature_is_drawn_or_typed(bare: Any, language: str) -> None:
+    phone = bare(language)
+    page = phone.page
+    page.goto(f"{phone.url}/field/")
+    expect(page.locator("form.fl-gate")).to_be_visible()
+    page.evaluate(
+        """() => import("#mj/field/dialogs.js").then(({ signature }) => {
+          window.signed = signature({ title: "演示·陈经理" });
+        })"""
+    )
+    done = page.locator("dialog .fl-button.primary")
+    done.click()
+    expect(page.locator("dialog [role=status]")).not_to_be_empty()
+    page.locator("dialog input").fill("陈经理")
+    looked(phone, f"{language}-signature")
+    done.click()
+    kind, size = page.evaluate("window.signed.then(({ mediaType, bytes }) => [mediaType, bytes.length])")
+    assert kind == "image/png"
+    assert size > 2000
+    assert phone.complaints == []
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+def test_a_sign_is_scanned_or_typed(bare: Any, language: str) -> None:
+    phone = bare(language)
+    page = phone.page
+    page.goto(f"{phone.url}/field/")
+    page.locator("form.fl-gate .fl-button").first.click()
+    expect(page.locator("dialog video")).to_be_visible()
+    looked(phone, f"{language}-scan")
+    page.locator("dialog input").fill("https://example.invalid/field/#enrol=ABCD2345")
+    page.locator("dialog .fl-button.primary").click()
+    expect(page.locator("form.fl-gate input").first).to_have_value("ABCD2345")
     assert phone.complaints == []
