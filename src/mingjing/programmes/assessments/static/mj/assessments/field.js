@@ -69,7 +69,7 @@ export async function screen(app, path) {
   const shown = new VisitScreen(deviceOf(app), own, { notes, day });
   const unlisten = app.listen((subject, { kind } = {}) => {
     if (kind === "added") return; // by these works themselves
-    for (const work of own) if (!subject || work.record.subject === subject) work.next(() => work.refresh());
+    for (const work of own) if (!subject || work.record.subject === subject) work.next(() => work.refresh()).catch(unlessLocked);
   });
   return {
     element: shown.element,
@@ -79,6 +79,11 @@ export async function screen(app, path) {
       shown.close();
     },
   };
+}
+
+// A phone that was locked meanwhile shows nothing of this any more.
+function unlessLocked(error) {
+  if (error?.constructor?.name !== "Locked") throw error;
 }
 
 // Where the shell finds the screen of a subject; null of one that has none.
