@@ -1,4 +1,4 @@
-"""The shell of the phones' app in a real browser: PINs, letters, languages, updates, locking, revocation, a cold start."""
+"""The phones' shell in a real browser: PINs, letters, languages, updates, locking, revocation, a cold start, photos."""
 
 import re
 from collections.abc import Callable

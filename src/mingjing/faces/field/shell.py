@@ -104,7 +104,8 @@ def _manifest() -> dict[str, Any]:
     ]
     return {
         "name": "明镜现场", "short_name": "明镜", "lang": "zh-Hans", "id": "/field/", "start_url": "/field/",
-        "scope": "/field/", "display": "standalone", "background_color": "#f3f5f8", "theme_color": "#10284f", "icons": icons,
+        "scope": "/field/", "display": "standalone", "background_color": "#f3f5f8", "theme_color": "#10284f",
+        "icons": icons,
     }  # fmt: skip
 
 

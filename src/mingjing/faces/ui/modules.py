@@ -42,7 +42,7 @@ def import_map(modules: Mapping[str, str] | None = None) -> str:
 
 @lru_cache(maxsize=1024)
 def file_digest(name: str) -> str:
-    """SHA-256 of a static file as it was when this process first asked; LookupError where no part of the house has it."""
+    """SHA-256 of a static file, as it was when this process first asked; LookupError where no part has it."""
     path = finders.find(name)
     if path is None:
         raise LookupError(f"no part of the house has the static file {name}")

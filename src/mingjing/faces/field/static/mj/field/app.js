@@ -15,6 +15,7 @@ import { elder, talk } from "#mj/field/settings.js";
 import { persist } from "#mj/field/storage.js";
 import { Toast } from "#mj/field/toast.js";
 import { watchVersion } from "#mj/field/update.js";
+import { Locked } from "#mj/field/vault.js";
 import { browserWorld } from "#mj/field/world.js";
 
 const EVERY = 60_000; // milliseconds between two looks whether something can be sent
@@ -144,7 +145,7 @@ export class App {
     const turn = ++this.turn;
     this.current?.close?.();
     this.current = null;
-    const made = await this.made();
+    const made = await this.made().catch((error) => this.fault(error));
     if (turn !== this.turn) return made.close?.();
     this.current = made;
     this.touched = false;
@@ -154,6 +155,12 @@ export class App {
     this.head(made);
     (made.focus ?? this.main).focus({ preventScroll: true });
     return scrollTo(0, 0);
+  }
+
+  // In the place of a screen that could not be made; of one that was locked meanwhile nothing is said.
+  fault(error) {
+    if (!(error instanceof Locked)) console.error(error);
+    return { element: gate.failed(error), title: "", gate: true };
   }
 
   async made() {
@@ -186,7 +193,11 @@ export class App {
   // How much is only here, in the bar, always true.
   async count() {
     if (!this.phone.vault.open || !this.counter) return;
-    const { unsent, commands, photos } = await this.phone.outlook();
+    const told = await this.phone.outlook().catch((error) => {
+      if (!(error instanceof Locked)) throw error;
+    });
+    if (!told) return; // locked meanwhile
+    const { unsent, commands, photos } = told;
     const wrong = commands.refused.length + commands.conflicts.length + photos.refused.length;
     this.counter.textContent = unsent ? String(unsent) : wrong ? "!" : "";
     this.counter.className = `fl-count${wrong ? " wrong" : ""}`;
