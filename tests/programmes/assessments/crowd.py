@@ -15,6 +15,7 @@ from mingjing.engine.kept import keep
 from mingjing.engine.outcome import N_, Reason
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.parties.models import Organisation
+from mingjing.kernel.places.models import EntryCode
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.kernel.visits.models import Visit
 from mingjing.programmes.assessments.actions.decisions import request_decision
@@ -22,6 +23,7 @@ from mingjing.programmes.assessments.actions.replays import request_replay
 from mingjing.programmes.assessments.actions.rounds import open_round
 from mingjing.programmes.assessments.actions.what_ifs import ask_what_if
 from mingjing.programmes.assessments.models import (
+    CalibrationNote,
     ClassVote,
     Community,
     Declaration,
@@ -40,7 +42,7 @@ from mingjing.programmes.assessments.queries.lists import decision_of
 
 OF_ROUND = (
     "round", "round-entries", "round-classes", "round-teams", "round-draw", "team-days", "round-visits",
-    "round-review", "round-result", "round-absent", "round-what-if", "round-change", "round-handover",
+    "round-review", "round-judging", "round-result", "round-absent", "round-what-if", "round-change", "round-handover",
 )  # fmt: skip
 OF_RESULT = ("round-changes", "round-edges", "round-exports", "round-csv", "round-json")
 
@@ -56,6 +58,12 @@ def crowd(place: District, size: int) -> Pages:
     draft = _draft(place)
     days = tuple(day_of(place, n).isoformat() for n in range(1, 5 if size < 500 else 30))
     frozen = ready(place, communities, "frozen", days)
+    for round_ in (fieldwork, review):
+        CalibrationNote.objects.bulk_create(
+            CalibrationNote(round=round_, check_code=("A1.1", "")[n % 2], text="两处以内不扣", at=place.at,
+                            by=place.people["officer"])
+            for n in range(bound(size))
+        )  # fmt: skip
     states = {"decided": decided, "review": review, "fieldwork": fieldwork, "frozen": frozen, "draft": draft}
     for state, round_ in states.items():
         for name in OF_ROUND:
@@ -251,4 +259,8 @@ def _of_register(communities: Sequence[Community]) -> Pages:
         )  # fmt: skip
         exhibits(record.subject, record.round.area, 3, None, now)
     yield "assessments:community", "long history", {"pk": first.pk}
+    EntryCode.objects.bulk_create(
+        EntryCode(site=one.site, code=f"CODE{one.pk}", issued_at=now) for one in communities[::2]
+    )
+    yield "assessments:community-sign", "", {"pk": first.pk}
     yield "assessments:community-remove", "", {"pk": communities[1].pk}

@@ -11,12 +11,13 @@ from tests.programmes.assessments.conftest import MAPPING, TABLE
 from mingjing.kernel.db.search import search_words
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.parties.models import Organisation
-from mingjing.kernel.places.models import Site
+from mingjing.kernel.places.models import EntryCode, Site
 from mingjing.kernel.rulebooks.actions import create_rulebook, publish_version, start_draft
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.actions.replays import request_replay
 from mingjing.programmes.assessments.actions.rounds import open_round
 from mingjing.programmes.assessments.models import (
+    CalibrationNote,
     Community,
     Conflict,
     Draw,
@@ -42,7 +43,7 @@ OF_ROUND = (
     "round", "round-absent", "round-change", "round-changes", "round-classes", "round-csv", "round-decide",
     "round-draw", "round-edges", "round-entries", "round-export-ask", "round-exports", "round-handover", "round-json",
     "round-plan", "round-result", "round-review", "round-roster", "round-step", "round-teams", "round-visits",
-    "round-what-if", "expert-add", "staff-add", "draw-commit", "team-days",
+    "round-what-if", "round-judging", "note-add", "expert-add", "staff-add", "draw-commit", "team-days",
 )  # fmt: skip
 OF_ENTRY = (
     "class-confirm", "entry", "entry-assessed", "entry-file", "entry-group", "entry-value", "entry-vote",
@@ -130,7 +131,9 @@ def _what_ifs(district: District, scheme: Version) -> Iterator[Routes]:
 def _rounds(district: District, scheme: Version, replay: Replay) -> Iterator[Routes]:
     director, officer, at = district.people["director"], district.people["officer"], district.at
     community = _community(district)
-    paths = ("community", "community-remove", "community-return")
+    EntryCode.objects.create(site=community.site, code=district.secret[:20], issued_at=at)
+    paths = ("community", "community-remove", "community-return", "community-sign", "community-code",
+             "community-code-withdraw")  # fmt: skip
     yield {f"assessments:{name}": {"pk": community.pk} for name in paths}
     round_ = open_round(
         area=district.area, code=district.secret, title=district.secret, scheme=scheme, first_day=FIRST, last_day=LAST,
@@ -139,6 +142,8 @@ def _rounds(district: District, scheme: Version, replay: Replay) -> Iterator[Rou
     one = {"pk": round_.pk}
     yield {f"assessments:{name}": one for name in OF_ROUND}
     yield {"assessments:round-list": one | {"class_code": "A"}}
+    note = CalibrationNote.objects.create(round=round_, check_code="A1.1", text=district.secret, by=director, at=at)
+    yield {"assessments:note-withdraw": one | {"note": note.pk}}
     Entry.objects.filter(round=round_).update(class_code="A")
     entry = Entry.objects.get(round=round_)
     yield {f"assessments:{name}": one | {"number": entry.number} for name in OF_ENTRY}

@@ -14,7 +14,7 @@ from mingjing.kernel.sync import uploads
 from mingjing.kernel.sync.models import Capture
 from mingjing.programmes.assessments.models import Round, VisitRecord
 
-__all__ = ["PREFIX", "promised_by_round", "promised_of", "promising"]
+__all__ = ["PREFIX", "promised_by_round", "promised_digests", "promised_of", "promising"]
 
 PREFIX = "assessments.visit:"
 
@@ -22,6 +22,11 @@ PREFIX = "assessments.visit:"
 def promised_of(record: VisitRecord) -> int:
     """How many photos of this record are still on phones."""
     return sum(_waited_for(Capture.objects.promised().filter(subject=record.subject)).values())
+
+
+def promised_digests(record: VisitRecord) -> set[str]:
+    """The digests of this record's photos of which no exhibit was made yet: they count as evidence all the same."""
+    return set(Capture.objects.promised().filter(subject=record.subject).values_list("sha256", flat=True))
 
 
 def promised_by_round(rounds: Sequence[Round]) -> dict[int, Counter[str]]:

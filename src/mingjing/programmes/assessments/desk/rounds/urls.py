@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from mingjing.faces.ui import addresses  # noqa: F401 - importing registers the converters `code` and `codes`
-from mingjing.programmes.assessments.desk.rounds import classes, entries, overview, rounds
+from mingjing.programmes.assessments.desk.rounds import classes, entries, judging, overview, rounds
 
 urlpatterns: list[URLPattern] = [
     path("rounds/", rounds.rounds, name="rounds"),
@@ -13,6 +13,9 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<int:pk>/roster/", overview.roster, name="round-roster"),
     path("rounds/<int:pk>/step/", overview.step, name="round-step"),
     path("rounds/<int:pk>/hand-over/", rounds.hand_over, name="round-handover"),
+    path("rounds/<int:pk>/judging/", judging.judging, name="round-judging"),
+    path("rounds/<int:pk>/judging/note/", judging.add, name="note-add"),
+    path("rounds/<int:pk>/judging/<int:note>/withdrawal/", judging.withdraw, name="note-withdraw"),
     path("rounds/<int:pk>/communities/", entries.entries, name="round-entries"),
     path("rounds/<int:pk>/communities/<codes:number>/", entries.entry, name="entry"),
     path("rounds/<int:pk>/classes/", classes.classes, name="round-classes"),

@@ -22,6 +22,8 @@ from mingjing.programmes.assessments.models import SheetEdit, TeamMember, VisitR
 from mingjing.programmes.assessments.policy.answers import Terms, terms_of, unanswered
 from mingjing.programmes.assessments.policy.recording import part_of, sheet_from
 from mingjing.programmes.assessments.policy.scheme import Scheme
+from mingjing.programmes.assessments.queries.calibration import notes_by_check
+from mingjing.programmes.assessments.queries.promised import promised_digests
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.visits import is_member, members_by_day, names_of, orders_of
 
@@ -30,13 +32,16 @@ __all__ = ["CheckShown", "FindingShown", "Form", "ItemShown", "form_of"]
 
 @dataclass(slots=True)
 class FindingShown:
-    """A finding with its line of the account. `unseen` counts exhibits the reader may not see; `at` is when."""
+    """A finding with its line of the account. `unseen` counts exhibits the reader may not see, `promised` photos that
+    are still on a phone; `at` is when.
+    """
 
     entry: Mapping[str, Any]
     line: Line
     exhibits: list[Exhibit]
     unseen: int
     no_evidence: bool
+    promised: int
     by: str
     at: datetime
 
@@ -75,6 +80,7 @@ class CheckShown(Fresh):
     mark_by: str = ""
     mark_exhibits: list[Exhibit] = field(default_factory=list)
     order: Case | None = None
+    notes: list[str] = field(default_factory=list)
     problems: tuple[Problem, ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
     theirs: FindingShown | None = None
@@ -110,6 +116,7 @@ class Form(Fresh):
     left: list[str]
     last: SheetEdit | None
     loose: list[Exhibit]
+    notes: list[str]
 
     @property
     def checks(self) -> dict[str, CheckShown]:
@@ -157,7 +164,7 @@ def form_of(record: VisitRecord, person: Person, today: date) -> Form:
     return Form(
         record=record, scheme=scheme, items=items, account=account, editable=_editable(record, person),
         team=members_by_day([record])[record.team_day_id], left=unanswered(terms, document), last=_last(record),
-        loose=shown.loose(document),
+        loose=shown.loose(document), notes=shown.notes.get("", []),
     )  # fmt: skip
 
 
@@ -171,23 +178,24 @@ def _last(record: VisitRecord) -> SheetEdit | None:
 
 
 class _Shown:
-    """What stands beside a sheet: the exhibits the reader may see, the names, the orders; read once."""
+    """What stands beside a sheet: the exhibits the reader may see, names, orders, notes on judging; read once."""
 
     def __init__(self, record: VisitRecord, person: Person, today: date, document: Mapping[str, Any]) -> None:
         self.exhibits = {exhibit.sha256: exhibit for exhibit in exhibits_seen(person, record.subject, today)}
         self.standing = set(exhibits_of(record.subject).values_list("sha256", flat=True))
+        self.promised = promised_digests(record)
         self.names = names_of(entry["by"] for entries in document.values() for entry in entries)
-        self.orders = orders_of(record)
+        self.orders, self.notes = orders_of(record), notes_by_check(record.round_id)
 
     def pictures(self, digests: list[str]) -> list[Exhibit]:
         return [self.exhibits[digest] for digest in digests if digest in self.exhibits]
 
     def finding(self, entry: Mapping[str, Any], line: Line, terms: Terms) -> FindingShown:
         standing = [digest for digest in entry["evidence"] if digest in self.standing]
-        pictures = self.pictures(standing)
+        pictures, promised = self.pictures(standing), self.promised.intersection(entry["evidence"])
         return FindingShown(
             entry=entry, line=line, exhibits=pictures, unseen=len(standing) - len(pictures),
-            no_evidence=bool(entry["steps"] and terms.evidence and not standing),
+            no_evidence=bool(entry["steps"] and terms.evidence and not standing and not promised), promised=len(promised),
             by=self.names.get(entry["by"], ""), at=datetime.fromisoformat(entry["at"]),
         )  # fmt: skip
 
@@ -199,7 +207,7 @@ class _Shown:
         points = 0 if absent else check.points + sum(shown.line.points for shown in findings)
         titles = tuple(check.title.texts.values())
         found = CheckShown(terms, state, points, _words(check.code, titles), findings, mark)
-        found.order = self.orders.get(check.code)
+        found.order, found.notes = self.orders.get(check.code), self.notes.get(check.code, [])
         if mark:
             found.mark_by = self.names.get(mark["by"], "")
             found.mark_exhibits = self.pictures(mark.get("evidence", []))

@@ -17,7 +17,7 @@ from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import refused
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.evidence.models import Origin
-from mingjing.kernel.evidence.queries import exhibits_of, exhibits_seen
+from mingjing.kernel.evidence.queries import exhibits_seen
 from mingjing.kernel.parties.guard import guarded
 from mingjing.programmes.assessments.actions.signatures import record_manager, sign_record, witness_refusal
 from mingjing.programmes.assessments.actions.visits import submit_record
@@ -26,6 +26,7 @@ from mingjing.programmes.assessments.desk.visits.form import form_of
 from mingjing.programmes.assessments.desk.visits.recording import context_of, seen_record
 from mingjing.programmes.assessments.models import Signature, SignaturePart, Stance, VisitRecord
 from mingjing.programmes.assessments.policy.answers import lacking, terms_of
+from mingjing.programmes.assessments.queries.visits import evidence_of
 
 __all__ = ["history", "manager", "sheet", "sign", "signatures", "submit", "witness"]
 
@@ -64,7 +65,7 @@ def _page(request: HttpRequest, record: VisitRecord, submit_form: SubmitForm | N
     today, person = timezone.localdate(), actor(request)
     form = form_of(record, person, today)
     terms = terms_of(form.scheme, form.scheme.rubrics[record.entry.class_code])
-    standing = set(exhibits_of(record.subject).values_list("sha256", flat=True))
+    standing = evidence_of(record)
     now = timezone.localtime().replace(second=0, microsecond=0, tzinfo=None).isoformat(timespec="minutes")
     context = context_of(request, record, form) | _signed(record, person.pk)
     first = context["refusing"]
