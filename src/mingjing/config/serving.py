@@ -29,6 +29,8 @@ from mingjing.config import parentage, upkeep
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.evidence import copies, store
 from mingjing.kernel.jobs import worker
+from mingjing.kernel.sync import uploads
+from mingjing.kernel.sync.actions import rescue
 
 RESTART_SECONDS = 3.0  # how long a fallen worker rests before it is started again
 STOP_SECONDS = 20.0  # how long it may take to finish its job
@@ -164,7 +166,7 @@ def configure_worker(parser: argparse.ArgumentParser) -> None:
 
 
 def run_worker(args: argparse.Namespace) -> int:
-    """Sweep what killed uploads left, then run jobs until told to stop; the job in hand is finished first."""
+    """Sweep what killed uploads left and keep what came whole, then run jobs until told to stop, the one in hand to its end."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_received: stopping.set())
@@ -172,5 +174,7 @@ def run_worker(args: argparse.Namespace) -> int:
         parentage.when_orphaned(args.parent, stopping.set)
     store.sweep(older_than=timezone.now() - ABANDONED)
     copies.sweep(older_than=timezone.now() - ABANDONED)
+    uploads.sweep(at=timezone.now())
+    rescue(at=timezone.now())
     worker.run(stopping, once=args.once)
     return 0

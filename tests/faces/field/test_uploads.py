@@ -130,7 +130,8 @@ def test_other_bytes_than_were_named_are_thrown_away(phone: Phone) -> None:
         (picture(9)[:-40], 422, "upload.broken"),
         (picture(10) + b"PK\3\4 something else hangs on", 422, "upload.broken"),
         (picture(11, "PNG") + b"<script>", 422, "upload.broken"),
-        (picture(12)[:160] + b"\xff\xd9", 422, "upload.unreadable"),
+        (picture(12)[:160] + b"\xff\xd9", 422, "upload.broken"),
+        (b"\xff\xd8\xff\xd9", 422, "upload.unreadable"),
         (b"%PDF-1.4 a document", 422, "upload.no_picture"),
     ],
 )

@@ -26,9 +26,9 @@ class SignedHead:
     at: datetime
 
 
-def signed_head(*, at: datetime) -> dict[str, Any]:
-    """The ledger's end now, signed. One statement."""
-    end = head()
+def signed_head(*, at: datetime, end: Mark | None = None) -> dict[str, Any]:
+    """The ledger's end at the instant `at`, signed. One statement, unless the caller has just looked it up (`end`)."""
+    end = end or head()
     document = {"format": FORMAT, "seq": end.seq, "hash": end.hash, "at": instant_text(at), "key": keys.public_key()}
     return {**document, "signature": keys.sign(canonical(document))}
 

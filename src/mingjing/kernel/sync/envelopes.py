@@ -23,11 +23,15 @@ _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,3}")
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The commands in the order in which they stand, and the subjects whose state is asked for."""
+    """The commands in the order in which they stand, and the subjects whose state is asked for.
 
+    `unfit` are ids of commands that no part could take, in the order of `order`, which names all.
+    """
+
+    order: Sequence[UUID]
     commands: Sequence[Command]
+    unfit: Mapping[UUID, Problem]
     watch: Sequence[str]
-    ahead: int  # whole seconds that the phone's clock was ahead when it sent
 
 
 def read_envelope(body: bytes, signature: str, device: Device, at: datetime) -> Envelope:
@@ -61,30 +65,51 @@ def _read(document: Mapping[str, Any], device: Device, at: datetime) -> Envelope
     if len(commands) > MOST or len(watch) > MOST or not all(_SUBJECT.fullmatch(subject) for subject in watch):
         raise ValueError("commands")
     ahead = _instant(document["sent_at"]) - at
-    read: dict[UUID, Command] = {}
+    read: dict[UUID, Any] = {}
     for raw in commands:
-        claimed = _instant(raw["at"])
-        made = min(_shifted(claimed, ahead, at), at)
-        if not _KIND.fullmatch(raw["kind"]) or not _SUBJECT.fullmatch(raw["subject"]):
-            raise ValueError("kind")
-        if not isinstance(raw["payload"], dict):
-            raise ValueError("payload")
-        command = Command(UUID(raw["id"]), raw["kind"], raw["subject"], raw["payload"], made, claimed)
-        if read.setdefault(command.id, command) != command:
+        if read.setdefault(UUID(raw["id"]), raw) != raw:
             raise ValueError("two commands with one id")
-    return Envelope(list(read.values()), list(watch), round(ahead.total_seconds()))
+    fit, unfit = {}, {}
+    for key, raw in read.items():
+        try:
+            fit[key] = _command(key, raw, ahead, at)
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            text = N_("This cannot be taken as the phone wrote it ({detail}); update the app and enter it anew.")
+            unfit[key] = Problem("sync.unfit", text, {"detail": str(error)[:80]})
+    return Envelope(list(read), list(fit.values()), unfit, list(dict.fromkeys(watch)))
+
+
+def _command(key: UUID, raw: Mapping[str, Any], ahead: timedelta, at: datetime) -> Command:
+    claimed = _instant(raw["at"])
+    if not _KIND.fullmatch(raw["kind"]) or not _SUBJECT.fullmatch(raw["subject"]):
+        raise ValueError("kind")
+    if not isinstance(raw["payload"], dict):
+        raise ValueError("payload")
+    _storable(raw["payload"])
+    return Command(key, raw["kind"], raw["subject"], raw["payload"], min(claimed - ahead, at), claimed)
 
 
 def _instant(text: str) -> datetime:
     at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError("an instant without a zone")
+    if at.tzinfo is None or not 1970 <= at.year <= 2200:
+        raise ValueError("an instant")
     return at
 
 
-def _shifted(claimed: datetime, ahead: timedelta, at: datetime) -> datetime:
-    """The time by our clock; now where the sum leaves the calendar."""
-    try:
-        return claimed - ahead
-    except OverflowError:
-        return at
+def _storable(value: Any) -> None:
+    """Raise ValueError for what a database could not keep or canonical JSON could not say."""
+    match value:
+        case dict():
+            for name, part in value.items():
+                _storable(name)
+                _storable(part)
+        case list():
+            for part in value:
+                _storable(part)
+        case str():
+            if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+                raise ValueError("text")
+        case float():
+            raise ValueError("a number that is not whole")
+        case int() if not -(2**53) < value < 2**53:
+            raise ValueError("a number")

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from mingjing.engine.chain import Mark
 from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.evidence.models import Exhibit, Origin
 from mingjing.kernel.parties.models import Person
@@ -38,6 +39,7 @@ class Device(models.Model):
     revoke_reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     objects = DeviceQuerySet.as_manager()
+    ledger_end: Mark | None = None  # where the ledger ended when it was looked up (sessions.standing_device)
 
     class Meta:
         ordering = ["-enrolled_at", "-id"]

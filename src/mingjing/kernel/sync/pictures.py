@@ -4,6 +4,8 @@ Cheap looks only, at the head and the end: everything is asked while a phone wai
 found out when a copy of it is made. Not here: what an upload is (uploads).
 """
 
+import re
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,7 +17,10 @@ from mingjing.kernel.evidence.media import IMAGES, media_type_of
 
 __all__ = ["examined"]
 
-JPEG_END, PNG_END = b"\xff\xd9", b"\x00\x00\x00\x00IEND\xaeB`\x82"
+PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
+"""The next mark of a JPEG that is no byte of the picture itself and no point to begin anew."""
+_BARE = {b"\x01", b"\xd8"}  # marks without a length
 
 
 def examined(path: Path) -> dict[str, Any]:
@@ -46,16 +51,49 @@ def examined(path: Path) -> dict[str, Any]:
 
 
 def _ends(file: BinaryIO, media_type: str) -> bool:
-    """Whether the file ends where its picture does: what is appended to a picture may be anything."""
-    size = file.seek(0, 2)
-    file.seek(max(0, size - 64))
-    end = file.read()
-    match media_type:
-        case "image/jpeg":
-            return end.endswith(JPEG_END)
-        case "image/png":
-            return end.endswith(PNG_END)
-        case "image/webp":
-            file.seek(4)
-            return int.from_bytes(file.read(4), "little") + 8 == size
+    """Whether the file ends where its picture does, by its own marks: what hangs on to a picture may be anything."""
+    with mmap(file.fileno(), 0, access=ACCESS_READ) as raw:
+        match media_type:
+            case "image/jpeg":
+                return _jpeg_ends(raw)
+            case "image/png":
+                return raw[-len(PNG_END) :] == PNG_END and _png_ends(raw)
+            case "image/webp":
+                return int.from_bytes(raw[4:8], "little") + 8 == len(raw)
+        return _boxes_end(raw)
+
+
+def _jpeg_ends(raw: mmap) -> bool:
+    """Follow the segments to the end of the picture; another picture may follow it, as phones write previews (MPF)."""
+    place = 0
+    while place < len(raw):
+        if raw[place : place + 2] != b"\xff\xd8":
+            return False
+        place += 2
+        while (found := _MARKER.search(raw, place)) and found[1] != b"\xd9":
+            place = found.end() + (0 if found[1] in _BARE else int.from_bytes(raw[found.end() : found.end() + 2]))
+        if not found:
+            return False
+        place = found.end()
     return True
+
+
+def _png_ends(raw: mmap) -> bool:
+    place = 8
+    while place + 12 <= len(raw):
+        kind, place = raw[place + 4 : place + 8], place + 12 + int.from_bytes(raw[place : place + 4])
+        if kind == b"IEND":
+            break
+    return place == len(raw)
+
+
+def _boxes_end(raw: mmap) -> bool:
+    """HEIC: boxes, each with its size in front."""
+    place = 0
+    while place + 8 <= len(raw):
+        size = int.from_bytes(raw[place : place + 4])
+        size = int.from_bytes(raw[place + 8 : place + 16]) if size == 1 else size
+        if size < 8:
+            return size == 0  # to the end of the file, whatever it is
+        place += size
+    return place == len(raw)

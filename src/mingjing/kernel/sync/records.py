@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -26,11 +26,13 @@ from mingjing.kernel.sync.values import Command
 __all__ = ["CLOCK", "FAR", "VAGUE", "Signed", "read_record"]
 
 FORMAT = "mingjing.capture/1"
-CLOCK = timedelta(minutes=2)
-"""How far a phone's clock may be off before a reviewer is told."""
+CLOCK = 120
+"""Seconds by which a phone's clock may be off before a reviewer is told: as it sent, or as it took the photo."""
 FAR, VAGUE = 300, 100
 """Metres from the site, and of accuracy, beyond which a reviewer is told."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+SMALLEST = Decimal("1e-7")
+"""Degrees that are kept: a centimetre."""
 ORIGINS = {Origin.CAMERA.value, Origin.GALLERY.value}
 KNOWN = {
     "format", "id", "device", "subject", "about", "sha256", "size", "media_type", "origin", "taken_at", "position",
@@ -48,6 +50,7 @@ class Signed:
     values: Mapping[str, Any]
     taken_at: datetime
     position: Position | None
+    degrees: tuple[Decimal, Decimal] | None
     accuracy: int | None
     head: SignedHead | None
     signals: tuple[Mapping[str, Any], ...]
@@ -61,14 +64,14 @@ def read_record(command: Command, device: Device, site: Position | None = None) 
             raise ValueError("format")
         message = canonical(dict(record))
         signed = _read(record, message.decode(), str(signature))
-        position, accuracy = _position(record.get("position"))
+        degrees, accuracy = _position(record.get("position"))
     except (KeyError, TypeError, ValueError, RecursionError, InvalidOperation) as error:
         text = N_("The record of the photo is not as it should be ({detail}); update the app and send it again.")
         raise Refusal([Problem("capture.record", text, {"detail": str(error)[:80]})]) from error
     _owned(record, command, device, message, str(signature))
-    head = read_head(record.get("head"))
+    head, position = read_head(record.get("head")), Position(*map(float, degrees)) if degrees else None
     signals = tuple(_signals(record, command, head, position, accuracy, site))
-    return Signed(**signed, position=position, accuracy=accuracy, head=head, signals=signals)
+    return Signed(**signed, position=position, degrees=degrees, accuracy=accuracy, head=head, signals=signals)
 
 
 def _read(record: Mapping[str, Any], text: str, signature: str) -> dict[str, Any]:
@@ -91,14 +94,14 @@ def _read(record: Mapping[str, Any], text: str, signature: str) -> dict[str, Any
     return {"id": UUID(record["id"]), "text": text, "signature": signature, "values": values, "taken_at": taken}
 
 
-def _position(given: Any) -> tuple[Position | None, int | None]:
+def _position(given: Any) -> tuple[tuple[Decimal, Decimal] | None, int | None]:
     if given is None:
         return None, None
-    latitude, longitude = Decimal(str(given["latitude"])), Decimal(str(given["longitude"]))
+    latitude, longitude = (Decimal(str(given[name])).quantize(SMALLEST) for name in ("latitude", "longitude"))
     accuracy = given["accuracy"]
     if not (abs(latitude) <= 90 and abs(longitude) <= 180) or type(accuracy) is not int or not 0 <= accuracy <= 10**7:
         raise ValueError("position")
-    return Position(float(latitude), float(longitude)), accuracy
+    return (latitude, longitude), accuracy
 
 
 def _owned(record: Mapping[str, Any], command: Command, device: Device, message: bytes, signature: str) -> None:
@@ -119,9 +122,10 @@ def _signals(
     accuracy: int | None,
     site: Position | None,
 ) -> Any:
-    off = command.claimed_at - command.made_at
+    off = round((command.claimed_at - command.made_at).total_seconds())
+    off = max(off, (record.get("clock") or {}).get("offset", 0), key=abs)
     if abs(off) > CLOCK:
-        yield {"code": "clock", "seconds": round(off.total_seconds())}
+        yield {"code": "clock", "seconds": off}
     if record["origin"] == Origin.GALLERY:
         yield {"code": "gallery"}
     challenge = record.get("challenge")

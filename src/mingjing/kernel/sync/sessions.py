@@ -9,9 +9,12 @@ from secrets import token_urlsafe
 from uuid import UUID
 
 from django.core import signing
+from django.db.models import Subquery
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from mingjing.engine.chain import Mark
 from mingjing.kernel import keys
+from mingjing.kernel.ledger.models import Head
 from mingjing.kernel.sync.models import Device
 
 __all__ = [
@@ -66,9 +69,17 @@ def read_token(token: str) -> Pass | None:
 
 
 def standing_device(of: Pass) -> Device | None:
-    """The phone with its person, in one statement; None for one that was revoked or whose person has left."""
-    found = Device.objects.standing().select_related("person").filter(pk=of.device, person_id=of.person).first()
-    return found if found and found.person.is_active else None
+    """The phone with its person, and where the ledger ends: one statement.
+
+    None for one that was revoked or whose person has left.
+    """
+    rows = Device.objects.standing().select_related("person").filter(pk=of.device, person_id=of.person)
+    seq, hash_ = Subquery(Head.objects.values("seq")[:1]), Subquery(Head.objects.values("hash")[:1])
+    found = rows.annotate(end_seq=seq, end_hash=hash_).order_by().first()
+    if found is None or not found.person.is_active:
+        return None
+    found.ledger_end = Mark(found.end_seq, found.end_hash)  # type: ignore[attr-defined]  # annotated just above
+    return found
 
 
 def capability(device: UUID, name: str) -> str:

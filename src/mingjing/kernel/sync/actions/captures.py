@@ -4,9 +4,13 @@ All of a lot in a constant number of statements. Not here: which photo a program
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +18,7 @@ from django.db.models import Q
 
 from mingjing.engine.geo import Position
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.evidence import store
 from mingjing.kernel.evidence.actions import record_kept
 from mingjing.kernel.evidence.keeping import Kept
 from mingjing.kernel.evidence.models import Exhibit
@@ -23,10 +28,14 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.sync import uploads
 from mingjing.kernel.sync.models import Capture, Device
+from mingjing.kernel.sync.pictures import examined
 from mingjing.kernel.sync.records import Signed, read_record
 from mingjing.kernel.sync.values import APPLIED, Command, Outcome, refused
 
-__all__ = ["promise_photos", "release_capture", "settle"]
+__all__ = ["promise_photos", "release_capture", "rescue", "settle"]
+
+STILL = timedelta(minutes=10)
+"""No request is silent for so long: an upload that nobody has written to since is nobody's just now."""
 
 
 def promise_photos(
@@ -64,17 +73,35 @@ def promise_photos(
     return [outcomes[command.id] for command in commands]
 
 
-def settle(*, subjects: Collection[str], at: datetime) -> int:
-    """Make exhibits of promised photos whose bytes have arrived; returns how many. One look where there are none."""
-    if not subjects:
-        return 0
+def settle(*, subjects: Collection[str] | None = None, at: datetime) -> int:
+    """Make exhibits of promised photos (of these `subjects`, or all) whose bytes are here; returns how many.
+
+    However they came: from their phone, or from a desk after the phone broke. A look, and what `record_kept` takes,
+    for each person who took some. Who is told to have recorded them is who took them.
+    """
     with transaction.atomic():
-        rows = Capture.objects.promised().filter(subject__in=subjects).order_by("id")
-        waiting = list(rows.select_for_update(of=("self",)).select_related("area", "person"))
+        rows = Capture.objects.promised().order_by("id")
+        found = rows if subjects is None else rows.filter(subject__in=subjects)
+        waiting = list(found.select_for_update(of=("self",)).select_related("area", "person"))
         count = 0
         for person in {capture.person_id: capture.person for capture in waiting}.values():
-            count += _keep([one for one in waiting if one.person_id == person.pk], person, at, stored=True)
+            there = [(one, _bytes_of(one, at)) for one in waiting if one.person_id == person.pk]
+            count += _keep([(row, found) for row, found in there if found], person, at, stored=True)
     return count
+
+
+def rescue(*, at: datetime) -> int:
+    """After a power cut: bytes that came whole and never became an original; returns how many promises it kept.
+
+    For the start of the worker; reads every upload that stands still.
+    """
+    wanted = set(Capture.objects.promised().values_list("sha256", flat=True))
+    for part in uploads.stranded(older_than=at - STILL) if wanted else ():
+        with suppress(FileNotFoundError, Refusal):  # it goes on just now; or it is no picture: its phone is told so
+            if (digest := uploads.digest_of(part)) in wanted:
+                examined(part)
+                store.adopt(part, digest)
+    return settle(at=at) if wanted else 0
 
 
 @transaction.atomic
@@ -123,31 +150,47 @@ def _insert(subject: str, area: Area, fresh: Sequence[Signed], device: Device, b
     rows = [_row(subject, area, signed, device, by, at) for signed in fresh]
     if not rows:
         return
-    _keep(rows, by, at, stored=False)
+    there = [(row, found) for row in rows if (found := uploads.arrived(row.device_id, row.sha256))]
+    _keep(there, by, at, stored=False)
     Capture.objects.bulk_create(rows)
 
 
 def _row(subject: str, area: Area, signed: Signed, device: Device, by: Person, at: datetime) -> Capture:
     values, head = signed.values, signed.head
-    given = values.get("position") or {}
+    latitude, longitude = signed.degrees or (None, None)
     return Capture(
         id=signed.id, subject=subject, area=area, device=device, person=by, sha256=values["sha256"],
         size=values["size"], media_type=values["media_type"], origin=values["origin"], about=values.get("about", ""),
         record=signed.text, signature=signed.signature, taken_at=signed.taken_at, accuracy=signed.accuracy,
-        latitude=Decimal(given["latitude"]) if given else None,
-        longitude=Decimal(given["longitude"]) if given else None,
+        latitude=latitude, longitude=longitude,
         not_before=head.at if head else None, head_seq=head.mark.seq if head else None, promised_at=at,
         signals=[dict(signal) for signal in signed.signals],
     )  # fmt: skip
 
 
-def _keep(rows: Sequence[Capture], by: Person, at: datetime, *, stored: bool) -> int:
-    """Make exhibits of those whose bytes have arrived, and say so in the rows, written if they are `stored`."""
-    there = [(row, found) for row in rows if (found := uploads.arrived(row.device_id, row.sha256))]
+def _bytes_of(row: Capture, at: datetime) -> uploads.Arrived | None:
+    """What is known of the bytes of a promised photo: from its phone, or of an original that came another way."""
+    if found := uploads.arrived(row.device_id, row.sha256):
+        return found
+    if not store.exists(row.sha256):
+        return None
+    try:
+        with store.open_original(row.sha256, verified=True) as file, NamedTemporaryFile() as copy:
+            copyfileobj(file, copy)
+            copy.flush()
+            return uploads.Arrived(row.sha256, copy.tell(), at, examined(Path(copy.name)))
+    except (store.Damaged, FileNotFoundError, Refusal):
+        return None
+
+
+def _keep(there: Sequence[tuple[Capture, uploads.Arrived]], by: Person, at: datetime, *, stored: bool) -> int:
+    """Make exhibits of photos whose bytes are here, and say so in the rows, written if they are `stored`."""
     if not there:
         return 0
-    standing = _standing([row for row, _ in there])
-    lot = [_kept(row, found) for row, found in there if (row.subject, row.sha256) not in standing]
+    known = list(Exhibit.objects.standing().filter(sha256__in=[row.sha256 for row, _ in there]))
+    standing = {(exhibit.subject, exhibit.sha256): exhibit for exhibit in known}
+    elsewhere = Counter(exhibit.sha256 for exhibit in known)
+    lot = [_kept(row, found, elsewhere) for row, found in there if (row.subject, row.sha256) not in standing]
     standing |= {(exhibit.subject, exhibit.sha256): exhibit for exhibit in record_kept(lot=lot, by=by, at=at)}
     for row, found in there:
         row.exhibit, row.not_after = standing[row.subject, row.sha256], min(found.at, at)
@@ -156,16 +199,12 @@ def _keep(rows: Sequence[Capture], by: Person, at: datetime, *, stored: bool) ->
     return len(there)
 
 
-def _standing(rows: Sequence[Capture]) -> dict[tuple[str, str], Exhibit]:
-    """Exhibits with the same bytes for the same subject: somebody sent them from a desk before."""
-    subjects, digests = {row.subject for row in rows}, [row.sha256 for row in rows]
-    found = Exhibit.objects.standing().filter(subject__in=subjects, sha256__in=digests, capture=None)
-    return {(exhibit.subject, exhibit.sha256): exhibit for exhibit in found}
-
-
-def _kept(row: Capture, found: uploads.Arrived) -> Kept:
+def _kept(row: Capture, found: uploads.Arrived, elsewhere: Counter[str]) -> Kept:
+    """`facts["seen_before"]` counts exhibits of other subjects with the same bytes, as for those from a desk."""
+    seen = {"seen_before": elsewhere[row.sha256]} if elsewhere[row.sha256] else {}
+    picture = {**found.picture, "facts": {**found.picture.get("facts", {}), **seen}}
     return Kept.from_picture(
-        found.picture, sha256=row.sha256, size=found.size, subject=row.subject, area=row.area, origin=row.origin,
+        picture, sha256=row.sha256, size=found.size, subject=row.subject, area=row.area, origin=row.origin,
         access=_access(row), file_name=f"{row.about or 'photo'}-{row.sha256[:8]}",
     )  # fmt: skip
 

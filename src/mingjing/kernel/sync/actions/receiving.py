@@ -6,12 +6,12 @@ programmes' handlers).
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
@@ -24,6 +24,8 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.sync.actions.captures import settle
 from mingjing.kernel.sync.envelopes import read_envelope
 from mingjing.kernel.sync.models import Capture, Device, Received
+from mingjing.kernel.sync.queries import captures_of, may_settle, told_of
+from mingjing.kernel.sync.turns import turn_of
 from mingjing.kernel.sync.values import APPLIED, REFUSED, Command, Outcome, refused
 
 __all__ = ["receive"]
@@ -42,21 +44,28 @@ class Handler(Protocol):
 def receive(*, body: bytes, signature: str, device: Device, at: datetime) -> dict[str, Any]:
     """Take what `device` sent, and answer. Raises Refusal for what could not be read at all: then nothing was done."""
     envelope = read_envelope(body, signature, device, at)
-    commands = envelope.commands
-    outcomes = _answered_before(commands)
-    fresh = [command for command in commands if command.id not in outcomes]
-    for subject, lot in _by_subject(fresh).items():
-        outcomes |= {one.id: one for one in _handed_over(subject, lot, device, at)}
-    _write_down(fresh, outcomes, device, at)
+    commands, outcomes = envelope.commands, {key: _unfit(key, why) for key, why in envelope.unfit.items()}
+    with turn_of(device.pk):
+        outcomes |= _answered_before(commands)
+        fresh = [command for command in commands if command.id not in outcomes]
+        for subject, lot in _by_subject(fresh).items():
+            outcomes |= {one.id: one for one in _handed_over(subject, lot, device, at)}
     subjects = list(dict.fromkeys([*(command.subject for command in commands), *envelope.watch]))
-    captures = _captures(subjects, at)
+    photos = _photos(subjects, at)
+    states = _states(subjects, device.person, at)
+    for subject, state in states.items():
+        state["captures"] = photos.get(subject, {})
     return {
         "now": instant_text(at),
-        "head": signed_head(at=at),
-        "outcomes": [_told(outcomes[command.id]) for command in commands],
-        "states": _states(subjects, device.person, at),
-        "captures": captures,
+        "head": signed_head(at=at, end=device.ledger_end),
+        "outcomes": [_told(outcomes[key]) for key in envelope.order],
+        "states": states,
+        "captures": {digest: one["state"] for told in photos.values() for digest, one in told.items()},
     }
+
+
+def _unfit(key: UUID, why: Problem) -> Outcome:
+    return Outcome(key, REFUSED, (why,), logged=True)
 
 
 def _answered_before(commands: Sequence[Command]) -> dict[UUID, Outcome]:
@@ -84,17 +93,16 @@ def _by_subject(commands: Iterable[Command]) -> dict[str, list[Command]]:
 
 
 def _handed_over(subject: str, lot: Sequence[Command], device: Device, at: datetime) -> Sequence[Outcome]:
-    """What the programme makes of one subject's commands; a fault of ours is told, logged, and tried again later."""
-    owner = registry.owner_of(subject)
-    if owner is None or not owner.field_commands:
-        text = N_("Nothing here takes this command; update the app.")
-        return [refused(command, Refusal([Problem("sync.unknown", text)])) for command in lot]
-    handler: Handler = import_string(owner.field_commands)
+    """What becomes of one subject's commands; a fault of ours is told, logged, and tried again when they come again."""
     try:
-        with transaction.atomic():
-            return handler(subject, lot, by=device.person, device=device, at=at)
-    except Refusal as refusal:
-        return [refused(command, refusal) for command in lot]
+        try:
+            with transaction.atomic():
+                outcomes = _asked(subject, lot, device, at)
+                _write_down(lot, outcomes, device, at)
+        except Refusal as refusal:  # of all of them: whatever was written before is undone
+            outcomes = [refused(command, refusal) for command in lot]
+            _write_down(lot, outcomes, device, at)
+        return outcomes
     except Exception:
         log.exception("commands about %s failed", subject)
         text = N_("Something went wrong here, and nothing of this was done. The app tries again by itself.")
@@ -102,31 +110,46 @@ def _handed_over(subject: str, lot: Sequence[Command], device: Device, at: datet
         return [Outcome(command.id, REFUSED, (problem,), logged=True) for command in lot]
 
 
-def _write_down(commands: Sequence[Command], outcomes: Mapping[UUID, Outcome], device: Device, at: datetime) -> None:
+def _asked(subject: str, lot: Sequence[Command], device: Device, at: datetime) -> Sequence[Outcome]:
+    """What the programme makes of them: an outcome for each. Raises Refusal for none of them."""
+    owner = registry.owner_of(subject)
+    if owner is None or not owner.field_commands:
+        text = N_("Nothing here takes this command; update the app.")
+        raise Refusal([Problem("sync.unknown", text)])
+    handler: Handler = import_string(owner.field_commands)
+    outcomes = handler(subject, lot, by=device.person, device=device, at=at)
+    if {one.id for one in outcomes} != {command.id for command in lot}:
+        raise RuntimeError(f"{owner.field_commands} did not answer every command about {subject}.")
+    return outcomes
+
+
+def _write_down(commands: Sequence[Command], outcomes: Sequence[Outcome], device: Device, at: datetime) -> None:
+    by_id = {one.id: one for one in outcomes if not one.logged}
     rows = [
         Received(
             id=command.id, device=device, person=device.person, kind=command.kind, subject=command.subject,
-            payload=dict(command.payload), claimed_at=command.claimed_at, received_at=at,
-            state=outcomes[command.id].state, problems=keep(outcomes[command.id].problems),
-            current=outcomes[command.id].current,
+            payload=dict(command.payload), claimed_at=command.claimed_at, received_at=at, state=by_id[command.id].state,
+            problems=keep(by_id[command.id].problems), current=by_id[command.id].current,
         )
         for command in commands
-        if not outcomes[command.id].logged
+        if command.id in by_id
     ]  # fmt: skip
     if rows:
-        Received.objects.bulk_create(rows, ignore_conflicts=True)
+        Received.objects.bulk_create(rows)
 
 
-def _captures(subjects: Sequence[str], at: datetime) -> dict[str, str]:
-    """The photos of these subjects, those whose bytes have arrived kept now: promised, kept or released, by digest."""
+def _photos(subjects: Sequence[str], at: datetime) -> dict[str, dict[str, dict[str, str]]]:
+    """The photos of these subjects, those whose bytes have arrived kept now. One statement where none has."""
     if not subjects:
         return {}
-    columns = ("sha256", "exhibit_id", "released_at", "subject")
-    found = list(Capture.objects.filter(subject__in=subjects).values_list(*columns))
-    waiting = {subject for _, kept, released, subject in found if not kept and not released}
-    if waiting and settle(subjects=waiting, at=at):
-        return _captures(subjects, at)
-    return {digest: "kept" if kept else "released" if gone else "promised" for digest, kept, gone, _ in found}
+    captures = list(Capture.objects.filter(subject__in=subjects).defer("record", "signature"))
+    waiting = may_settle(captures)
+    try:
+        if waiting and settle(subjects=waiting, at=at):
+            return captures_of(subjects)
+    except (IntegrityError, Refusal):  # somebody records the same bytes just now: the next sync finds them
+        log.warning("photos of %s wait for the next time", ", ".join(sorted(waiting)), exc_info=True)
+    return told_of(captures)
 
 
 def _states(subjects: Sequence[str], person: Person, at: datetime) -> dict[str, Any]:

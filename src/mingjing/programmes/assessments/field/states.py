@@ -12,7 +12,7 @@ from django.utils import timezone
 from mingjing.engine.scoring import score
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.parties.models import Person
-from mingjing.kernel.sync.models import Capture
+from mingjing.kernel.sync.queries import captures_of
 from mingjing.programmes.assessments.models import Return, Signature, SignaturePart, VisitRecord
 from mingjing.programmes.assessments.policy.recording import sheet_from
 from mingjing.programmes.assessments.queries.schemes import scheme_of
@@ -31,24 +31,27 @@ def states(subjects: Sequence[str], person: Person, now: datetime) -> dict[str, 
     if not keys:
         return {}
     seen = records_seen(person, timezone.localdate(now)).filter(pk__in=keys).select_related("visit")
-    return states_of(list(seen), now)
+    return _states(list(seen), now)  # their photos are added by whoever asks (kernel.sync)
 
 
 def states_of(records: Sequence[VisitRecord], now: datetime) -> dict[str, Any]:
-    """The state of each record, by subject."""
+    """The state of each record, with its photos, by subject."""
+    photos = captures_of([record.subject for record in records])
+    return {key: {**state, "captures": photos.get(key, {})} for key, state in _states(records, now).items()}
+
+
+def _states(records: Sequence[VisitRecord], now: datetime) -> dict[str, Any]:
     beside = _Beside(records)
     return {record.subject: beside.state(record, now) for record in records}
 
 
 class _Beside:
-    """What hangs on these records: photos and names, and of what was handed in or sent back why."""
+    """What hangs on these records: names, signatures, and of what was sent back why."""
 
     def __init__(self, records: Sequence[VisitRecord]) -> None:
         self.signatures = _by(Signature.objects.filter(record__in=records).select_related("person"), "record_id")
         returned = [record for record in records if record.returned_at and not record.submitted_at]
         self.returns = _by(Return.objects.filter(record__in=returned).order_by("id"), "record_id") if returned else {}
-        subjects = [record.subject for record in records]
-        self.captures = _by(Capture.objects.filter(subject__in=subjects), "subject")
         self.sheets = {record.pk: record.sheet_document for record in records}
         tokens = {entry["by"] for sheet in self.sheets.values() for rows in sheet.values() for entry in rows}
         self.names = names_of(tokens)
@@ -64,7 +67,6 @@ class _Beside:
             "returned": {"reason": returned.reason, "at": instant_text(returned.at)} if returned else None,
             **self._signed(record),
             "names": {token: self.names[token] for token in sorted(tokens) if token in self.names},
-            "captures": {one.sha256: _capture(one) for one in self.captures.get(record.subject, ())},
             "score": _score(record, sheet),
         }  # fmt: skip
 
@@ -82,11 +84,6 @@ def _score(record: VisitRecord, sheet: Mapping[str, Any]) -> dict[str, Any]:
     rubric = scheme_of(record.round.scheme).rubrics[record.entry.class_code]
     found = score(rubric, sheet_from(sheet))
     return {"base": found.base, "total": found.total, "earned": found.earned, "applicable": found.applicable}
-
-
-def _capture(one: Capture) -> dict[str, str]:
-    state = "kept" if one.exhibit_id else "released" if one.released_at else "promised"
-    return {"state": state, "about": one.about}
 
 
 def _by(rows: Iterable[Any], column: str) -> dict[Any, list[Any]]:

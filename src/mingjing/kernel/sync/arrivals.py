@@ -1,0 +1,112 @@
+"""What is remembered of bytes that came whole from a phone: the receipt it was given, or why they were refused.
+
+    DATA_DIR/incoming/done/<device>/<sha256>.json
+
+A file may be lost with a power cut, the original and the receipt in the phone's hands are not: settling looks for the
+original itself (actions.captures). Not here: how bytes come (uploads).
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from re import compile as pattern
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from mingjing.engine.chain import canonical
+from mingjing.engine.kept import keep, recall
+from mingjing.engine.outcome import Problem
+from mingjing.kernel import keys
+from mingjing.kernel.db.fields import instant_text
+
+__all__ = [
+    "SHA256", "Arrived", "arrived", "folder", "note_arrival", "note_refusal", "receipt_of", "refusal_of", "sweep_notes",
+    "write_whole",
+]  # fmt: skip
+
+SHA256 = pattern(r"[0-9a-f]{64}")
+REMEMBERED = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Bytes that arrived whole from a phone: when, and what the picture says of itself (pictures.examined)."""
+
+    sha256: str
+    size: int
+    at: datetime
+    picture: Mapping[str, Any]
+
+
+def folder() -> Path:
+    """Where uploads are while they come."""
+    return Path(settings.DATA_DIR) / "incoming"
+
+
+def arrived(device: UUID, digest: str) -> Arrived | None:
+    """What is known of bytes that arrived whole from this phone and were taken."""
+    told = _told(device, digest)
+    if "receipt" not in told:
+        return None
+    return Arrived(digest, told["size"], datetime.fromisoformat(told["at"]), told["picture"])
+
+
+def receipt_of(device: UUID, digest: str) -> str:
+    """The receipt this phone was given for these bytes, as base64url of its JSON; empty for none."""
+    return str(_told(device, digest).get("receipt", ""))
+
+
+def refusal_of(device: UUID, digest: str) -> tuple[Problem, ...]:
+    """Why these bytes of this phone were refused when they had come whole; empty if they were not."""
+    found: tuple[Problem, ...] = recall(_told(device, digest).get("refused", []))
+    return found
+
+
+def note_arrival(*, device: UUID, digest: str, size: int, picture: Mapping[str, Any], at: datetime) -> str:
+    """Remember bytes that are an original now, and return the receipt for them."""
+    document = {
+        "format": "mingjing.receipt/1", "sha256": digest, "size": size, "device": str(device),
+        "at": instant_text(at), "key": keys.public_key(),
+    }  # fmt: skip
+    receipt = keys.text(canonical({**document, "signature": keys.sign(canonical(document))}))
+    write_whole(_path(device, digest), {"size": size, "at": instant_text(at), "receipt": receipt, "picture": picture})
+    return receipt
+
+
+def note_refusal(*, device: UUID, digest: str, problems: Sequence[Problem], at: datetime) -> None:
+    """Remember why bytes were refused, for the phone and the desk."""
+    write_whole(_path(device, digest), {"at": instant_text(at), "refused": keep(tuple(problems))})
+
+
+def sweep_notes(*, at: datetime) -> None:
+    """Forget what is older than REMEMBERED."""
+    for path in folder().glob("done/*/*.json"):
+        if path.stat().st_mtime < (at - REMEMBERED).timestamp():
+            path.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, told: Mapping[str, Any]) -> None:
+    """Write JSON, whole or not at all for whoever reads."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(json.dumps(told), "utf-8")
+    draft.replace(path)
+
+
+def _told(device: UUID, digest: str) -> dict[str, Any]:
+    if not SHA256.fullmatch(digest):
+        return {}
+    try:
+        told: dict[str, Any] = json.loads(_path(device, digest).read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return told
+
+
+def _path(device: UUID, digest: str) -> Path:
+    return folder() / "done" / device.hex / f"{digest}.json"
