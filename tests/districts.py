@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from mingjing.kernel import registry
 from mingjing.kernel.cases.actions import open_case
+from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.evidence.actions import record_exhibit
 from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.ledger import writer
@@ -24,6 +25,7 @@ from mingjing.kernel.parties.actions import grant_role, record_organisation, reg
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.actions import record_site
 from mingjing.kernel.places.models import Area, Level
+from mingjing.kernel.sync.models import Capture, Device
 from mingjing.kernel.visits.actions import start_visit
 from tests.faces.district import credit_code
 from tests.kernel.evidence.photographs import photo
@@ -102,6 +104,21 @@ def _kernel(district: District) -> Iterator[Routes]:
     yield from _of_parties(district)
     yield from _of_ledger(district)
     yield from _of_visits(district)
+    yield from _of_phones(district)
+
+
+def _of_phones(district: District) -> Iterator[Routes]:
+    officer, at = district.people["officer"], district.at
+    device = Device.objects.create(
+        person=officer, label=district.secret, public_key=f"key of {district.secret}", enrolled_at=at
+    )
+    capture = Capture.objects.create(
+        id=uuid7(), subject=f"places.site:{district.secret}", area=district.area, device=device, person=officer,
+        sha256=f"{district.number:064x}", size=1, media_type="image/jpeg", origin="camera", record="{}", signature="",
+        taken_at=at, promised_at=at,
+    )  # fmt: skip
+    yield {"desk:phone-revoke": {"pk": device.pk}}
+    yield {"desk:capture-release": {"pk": capture.pk}}
 
 
 def _of_parties(district: District) -> Iterator[Routes]:

@@ -50,6 +50,8 @@ def test_no_file_names_a_machine_or_an_index() -> None:
     faults = []
     for name in filter(None, listed.split("\0")):
         path = ROOT / name
+        if "/vendor/" in name:
+            continue  # as others wrote it: tools.vendored compares it with its digest
         if path.suffix in TEXT and path.is_file() and path != Path(__file__).resolve() and path.stat().st_size < 2**20:
             faults += [f"{name}: {found}" for found in MACHINE.findall(path.read_text("utf-8"))]
     assert not faults
