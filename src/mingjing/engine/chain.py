@@ -48,7 +48,7 @@ def _is_simple(value: Any) -> bool:
         return -EXACT < value < EXACT
     if kind is dict:
         return all(type(key) is str and key.isascii() for key in value) and all(map(_is_simple, value.values()))
-    return (kind is list or kind is tuple) and all(map(_is_simple, value))
+    return all(map(_is_simple, value)) if kind is list or kind is tuple else False
 
 
 def content_digest(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Every write to areas, sites and their entry codes. Not here: reading tables (divisions), weighing (merging), rights."""
+"""Every write to areas, sites and their entry codes. Not here: reading tables (divisions), merging, rights."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass

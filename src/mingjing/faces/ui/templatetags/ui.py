@@ -16,7 +16,6 @@ from django.utils.translation import get_language, gettext
 
 from mingjing.engine.outcome import Problem, Reason, spoken
 from mingjing.engine.quantities import points_text
-from mingjing.faces.ui import modules
 from mingjing.faces.ui.forms import sentence
 
 register = template.Library()
@@ -46,13 +45,6 @@ def icon(name: str) -> SafeString:
         static("ui/icons.svg"),
         name,
     )
-
-
-@register.simple_tag(takes_context=True)
-def import_map(context: Context) -> SafeString:
-    """Where a page finds modules named `#mj/…`: before its first module, and allowed by name, as no other inline script."""
-    nonce = context["request"].csp_nonce
-    return format_html('<script type="importmap" nonce="{}">{}</script>', nonce, mark_safe(modules.import_map()))  # noqa: S308 - our own file names
 
 
 @register.simple_tag

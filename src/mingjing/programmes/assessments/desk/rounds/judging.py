@@ -52,10 +52,10 @@ def judging(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _shown(request: HttpRequest, round_: Round, form: NoteForm | None = None) -> HttpResponse:
     scheme, notes = scheme_of(round_.scheme), notes_of(round_)
-    rows = [{"note": note, "check": scheme.checks.get(note.check_code)} for note in notes]
+    rows = [(note, {"note": note, "check": scheme.checks.get(note.check_code)}) for note in notes]
     context = {
-        "round": round_, "standing": [row for row in rows if not row["note"].withdrawn_at],
-        "withdrawn": [row for row in rows if row["note"].withdrawn_at], "form": form or NoteForm(scheme=scheme),
+        "round": round_, "standing": [row for note, row in rows if not note.withdrawn_at],
+        "withdrawn": [row for note, row in rows if note.withdrawn_at], "form": form or NoteForm(scheme=scheme),
         "open": round_.state not in ("deciding", "decided"), **rights(request, round_),
     }  # fmt: skip
     return render(request, "assessments/rounds/judging.html", context, status=REFUSED if form else 200)

@@ -195,8 +195,8 @@ class _Shown:
         pictures, promised = self.pictures(standing), self.promised.intersection(entry["evidence"])
         return FindingShown(
             entry=entry, line=line, exhibits=pictures, unseen=len(standing) - len(pictures),
-            no_evidence=bool(entry["steps"] and terms.evidence and not standing and not promised), promised=len(promised),
-            by=self.names.get(entry["by"], ""), at=datetime.fromisoformat(entry["at"]),
+            no_evidence=bool(entry["steps"] and terms.evidence and not standing and not promised),
+            promised=len(promised), by=self.names.get(entry["by"], ""), at=datetime.fromisoformat(entry["at"]),
         )  # fmt: skip
 
     def check(self, terms: Terms, part: Mapping[str, Any], findings: list[FindingShown]) -> CheckShown:

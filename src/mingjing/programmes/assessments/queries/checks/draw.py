@@ -123,7 +123,9 @@ def _openings(draw: Draw, team_days: Sequence[TeamDay], today: date) -> Iterator
     for team_day in team_days:
         told = [fact.values.get("picks", "") for fact in facts.get(team_day.subject, ())]
         if told != ([_picks(team_day.pick_seed)] if team_day.opened_at else []):
-            text = N_("When it was opened, or the seed of its picks, is not what the ledger recorded; the ledger counts.")
+            text = N_(
+                "When it was opened, or the seed of its picks, is not what the ledger recorded; the ledger counts."
+            )
             yield Problem("check.picks", text, {}, _place(draw, _slot(team_day), today))
 
 
