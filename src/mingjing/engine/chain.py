@@ -45,7 +45,7 @@ def _is_simple(value: Any) -> bool:
     if kind is str or kind is bool or value is None:
         return True
     if kind is int:
-        return -EXACT < value < EXACT
+        return bool(-EXACT < value < EXACT)
     if kind is dict:
         return all(type(key) is str and key.isascii() for key in value) and all(map(_is_simple, value.values()))
     return all(map(_is_simple, value)) if kind is list or kind is tuple else False
