@@ -41,7 +41,7 @@ def _position(said: Mapping[str, Any]) -> tuple[Position | None, int]:
 
 
 def _signals(found: Mapping[str, Any], said: Mapping[str, Any], site: Site | None) -> Iterator[str]:
-    if abs(found["clock_offset"]) > CLOCK.total_seconds():
+    if abs(found["clock_offset"]) > CLOCK:
         yield "clock"
     if found["how"] == "code" and not _is_code(str(said.get("code", "")), site):
         yield "code_wrong"

@@ -19,6 +19,7 @@ from mingjing.programmes.assessments.models.draws import (
     TeamMember,
     TeamStaff,
 )
+from mingjing.programmes.assessments.models.findings import Finding
 from mingjing.programmes.assessments.models.lists import Export, ExportKind, WhatIf
 from mingjing.programmes.assessments.models.replays import UNRANKED, Replay, ReplayPurpose, Result
 from mingjing.programmes.assessments.models.rounds import (
@@ -47,7 +48,7 @@ from mingjing.programmes.assessments.models.visits import (
 __all__ = [
     "RECORD_STATES", "STATES", "UNRANKED", "CalibrationNote", "ClassVote", "Community", "CommunityQuerySet",
     "Conflict", "Declaration", "Draw", "DrawSeed", "Engagement", "Entry", "EntryValue", "Expert", "Export",
-    "ExportKind", "Filing", "FilingKind", "Handover", "LineKind", "Management", "Part", "Purpose", "Replay",
+    "ExportKind", "Filing", "FilingKind", "Finding", "Handover", "LineKind", "Management", "Part", "Purpose", "Replay",
     "ReplayPurpose", "Result", "Return", "Roster", "RosterLine", "Round", "SheetEdit", "Signature", "SignaturePart",
     "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
 ]  # fmt: skip
