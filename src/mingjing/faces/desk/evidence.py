@@ -51,6 +51,9 @@ APART = timedelta(minutes=5)
 SIDES = ("left", "top", "width", "height")
 """The fields of a box of a mask, in hundredths of the picture with two decimals."""
 
+MOST_ALIKE = 12
+"""Pictures that look alike that the page shows, the nearest; each may cost the page a query for its name."""
+
 LAST_HANDS = 100
 """Lines of custody that the page shows, the newest; the count says how many there are."""
 
@@ -146,7 +149,13 @@ def _copies(found: Exhibit, problems: Sequence[Problem], typed: Sequence[Mapping
 def _compared(request: HttpRequest, found: Exhibit) -> dict[str, Any]:
     """What a phone signed about it, and what looks like it."""
     alike = likenesses(actor(request), [found], timezone.localdate()).get(found.pk)
-    return {"capture": capture_of(found), "alike": alike}
+    homes: dict[str, str] = {}
+    if alike:
+        alike.unlisted, alike.seen = len(alike.seen[MOST_ALIKE:]), alike.seen[:MOST_ALIKE]
+        for subject in {found.subject, *(other.subject for other, _ in alike.seen)}:
+            home = home_of(subject)
+            homes[subject] = home[0] if home else found.area.name
+    return {"capture": capture_of(found), "alike": alike, "homes": homes}
 
 
 def _claims(found: Exhibit) -> dict[str, Any]:

@@ -71,11 +71,12 @@ def summaries(subjects: Iterable[str]) -> Mapping[str, Summary]:
 @dataclass(slots=True)
 class Alike:
     """What looks like a picture: those the reader may see with how many bits apart, nearest first; how many they may
-    not. `elsewhere` counts all of another subject than its own."""
+    not, and how many a page leaves out. `elsewhere` counts all of another subject than its own."""
 
     seen: list[tuple[Exhibit, int]] = field(default_factory=list)
     unseen: int = 0
     elsewhere: int = 0
+    unlisted: int = 0
 
 
 def likenesses(

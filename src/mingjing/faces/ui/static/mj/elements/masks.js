@@ -16,7 +16,7 @@ export function boxBetween([x1, y1], [x2, y2]) {
 
 class Masks extends (globalThis.HTMLElement ?? Object) {
   connectedCallback() {
-    this.svg = this.querySelector("svg");
+    this.svg = this.querySelector(".picture svg");
     this.list = this.querySelector(".boxes");
     this.tools = this.querySelector("[data-tools]");
     this.tools.hidden = false;
