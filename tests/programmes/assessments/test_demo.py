@@ -4,6 +4,7 @@ from datetime import datetime
 from random import Random
 
 import pytest
+from django.utils import timezone
 from django.utils.translation import gettext
 from tests.programmes.assessments.conftest import published
 
@@ -13,12 +14,12 @@ from mingjing.kernel.parties import demo as parties_demo
 from mingjing.kernel.parties.guard import may
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places import demo as places_demo
-from mingjing.kernel.places.models import Site
+from mingjing.kernel.places.models import EntryCode, Site
 from mingjing.programmes.assessments import demo
 from mingjing.programmes.assessments.actions.visits import log_of
 from mingjing.programmes.assessments.demo.invented import communities
 from mingjing.programmes.assessments.demo.replayed import rows
-from mingjing.programmes.assessments.models import Community, Result, Round, VisitRecord
+from mingjing.programmes.assessments.models import Community, Result, Round, TeamDay, VisitRecord
 from mingjing.programmes.assessments.policy.decisions import result_row
 from mingjing.programmes.assessments.policy.recording import apply_log
 from mingjing.programmes.assessments.queries.results import row_of, scheme_behind, worked_out
@@ -59,6 +60,14 @@ def test_a_district_in_the_middle_of_real_work(at: datetime, monkeypatch: pytest
         scheme = scheme_of(record.round.scheme)
         rubric = scheme.rubrics[record.entry.class_code]
         assert apply_log(scheme, rubric, log_of(record)) == record.sheet_document
+
+    # Whoever signs in as the officer and binds a phone finds a visit to do today, at a community where a sign hangs.
+    officer, today = Person.objects.get(username="officer"), timezone.localdate()
+    (duty,) = TeamDay.objects.filter(draw__round=now, day=today, members__person=officer, members__removed_at=None)
+    assert duty.opened_at is None
+    assert duty.records.filter(started_at=None, voided_at=None).exists()
+    assert EntryCode.objects.filter(withdrawn_at=None).count() == SITES
+    assert now.calibration_notes.filter(withdrawn_at=None).exists()
 
     assert all(site.name.startswith("演示") for site in Site.objects.all())
     assert all(company.name.startswith("演示") for company in Organisation.objects.all())

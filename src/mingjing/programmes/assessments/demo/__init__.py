@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.parties.models import Person
+from mingjing.kernel.places.actions import issue_entry_codes
 from mingjing.kernel.places.demo import DISTRICT
-from mingjing.kernel.places.models import Area
+from mingjing.kernel.places.models import Area, Site
 from mingjing.kernel.rulebooks.actions import create_rulebook, publish_version
 from mingjing.kernel.rulebooks.models import Rulebook, Version
 from mingjing.programmes.assessments.demo import people, register, replayed
@@ -22,7 +23,7 @@ from mingjing.programmes.assessments.demo.history import decided_round, running_
 from mingjing.programmes.assessments.demo.invented import SITES, VISITED, communities, earlier
 from mingjing.programmes.assessments.demo.replayed import rows
 from mingjing.programmes.assessments.demo.rounds import TEAMS, Cast
-from mingjing.programmes.assessments.models import Replay
+from mingjing.programmes.assessments.models import Community, Replay
 from mingjing.programmes.assessments.queries.schemes import KIND, read_scheme, scheme_of, shipped_schemes
 
 __all__ = ["SCHEME", "build", "cast", "prepare"]
@@ -50,6 +51,8 @@ def build(say: Callable[[str], None], sites: int = SITES, done: int = VISITED) -
     before = earlier(pilot, compiled, Random(SEED + 1))  # noqa: S311
     decided_round(area, scheme, players, before, today, say)
     register.build(area, register.FILE, found, players.officer, players.director, at - BETWEEN)
+    places = Site.objects.filter(community__in=Community.objects.current().filter(area=area))
+    issue_entry_codes(sites=list(places), by=players.officer, at=at)
     running_round(area, scheme, players, found, done, today, say)
     drain()
     # A demo that was killed still holds the work: the worker takes it up once that lease ends.

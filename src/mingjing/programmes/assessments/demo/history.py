@@ -12,6 +12,7 @@ from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.models import Version
+from mingjing.programmes.assessments.actions.calibration import add_note
 from mingjing.programmes.assessments.actions.decisions import request_decision
 from mingjing.programmes.assessments.actions.rounds import begin_review
 from mingjing.programmes.assessments.demo.clock import moment, standing_at, weekdays
@@ -62,7 +63,10 @@ def decided_round(
 def running_round(
     area: Area, scheme: Version, cast: Cast, found: Sequence[Community], done: int, today: date, say: Say
 ) -> None:  # fmt: skip
-    """The round that is going on: most are done, some on their way, some late, the last ones sealed."""
+    """The round that is going on: most are done, some on their way, some late, the last ones sealed.
+
+    The team of the login `officer` has not set out today: a phone that is bound to it finds a visit to do.
+    """
     if Round.objects.filter(area=area, code=RUNNING).exists():
         return
     say(_("recording {done} of {count} visits of the present round").format(done=done, count=len(found)))
@@ -80,8 +84,16 @@ def running_round(
             visitor.put_right(record, at + timedelta(hours=20))
     with standing_at(now):
         _file(round, cast, found, days[1], now)
+        for check, text in NOTES.items():
+            add_note(round=round, check_code=check, text=text, by=cast.director, at=now)
 
 
+NOTES = {
+    "": "同一部位、同一时间看到的，只记一处；拿不准的先拍照，回来一起定（演示）",
+    "A1.2": "公共收益缺一个季度未公示，按一处计；张贴但已看不清的，视为未公示（演示）",
+    "A5.1": "同一条通道不论停了几辆，按一处计；当场能挪开的也要记，并立即要求挪开（演示）",
+}
+"""What the teams agreed on, by check."""
 UNDERWAY = ("signed", "submitted", "started")
 """How far the visits are that follow those that are done."""
 
@@ -109,8 +121,11 @@ def _visitor(scheme: Version, cast: Cast, found: Sequence[Community]) -> Visitor
 def _visits(
     round: Round, visitor: Visitor, last: date, today: date
 ) -> Iterator[tuple[VisitRecord, list[Person], datetime]]:
-    """The records in the order of their days, each with the staff who go and the hour they arrive."""
-    for team_day in TeamDay.objects.filter(draw__round=round, day__lte=last).select_related("draw__round__area"):
+    """The records in the order of their days, each with the staff who go and the hour they arrive; the first team last,
+    for it is the one of the login `officer`.
+    """
+    days = TeamDay.objects.filter(draw__round=round, day__lte=last).select_related("draw__round__area")
+    for team_day in days.order_by("day", "-team"):
         records = list(team_day.records.select_related("round__area", "entry").order_by("id"))
         if not records:
             continue
