@@ -103,8 +103,8 @@ def _of_programmes() -> Iterator[Callable[[District], Iterator[Routes]]]:
 def _kernel(district: District) -> Iterator[Routes]:
     yield from _of_parties(district)
     yield from _of_ledger(district)
-    yield from _of_visits(district)
     yield from _of_phones(district)
+    yield from _of_visits(district)
 
 
 def _of_phones(district: District) -> Iterator[Routes]:
@@ -171,6 +171,22 @@ def _of_visits(district: District) -> Iterator[Routes]:
         file=io.BytesIO(photo(colour=(district.number, 9, 9))), file_name=f"{district.secret}.jpg",
         subject=f"cases.case:{case.pk}", area=area, origin="upload", caption=district.secret, by=officer, at=at,
     )  # fmt: skip
-    parts = ("", "-copy", "-thumbnail", "-original", "-verification", "-access", "-withdrawal", "-watermarked", "-public",
-             "-masks")
+    parts = (
+        "",
+        "-copy",
+        "-thumbnail",
+        "-original",
+        "-verification",
+        "-access",
+        "-withdrawal",
+        "-watermarked",
+        "-public",
+        "-masks",
+    )
     yield {f"desk:exhibit{part}": {"pk": exhibit.pk} for part in parts}
+    Capture.objects.create(
+        id=uuid7(), subject=exhibit.subject, area=area, device=Device.objects.get(person=officer), person=officer,
+        sha256=exhibit.sha256, size=exhibit.size, media_type="image/jpeg", origin="camera", record="{}", signature="x",
+        taken_at=at, promised_at=at, not_after=at, exhibit=exhibit,
+    )  # fmt: skip
+    yield {"desk:exhibit-record": {"pk": exhibit.pk}}

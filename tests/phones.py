@@ -1,4 +1,4 @@
-"""A phone as the tests have one: it holds a key, signs, and speaks docs/reference/field-protocol.md to Django's client."""
+"""A phone as the tests have one: it holds a key, signs, and speaks the protocol of phones to Django's client."""
 
 import json
 from base64 import b64encode, urlsafe_b64decode

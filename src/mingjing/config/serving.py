@@ -166,7 +166,7 @@ def configure_worker(parser: argparse.ArgumentParser) -> None:
 
 
 def run_worker(args: argparse.Namespace) -> int:
-    """Sweep what killed uploads left and keep what came whole, then run jobs until told to stop, the one in hand to its end."""
+    """Sweep what killed uploads left, keep what came whole, then run jobs until told to stop, the last to its end."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_received: stopping.set())

@@ -8,7 +8,9 @@ from django.db.migrations.state import ProjectState
 from mingjing.kernel.db.guards import Lift
 from mingjing.kernel.db.views import View
 
-VIEW = View("shown_thing", sqlite="SELECT upper(title) AS t FROM thing", postgresql="SELECT upper(title) AS t FROM thing")
+VIEW = View(
+    "shown_thing", sqlite="SELECT upper(title) AS t FROM thing", postgresql="SELECT upper(title) AS t FROM thing"
+)
 
 
 @pytest.fixture
@@ -49,7 +51,9 @@ def test_a_view_is_made_lifted_while_its_table_is_rebuilt_and_repeated(table):
 
 @pytest.mark.django_db
 def test_every_view_of_the_migrations_stands():
-    operations = [one for migration in MigrationLoader(connection).disk_migrations.values() for one in migration.operations]
+    operations = [
+        one for migration in MigrationLoader(connection).disk_migrations.values() for one in migration.operations
+    ]
     views = {one.table for one in operations if isinstance(one, View)}
     with connection.cursor() as cursor:
         found = {info.name for info in connection.introspection.get_table_list(cursor) if info.type == "v"}

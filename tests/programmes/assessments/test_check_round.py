@@ -261,7 +261,9 @@ TAMPERED = (
     (change_recorded_value, "the ledger says that 91"), (change_class, "class or the number"),
     (change_total, "what the scheme makes"), (change_result_sheet, "do not come to its leaf"),
     (change_member, "members of this team"), (move_record, "not with the team and day"),
-    (change_seed, "seed of its picks"), (garble_seed, "seed of its picks"), (change_draw, "not those the ledger recorded"), (resign, "signatures are kept"), (unlock, "was locked differs"),
+    (change_seed, "seed of its picks"), (garble_seed, "seed of its picks"),
+    (change_draw, "not those the ledger recorded"), (resign, "signatures are kept"),
+    (unlock, "was locked differs"),
     (reject_filing, "What was decided on the filing"), (lose_filing, "that is gone"),
 )  # fmt: skip
 

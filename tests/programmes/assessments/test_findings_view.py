@@ -54,7 +54,17 @@ def test_questions_across_sheets_are_one_statement(round_: Round, django_assert_
     assert Finding.objects.filter(at__gte=day, at__lt=day + timedelta(seconds=1)).exists()
 
 
-WORDS = ("", "3栋1单元", 'he said "x" \\ and \\u0000', "行一\n行二\t", "😀 é", "'; DROP TABLE x; --", "x" * 200, "null", "12")
+WORDS = (
+    "",
+    "3栋1单元",
+    'he said "x" \\ and \\u0000',
+    "行一\n行二\t",
+    "😀 é",
+    "'; DROP TABLE x; --",
+    "x" * 200,
+    "null",
+    "12",
+)
 
 
 def test_any_words_come_through(round_: Round) -> None:

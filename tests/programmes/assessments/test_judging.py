@@ -1,4 +1,4 @@
-"""Notes on how checks are judged: added and withdrawn by who runs the round, shown beside the check, never rewritten."""
+"""Notes on how checks are judged: added and withdrawn by who runs the round, shown beside checks, never rewritten."""
 
 from datetime import datetime
 
@@ -72,7 +72,10 @@ def test_who_does_not_run_the_round_only_reads(day: Day, signed_in: SignedIn, ro
 
 
 def test_a_note_of_another_round_is_not_withdrawn_through_this_one(
-    day: Day, people: dict[str, Person], signed_in: SignedIn, at: datetime  # noqa: F811
+    day: Day,  # noqa: F811
+    people: dict[str, Person],
+    signed_in: SignedIn,
+    at: datetime,
 ) -> None:
     round_ = day.made.round
     other = Round.objects.create(

@@ -1,4 +1,4 @@
-"""Entry signs on the desk: issued, printed as a QR code that a phone reads, withdrawn when lost; for who keeps the register."""
+"""Entry signs on the desk: issued, printed as a QR code that a phone reads, withdrawn when lost."""
 
 import re
 from datetime import datetime

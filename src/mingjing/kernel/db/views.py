@@ -1,8 +1,8 @@
 """Views of the database, made by migrations, the same on SQLite and PostgreSQL.
 
-Neither database lets a table be altered under a view in every way (SQLite rebuilds the table, PostgreSQL refuses to change
-a column's type): such a migration lifts the view before and repeats it after, as it does with guards (`guards.Lift`).
-Not here: what a view tells (the model that reads it).
+Neither database lets a table be altered under a view in every way (SQLite rebuilds the table, PostgreSQL refuses to
+change a column's type): such a migration lifts the view before and repeats it after, as it does with guards
+(`guards.Lift`). Not here: what a view tells (the model that reads it).
 """
 
 from typing import Any

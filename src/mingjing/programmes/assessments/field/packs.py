@@ -80,7 +80,8 @@ def _records(
             "day": record.team_day.day.isoformat(), "team": record.team_day.team, "team_day": record.team_day.subject,
             "group": record.entry.group, "site": _place(record),
             "entry_code": codes.get(record.entry.community.site_id) if record.entry.community.site_id else None,
-            "seed": record.seed, "order_due": _order_due(scheme_of(record.round.scheme)), "members": list(map(_member, members.get(record.team_day_id, ()))),
+            "seed": record.seed, "order_due": _order_due(scheme_of(record.round.scheme)),
+            "members": list(map(_member, members.get(record.team_day_id, ()))),
             "earlier": earlier.get(record.entry.community_id, []), "state": stand[record.subject],
         }
         for record in records

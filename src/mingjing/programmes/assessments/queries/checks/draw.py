@@ -118,7 +118,7 @@ def _members(
 
 
 def _openings(draw: Draw, team_days: Sequence[TeamDay], today: date) -> Iterator[Problem]:
-    """An opened day has the seed whose SHA-256 was told when it was opened: what chance picks on site follows from it."""
+    """An opened day has the seed whose SHA-256 was told when it was opened: what is picked follows from it."""
     facts = facts_about((team_day.subject for team_day in team_days), OPENED)
     for team_day in team_days:
         told = [fact.values.get("picks", "") for fact in facts.get(team_day.subject, ())]
