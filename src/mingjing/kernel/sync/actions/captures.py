@@ -172,9 +172,9 @@ def _bytes_of(row: Capture, at: datetime) -> uploads.Arrived | None:
     """What is known of the bytes of a promised photo: from its phone, or of an original that came another way."""
     if found := uploads.arrived(row.device_id, row.sha256):
         return found
-    if not store.exists(row.sha256):
-        return None
     try:
+        if not store.exists(row.sha256):
+            return None
         with store.open_original(row.sha256, verified=True) as file, NamedTemporaryFile() as copy:
             copyfileobj(file, copy)
             copy.flush()
