@@ -65,7 +65,7 @@ def read_record(command: Command, device: Device, site: Position | None = None) 
         message = canonical(dict(record))
         signed = _read(record, message.decode(), str(signature))
         degrees, accuracy = _position(record.get("position"))
-    except (KeyError, TypeError, ValueError, RecursionError, InvalidOperation) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, InvalidOperation) as error:
         text = N_("The record of the photo is not as it should be ({detail}); update the app and send it again.")
         raise Refusal([Problem("capture.record", text, {"detail": str(error)[:80]})]) from error
     _owned(record, command, device, message, str(signature))
@@ -87,8 +87,10 @@ def _read(record: Mapping[str, Any], text: str, signature: str) -> dict[str, Any
     taken = datetime.fromisoformat(record["taken_at"])
     if taken.tzinfo is None or not 1980 < taken.year < 2200:
         raise ValueError("taken_at")
-    offset = (record.get("clock") or {}).get("offset", 0)
-    if type(offset) is not int:
+    for name in ("position", "clock", "challenge"):
+        if record.get(name) is not None and not isinstance(record[name], Mapping):
+            raise ValueError(name)
+    if type((record.get("clock") or {}).get("offset", 0)) is not int:
         raise ValueError("clock")
     values = json.loads(text)
     return {"id": UUID(record["id"]), "text": text, "signature": signature, "values": values, "taken_at": taken}
