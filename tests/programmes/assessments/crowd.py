@@ -42,7 +42,8 @@ from mingjing.programmes.assessments.queries.lists import decision_of
 
 OF_ROUND = (
     "round", "round-entries", "round-classes", "round-teams", "round-draw", "team-days", "round-visits",
-    "round-review", "round-judging", "round-result", "round-absent", "round-what-if", "round-change", "round-handover",
+    "round-review", "round-alike", "round-judging", "round-result", "round-absent", "round-what-if", "round-change",
+    "round-handover",
 )  # fmt: skip
 OF_RESULT = ("round-changes", "round-edges", "round-exports", "round-csv", "round-json")
 

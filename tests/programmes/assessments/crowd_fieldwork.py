@@ -15,10 +15,11 @@ from tests.programmes.assessments.judged import entry_of, sheet_of
 from mingjing.engine.chain import canonical
 from mingjing.engine.drawing import SEED_BYTES, Settings, commitment
 from mingjing.kernel.db.ids import uuid7
-from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.evidence.models import Exhibit, Likeness
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.rulebooks.models import Version
+from mingjing.kernel.sync.models import Capture, Device
 from mingjing.kernel.visits.models import Visit
 from mingjing.programmes.assessments.actions import draws
 from mingjing.programmes.assessments.models import (
@@ -44,7 +45,7 @@ Pages = Iterator[tuple[str, str, Mapping[str, object]]]
 STATES = ("started", "submitted", "returned", "signed", "refused", "reviewed", "locked", "planned")
 A_DAY = 6
 """Communities a team visits on a day."""
-OF_VISIT = ("visit", "visit-sheet", "visit-history", "visit-review")
+OF_VISIT = ("visit", "visit-photos", "visit-sheet", "visit-history", "visit-review")
 
 
 def day_of(place: District, days: int) -> date:
@@ -185,6 +186,7 @@ def of_visits(place: District, round_: Round, size: int) -> Pages:
         record = records[state]
         kept = exhibits(record.subject, place.area, bound(size), officer, place.at)
         _shown(record, kept)
+        _photographed(record, kept, officer)
         Signature.objects.bulk_create(
             Signature(record=record, part="member", person=officer, stance="signed", sheet_digest="0" * 64, at=place.at)
             for _ in range(bound(size))
@@ -196,6 +198,26 @@ def of_visits(place: District, round_: Round, size: int) -> Pages:
         for name in OF_VISIT:
             yield f"assessments:{name}", state, {"pk": records[state].pk}
         yield "assessments:visit-since", state, {"pk": records[state].pk, "revision": 0}
+
+
+def _photographed(record: VisitRecord, kept: Sequence[Exhibit], by: Person) -> None:
+    """Photos of a phone, half of them still on it; each exhibit looks like some of the visit before."""
+    device, _ = Device.objects.get_or_create(
+        person=by, defaults={"label": "phone", "public_key": "key", "enrolled_at": by.registered_at}
+    )
+    for n, exhibit in enumerate(kept):
+        facts: dict[str, Any] = {"exhibit": exhibit, "not_after": exhibit.recorded_at} if n % 2 else {}
+        Capture.objects.create(
+            id=uuid7(), subject=record.subject, area=exhibit.area, device=device, person=by, size=1,
+            sha256=exhibit.sha256 if facts else f"f{exhibit.sha256[1:]}", media_type="image/jpeg", origin="camera",
+            about="A1.1", record="{}", signature="x", taken_at=exhibit.recorded_at, promised_at=exhibit.recorded_at,
+            signals=[{"code": "position_missing"}], **facts,
+        )  # fmt: skip
+    others = Exhibit.objects.filter(subject__startswith="assessments.visit:").exclude(subject=record.subject)
+    Likeness.objects.bulk_create(
+        Likeness(first=other, second=exhibit, distance=n % 9)
+        for n, (other, exhibit) in enumerate(zip(others.order_by("pk")[: len(kept)], kept, strict=False))
+    )
 
 
 def _shown(record: VisitRecord, kept: Sequence[Exhibit]) -> None:

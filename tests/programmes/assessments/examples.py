@@ -40,7 +40,8 @@ from mingjing.programmes.assessments.queries.schemes import KIND, read_scheme, s
 
 FIRST, LAST = date(2024, 7, 1), date(2024, 12, 31)
 OF_ROUND = (
-    "round", "round-absent", "round-change", "round-changes", "round-classes", "round-csv", "round-decide",
+    "round", "round-absent", "round-alike", "round-change", "round-changes", "round-classes", "round-csv",
+    "round-decide",
     "round-draw", "round-edges", "round-entries", "round-export-ask", "round-exports", "round-handover", "round-json",
     "round-plan", "round-result", "round-review", "round-roster", "round-step", "round-teams", "round-visits",
     "round-what-if", "round-judging", "note-add", "expert-add", "staff-add", "draw-commit", "team-days",
@@ -52,7 +53,8 @@ OF_ENTRY = (
 OF_DRAW = ("draw", "draw-seed", "draw-reveal-seed", "draw-reveal", "draw-cancel", "draw-inputs", "draw-file")
 OF_VISIT = (
     "visit", "visit-begin", "visit-edit", "visit-signatures", "visit-submit", "visit-sign", "visit-manager",
-    "visit-witness", "visit-sheet", "visit-history", "visit-review", "visit-lock", "visit-return", "visit-void",
+    "visit-witness", "visit-sheet", "visit-history", "visit-photos", "visit-review", "visit-lock", "visit-return",
+    "visit-void",
 )  # fmt: skip
 
 

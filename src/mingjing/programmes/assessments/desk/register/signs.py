@@ -122,4 +122,4 @@ def _codes(communities: Any) -> dict[int, EntryCode]:
 def _sign(request: HttpRequest, community: Community, codes: dict[int, EntryCode]) -> Sign:
     code = codes[community.site_id]
     address = request.build_absolute_uri(reverse("field:app"))
-    return Sign(community, code, qr(f"{address}#enter={code.code}", gettext("Entry code of the community")))
+    return Sign(community, code, qr(f"{address}#entry={code.code}", gettext("Entry code of the community")))

@@ -12,7 +12,7 @@ from mingjing.engine.geo import EARTH_RADIUS_M, Position
 __all__ = ["HEIGHT", "WIDTH", "Map", "Point", "Spot", "drawn"]
 
 WIDTH, HEIGHT = 720, 400
-EDGE = 28  # units of the picture kept free around what is shown
+EDGE = 44  # units of the picture kept free around what is shown
 FARTHEST = 400  # metres: what lies farther off stands at the edge, or nothing else could be told apart
 SMALLEST = 60  # metres that the picture covers at least
 BARS = (5, 10, 20, 50, 100, 200, 500, 1000)

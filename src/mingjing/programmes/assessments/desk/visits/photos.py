@@ -134,7 +134,8 @@ class _Gathered:
 
     def __init__(self, form: Form, person: Person, today: date) -> None:
         self.form, self.record, self.person, self.today = form, form.record, person, today
-        self.exhibits = {one.sha256: one for one in exhibits_seen(person, self.record.subject, today)}
+        seen = exhibits_seen(person, self.record.subject, today).select_related("recorded_by", "area")
+        self.exhibits = {one.sha256: one for one in seen}
         self.standing = set(exhibits_of(self.record.subject).values_list("sha256", flat=True))
         self.captures = {row.sha256: shown(row) for row in captures_of(self.record)}
         site = Site.objects.filter(community=self.record.entry.community_id).first()
