@@ -51,7 +51,7 @@ def test_the_picture_holds_the_address_with_the_code(
     module = "mingjing.programmes.assessments.desk.register.signs.qr"
     monkeypatch.setattr(module, lambda text, label: seen.append(text) or "")
     signed_in("officer").post(url("community-code", community.pk), follow=True)
-    assert seen == [f"http://testserver/field/#enter={EntryCode.objects.get().code}"]
+    assert seen == [f"http://testserver/field/#entry={EntryCode.objects.get().code}"]
 
 
 def test_codes_of_a_whole_register_are_issued_at_once_and_printed(community: Community, signed_in: SignedIn) -> None:

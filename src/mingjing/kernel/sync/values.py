@@ -33,6 +33,9 @@ class Command:
 class Outcome:
     """What became of a command. `current` is what stands instead, in a conflict.
 
+    `standing` is what stands of its subject now, where the programme has it at hand (with its last word on a lot): it
+    is not asked again.
+
     `logged`: the programme keeps the command itself and answers for it when it comes again; sync writes no row.
     """
 
@@ -41,6 +44,7 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     current: Any = None
     logged: bool = False
+    standing: Any = None
 
 
 def refused(command: Command, refusal: Refusal) -> Outcome:

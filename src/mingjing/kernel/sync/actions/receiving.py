@@ -48,11 +48,15 @@ def receive(*, body: bytes, signature: str, device: Device, at: datetime) -> dic
     with turn_of(device.pk):
         outcomes |= _answered_before(commands)
         fresh = [command for command in commands if command.id not in outcomes]
+        standing = {}
         for subject, lot in _by_subject(fresh).items():
-            outcomes |= {one.id: one for one in _handed_over(subject, lot, device, at)}
+            found = _handed_over(subject, lot, device, at)
+            outcomes |= {one.id: one for one in found}
+            standing[subject] = found[-1].standing
     subjects = list(dict.fromkeys([*(command.subject for command in commands), *envelope.watch]))
     photos = _photos(subjects, at)
-    states = _states(subjects, device.person, at)
+    states = {subject: found for subject, found in standing.items() if found is not None}
+    states |= _states([subject for subject in subjects if subject not in states], device.person, at)
     for subject, state in states.items():
         state["captures"] = photos.get(subject, {})
     return {

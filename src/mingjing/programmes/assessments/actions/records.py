@@ -4,18 +4,26 @@ The same questions are asked whoever calls: a desk, a phone or a command. Not he
 reviews).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.parties.models import Person
-from mingjing.programmes.assessments.models import Part, TeamMember, VisitRecord
+from mingjing.programmes.assessments.models import Part, SheetEdit, Signature, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
-__all__ = ["LIVE", "enough_staff", "hold", "members_of", "not_assessed", "outsider", "staff_asked", "team_only"]
+__all__ = [
+    "LIVE", "Held", "enough_staff", "hold", "live", "members_of", "not_assessed", "outsider", "staff_asked", "take",
+    "team_only",
+]  # fmt: skip
 
+HEAVY = ("round__scheme__document", "round__plan", "entry__class_reasons")
+BESIDE = ("round__area", "round__scheme", "entry__community__site", "team_day", "visit")
 LIVE = ("fieldwork", "review")
 """The states of a round in which its records live."""
 
@@ -27,7 +35,49 @@ def hold(record: VisitRecord, at: datetime) -> VisitRecord:
     """
     # What an edit needs and no more: it comes with every tap. The rarer steps read the rest when they ask for it.
     joined = VisitRecord.objects.select_for_update(of=("self",)).select_related("round__scheme", "entry", "team_day")
-    found = joined.defer("round__scheme__document", "round__plan", "entry__class_reasons").get(pk=record.pk)
+    found = joined.defer(*HEAVY).get(pk=record.pk)
+    live(found, at)
+    return found
+
+
+@dataclass(slots=True)
+class Held:
+    """A record whose row nobody else has until the transaction ends, with what was asked along with it.
+
+    `of_team`: whether whoever acts is of the team; `latest`: the highest number of an edit; `signed`: whether anybody
+    signed anything; `evidence`: digests of photos that were promised for it meanwhile.
+    """
+
+    record: VisitRecord
+    of_team: bool
+    latest: UUID | None
+    signed: bool
+    evidence: set[str]
+
+    def none_applied(self, commands: Collection[UUID]) -> bool:
+        """Whether none of these was applied, as the order of numbers alone can tell: numbers rise with time."""
+        return self.latest is None or all(command > self.latest for command in commands)
+
+
+def take(key: int, by: Person) -> Held | None:
+    """The record with this key, held for several steps of `by` in one go (a phone's): one statement. None for none.
+
+    In a transaction. Whether it may be worked on is asked by each step (`live`).
+    """
+    rows = VisitRecord.objects.select_for_update(of=("self",)).defer(*HEAVY).select_related(*BESIDE)
+    team = TeamMember.objects.filter(team_day=OuterRef("team_day"), person=by, removed_at=None)
+    edits = SheetEdit.objects.filter(record=OuterRef("pk")).order_by("-command").values("command")
+    asked = {"of_team": Exists(team), "latest": Subquery(edits[:1])}
+    found = (
+        rows.annotate(**asked, signed=Exists(Signature.objects.filter(record=OuterRef("pk")))).filter(pk=key).first()
+    )
+    if found is None:
+        return None
+    return Held(found, found.of_team, found.latest, found.signed, set())  # type: ignore[attr-defined]  # annotated
+
+
+def live(found: VisitRecord, at: datetime) -> None:
+    """Raise Refusal where nothing is recorded on this record (any more, or yet)."""
     if found.team_day.is_sealed(timezone.localdate(at)):
         text = N_("This assignment is sealed until its day; open your list of visits on that day.")
         raise Refusal([Problem("visit.sealed", text)])
@@ -41,7 +91,6 @@ def hold(record: VisitRecord, at: datetime) -> VisitRecord:
     if found.round.state not in LIVE:
         text = N_("The round is not in fieldwork, so nothing is recorded for it now.")
         raise Refusal([Problem("visit.round_state", text)])
-    return found
 
 
 def not_assessed(record: VisitRecord) -> Refusal:

@@ -27,7 +27,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.visits.actions import end_visit, start_visit
 from mingjing.kernel.visits.models import Part as VisitPart
 from mingjing.programmes.assessments.actions.orders import follow_critical
-from mingjing.programmes.assessments.actions.records import enough_staff, hold, not_assessed, team_only
+from mingjing.programmes.assessments.actions.records import Held, enough_staff, hold, live, not_assessed, team_only
 from mingjing.programmes.assessments.models import Part, SheetEdit, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.answers import lacking, terms_of
 from mingjing.programmes.assessments.policy.edits import Hand
@@ -109,33 +109,42 @@ def edit_sheet(
 
 
 def edit_sheet_many(
-    *, record: VisitRecord, edits: Sequence[Given], by: Person | None, at: datetime
+    *, record: VisitRecord, edits: Sequence[Given], held: Held | None = None, by: Person | None, at: datetime
 ) -> dict[UUID, int | Refusal]:
     """Apply edits in order, each by itself; for each the revision it made, or why it was refused.
 
-    A command that was applied is not again. The statements do not grow with the edits. Raises Refusal where nothing of
-    this record can be edited by this person now.
+    A command that was applied is not again. The statements do not grow with the edits; `held` is the record where the
+    caller has its row already. Raises Refusal where nothing of this record can be edited by this person now.
     """
     with transaction.atomic():
-        current = hold(record, at)
-        found = _applied_before(current, edits)
+        current = held.record if held else hold(record, at)
+        live(current, at)
+        found = _applied_before(current, edits, held)
         if fresh := [edit for edit in edits if edit.command not in found]:
-            team_only(current, by)
+            if not (held and held.of_team):
+                team_only(current, by)
             _may_edit(current)
-            found |= _applied(current, fresh, by, at)
+            found |= _applied(current, fresh, held.evidence if held else (), by, at)
     record.sheet, record.revision = current.sheet, current.revision
     return found
 
 
-def _applied_before(record: VisitRecord, edits: Sequence[Given]) -> dict[UUID, int | Refusal]:
-    rows = record.edits.filter(command__in=[edit.command for edit in edits])
-    return dict(rows.values_list("command", "revision"))
+def _applied_before(record: VisitRecord, edits: Sequence[Given], held: Held | None) -> dict[UUID, int | Refusal]:
+    commands = [edit.command for edit in edits]
+    if held and held.none_applied(commands):
+        return {}
+    return dict(record.edits.filter(command__in=commands).values_list("command", "revision"))
 
 
-def _applied(record: VisitRecord, edits: Sequence[Given], by: Person | None, at: datetime) -> dict[UUID, int | Refusal]:
-    """Apply what is new, and write down what was taken: the sheet, its edits, the orders that follow."""
+def _applied(
+    record: VisitRecord, edits: Sequence[Given], known: Collection[str], by: Person | None, at: datetime
+) -> dict[UUID, int | Refusal]:
+    """Apply what is new, and write down what was taken: the sheet, its edits, the orders that follow.
+
+    `known` are photos of the record that were promised in the same breath.
+    """
     scheme = scheme_of(record.round.scheme)
-    before, sheet = record.sheet_document, Growing(record, scheme, by, _exhibits_named(record, edits))
+    before, sheet = record.sheet_document, Growing(record, scheme, by, _exhibits_named(record, edits, known))
     answers = {edit.command: sheet.tried(edit) for edit in edits}
     if sheet.rows:
         record.sheet, record.revision = canonical(sheet.document).decode(), sheet.revision
@@ -194,10 +203,11 @@ class Growing:
             raise Refusal([Problem("visit.foreign_evidence", text, {"count": len(missing)}, code)])
 
 
-def _exhibits_named(record: VisitRecord, edits: Sequence[Given]) -> set[str]:
+def _exhibits_named(record: VisitRecord, edits: Sequence[Given], known: Collection[str]) -> set[str]:
     """Of the digests that these edits name, those of the record's photos: kept, or promised by a phone."""
     named = {digest for edit in edits for digest in _digests(edit.payload)}
-    return evidence_of(record, named) if named else set()
+    found = named.intersection(known)
+    return found | evidence_of(record, named - found) if named - found else found
 
 
 def _digests(payload: Mapping[str, Any]) -> list[str]:

@@ -4,6 +4,7 @@ docs/reference/field-protocol.md, Assessments. Not here: what a step asks (actio
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -22,10 +23,11 @@ from mingjing.kernel.sync.models import Device
 from mingjing.kernel.sync.records import Signed
 from mingjing.kernel.sync.values import APPLIED, CONFLICT, Command, Outcome, refused
 from mingjing.programmes.assessments.actions.draws import open_team_day
-from mingjing.programmes.assessments.actions.records import hold, team_only
+from mingjing.programmes.assessments.actions.records import Held, live, take, team_only
 from mingjing.programmes.assessments.actions.signatures import record_manager, sign_record, witness_refusal
 from mingjing.programmes.assessments.actions.visits import Given, begin_visit, edit_sheet_many, submit_record
 from mingjing.programmes.assessments.field.arrivals import arrival_of
+from mingjing.programmes.assessments.field.states import state_of
 from mingjing.programmes.assessments.models import Stance, TeamDay, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.edits import Conflict
 from mingjing.programmes.assessments.policy.recording import signed_form
@@ -34,6 +36,8 @@ from mingjing.programmes.assessments.queries.schemes import scheme_of
 __all__ = ["apply"]
 
 RECORD = "assessments.visit.record"
+_OTHER = N_("The phone worked by a form that is not this round's; bring the day's pack up to date and enter it anew.")
+OTHER_RUBRIC = Refusal([Problem("visit.other_rubric", _OTHER)])
 MANAGERS_SIGNATURE = "signature"
 """What the picture of the manager's signature is about, instead of a check."""
 
@@ -48,17 +52,50 @@ def apply(subject: str, commands: Sequence[Command], *, by: Person, device: Devi
     if kind != "assessments.visit":
         raise _unknown()
     visit = _Visit(_record(int(key), by, at), by, device, at)
-    return [outcome for run in _runs(commands) for outcome in visit.applied(run)]
+    return visit.told([outcome for run in _runs(commands) for outcome in visit.applied(run)])
 
 
 class _Visit:
-    """One record, and who acts on it with which phone."""
+    """One record, and who acts on it with which phone. Its row is held from the first command to the last."""
 
-    def __init__(self, record: VisitRecord, by: Person, device: Device, at: datetime) -> None:
-        self.record, self.by, self.device, self.at = record, by, device, at
+    def __init__(self, held: Held, by: Person, device: Device, at: datetime) -> None:
+        self.key, self.by, self.device, self.at = held.record.pk, by, device, at
+        self._held: Held | None = held
+
+    @property
+    def held(self) -> Held:
+        """The record, read anew after a step that wrote to it by itself."""
+        if self._held is None:
+            self._held = take(self.key, self.by)
+        if self._held is None:
+            raise _unknown()
+        return self._held
+
+    @property
+    def record(self) -> VisitRecord:
+        """The record as it is now."""
+        return self.held.record
+
+    def told(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+        """The outcomes, the last with what stands now, where that is known without another look."""
+        held = self._held
+        if held is None or not held.of_team or not outcomes:
+            return outcomes
+        return [*outcomes[:-1], replace(outcomes[-1], standing=state_of(held.record, self.by, self.at, held.signed))]
 
     def applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
         """What becomes of commands of one kind that follow one another."""
+        by_other = {one.id: refused(one, OTHER_RUBRIC) for one in run if not self._by_our_rubric(one)}
+        rest = [one for one in run if one.id not in by_other]
+        outcomes = by_other | {one.id: one for one in (self._applied(rest) if rest else ())}
+        return [outcomes[one.id] for one in run]
+
+    def _by_our_rubric(self, command: Command) -> bool:
+        """Whether a phone that says by which form it worked has the form of this round."""
+        name = f"{self.record.round.scheme.digest}/{self.record.entry.class_code}"
+        return bool(command.payload.get("rubric", name) == name)
+
+    def _applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
         many = {"assessments.edit": self._edits, "assessments.photo": self._photos}.get(run[0].kind)
         if many is not None:
             try:
@@ -68,11 +105,16 @@ class _Visit:
         step = _STEPS.get(run[0].kind)
         if step is None:
             return [refused(command, _unknown()) for command in run]
-        return [_one(command, partial(step, self, command)) for command in run]
+        return [self._stepped(command, step) for command in run]
+
+    def _stepped(self, command: Command, step: "Callable[[_Visit, Command], None]") -> Outcome:
+        outcome = _one(command, partial(step, self, command))
+        self._held = None
+        return outcome
 
     def _edits(self, run: Sequence[Command]) -> Sequence[Outcome]:
         given = [Given(one.id, str(one.payload.get("edit")), _plain(one.payload), self._made(one)) for one in run]
-        answers = edit_sheet_many(record=self.record, edits=given, by=self.by, at=self.at)
+        answers = edit_sheet_many(record=self.record, edits=given, held=self.held, by=self.by, at=self.at)
         return [_outcome(command, answers[command.id]) for command in run]
 
     def _made(self, command: Command) -> datetime:
@@ -81,15 +123,17 @@ class _Visit:
         return max(command.made_at, entered)
 
     def _photos(self, run: Sequence[Command]) -> Sequence[Outcome]:
-        with transaction.atomic():
-            current = hold(self.record, self.at)
-            team_only(current, self.by)
-            site = self.record.entry.community.site
-            return promise_photos(
-                subject=self.record.subject, area=self.record.round.area, commands=run,
-                site=site.position if site else None, allowed=self._photo_allowed, device=self.device, by=self.by,
-                at=self.at,
-            )  # fmt: skip
+        live(self.record, self.at)
+        if not self.held.of_team:
+            team_only(self.record, self.by)
+        site, area = self.record.entry.community.site, self.record.round.area
+        outcomes = promise_photos(
+            subject=self.record.subject, area=area, commands=run, site=site.position, allowed=self._photo_allowed,
+            device=self.device, by=self.by, at=self.at,
+        )  # fmt: skip
+        taken = {outcome.id for outcome in outcomes if outcome.state == APPLIED}
+        self.held.evidence |= {one.payload["record"]["sha256"] for one in run if one.id in taken}
+        return outcomes
 
     def _photo_allowed(self, signed: Signed) -> Problem | None:
         """Why the scheme does not take this photo; pictures out of a gallery only for checks that say so."""
@@ -115,7 +159,6 @@ class _Visit:
         entered, by, at = min(_instant(command, "entered_at"), self.at), self.by, self.at
         arrival = arrival_of(command, self.record.entry.community.site)
         begin_visit(record=self.record, entered_at=entered, people=people, arrival=arrival, by=by, at=at)
-        self.record = _found(self.record.pk) or self.record
 
     def submit(self, command: Command) -> None:
         """The team hands its record in."""
@@ -147,8 +190,8 @@ class _Visit:
 
     def _same_form(self, command: Command) -> None:
         """Raise Refusal unless what was signed on the phone is what stands here."""
-        now = hold(self.record, self.at)
-        if command.payload.get("form") != content_digest(signed_form(now.sheet_document)):
+        live(self.record, self.at)
+        if command.payload.get("form") != content_digest(signed_form(self.record.sheet_document)):
             text = N_("The sheet is not the one that was signed on the phone; show what stands now, and sign that.")
             raise Refusal([Problem("visit.other_form", text)])
 
@@ -189,7 +232,7 @@ def _runs(commands: Sequence[Command]) -> Iterator[Sequence[Command]]:
 
 def _plain(payload: Mapping[str, Any]) -> dict[str, Any]:
     """An edit's payload as the policy takes it; what an undo brings back is worked out here, never sent."""
-    return {name: value for name, value in payload.items() if name not in ("edit", "before")}
+    return {name: value for name, value in payload.items() if name not in ("edit", "before", "rubric")}
 
 
 def _open_day(command: Command, key: int, by: Person, at: datetime) -> None:
@@ -202,19 +245,13 @@ def _open_day(command: Command, key: int, by: Person, at: datetime) -> None:
     open_team_day(team_day=found, by=by, at=at)
 
 
-def _record(key: int, by: Person, at: datetime) -> VisitRecord:
+def _record(key: int, by: Person, at: datetime) -> Held:
     """The record, for who may record there; a sealed one is as unknown as one that is not there."""
-    found = _found(key)
-    if found is None or found.team_day.is_sealed(timezone.localdate(at)):
+    found = take(key, by)
+    if found is None or found.record.team_day.is_sealed(timezone.localdate(at)):
         raise _unknown()
-    _may(by, found.round.area, at)
+    _may(by, found.record.round.area, at)
     return found
-
-
-def _found(key: int) -> VisitRecord | None:
-    related = ("round__area", "round__scheme", "entry__community__site", "team_day", "visit")
-    heavy = ("round__scheme__document", "round__plan", "entry__class_reasons")
-    return VisitRecord.objects.select_related(*related).defer(*heavy).filter(pk=key).first()
 
 
 def _may(by: Person, area: Any, at: datetime) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from mingjing.engine.scoring import score
@@ -18,7 +19,7 @@ from mingjing.programmes.assessments.policy.recording import sheet_from
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.visits import names_of, records_seen
 
-__all__ = ["states", "states_of"]
+__all__ = ["state_of", "states", "states_of"]
 
 PREFIX = "assessments.visit:"
 
@@ -31,7 +32,15 @@ def states(subjects: Sequence[str], person: Person, now: datetime) -> dict[str, 
     if not keys:
         return {}
     seen = records_seen(person, timezone.localdate(now)).filter(pk__in=keys).select_related("visit")
-    return _states(list(seen), now)  # their photos are added by whoever asks (kernel.sync)
+    signed = seen.annotate(signed=Exists(Signature.objects.filter(record=OuterRef("pk"))))
+    return _states(list(signed), now, person)  # their photos are added by whoever asks (kernel.sync)
+
+
+def state_of(record: VisitRecord, person: Person, now: datetime, signed: bool) -> dict[str, Any]:
+    """The same of one record that `person` works on, which is known already; whether anybody `signed` as well."""
+    record.signed = signed  # type: ignore[attr-defined]  # as `states` annotates it
+    (found,) = _states([record], now, person).values()
+    return found
 
 
 def states_of(records: Sequence[VisitRecord], now: datetime) -> dict[str, Any]:
@@ -40,21 +49,25 @@ def states_of(records: Sequence[VisitRecord], now: datetime) -> dict[str, Any]:
     return {key: {**state, "captures": photos.get(key, {})} for key, state in _states(records, now).items()}
 
 
-def _states(records: Sequence[VisitRecord], now: datetime) -> dict[str, Any]:
-    beside = _Beside(records)
+def _states(records: Sequence[VisitRecord], now: datetime, person: Person | None = None) -> dict[str, dict[str, Any]]:
+    beside = _Beside(records, person)
     return {record.subject: beside.state(record, now) for record in records}
 
 
 class _Beside:
-    """What hangs on these records: names, signatures, and of what was sent back why."""
+    """What hangs on these records: names, signatures, and of what was sent back why; what is known is not asked."""
 
-    def __init__(self, records: Sequence[VisitRecord]) -> None:
-        self.signatures = _by(Signature.objects.filter(record__in=records).select_related("person"), "record_id")
+    def __init__(self, records: Sequence[VisitRecord], person: Person | None) -> None:
+        signed = [record for record in records if getattr(record, "signed", True)]
+        rows = Signature.objects.filter(record__in=signed).select_related("person")
+        self.signatures = _by(rows, "record_id") if signed else {}
         returned = [record for record in records if record.returned_at and not record.submitted_at]
         self.returns = _by(Return.objects.filter(record__in=returned).order_by("id"), "record_id") if returned else {}
         self.sheets = {record.pk: record.sheet_document for record in records}
         tokens = {entry["by"] for sheet in self.sheets.values() for rows in sheet.values() for entry in rows}
-        self.names = names_of(tokens)
+        self.names = {person.token: person.display_name} if person else {}
+        if unknown := tokens - self.names.keys():
+            self.names |= names_of(unknown)
 
     def state(self, record: VisitRecord, now: datetime) -> dict[str, Any]:
         sheet = self.sheets[record.pk]

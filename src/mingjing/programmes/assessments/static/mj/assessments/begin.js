@@ -91,7 +91,7 @@ export class Begin {
     const payload = { entered_at: this.screen.app.now(), people: [...this.here], arrival };
     if (!this.here.size) return this.screen.say(t("Say who is here: at least one of the team."));
     await this.screen.trying(async () => {
-      for (const work of this.works) await work.step("begin", payload);
+      for (const work of this.works) await work.step("begin", { ...payload, rubric: work.record.rubric });
       this.screen.begun();
     });
   }

@@ -62,7 +62,7 @@ export class Finish {
   }
 
   async submit() {
-    await this.screen.trying(() => this.work.step("submit", { left_at: this.screen.app.now() }));
+    await this.screen.trying(() => this.work.step("submit", { left_at: this.screen.app.now(), rubric: this.work.record.rubric }));
   }
 
   // What was found, for the manager to read: the lines, then the figures.
