@@ -7,15 +7,17 @@ found out when a copy of it is made. Not here: what an upload is (uploads).
 import re
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
 from django.utils.timezone import get_default_timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.kernel.evidence import photos
+from mingjing.kernel.evidence import photos, store
 from mingjing.kernel.evidence.media import IMAGES, media_type_of
 
-__all__ = ["examined"]
+__all__ = ["examined", "examined_original"]
 
 PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
@@ -48,6 +50,19 @@ def examined(path: Path) -> dict[str, Any]:
         "longitude": None if read.longitude is None else str(read.longitude),
         "facts": dict(read.facts),
     }
+
+
+def examined_original(digest: str) -> tuple[int, dict[str, Any]] | None:
+    """The size of an original and what it says of itself; None where none is kept, or no whole picture."""
+    try:
+        if not store.exists(digest):
+            return None
+        with store.open_original(digest, verified=True) as file, NamedTemporaryFile() as copy:
+            copyfileobj(file, copy)
+            copy.flush()
+            return copy.tell(), examined(Path(copy.name))
+    except (store.Damaged, FileNotFoundError, Refusal):
+        return None
 
 
 def _ends(file: BinaryIO, media_type: str) -> bool:

@@ -40,7 +40,7 @@ from mingjing.kernel.sync.arrivals import (
     sweep_notes,
     write_whole,
 )
-from mingjing.kernel.sync.pictures import examined
+from mingjing.kernel.sync.pictures import examined, examined_original
 from mingjing.kernel.sync.sessions import capability, holds
 
 __all__ = [
@@ -141,8 +141,8 @@ def found(name: str, *, device: UUID, at: datetime) -> Upload:
         return replace(upload, offset=upload.length, receipt=receipt)
     try:
         there = upload.part.stat()
-    except FileNotFoundError:
-        raise NotThere(name) from None
+    except FileNotFoundError:  # only the last byte takes it away and leaves what is known of it
+        return _named_already(upload, at)
     upload = replace(upload, offset=there.st_size, expires=datetime.fromtimestamp(there.st_mtime, UTC) + LASTS)
     if upload.expires <= at:
         raise NotThere(name)
@@ -232,6 +232,16 @@ def _finished(upload: Upload, digest: str, at: datetime) -> Upload:
     store.adopt(upload.part, upload.sha256)
     device, digest, size = upload.device, upload.sha256, upload.length
     return replace(upload, receipt=note_arrival(device=device, digest=digest, size=size, picture=picture, at=at))
+
+
+def _named_already(upload: Upload, at: datetime) -> Upload:
+    """Killed between the name of the original and the note of it: the phone is owed the receipt."""
+    original = examined_original(upload.sha256)
+    if original is None or original[0] != upload.length:
+        raise NotThere(upload.name)
+    device, digest, (size, picture) = upload.device, upload.sha256, original
+    receipt = note_arrival(device=device, digest=digest, size=size, picture=picture, at=at)
+    return replace(upload, offset=size, receipt=receipt)
 
 
 def _thrown_away(upload: Upload) -> None:

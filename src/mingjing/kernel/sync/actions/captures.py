@@ -8,9 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
-from shutil import copyfileobj
-from tempfile import NamedTemporaryFile
 from uuid import UUID
 
 from django.db import transaction
@@ -28,7 +25,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.sync import uploads
 from mingjing.kernel.sync.models import Capture, Device
-from mingjing.kernel.sync.pictures import examined
+from mingjing.kernel.sync.pictures import examined, examined_original
 from mingjing.kernel.sync.records import Signed, read_record
 from mingjing.kernel.sync.values import APPLIED, Command, Outcome, refused
 
@@ -172,15 +169,8 @@ def _bytes_of(row: Capture, at: datetime) -> uploads.Arrived | None:
     """What is known of the bytes of a promised photo: from its phone, or of an original that came another way."""
     if found := uploads.arrived(row.device_id, row.sha256):
         return found
-    try:
-        if not store.exists(row.sha256):
-            return None
-        with store.open_original(row.sha256, verified=True) as file, NamedTemporaryFile() as copy:
-            copyfileobj(file, copy)
-            copy.flush()
-            return uploads.Arrived(row.sha256, copy.tell(), at, examined(Path(copy.name)))
-    except (store.Damaged, FileNotFoundError, Refusal):
-        return None
+    original = examined_original(row.sha256)
+    return uploads.Arrived(row.sha256, original[0], at, original[1]) if original else None
 
 
 def _keep(there: Sequence[tuple[Capture, uploads.Arrived]], by: Person, at: datetime, *, stored: bool) -> int:
