@@ -170,8 +170,8 @@ def test_what_was_answered_but_never_arrived_is_answered_the_same_again(day: Day
 
 
 def test_a_kill_in_the_middle_leaves_nothing_and_the_next_time_everything(
-    day: Day,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    day: Day,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     day.begun()
     lot = [day.photo(picture(1), about="A1.1"), day.find(), day.edit("looked", "A1.3")]
