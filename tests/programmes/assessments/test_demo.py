@@ -61,13 +61,7 @@ def test_a_district_in_the_middle_of_real_work(at: datetime, monkeypatch: pytest
         rubric = scheme.rubrics[record.entry.class_code]
         assert apply_log(scheme, rubric, log_of(record)) == record.sheet_document
 
-    # Whoever signs in as the officer and binds a phone finds a visit to do today, at a community where a sign hangs.
-    officer, today = Person.objects.get(username="officer"), timezone.localdate()
-    (duty,) = TeamDay.objects.filter(draw__round=now, day=today, members__person=officer, members__removed_at=None)
-    assert duty.opened_at is None
-    assert duty.records.filter(started_at=None, voided_at=None).exists()
-    assert EntryCode.objects.filter(withdrawn_at=None).count() == SITES
-    assert now.calibration_notes.filter(withdrawn_at=None).exists()
+    a_visit_waits_for_the_officer(now)
 
     assert all(site.name.startswith("演示") for site in Site.objects.all())
     assert all(company.name.startswith("演示") for company in Organisation.objects.all())
@@ -85,6 +79,16 @@ def test_a_district_in_the_middle_of_real_work(at: datetime, monkeypatch: pytest
     monkeypatch.setattr(demo, "drain", lambda: 0)
     build(lines)
     assert lines[-1] != gettext("the demonstration district is ready")
+
+
+def a_visit_waits_for_the_officer(round_: Round) -> None:
+    """Whoever signs in as the officer and binds a phone finds a visit to do today, at a community where a sign hangs."""
+    officer, today = Person.objects.get(username="officer"), timezone.localdate()
+    (duty,) = TeamDay.objects.filter(draw__round=round_, day=today, members__person=officer, members__removed_at=None)
+    assert duty.opened_at is None
+    assert duty.records.filter(started_at=None, voided_at=None).exists()
+    assert EntryCode.objects.filter(withdrawn_at=None).count() == SITES
+    assert round_.calibration_notes.filter(withdrawn_at=None).exists()
 
 
 def test_a_demonstration_that_was_killed_has_a_round_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
