@@ -3,12 +3,13 @@ import { confirmed } from "#mj/field/dialogs.js";
 import { h, t } from "#mj/field/kit.js";
 import { button, languages, megabytes, pinFault, pinField, spoken } from "#mj/field/parts.js";
 import { elder, isElder } from "#mj/field/settings.js";
+import { held, signOut, Unsent } from "#mj/field/signout.js";
 import { eviction } from "#mj/field/storage.js";
 
 export async function about(app) {
   const { phone } = app;
   const { unsent } = await phone.outlook();
-  const { persisted, free, quota } = await eviction(phone.world, { openedAt: app.openedBefore, unsent });
+  const { persisted, free, quota } = await eviction(phone.world, { openedAt: phone.world.now(), unsent });
   const large = h("input", { type: "checkbox", role: "switch", checked: isElder() });
   large.addEventListener("change", () => elder(large.checked));
   const row = (name, value) => h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, value));
@@ -43,11 +44,16 @@ function pinChange(app) {
 
 // Nobody signs out over what is only here.
 async function leave(app) {
-  const { unsent, commands, photos } = await app.phone.outlook();
-  const count = unsent + commands.refused.length + commands.conflicts.length + photos.refused.length;
-  if (count) return app.say(t("{count} entries and photos are only on this phone. Send them first: open the outbox where there is a signal.", { count }));
+  const refuse = ({ commands, photos, refused }) => app.say(t("{count} entries and photos are only on this phone. Send them first: open the outbox where there is a signal.", { count: commands + photos + refused }));
+  const found = await held(app.phone.store);
+  if (found.commands + found.photos + found.refused) return refuse(found);
   if (!(await confirmed(t("Everything on this phone is removed; it is bound anew with a code of the desk."), t("Take it off")))) return undefined;
-  await app.phone.erase();
+  try {
+    await signOut(app.phone);
+  } catch (error) {
+    if (error instanceof Unsent) return refuse(error); // taken meanwhile, on another page
+    throw error;
+  }
   location.replace("/field/");
   return undefined;
 }

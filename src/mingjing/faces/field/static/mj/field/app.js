@@ -22,7 +22,7 @@ const EVERY = 60_000; // milliseconds between two looks whether something can be
 
 export class App {
   constructor(phone, modules) {
-    Object.assign(this, { phone, modules, where: null, current: null, turn: 0, begun: false, touched: false, openedBefore: phone.world.now(), urls: new Map() });
+    Object.assign(this, { phone, modules, where: null, current: null, turn: 0, begun: false, touched: false, urls: new Map() });
     this.main = document.querySelector("main");
     this.bar = document.querySelector("header");
     this.toast = new Toast(document.querySelector(".fl-said"));
@@ -218,8 +218,6 @@ export class App {
   async first() {
     const { phone } = this;
     this.begun = true;
-    this.openedBefore = (await phone.store.get("meta", "opened"))?.at ?? phone.world.now();
-    await phone.store.put("meta", { key: "opened", at: phone.world.now() });
     persist(phone.world);
     addEventListener("online", () => this.run({ pack: true }));
     addEventListener("offline", () => this.count());

@@ -36,9 +36,10 @@ export class Outbox {
     return Promise.all(rows.map((row) => this.read(row)));
   }
 
-  async waiting() {
-    const rows = (await this.store.all("commands")).filter(({ state }) => state === "waiting");
-    return Promise.all(rows.map((row) => this.read(row)));
+  // Those that were not answered, in order; of no subject of `without`, and at most so many.
+  async waiting({ without = new Set(), most = Infinity } = {}) {
+    const rows = (await this.store.all("commands")).filter(({ state, subject }) => state === "waiting" && !without.has(subject));
+    return Promise.all(rows.slice(0, most).map((row) => this.read(row)));
   }
 
   async read({ place, state, box, answer }) {
@@ -47,30 +48,38 @@ export class Outbox {
   }
 
   // Write down what became of commands, and what stands of their subjects now, in one transaction: an applied command
-  // leaves only together with the state that holds it.
+  // leaves only together with the state that holds it. On a phone that is full, what leaves makes room for the rest.
   async answered(outcomes, states) {
-    const rows = new Map((await this.store.all("commands")).map((row) => [row.id, row]));
-    const changed = [], gone = [];
+    const told = new Map();
     for (const { id, state, problems = [], current = null } of outcomes) {
-      const row = rows.get(id);
-      if (!row || row.state !== "waiting") continue;
       if (problems.some(({ code }) => code === "sync.failed")) continue; // a fault over there: tried again
-      if (state === "applied") gone.push(row.place);
-      else changed.push({ ...row, state, answer: await this.vault.sealJson({ problems, current }) });
+      told.set(id, state === "applied" ? null : { state, answer: await this.vault.sealJson({ problems, current }) });
     }
     const boxes = await Promise.all(Object.entries(states).map(async ([subject, state]) => ({ key: `state ${subject}`, box: await this.vault.sealJson(state) })));
     await this.store.change(["commands", "boxes"], (stores) => {
-      for (const place of gone) stores.commands.delete(place);
-      for (const row of changed) stores.commands.put(row);
+      for (const [id, answer] of told) this.leave(stores.commands, id, answer);
       for (const box of boxes) stores.boxes.put(box);
     });
   }
 
+  // One command, which is not there any more or keeps its answer; what was answered before stays as it is.
+  leave(commands, id, answer) {
+    const asked = commands.index("id").get(id);
+    asked.onsuccess = () => {
+      const row = asked.result;
+      if (row?.state !== "waiting") return;
+      if (answer) commands.put({ ...row, ...answer });
+      else commands.delete(row.place);
+    };
+  }
+
   // Somebody has looked at what was refused or in conflict, and chosen.
   async settle(ids) {
-    const rows = (await this.store.all("commands")).filter(({ id, state }) => ids.includes(id) && state !== "waiting");
-    await this.store.change(["commands"], (stores) => {
-      for (const { place } of rows) stores.commands.delete(place);
+    await this.store.change(["commands"], ({ commands }) => {
+      for (const id of ids) {
+        const asked = commands.index("id").get(id);
+        asked.onsuccess = () => asked.result && asked.result.state !== "waiting" && commands.delete(asked.result.place);
+      }
     });
   }
 }

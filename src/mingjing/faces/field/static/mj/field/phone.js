@@ -4,8 +4,9 @@ import { Device } from "#mj/field/device.js";
 import { Outbox } from "#mj/field/outbox.js";
 import { outlook } from "#mj/field/outlook.js";
 import { Photos } from "#mj/field/photos.js";
+import { held } from "#mj/field/signout.js";
 import { Sync } from "#mj/field/sync.js";
-import { Vault } from "#mj/field/vault.js";
+import { Locked, Vault } from "#mj/field/vault.js";
 
 export class Phone {
   static async open(world) {
@@ -34,7 +35,9 @@ export class Phone {
   }
 
   async changed(event = {}) {
-    await this.refresh();
+    await this.refresh().catch((error) => {
+      if (!(error instanceof Locked)) throw error; // locked meanwhile: nothing is shown
+    });
     for (const hear of this.listeners) hear(event.subject, event);
   }
 
@@ -44,7 +47,9 @@ export class Phone {
     const kept = await this.store.get("boxes", "pack");
     this.pack = kept ? await this.vault.unsealJson(kept.box) : null;
     this.taken = {};
-    for (const { sha256, subject, about } of await this.photos.all()) (this.taken[subject] ??= {})[sha256] = { state: "local", about };
+    for (const { sha256, subject, also = [], about } of await this.photos.all()) {
+      for (const one of [subject, ...also]) (this.taken[one] ??= {})[sha256] = { state: "local", about };
+    }
   }
 
   async state(subject) {
@@ -61,19 +66,18 @@ export class Phone {
 
   // Sync a moment from now: several taps are one request.
   soon() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.sync.run().catch((error) => this.changed({ kind: "fault", error })), 1500);
+    this.forget?.();
+    this.forget = this.world.after(1500, () => this.sync.run().catch((error) => this.changed({ kind: "fault", error })));
   }
 
   // How much is here that was not sent, countable while the phone is locked.
   async held() {
-    const [commands, photos] = await Promise.all([this.store.all("commands"), this.photos.all()]);
-    return { commands: commands.filter(({ state }) => state === "waiting").length, photos: photos.filter(({ state }) => state === "here").length };
+    return held(this.store);
   }
 
   lock() {
     this.vault.lock();
-    clearTimeout(this.timer);
+    this.forget?.();
     Object.assign(this, { pack: null, taken: {} });
   }
 
@@ -81,9 +85,10 @@ export class Phone {
   erase() {
     this.lock();
     this.store.close();
-    return new Promise((done) => {
+    return new Promise((resolve, reject) => {
       const asked = this.world.indexedDB.deleteDatabase("mingjing-field");
-      asked.onsuccess = asked.onerror = asked.onblocked = done;
+      asked.onsuccess = asked.onblocked = resolve;
+      asked.onerror = () => reject(asked.error);
     });
   }
 

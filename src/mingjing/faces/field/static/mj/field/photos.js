@@ -5,36 +5,54 @@ import { hex, canonical } from "#mj/logic/canonical.js";
 import { uuid7 } from "#mj/logic/ids.js";
 
 export const RESERVE = 60 * 2 ** 20; // bytes of the phone that photos leave free
+const REMEMBERED = 1000; // photos that need nothing more, whose receipts and small copies stay
 export class NoRoom extends Error {}
 
+// here: only on this phone, or on its way · arrived: its receipt is stored · refused: the bytes are not taken, ever.
 export class Photos {
   constructor(world, store, vault, device, outbox) {
     Object.assign(this, { world, store, vault, device, outbox });
   }
 
   // Keep a photo: {sha256}. `bytes` are what the camera gave; `details` {subject, about, origin, mediaType, kind, position,
-  // challenge, access, takenAt, small: bytes of a small copy to look at}; `kind` is the programme's command that promises it. Throws NoRoom, and then nothing is kept.
+  // challenge, access, takenAt, small: bytes of a small copy to look at}; `kind` is the programme's command that promises it.
+  // The same bytes are kept once, and promised once for each subject. Throws NoRoom, and then nothing is kept.
   async take(bytes, details) {
     await this.room(bytes.byteLength);
     const sha256 = hex(new Uint8Array(await this.world.crypto.subtle.digest("SHA-256", bytes)));
-    const known = await this.store.get("photos", sha256);
-    if (known) return { sha256 };
     const record = this.record(sha256, bytes.byteLength, details);
     const signature = await this.device.sign(canonical(record));
     const command = this.outbox.made(details.kind, details.subject, { record, signature });
-    const [row, box, told] = await Promise.all([this.outbox.row(command), this.vault.seal(bytes), this.vault.sealJson(record)]);
-    const small = details.small ? await this.vault.seal(details.small) : null;
-    const photo = { sha256, subject: details.subject, size: bytes.byteLength, at: this.world.now(), state: "here", about: details.about, record: told, small, box };
+    const sealed = await Promise.all([this.outbox.row(command), this.vault.seal(bytes), this.vault.sealJson(record), details.small ? this.vault.seal(details.small) : null]);
     try {
-      await this.store.change(["photos", "commands"], (stores) => {
-        stores.photos.put(photo);
-        stores.commands.add(row);
-      });
+      await this.keep(this.row(record, this.world.now()), ...sealed);
     } catch (error) {
       if (error?.name === "QuotaExceededError") throw new NoRoom(String(error));
       throw error;
     }
     return { sha256 };
+  }
+
+  row({ sha256, subject, size, about }, at) {
+    return { sha256, subject, also: [], size, at, state: "here", about };
+  }
+
+  // The record, its command and the bytes, in one transaction; of bytes that are known, what is new.
+  keep(photo, command, box, record, small) {
+    return this.store.change(["photos", "bytes", "commands"], ({ photos, bytes, commands }) => {
+      const asked = photos.get(photo.sha256);
+      asked.onsuccess = () => {
+        const known = asked.result;
+        if (known && [known.subject, ...(known.also ?? [])].includes(photo.subject)) return;
+        if (known) photos.put({ ...known, also: [...(known.also ?? []), photo.subject], settled: false });
+        else {
+          photos.put({ ...photo, record });
+          bytes.put({ key: photo.sha256, box });
+          if (small) bytes.put({ key: `small ${photo.sha256}`, box: small });
+        }
+        commands.add(command);
+      };
+    });
   }
 
   // What the phone signs of a photo. docs/reference/field-protocol.md.
@@ -52,22 +70,26 @@ export class Photos {
     if (quota - usage < size + RESERVE) throw new NoRoom(`${quota - usage} bytes are left`);
   }
 
-  // All photos without their bytes: {sha256, subject, about, size, at, state, problems}.
+  // All photos without their bytes: {sha256, subject, also, about, size, at, state, problems, upload, settled, receipt}.
   async all() {
-    return (await this.store.all("photos")).map(({ box, record, small, ...photo }) => ({ ...photo, here: box !== null && box !== undefined }));
+    return (await this.store.all("photos")).map(({ record, ...photo }) => photo);
   }
 
   async bytes(sha256) {
-    const row = await this.store.get("photos", sha256);
-    return row?.box ? this.vault.unseal(row.box) : null;
+    return this.opened(sha256);
+  }
+
+  async opened(key) {
+    const row = await this.store.get("bytes", key);
+    return row ? this.vault.unseal(row.box) : null;
   }
 
   // What there is to look at: {record, bytes, small}, of which either may be gone; null of a photo that is not here.
   async seen(sha256) {
     const row = await this.store.get("photos", sha256);
     if (!row) return null;
-    const [record, bytes, small] = await Promise.all([this.vault.unsealJson(row.record), row.box && this.vault.unseal(row.box), row.small && this.vault.unseal(row.small)]);
-    return { record, bytes: bytes ?? null, small: small ?? null };
+    const [record, bytes, small] = await Promise.all([this.vault.unsealJson(row.record), this.opened(sha256), this.opened(`small ${sha256}`)]);
+    return { record, bytes, small };
   }
 
   // Those whose bytes the installation has not receipted, the oldest first.
@@ -77,26 +99,44 @@ export class Photos {
   }
 
   // Remember where an upload goes on.
-  async going(sha256, upload) {
-    await this.update(sha256, (row) => ({ ...row, upload }));
+  going(sha256, upload) {
+    return this.update(sha256, (row) => ({ ...row, upload }));
   }
 
-  // The receipt is stored first, in the same transaction in which the bytes go.
-  async arrived(sha256, receipt) {
-    await this.update(sha256, (row) => ({ ...row, receipt, state: "arrived", box: null, upload: null }));
+  // The receipt is stored in the same transaction in which the bytes go.
+  arrived(sha256, receipt) {
+    return this.store.change(["photos", "bytes"], ({ photos, bytes }) => {
+      const asked = photos.get(sha256);
+      asked.onsuccess = () => {
+        if (!asked.result) return;
+        bytes.delete(sha256);
+        photos.put({ ...asked.result, receipt, state: "arrived", upload: null, problems: [] });
+      };
+    });
   }
 
   // The installation does not take these bytes, ever; they stay here until somebody has looked.
-  async refused(sha256, problems) {
-    await this.update(sha256, (row) => ({ ...row, state: "refused", problems }));
+  refused(sha256, problems) {
+    return this.update(sha256, (row) => (row.state === "here" ? { ...row, state: "refused", problems, upload: null } : row));
+  }
+
+  // Why they were not taken this time; they are sent again.
+  delayed(sha256, problems) {
+    return this.update(sha256, (row) => ({ ...row, problems }));
   }
 
   // Forget a photo that was refused and looked at; one that arrived may go at any time.
-  async forget(sha256) {
-    await this.store.change(["photos"], async ({ photos }) => {
-      const asked = photos.get(sha256);
-      asked.onsuccess = () => asked.result && asked.result.state !== "here" && photos.delete(sha256);
+  forget(sha256) {
+    return this.store.change(["photos", "bytes"], (stores) => {
+      const asked = stores.photos.get(sha256);
+      asked.onsuccess = () => asked.result && asked.result.state !== "here" && drop(stores, sha256);
     });
+  }
+
+  // Of photos that need nothing more, the oldest go where there are very many.
+  async sweep() {
+    const over = (await this.all()).filter(({ state, settled }) => state === "arrived" && settled).sort((a, b) => b.at - a.at).slice(REMEMBERED);
+    if (over.length) await this.store.change(["photos", "bytes"], (stores) => over.forEach(({ sha256 }) => drop(stores, sha256)));
   }
 
   update(sha256, change) {
@@ -105,4 +145,10 @@ export class Photos {
       asked.onsuccess = () => asked.result && photos.put(change(asked.result));
     });
   }
+}
+
+function drop({ photos, bytes }, sha256) {
+  photos.delete(sha256);
+  bytes.delete(sha256);
+  bytes.delete(`small ${sha256}`);
 }

@@ -42,10 +42,10 @@ async function fetchAnew(app) {
 // What endangers what is only here, before it bites.
 async function warnings(app) {
   const { unsent } = await app.phone.outlook();
-  const { risk, why, hoursLeft } = await eviction(app.phone.world, { openedAt: app.openedBefore, unsent });
+  const { risk, why, hoursLeft } = await eviction(app.phone.world, { openedAt: app.phone.world.now(), unsent });
   const off = Math.abs(app.phone.device.known.offset ?? 0);
   return [
-    risk === "now" ? h("p", { class: "fl-notice watch" }, why === "full" ? t("The phone is nearly full: send what is here and make room, before photos are refused.") : t("This browser may empty its store in {hours} hours if the app is not opened: send what is here, or put the app on the home screen.", { hours: hoursLeft })) : null,
+    risk !== "none" ? h("p", { class: "fl-notice watch" }, why === "full" ? t("The phone is nearly full: send what is here and make room, before photos are refused.") : t("This browser may empty its store in {hours} hours if the app is not opened: send what is here, or put the app on the home screen.", { hours: hoursLeft })) : null,
     off > 120 ? h("p", { class: "fl-notice watch" }, t("The clock of this phone is {minutes} minutes off; reviewers will see that. Set it to automatic.", { minutes: Math.round(off / 60) })) : null,
   ].filter(Boolean);
 }

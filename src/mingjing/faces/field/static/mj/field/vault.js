@@ -30,24 +30,21 @@ export class Vault {
     return (await this.store.get("meta", "vault")) !== undefined;
   }
 
-  // Make the vault with a PIN; once for each phone.
+  // Make the vault with a PIN; once for each phone: another one would leave what lies here unreadable. One that is there
+  // is unlocked.
   async create(pin) {
+    if (await this.exists()) return this.unlock(pin);
     const { subtle } = this.world.crypto;
     const secret = await subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
     const data = this.world.crypto.getRandomValues(new Uint8Array(32));
-    await this.keep(pin, secret, data);
+    const row = await this.wrapped(pin, secret, data);
+    await this.store.change(["meta"], ({ meta }) => meta.add(row));
     this.key = await this.imported(data);
+    return undefined;
   }
 
   async unlock(pin) {
-    const kept = await this.store.get("meta", "vault");
-    await this.patient();
-    try {
-      this.key = await this.imported(await this.unwrapped(pin, kept));
-    } catch {
-      throw new WrongPin(await this.failed());
-    }
-    await this.store.put("meta", { key: "failures", count: 0, at: 0 });
+    this.key = await this.imported(await this.guessed(pin));
   }
 
   lock() {
@@ -55,14 +52,9 @@ export class Vault {
   }
 
   async change(before, after) {
-    const kept = await this.store.get("meta", "vault");
-    let data;
-    try {
-      data = await this.unwrapped(before, kept);
-    } catch {
-      throw new WrongPin(await this.failed());
-    }
-    await this.keep(after, kept.secret, data);
+    const data = await this.guessed(before);
+    const { secret } = await this.store.get("meta", "vault");
+    await this.store.put("meta", await this.wrapped(after, secret, data));
   }
 
   // {iv, data} of bytes.
@@ -88,10 +80,25 @@ export class Vault {
     return this.key;
   }
 
-  async keep(pin, secret, data) {
+  // The data key, if this is the PIN; every wrong one makes the next wait longer.
+  async guessed(pin) {
+    const kept = await this.store.get("meta", "vault");
+    await this.patient();
+    let data;
+    try {
+      data = await this.unwrapped(pin, kept);
+    } catch (error) {
+      if (error?.name !== "OperationError") throw error;
+      throw new WrongPin(await this.failed());
+    }
+    await this.noted(0, 0).catch(() => {}); // a phone that is full opens all the same
+    return data;
+  }
+
+  async wrapped(pin, secret, data) {
     const [salt, iv] = [16, 12].map((length) => this.world.crypto.getRandomValues(new Uint8Array(length)));
     const wrapped = await this.world.crypto.subtle.encrypt({ name: "AES-GCM", iv }, await this.wrapping(pin, secret, salt), data);
-    await this.store.put("meta", { key: "vault", secret, salt, iv, wrapped });
+    return { key: "vault", secret, salt, iv, wrapped };
   }
 
   async unwrapped(pin, { secret, salt, iv, wrapped }) {
@@ -111,17 +118,23 @@ export class Vault {
     return this.world.crypto.subtle.importKey("raw", data, "AES-GCM", false, ["encrypt", "decrypt"]);
   }
 
-  // Wait out what wrong PINs cost.
+  // Wait out what wrong PINs cost. A clock that was set back begins the wait anew.
   async patient() {
     const { count = 0, at = 0 } = (await this.store.get("meta", "failures")) ?? {};
-    const left = at + waitAfter(count) * 1000 - this.world.now();
-    if (left > 0 && left <= waitAfter(count) * 1000) throw new WrongPin(Math.ceil(left / 1000));
+    const now = this.world.now(), left = waitAfter(count) * 1000 - Math.max(0, now - at);
+    if (left <= 0) return;
+    if (now < at) await this.noted(count, now);
+    throw new WrongPin(Math.ceil(left / 1000));
   }
 
   async failed() {
     const { count = 0 } = (await this.store.get("meta", "failures")) ?? {};
-    await this.store.put("meta", { key: "failures", count: count + 1, at: this.world.now() });
+    await this.noted(count + 1, this.world.now());
     return waitAfter(count + 1);
+  }
+
+  noted(count, at) {
+    return this.store.put("meta", { key: "failures", count, at });
   }
 }
 

@@ -9,7 +9,14 @@ export function browserWorld() {
     locks: globalThis.navigator?.locks ?? null,
     storage: globalThis.navigator?.storage ?? null,
     wait: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
+    after, // calls a function later; gives what takes that back
     rounds: 310_000, // of PBKDF2, which make guessing a PIN slow
+    verify: undefined, // of Ed25519: the module that is shipped (receipts.js)
     language: () => globalThis.document?.documentElement.lang ?? "zh-Hans",
   };
+}
+
+function after(milliseconds, act) {
+  const asked = setTimeout(act, milliseconds);
+  return () => clearTimeout(asked);
 }
