@@ -87,7 +87,7 @@ def everything_is_called_invented() -> None:
 
 
 def a_visit_waits_for_the_officer(round_: Round) -> None:
-    """Whoever signs in as the officer and binds a phone finds a visit to do today, at a community where a sign hangs."""
+    """Whoever signs in as the officer and binds a phone finds a visit to do today, and signs hang everywhere."""
     officer, today = Person.objects.get(username="officer"), timezone.localdate()
     (duty,) = TeamDay.objects.filter(draw__round=round_, day=today, members__person=officer, members__removed_at=None)
     assert duty.opened_at is None
