@@ -121,6 +121,7 @@ def alike(request: HttpRequest, pk: int) -> HttpResponse:
     by_id = {exhibit.pk: exhibit for exhibit in seen}
     pairs = [(by_id.get(pair.first_id), by_id.get(pair.second_id), pair.distance) for pair in page.rows]
     context = {"round": found, "page": page, "pairs": pairs, "homes": homes_of(subjects)}
+    context["tab_of"] = "assessments:round-review"
     return render(request, "assessments/visits/alike.html", context)
 
 
