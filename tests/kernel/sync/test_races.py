@@ -81,10 +81,7 @@ def test_a_desk_and_a_phone_with_the_same_photo_make_one_exhibit(phones: list[Ph
             at=timezone.now(),
         )  # fmt: skip
 
-    body = phone.body([], at, watch=(SUBJECT,))
-    sync = sending(phone, [], at)
-    assert body
-    answers = at_once(desk, sync, lambda: phone.sync([], at, watch=(SUBJECT,)))
+    answers = at_once(desk, lambda: phone.sync([], at, watch=(SUBJECT,)))
     assert all(isinstance(failure, Refusal) for failure in failures(answers)), answers
     assert list(phone.sync([], at, watch=(SUBJECT,))["captures"].values()) == ["kept"]
     assert Exhibit.objects.count() == 1

@@ -32,6 +32,7 @@ from mingjing.kernel.places.models import Area
 
 __all__ = [
     "change_access",
+    "hold_originals",
     "note_custody",
     "note_look",
     "record_exhibit",
@@ -99,20 +100,24 @@ def record_exhibits(
                 lot.append(_keep(cast(BinaryIO, file), file.name or "", subject))
     recorded: list[Exhibit] = []
     with transaction.atomic(), _gathered() as tried:
-        for digest in sorted(kept.original.sha256 for kept in lot):
-            exclusive(_lock(digest))  # all before the first fact: who sends the same files in another order waits here
+        # All before the first fact: who sends the same files in another order waits here.
+        hold_originals(digests=[kept.original.sha256 for kept in lot])
         for kept in lot:
             with tried():
                 recorded.append(_enter(kept, place, "", by, at))
     return recorded
 
 
+def hold_originals(*, digests: Iterable[str]) -> None:
+    """Wait for whoever records the same bytes just now; until this transaction ends nobody else does. One statement."""
+    exclusive(*map(_lock, digests))
+
+
 def record_kept(*, lot: Sequence[Kept], by: Person | None, at: datetime) -> list[Exhibit]:
     """Record originals that are in the store already, in five statements however many: rows, custody, facts.
 
-    To be called in a transaction that holds what they belong to, so that nobody records the same bytes for it
-    meanwhile; the caller has looked that none of them stands there yet. Raises IntegrityError otherwise, and ValueError
-    for a subject that a program made up.
+    The caller holds the originals (`hold_originals`) and has looked since that none of them stands there yet. Raises
+    IntegrityError otherwise, and ValueError for a subject that a program made up.
     """
     if not lot:
         return []

@@ -16,7 +16,7 @@ from django.db.models import Q
 from mingjing.engine.geo import Position
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.evidence import store
-from mingjing.kernel.evidence.actions import record_kept
+from mingjing.kernel.evidence.actions import hold_originals, record_kept
 from mingjing.kernel.evidence.keeping import Kept
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.ledger import writer
@@ -177,6 +177,7 @@ def _keep(there: Sequence[tuple[Capture, uploads.Arrived]], by: Person, at: date
     """Make exhibits of photos whose bytes are here, and say so in the rows, written if they are `stored`."""
     if not there:
         return 0
+    hold_originals(digests=[row.sha256 for row, _ in there])
     known = list(Exhibit.objects.standing().filter(sha256__in=[row.sha256 for row, _ in there]))
     standing = {(exhibit.subject, exhibit.sha256): exhibit for exhibit in known}
     elsewhere = Counter(exhibit.sha256 for exhibit in known)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
@@ -148,11 +148,8 @@ def _photos(subjects: Sequence[str], at: datetime) -> dict[str, dict[str, dict[s
         return {}
     captures = list(Capture.objects.filter(subject__in=subjects).defer("record", "signature"))
     waiting = may_settle(captures)
-    try:
-        if waiting and settle(subjects=waiting, at=at):
-            return captures_of(subjects)
-    except (IntegrityError, Refusal):  # somebody records the same bytes just now: the next sync finds them
-        log.warning("photos of %s wait for the next time", ", ".join(sorted(waiting)), exc_info=True)
+    if waiting and settle(subjects=waiting, at=at):
+        return captures_of(subjects)
     return told_of(captures)
 
 
