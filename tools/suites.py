@@ -52,11 +52,16 @@ def prepare() -> Iterator[str]:
 
 def can_drive_a_browser() -> bool:
     """Whether Chromium is there, and the driver that playwright brings along starts."""
-    playwright = importlib.util.find_spec("playwright")
-    if not shutil.which("chromium") or playwright is None or playwright.origin is None:
+    driver = playwright_node()
+    if not shutil.which("chromium") or driver is None:
         return False
-    driver = Path(playwright.origin).parent / "driver" / "node"
     return subprocess.run([driver, "--version"], capture_output=True, check=False).returncode == 0
+
+
+def playwright_node() -> Path | None:
+    """The node that playwright brings along; whether it starts is another question."""
+    playwright = importlib.util.find_spec("playwright")
+    return Path(playwright.origin).parent / "driver" / "node" if playwright and playwright.origin else None
 
 
 def run_all(options: list[str], left_out: list[str]) -> Iterator[tuple[str, bool]]:
@@ -75,10 +80,35 @@ def run_all(options: list[str], left_out: list[str]) -> Iterator[tuple[str, bool
         print("== pytest on PostgreSQL", said, f"== {'passed' if passed else 'FAILED'}", sep="\n", flush=True)
         yield "pytest on PostgreSQL", passed
     scripts = sorted(str(path) for path in Path("tests/js").rglob("*.test.*js"))
-    if scripts and shutil.which("node"):
-        yield "node", step("node", ["node", "--test", *scripts])
+    if scripts and (node := found_node()):
+        left_out.extend(packages())
+        yield "node", step("node", [node, "--test", *scripts])
     elif scripts:
         left_out.append("JavaScript; install node to run tests/js")
+
+
+def found_node() -> str | None:
+    """Node: the machine's, or the one that playwright brings along; None where neither starts."""
+    driver = playwright_node()
+    found = shutil.which("node") or (str(driver) if driver else None)
+    if found is None:
+        return None
+    try:
+        started = subprocess.run([found, "--version"], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return None
+    return found if started else None
+
+
+def packages() -> Iterator[str]:
+    """Install the packages of the JavaScript tests (package-lock.json); yields what is left out without them."""
+    without = "the JavaScript tests that need a package (they say so); "
+    if not shutil.which("npm"):
+        yield from [] if Path("node_modules").is_dir() else [f"{without}install npm to run them"]
+        return
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    if subprocess.run(command, check=False).returncode:
+        yield f"{without}npm ci could not install them (its lines are above)"
 
 
 def run_on_postgresql(tests: list[str], *, journeys: bool) -> tuple[bool, str]:

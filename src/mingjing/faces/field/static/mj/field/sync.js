@@ -188,6 +188,8 @@ export class Sync {
         mine = whose === name || until < now || until > now + LEASE;
         if (mine) meta.put({ key: "lease", name, until: now + LEASE });
       };
+    }).catch((error) => {
+      if (error?.name !== "QuotaExceededError") throw error; // a phone that is full sends, and makes room by it
     });
     return mine;
   }
