@@ -29,7 +29,7 @@ SIMPLIFIED = "SC"  # the face of a collection whose characters are written as on
 NARROWEST = 640  # pixels of a copy with a watermark: a smaller picture stands in the middle of white
 SHARE = 0.145  # of the picture's height that the band takes, at most as much as a fingerprint takes no notice of
 LEAST, MOST = 104, 240  # pixels of the band
-QUIET = 2  # white modules around the QR code, besides the white of the band
+QUIET = 4  # white modules around the QR code, as its standard asks
 INK, SOFT, PAPER = "#101828", "#475467", "white"
 
 
