@@ -45,7 +45,7 @@ class ReasonForm(forms.Form):
 def qr(text: str, label: str) -> SafeString:
     """A QR code as a picture in the page."""
     out = BytesIO()
-    segno.make(text, error="m").save(out, kind="svg", scale=6, border=3, xmldecl=False, svgns=True, title=label)
+    segno.make(text, error="m").save(out, kind="svg", scale=6, border=3, omitsize=True, xmldecl=False, title=label)
     return mark_safe(out.getvalue().decode())  # noqa: S308 - segno's own drawing; the title is escaped by it
 
 
