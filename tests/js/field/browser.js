@@ -168,6 +168,9 @@ function database(page, real) {
   return { transaction: (names, mode = "readonly") => new Transaction(page, real.transaction(names, mode)), close: () => real.close() };
 }
 
+// The store of a page that is gone: whatever is asked of it, nothing comes back.
+const SILENT = new Proxy({}, { get: () => () => ({}) });
+
 class Transaction {
   constructor(page, real) {
     Object.assign(this, { page, real, wrong: null });
@@ -187,11 +190,13 @@ class Transaction {
   }
 
   abort() {
-    this.real.abort();
+    if (this.page.dead) tried(() => this.real.abort());
+    else this.real.abort();
   }
 
+  // A page that is gone may still come here, and is answered nothing.
   objectStore(name) {
-    return new ObjectStore(this, this.real.objectStore(name));
+    return this.page.dead ? SILENT : new ObjectStore(this, this.real.objectStore(name));
   }
 
   // A request of the real store, seen through the page.

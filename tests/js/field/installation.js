@@ -10,7 +10,7 @@ export const BAD = 0; // the first byte of what is no picture
 
 export class Installation {
   constructor(signing, chance) {
-    Object.assign(this, { signing, chance, now: Date.parse("2026-11-28T01:00:00Z"), trouble: 0, full: false });
+    Object.assign(this, { signing, chance, now: Date.parse("2026-11-28T01:00:00Z"), trouble: 0, faulty: 0.5, full: false });
     this.disk = {
       codes: new Set(["CODE-1"]), devices: new Map(), uploads: new Map(), originals: new Map(), receipts: new Map(),
       received: new Map(), handled: [], captures: new Map(), seq: 1, arrivedBytes: 0,
@@ -86,7 +86,7 @@ export class Installation {
     const { format, device: id, commands, watch } = JSON.parse(text(body));
     if (format !== "mingjing.sync/1" || id !== device.id || commands.length > 500 || body.length > 2 ** 20) return refusal(422, "sync.format");
     const outcomes = [];
-    const fault = new Set(commands.filter(({ id, payload }) => payload.fault && !this.disk.received.has(id) && this.chance.is(0.5)).map(({ subject }) => subject));
+    const fault = new Set(commands.filter(({ id, payload }) => payload.fault && !this.disk.received.has(id) && this.chance.is(this.faulty)).map(({ subject }) => subject));
     for (const command of commands) outcomes.push(await this.take(device, command, fault.has(command.subject)));
     const states = {}, captures = {};
     for (const subject of new Set([...commands.map(({ subject }) => subject), ...watch])) {

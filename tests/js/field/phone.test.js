@@ -33,6 +33,19 @@ check("a photo is kept as it is, and let go with its receipt", async () => {
   assert.equal(photos.arrived[0].settled, true);
 });
 
+check("while the phone reads its store again, every photo is still there to be seen", async () => {
+  const { phone, chance } = await bound();
+  const { sha256: digest } = await phone.photos.take(picture(chance, 200), { ...shown, about: "A1" });
+  await phone.refresh();
+  const { all } = phone.photos;
+  phone.photos.all = async () => {
+    assert.deepEqual(phone.taken[shown.subject], { [digest]: { state: "local", about: "A1" } });
+    return all.call(phone.photos);
+  };
+  await Promise.all([phone.refresh(), phone.refresh()]);
+  assert.deepEqual(Object.keys(phone.taken[shown.subject]), [digest]);
+});
+
 check("what is in the store of a phone is sealed", async () => {
   const { phone, chance } = await bound({ signing: real() });
   const bytes = picture(chance, 200);

@@ -186,8 +186,9 @@ export class Run {
     return this.installation.disk.handled.filter((one) => one.n === n);
   }
 
-  // The network is well again: what was kept arrives, once, and the outbox says what is.
+  // The network and the installation are well again: what was kept arrives, once, and the outbox says what is.
   async mended() {
+    this.installation.faulty = 0;
     const { phone } = await this.page(this.calm());
     await phone.vault.unlock(PIN);
     let ran;

@@ -25,7 +25,7 @@ export class Phone {
     this.photos = new Photos(world, store, this.vault, this.device, this.outbox);
     this.listeners = new Set();
     this.sync = new Sync(world, store, this.vault, this.device, this.outbox, this.photos, (event) => this.changed(event));
-    Object.assign(this, { pack: null, taken: {} });
+    Object.assign(this, { pack: null, taken: {}, reading: Promise.resolve() });
   }
 
   // Called on every change: with a subject where only that one is concerned.
@@ -41,15 +41,22 @@ export class Phone {
     for (const hear of this.listeners) hear(event.subject, event);
   }
 
-  // Read again what is shown of the store.
-  async refresh() {
+  // Read again what is shown of the store, one reading after the other. What was shown stays until the new is whole: a
+  // screen that is drawn meanwhile finds every photo.
+  refresh() {
+    const read = () => this.read();
+    this.reading = this.reading.then(read, read);
+    return this.reading;
+  }
+
+  async read() {
     if (!this.vault.open) return;
-    const kept = await this.store.get("boxes", "pack");
-    this.pack = kept ? await this.vault.unsealJson(kept.box) : null;
-    this.taken = {};
-    for (const { sha256, subject, also = [], about } of await this.photos.all()) {
-      for (const one of [subject, ...also]) (this.taken[one] ??= {})[sha256] = { state: "local", about };
+    const [kept, photos] = await Promise.all([this.store.get("boxes", "pack"), this.photos.all()]);
+    const pack = kept ? await this.vault.unsealJson(kept.box) : null, taken = {};
+    for (const { sha256, subject, also = [], about } of photos) {
+      for (const one of [subject, ...also]) (taken[one] ??= {})[sha256] = { state: "local", about };
     }
+    if (this.vault.open) Object.assign(this, { pack, taken });
   }
 
   async state(subject) {
