@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.installations import install
 from tests.s3_server import KEYS, serving
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
@@ -51,7 +52,7 @@ def test_a_secret_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 def test_a_sound_installation_passes_with_a_word_on_sqlite(tmp_path: Path) -> None:
     env = {"MINGJING_HOSTS": "mingjing.example.gov.cn", "MINGJING_SECRET_KEY": SECRET}
-    assert mingjing(tmp_path, "migrate", **env).returncode == 0
+    install(tmp_path)
     done = mingjing(tmp_path, "check", **env)
     assert done.returncode == 0, done.stderr
     assert codes(done.stderr) == {"mingjing.W001"}
@@ -59,7 +60,7 @@ def test_a_sound_installation_passes_with_a_word_on_sqlite(tmp_path: Path) -> No
 
 def test_a_database_with_demo_logins_is_refused(tmp_path: Path) -> None:
     env = {"MINGJING_HOSTS": "mingjing.example.gov.cn", "MINGJING_SECRET_KEY": SECRET}
-    assert mingjing(tmp_path, "migrate", **env).returncode == 0
+    install(tmp_path)
     add_demo_login(tmp_path / "mingjing.sqlite3")
     done = mingjing(tmp_path, "check", **env)
     assert done.returncode == 1
@@ -91,7 +92,7 @@ def test_production_takes_no_demonstration(mode: str, tmp_path: Path) -> None:
 def sound(data: Path, **env: str) -> "subprocess.CompletedProcess[str]":
     """`check` on an installation in which nothing else is missing."""
     env = {"MINGJING_HOSTS": "mingjing.example.gov.cn", "MINGJING_SECRET_KEY": SECRET, **env}
-    assert mingjing(data, "migrate", **env).returncode == 0
+    install(data)
     return mingjing(data, "check", **env)
 
 

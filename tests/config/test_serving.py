@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.installations import install
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 PATIENCE = 30.0  # seconds; starting takes two on an idle machine
@@ -55,11 +56,7 @@ def until(condition, patience: float = PATIENCE) -> None:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    subprocess.run(
-        [sys.executable, "-m", "mingjing", "migrate"], env=environment(folder), check=True, capture_output=True
-    )
-    return folder
+    return install(tmp_path_factory.mktemp("data"))
 
 
 @contextmanager

@@ -33,9 +33,10 @@ def filled(route: Route, text: str, number: str) -> str:
 
 
 def addresses(route: Route) -> list[str]:
-    """The route with each kind of part hostile, and with both."""
+    """The route with each kind of part hostile, and with both, each address once."""
     texts = [filled(route, text, number) for text in HOSTILE for number in ("99999", text)]
-    return [*texts, *(filled(route, text, number) for number in NUMBERS for text in ("hetang-2024", number))]
+    numbers = [filled(route, text, number) for number in NUMBERS for text in ("hetang-2024", number)]
+    return list(dict.fromkeys(texts + numbers))
 
 
 def test_no_part_of_an_address_lets_control_characters_through() -> None:

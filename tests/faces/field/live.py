@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 from tests.config.test_serving import environment, serving
+from tests.installations import install
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -109,7 +110,7 @@ def live(data: Path) -> Iterator[Live]:
     """The server of a new installation in `data`, with one phone."""
     names = environment(data) | {"DJANGO_SETTINGS_MODULE": "mingjing.config.settings"}
     names["PYTHONPATH"] += f":{ROOT}"
-    subprocess.run([sys.executable, "-m", "mingjing", "migrate"], env=names, check=True, capture_output=True)
+    install(data)
     made = subprocess.run([sys.executable, "-c", MAKE], env=names, check=True, capture_output=True, text=True)
     with serving(data, "--no-worker") as (_process, url):
         yield Live(url, data=data, **json.loads(made.stdout))

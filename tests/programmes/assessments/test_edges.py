@@ -35,8 +35,8 @@ def test_the_nearest_edges_are_those_found_by_trying(base: int, bonus: int, veto
     now = RULES.place(tier_of(found, 0))
     for better, sign in ((True, 1), (False, -1)):
         reach = range(1, min(600, 10001 - base if sign > 0 else base + 1))
-        tried = next((n for n in reach if (RULES.place(tier_of(found, sign * n)) < now) is better
-                      and RULES.place(tier_of(found, sign * n)) != now), None)  # fmt: skip
+        places = ((n, RULES.place(tier_of(found, sign * n))) for n in reach)
+        tried = next((n for n, place in places if place != now and (place < now) is better), None)
         if tried is not None:
             assert (near[better].points, near[better].tier) == (sign * tried, tier_of(found, sign * tried))
         elif better in near:
