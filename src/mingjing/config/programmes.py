@@ -1,3 +1,6 @@
 """The one list of programmes of this installation; everything else is read from their manifests."""
 
-PROGRAMMES: tuple[str, ...] = ("mingjing.programmes.assessments",)
+PROGRAMMES: tuple[str, ...] = (
+    "mingjing.programmes.assessments",
+    "mingjing.programmes.complaints",
+)
