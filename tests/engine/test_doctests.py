@@ -8,7 +8,7 @@ import pytest
 
 import mingjing.engine
 
-MODULES = [f"mingjing.engine.{module.name}" for module in pkgutil.iter_modules(mingjing.engine.__path__)]
+MODULES = [module.name for module in pkgutil.walk_packages(mingjing.engine.__path__, "mingjing.engine.")]
 
 
 @pytest.mark.parametrize("name", MODULES)

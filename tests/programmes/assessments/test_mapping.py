@@ -1,8 +1,6 @@
 """A mapping is read whole or refused with every mistake, and its cells say exactly one thing or why not."""
 
 import re
-from datetime import date
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -10,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.programmes.assessments.drawn_schemes import SCHEMES, shipped
 
+from mingjing.engine.mappings import forms
+from mingjing.engine.mappings.texts import Unreadable, normal
 from mingjing.engine.outcome import Problem, Refusal
 from mingjing.engine.scoring import Check
 from mingjing.programmes.assessments.policy import mapping_file
-from mingjing.programmes.assessments.policy.cells import ABSENT, CheckCell, Unreadable, normal, parse_day, parse_number
+from mingjing.programmes.assessments.policy.cells import ABSENT, CheckCell
 from mingjing.programmes.assessments.policy.intake import bind
 from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
 from mingjing.programmes.assessments.policy.scheme import compile_scheme
@@ -296,42 +296,6 @@ def test_a_cell_remembers_and_stays_small() -> None:
     assert len(cell) <= 1 << 16
 
 
-@pytest.mark.parametrize(
-    ("text", "decimal", "expected"),
-    [
-        ("1,234.5", ".", Fraction(2469, 2)),
-        ("1.234,5", ",", Fraction(2469, 2)),
-        ("−3", ".", Fraction(-3)),
-        ("4,5", ".", None),
-        ("1e3", ".", None),
-        ("nan", ".", None),
-        ("1_000", ".", None),
-        ("", ".", None),
-        ("٣", ".", None),
-    ],
-)
-def test_numbers(text: str, decimal: str, expected: Fraction | None) -> None:
-    assert parse_number(text, decimal) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "forms", "expected"),
-    [
-        ("2024-09-04", [], date(2024, 9, 4)),
-        ("2024-09-04 09:30:00", [], date(2024, 9, 4)),
-        ("２０２４年9月4日", ["%Y年%m月%d日"], date(2024, 9, 4)),
-        ("04.09.2024", ["%d.%m.%Y"], date(2024, 9, 4)),
-        ("45539", ["excel"], date(2024, 9, 4)),
-        ("45539", [], None),
-        ("2024-02-30", ["%Y-%m-%d"], None),
-        ("1e300", ["excel"], None),
-        ("", ["excel"], None),
-    ],
-)
-def test_days(text: str, forms: list[str], expected: date | None) -> None:
-    assert parse_day(text, forms) == expected
-
-
 @given(st.text(max_size=20))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for check in (PI, BIN, TIER, RATIO, SCALE):
@@ -342,7 +306,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 def test_every_key_stands_on_the_reference_page() -> None:
-    source = Path(mapping_file.__file__).read_text("utf-8")
+    source = "".join(Path(str(module.__file__)).read_text("utf-8") for module in (mapping_file, forms))
     keys = set(re.findall(r'\.(?:text|texts|choice|flag|whole|section|any)\("(\w+)"', source))
     page = PAGE.read_text("utf-8")
     assert len(keys) > 40

@@ -11,9 +11,9 @@ from tests.programmes.assessments.drawn_schemes import shipped
 from tests.programmes.assessments.replaying import HETANG, HETANG_MAPPING, TORONTO, problems_of, run
 
 from mingjing.engine.lists import Distribution, decide, ranks
+from mingjing.engine.mappings.texts import normal, parse_number
 from mingjing.engine.outcome import Problem, Refusal
 from mingjing.engine.scoring import score
-from mingjing.programmes.assessments.policy.cells import normal, parse_number
 from mingjing.programmes.assessments.policy.intake import bind
 from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
 from mingjing.programmes.assessments.policy.replay import COLUMNS, explained, replay, visits

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mingjing.engine.mappings.texts import Unreadable
 from mingjing.engine.outcome import Problem, Titled
 from mingjing.engine.rules import FLAG, Measure
-from mingjing.programmes.assessments.policy.cells import Unreadable
 from mingjing.programmes.assessments.policy.rosters import Companies, Company, Place, Places, Reader, find_columns
 from mingjing.programmes.assessments.policy.rosters import cells as read
 from mingjing.programmes.assessments.policy.rosters.columns import HEADERS

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from mingjing.engine.mappings.forms import Source
 from mingjing.engine.scoring import Check
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.kernel.tables import write_xlsx
 from mingjing.programmes.assessments.actions.replays import request_replay
 from mingjing.programmes.assessments.demo.invented import Community
-from mingjing.programmes.assessments.policy.mapping import Source
 from mingjing.programmes.assessments.policy.mapping_file import parse_mapping
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.schemes import shipped_mappings

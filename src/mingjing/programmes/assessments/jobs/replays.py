@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from mingjing.engine.chain import canonical, merkle_root
+from mingjing.engine.mappings.columns import Log
 from mingjing.engine.outcome import Refusal
 from mingjing.engine.quantities import parse_points
 from mingjing.engine.scoring import Sheet
@@ -23,7 +24,6 @@ from mingjing.kernel.tables import Table
 from mingjing.programmes.assessments.actions import replays as actions
 from mingjing.programmes.assessments.models import UNRANKED, Replay, Result
 from mingjing.programmes.assessments.policy.batches import InputRow, sheets
-from mingjing.programmes.assessments.policy.columns import Log
 from mingjing.programmes.assessments.policy.decisions import class_totals, leaf_of, totals_digest
 from mingjing.programmes.assessments.policy.intake import Intake, bind
 from mingjing.programmes.assessments.policy.mapping import Mapping

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from fractions import Fraction
 
+from mingjing.engine.mappings.texts import quoted
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.quantities import parse_fraction
 from mingjing.engine.rules import FLAG, Measure, Value, choice_of
-from mingjing.programmes.assessments.policy.cells import quoted
 from mingjing.programmes.assessments.policy.reading import Node
 from mingjing.programmes.assessments.policy.sources import Source, read_source
 

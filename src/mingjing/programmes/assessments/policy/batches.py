@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from itertools import compress, islice
 from typing import TypeAlias
 
+from mingjing.engine.mappings.columns import Log
+from mingjing.engine.mappings.texts import normal
 from mingjing.engine.outcome import N_, Problem, Reason
 from mingjing.engine.scoring import Finding, NotApplicable, Sheet
-from mingjing.programmes.assessments.policy.cells import ABSENT, BAD, CheckCell, normal
-from mingjing.programmes.assessments.policy.columns import Log
+from mingjing.programmes.assessments.policy.cells import ABSENT, BAD, CheckCell
 from mingjing.programmes.assessments.policy.intake import Intake
 from mingjing.programmes.assessments.policy.sides import Faults, Side
 

@@ -1,32 +1,18 @@
-"""What the text of one cell says: numbers, days, yes or no, and how many steps a check is from flawless.
+"""What the text of one cell says of a visit: yes or no, and how many steps a check is from flawless.
 
 Full-width digits and letters read like their plain forms (NFKC). Nothing is guessed: a text that does not fit says why.
 """
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from mingjing.engine.mappings.texts import Unreadable, normal, parse_day, parse_number
 from mingjing.engine.outcome import N_, Reason
 from mingjing.engine.quantities import HUNDREDTHS, decimal_text
 from mingjing.engine.scoring import Check
 
-__all__ = [
-    "ABSENT",
-    "BAD",
-    "BLANKS",
-    "READS",
-    "CheckCell",
-    "Unreadable",
-    "Values",
-    "normal",
-    "parse_day",
-    "parse_number",
-    "quoted",
-]
+__all__ = ["ABSENT", "BAD", "BLANKS", "READS", "CheckCell", "Values"]
 
 BLANKS = ("not_applicable", "no_finding", "refused")
 READS = ("rule", "steps", "mark", "points_lost", "points_earned", "level", "percent")
@@ -35,72 +21,6 @@ ABSENT, BAD = -1, -2
 
 MOST_STEPS = 10_000
 MEMO = 1 << 16
-EXCEL_EPOCH = date(1899, 12, 30)
-_FOOTNOTE = re.compile("(?<=[0-9０-９])(?=[¹²³⁰-₉①-⒛⓪-⓿❶-➓])")
-_MINUS = str.maketrans({"−": "-", "–": "-", "—": "-"})
-_PLAIN = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,9})?\Z", re.ASCII)
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d{1,9})?\Z", re.ASCII)
-_SWAP = str.maketrans(",.", ".,")
-
-
-class Unreadable(Exception):
-    """A cell that does not fit; `reason` says why and what would."""
-
-    def __init__(self, code: str, text: str, **params: object) -> None:
-        self.reason = Reason(code, text, params)
-        super().__init__(self.reason.say())
-
-
-def quoted(text: str) -> str:
-    """What somebody wrote, as a sentence cites it; what cannot be seen is escaped.
-
-    >>> quoted("石峰街道"), quoted("a\\n'b'")
-    ('“石峰街道”', "“a\\\\n'b'”")
-    """
-    return "“" + "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text) + "”"
-
-
-def normal(text: str) -> str:
-    """`text` without the differences nobody sees: NFKC, outer blanks cut, inner blanks single.
-
-    The mark of a footnote after a digit stays apart from it: 5² is not 52.
-
-    >>> normal("５²"), normal("3①"), normal("元／m²")
-    ('5^2', '3^1', '元/m2')
-    """
-    marked = text if text.isascii() else _FOOTNOTE.sub("^", text)
-    return " ".join(unicodedata.normalize("NFKC", marked).replace("\ufeff", "").split())
-
-
-def parse_number(text: str, decimal: str = ".") -> Fraction | None:
-    """The exact value of a normalised text, thousands grouped or not; None for anything else.
-
-    >>> parse_number("1.234,5", ",")
-    Fraction(2469, 2)
-    """
-    plain = text.translate(_MINUS)
-    if decimal == ",":
-        plain = plain.translate(_SWAP)
-    if _PLAIN.match(plain):
-        return Fraction(plain)
-    return Fraction(plain.replace(",", "")) if _GROUPED.match(plain) else None
-
-
-def parse_day(text: str, forms: Sequence[str] = ()) -> date | None:
-    """A day: ISO 8601 (a time of day after it is ignored), any of `forms` (strptime), or "excel" for serial numbers."""
-    found = normal(text)
-    try:
-        return datetime.fromisoformat(found).date()
-    except ValueError:
-        pass
-    for form in forms:
-        try:
-            if form == "excel":
-                return EXCEL_EPOCH + timedelta(days=int(float(found)))
-            return datetime.strptime(found, form).date()  # noqa: DTZ007 - only the day is kept
-        except (ValueError, OverflowError):
-            continue
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from typing import Any, Protocol
 
 from mingjing.engine.drawing import Conflict, Expert, Inputs, Settings, Site
 from mingjing.engine.drawing.model import RECUSALS
+from mingjing.engine.mappings.sections import Section
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.quantities import parse_fraction
-from mingjing.programmes.assessments.policy.sections import Section
 
 __all__ = ["SETTINGS_FORMAT", "TableRows", "parse_settings", "read_inputs"]
 

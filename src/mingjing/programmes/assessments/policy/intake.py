@@ -7,11 +7,14 @@ Everything that does not fit together is reported at once, before the first row 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mingjing.engine.mappings.columns import Place
+from mingjing.engine.mappings.forms import Source
+from mingjing.engine.mappings.texts import normal
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.scoring import Check
-from mingjing.programmes.assessments.policy.cells import ABSENT, CheckCell, normal
-from mingjing.programmes.assessments.policy.columns import Columns, Place
-from mingjing.programmes.assessments.policy.mapping import CheckColumn, Long, Source
+from mingjing.programmes.assessments.policy.cells import ABSENT, CheckCell
+from mingjing.programmes.assessments.policy.columns import Columns
+from mingjing.programmes.assessments.policy.mapping import CheckColumn, Long
 from mingjing.programmes.assessments.policy.mapping import Mapping as FileMapping
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sides import SideReader

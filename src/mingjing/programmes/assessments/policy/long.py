@@ -8,6 +8,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from mingjing.engine.mappings.columns import Log
+from mingjing.engine.mappings.texts import normal
 from mingjing.engine.outcome import N_, Reason
 from mingjing.engine.scoring import Finding
 from mingjing.programmes.assessments.policy.batches import (
@@ -22,8 +24,7 @@ from mingjing.programmes.assessments.policy.batches import (
     note_side,
     when_and_who,
 )
-from mingjing.programmes.assessments.policy.cells import ABSENT, BAD, normal
-from mingjing.programmes.assessments.policy.columns import Log
+from mingjing.programmes.assessments.policy.cells import ABSENT, BAD
 from mingjing.programmes.assessments.policy.intake import Intake, LongPlaces
 from mingjing.programmes.assessments.policy.sides import Side
 

@@ -7,6 +7,7 @@ columns of a table (`policy.intake`).
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 
+from mingjing.engine.mappings.forms import FileForm, Skip, Source
 from mingjing.programmes.assessments.policy.cells import Values
 
 __all__ = [
@@ -16,37 +17,11 @@ __all__ = [
     "ClaimColumns",
     "ClassBy",
     "Expect",
-    "FileForm",
     "Key",
     "Long",
     "Mapping",
-    "Skip",
-    "Source",
     "VetoColumns",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class FileForm:
-    """How the file is laid out; `header` is the header's row, 0 for none."""
-
-    encoding: str
-    delimiter: str
-    sheet: str | None
-    header: int
-    merged: bool
-    layout: str
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a text comes from: a column, or the mapping itself."""
-
-    column: str = ""
-    text: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.column or self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +121,6 @@ class VetoColumns:
     def more(self) -> tuple[Source, ...]:
         """The further texts of a veto, in the order of `scoring.Veto`."""
         return self.document, self.approver, self.occurred_on
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """Rows to leave out: those whose `column` holds one of `words`."""
-
-    column: str
-    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,11 @@ The format is docs/reference/mapping-format.md. Not here: whether it fits a sche
 import tomllib
 from collections.abc import Mapping as Table
 
+from mingjing.engine.mappings.forms import Source, read_form, read_skips, read_source
+from mingjing.engine.mappings.sections import Section
+from mingjing.engine.mappings.texts import parse_day
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.programmes.assessments.policy.cells import BLANKS, READS, Values, parse_day
+from mingjing.programmes.assessments.policy.cells import BLANKS, READS, Values
 from mingjing.programmes.assessments.policy.mapping import (
     AttributeColumn,
     CheckColumn,
@@ -15,15 +18,11 @@ from mingjing.programmes.assessments.policy.mapping import (
     ClaimColumns,
     ClassBy,
     Expect,
-    FileForm,
     Key,
     Long,
     Mapping,
-    Skip,
-    Source,
     VetoColumns,
 )
-from mingjing.programmes.assessments.policy.sections import Section
 
 __all__ = ["FORMAT", "parse_mapping"]
 
@@ -55,7 +54,7 @@ def parse_mapping(text: str, place: str = "") -> Mapping:
 
 
 def _mapping(root: Section) -> Mapping:
-    form = _file(root.section("file"))
+    form = read_form(root.section("file"), ("wide", "long"))
     values = _values(root.section("values"))
     visit, attributes = root.section("visit"), root.section("attributes")
     made = Mapping(
@@ -69,7 +68,7 @@ def _mapping(root: Section) -> Mapping:
         long=_long(root, form.layout),
         bonus=tuple(_claim(code, part) for code, part in root.section("bonus").sections().items()),
         vetoes=tuple(_veto(code, part) for code, part in root.section("vetoes").sections().items()),
-        skip=_skips(root.section("rows")),
+        skip=read_skips(root.section("rows")),
         visit_on=visit.text("on"),
         visit_by=visit.text("by"),
         assessed=visit.text("assessed"),
@@ -77,23 +76,6 @@ def _mapping(root: Section) -> Mapping:
         expect=_expect(root.section("expect")),
     )
     visit.close()
-    return made
-
-
-def _file(part: Section) -> FileForm:
-    delimiter = part.text("delimiter", "auto")
-    if delimiter != "auto" and len(delimiter) != 1:
-        part.fault("delimiter", delimiter, 'one character, "\\t" or "auto"')
-        delimiter = "auto"
-    made = FileForm(
-        encoding=part.text("encoding", "auto"),
-        delimiter=delimiter,
-        sheet=part.text("sheet") or None,
-        header=part.whole("header", 1),
-        merged=part.flag("merged"),
-        layout=part.choice("layout", ("wide", "long"), "wide"),
-    )
-    part.close()
     return made
 
 
@@ -154,17 +136,6 @@ def _class(part: Section) -> ClassBy:
         part.fault("fixed", made.fixed, "either fixed or column, not both")
     part.close()
     return made
-
-
-def _source(part: Section, key: str) -> Source:
-    """A column's name, or `{ text = "…" }` for a text that holds for every row."""
-    value = part.any(key)
-    if isinstance(value, Table):
-        inner = Section(value, part.place(key), part.problems)
-        made = Source(text=inner.text("text"))
-        inner.close()
-        return made
-    return Source(column=part.text(key))
 
 
 def _attribute(code: str, parent: Section) -> AttributeColumn:
@@ -231,14 +202,18 @@ def _long(root: Section, layout: str) -> Long | None:
 
 
 def _claim(code: str, part: Section) -> ClaimColumns:
-    made = ClaimColumns(code, part.text("column"), _source(part, "proof"), _source(part, "approver"))
+    made = ClaimColumns(code, part.text("column"), read_source(part, "proof"), read_source(part, "approver"))
     _needs_column(part, made.column)
     return made
 
 
 def _veto(code: str, part: Section) -> VetoColumns:
     made = VetoColumns(
-        code, part.text("column"), _source(part, "document"), _source(part, "approver"), _source(part, "occurred_on")
+        code,
+        part.text("column"),
+        read_source(part, "document"),
+        read_source(part, "approver"),
+        read_source(part, "occurred_on"),
     )
     _needs_column(part, made.column)
     return made
@@ -248,20 +223,6 @@ def _needs_column(part: Section, column: str) -> None:
     if not column:
         part.fault("column", None, "the column that says yes or no")
     part.close()
-
-
-def _skips(part: Section) -> tuple[Skip, ...]:
-    entries = part.any("skip")
-    if entries is not None and not isinstance(entries, list):
-        part.fault("skip", entries, "a list of tables with column and words")
-        entries = []
-    made = []
-    for index, entry in enumerate(entries or []):
-        one = Section(entry, f"{part.place('skip')}[{index}]", part.problems)
-        made.append(Skip(one.text("column"), frozenset(one.texts("words"))))
-        one.close()
-    part.close()
-    return tuple(made)
 
 
 def _period(part: Section, values: Values) -> tuple[str, str] | None:

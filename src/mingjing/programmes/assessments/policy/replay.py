@@ -17,13 +17,13 @@ from typing import IO
 from mingjing.engine.accounts import Line, explain
 from mingjing.engine.bulk import Bulk, repeated
 from mingjing.engine.lists import Distribution, Standing, ranks, score_values, tier_of
+from mingjing.engine.mappings.columns import Log
+from mingjing.engine.mappings.texts import normal, parse_number
 from mingjing.engine.outcome import N_, Problem, Reason, Refusal, in_language
 from mingjing.engine.quantities import HUNDREDTHS, points_text
 from mingjing.engine.rules import Value
 from mingjing.engine.scoring import Finding, Score, Sheet, score
 from mingjing.programmes.assessments.policy.batches import Batch, InputRow, sheets, wide_batches
-from mingjing.programmes.assessments.policy.cells import normal, parse_number
-from mingjing.programmes.assessments.policy.columns import Log
 from mingjing.programmes.assessments.policy.intake import Intake
 from mingjing.programmes.assessments.policy.long import long_batches
 from mingjing.programmes.assessments.policy.regions import Regions

@@ -6,13 +6,16 @@ from functools import partial
 from operator import itemgetter
 from typing import Generic, TypeVar
 
+from mingjing.engine.mappings.columns import Place
+from mingjing.engine.mappings.forms import Source
+from mingjing.engine.mappings.texts import Unreadable, normal, parse_day
 from mingjing.engine.outcome import N_, Reason, Refusal
 from mingjing.engine.quantities import decimal_text
 from mingjing.engine.rules import Undetermined, Value
 from mingjing.engine.scoring import Claim, Sheet, Veto
-from mingjing.programmes.assessments.policy.cells import MEMO, Unreadable, normal, parse_day
-from mingjing.programmes.assessments.policy.columns import Columns, Place
-from mingjing.programmes.assessments.policy.mapping import AttributeColumn, ClaimColumns, ClassBy, Source, VetoColumns
+from mingjing.programmes.assessments.policy.cells import MEMO
+from mingjing.programmes.assessments.policy.columns import Columns
+from mingjing.programmes.assessments.policy.mapping import AttributeColumn, ClaimColumns, ClassBy, VetoColumns
 from mingjing.programmes.assessments.policy.mapping import Mapping as FileMapping
 from mingjing.programmes.assessments.policy.regions import Region, Regions
 from mingjing.programmes.assessments.policy.scheme import Scheme

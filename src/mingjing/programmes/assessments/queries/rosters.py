@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from mingjing.engine.kept import keep
+from mingjing.engine.mappings.columns import Log
 from mingjing.engine.outcome import N_, Problem, Reason, Refusal
 from mingjing.engine.rules import Measure
 from mingjing.kernel.db.search import search_words
@@ -21,7 +22,6 @@ from mingjing.kernel.parties.credit_codes import read_credit_code
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.tables import Limits, Row, Table, read_table
 from mingjing.programmes.assessments.models import Community, RosterLine
-from mingjing.programmes.assessments.policy.columns import Log
 from mingjing.programmes.assessments.policy.rosters import (
     RENAMED,
     Columns,

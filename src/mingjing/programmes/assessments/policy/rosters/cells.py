@@ -9,15 +9,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from mingjing.engine.mappings.texts import EXCEL_EPOCH, Unreadable, normal, parse_day, parse_number, quoted
 from mingjing.engine.outcome import N_, Reason
-from mingjing.programmes.assessments.policy.cells import (
-    EXCEL_EPOCH,
-    Unreadable,
-    normal,
-    parse_day,
-    parse_number,
-    quoted,
-)
 
 __all__ = [
     "Doubts", "decimal_plain", "is_none", "read_count", "read_datum", "read_day", "read_degrees", "read_fee",

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from mingjing.engine.mappings.texts import normal
 from mingjing.engine.outcome import N_, Problem, Titled
 from mingjing.engine.rules import Measure
-from mingjing.programmes.assessments.policy.cells import normal
 
 __all__ = ["FIELDS", "HEADERS", "OWN_ATTRIBUTES", "Columns", "find_columns"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from mingjing.engine.mappings.texts import normal
 from mingjing.engine.outcome import N_, Reason
-from mingjing.programmes.assessments.policy.cells import normal
 from mingjing.programmes.assessments.policy.rosters.lines import Line
 
 __all__ = ["RENAMED", "Compared", "changes_company", "compare"]

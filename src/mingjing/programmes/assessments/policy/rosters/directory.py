@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from mingjing.engine.mappings.texts import Unreadable, normal, quoted
 from mingjing.engine.outcome import N_, Reason
-from mingjing.programmes.assessments.policy.cells import Unreadable, normal, quoted
 
 __all__ = ["Companies", "Company", "Place", "Places", "expected_check"]
 

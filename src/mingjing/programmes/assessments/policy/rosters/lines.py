@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from mingjing.engine.mappings.texts import Unreadable, normal, parse_number, quoted
 from mingjing.engine.outcome import N_, Problem, Reason, Refusal
 from mingjing.engine.quantities import decimal_text
 from mingjing.engine.rules import FLAG, Measure, choice_of
 from mingjing.programmes.assessments.policy.attributes import read_attribute
-from mingjing.programmes.assessments.policy.cells import Unreadable, normal, parse_number, quoted
 from mingjing.programmes.assessments.policy.rosters import cells
 from mingjing.programmes.assessments.policy.rosters.columns import Columns
 from mingjing.programmes.assessments.policy.rosters.directory import Companies, Company, Places
