@@ -94,7 +94,7 @@ def _check(check: Check, languages: Languages) -> Document:
 def _asked(scheme: Scheme, terms: Terms, raw: Mapping[str, Any]) -> Document:
     """How to look, what to bring, how many at least; and whether a photo from the gallery will do."""
     kinds: Document = {
-        kind: [{"code": code, "title": dict(scheme.document[kind][code])} for code in raw.get(kind, ())]
+        kind: [{"code": code, "title": dict(sorted(scheme.document[kind][code].items()))} for code in raw.get(kind, ())]
         for kind in ("methods", "evidence")
     }
     sample = {"sample": {"minimum": terms.sample, "of": _titles(terms.of)}} if terms.sample else {}
@@ -111,7 +111,8 @@ def _said(words: Reason, languages: Languages) -> Document:
 
 
 def _titles(title: Titled) -> Document:
-    return dict(title.texts)
+    """In one order, whatever the order of the texts in the scheme that was compiled first."""
+    return dict(sorted(title.texts.items()))
 
 
 def _interval(found: Interval) -> Document:
