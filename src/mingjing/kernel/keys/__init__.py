@@ -1,10 +1,13 @@
-"""The installation's own signature, and the signatures of phones.
+"""The installation's own signature, the signatures of phones, and pseudonyms.
 
 The installation signs with Ed25519 what it hands out and may be held to: ledger heads and receipts. Its key follows
 from the signing secret, so there is no file to lose; who changes the secret keeps the old one among the fallbacks.
-Phones sign with ECDSA on P-256 (what every browser can keep without ever giving it out). Not here: what is signed.
+Phones sign with ECDSA on P-256 (what every browser can keep without ever giving it out). A pseudonym stands for a text
+that is not kept: the same text gives the same one here, and nobody without the secret can try texts out. Another secret
+gives others. Not here: what is signed.
 """
 
+import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 
@@ -16,9 +19,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-__all__ = ["is_device_key", "is_own_key", "public_key", "sign", "signed_by_device", "signed_by_us", "text", "unpacked"]
+__all__ = [
+    "is_device_key", "is_own_key", "pseudonym", "public_key", "sign", "signed_by_device", "signed_by_us", "text",
+    "unpacked",
+]  # fmt: skip
 
-PURPOSE = b"mingjing.signing/1"
+PURPOSE, NAMING = b"mingjing.signing/1", b"mingjing.pseudonym/1"
 POINT = 65  # bytes of an uncompressed point of P-256
 DEVICE_SIGNATURE = 64  # r and s, 32 bytes each, as WebCrypto writes them
 
@@ -44,6 +50,12 @@ def sign(message: bytes) -> str:
 def public_key() -> str:
     """The key our signatures are checked with: 32 bytes as base64url."""
     return text(_private(settings.SECRET_KEY).public_key().public_bytes_raw())
+
+
+def pseudonym(purpose: str, original: str) -> str:
+    """What stands for `original` where `purpose` is served: 22 characters; another purpose has unrelated ones."""
+    key = _naming_key(settings.SECRET_KEY)
+    return text(hmac.digest(key, f"{purpose}\0{original}".encode(), "sha256")[:16])
 
 
 def is_own_key(key: str) -> bool:
@@ -89,6 +101,11 @@ def signed_by_device(message: bytes, signature: str, key: str) -> bool:
 def _private(secret: str) -> Ed25519PrivateKey:
     seed = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(secret.encode())
     return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+@lru_cache(maxsize=8)
+def _naming_key(secret: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=NAMING).derive(secret.encode())
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,1 @@
+"""What the complaint ranking decides: reading records, merging repeats, ranking, when an edition may be published."""

@@ -1,0 +1,1 @@
+"""Reads: files people bring, complaints, editions, and what is known of communities."""
