@@ -18,17 +18,20 @@ from mingjing.programmes.assessments.models import Part, TeamDay, TeamMember, Vi
 
 
 @pytest.fixture
-def team(db: None, at: datetime, settings: Any, tmp_path: Path) -> Any:
-    """A team whose day is today, still sealed."""
+def team(db: None, at: datetime, settings: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Any:
+    """A team whose day is today, still sealed: to the first two communities, or to those of a test's `TOGETHER`."""
+    together = getattr(request.module, "TOGETHER", ())
     settings.DATA_DIR = tmp_path
     people, now = district.build(at), timezone.now()
-    made = drawing.build(published("hetang-2024", people["director"], at), people, at, sites=6)
+    scheme = published("hetang-2024", people["director"], at)
+    made = drawing.build(scheme, people, at, sites=12 if together else 6, together=together)
     draw = made.commit()
     made.begin()
     day = TeamDay.objects.create(draw=draw, day=timezone.localdate(now), team=1)
     for person in made.staff[:2]:
         TeamMember.objects.create(team_day=day, person=person, part=Part.STAFF, added_at=now)
-    for entry in made.round.entries.order_by("pk")[:2]:
+    for number in together or (0, 1):
+        entry = made.round.entries.get(number=f"C{number:03}")
         VisitRecord.objects.create(round=made.round, entry=entry, team_day=day)
     return made
 

@@ -1,9 +1,9 @@
 """A phone in a real browser, and what a person does with it: bound, killed, unlocked; a day started, a photo taken."""
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-__all__ = ["Phone", "arrived_at", "deducted", "press", "started"]
+__all__ = ["Phone", "arrived_at", "deducted", "go_to", "keep", "opened", "press", "row", "sent", "started"]
 
 PIN = "246810"
 
@@ -86,3 +86,39 @@ def deducted(phone: Phone, code: str, place: str) -> None:
     phone.page.get_by_role("button", name="Go on").click()
     expect(phone.page.locator(".fa-thumb")).to_have_count(1)
     press(phone, "done", "dialog")
+
+
+def row(phone: Phone, code: str) -> Locator:
+    return phone.page.locator(f"[id='check-{code}']")
+
+
+def go_to(phone: Phone, code: str) -> Locator:
+    """The check, by the search."""
+    press(phone, "search")
+    phone.page.locator("input[type=search]").fill(code)
+    phone.page.keyboard.press("Enter")
+    expect(row(phone, code)).to_be_focused()
+    return row(phone, code)
+
+
+def keep(phone: Phone) -> None:
+    press(phone, "done", "dialog")
+    expect(phone.page.locator("dialog")).to_have_count(0)
+
+
+def sent(phone: Phone) -> None:
+    """Everything is sent, and nothing was refused."""
+    phone.context.set_offline(False)
+    phone.page.goto(f"{phone.url}/field/#/outbox")
+    phone.page.get_by_role("button", name="Send now").click()
+    for name in ("Entries only here", "Photos only here", "Photos on their way"):
+        cell = phone.page.get_by_role("row", name=name).locator("td").first
+        expect(cell).to_have_text("0", timeout=30_000)
+    expect(phone.page.locator("main .fl-notice.wrong")).to_have_count(0)
+
+
+def opened(phone: Phone) -> None:
+    """The visit that is under way."""
+    phone.page.goto(f"{phone.url}/field/#/")
+    phone.page.get_by_role("button", name="Go on").first.click()
+    expect(phone.page.locator(".fa-form")).to_be_visible()

@@ -8,8 +8,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
-from tests.journeys.field.handset import Phone, arrived_at, deducted, press, started
+from playwright.sync_api import expect
+from tests.journeys.field.handset import (
+    Phone,
+    arrived_at,
+    deducted,
+    go_to,
+    keep,
+    opened,
+    press,
+    row,
+    sent,
+    started,
+)
 
 from mingjing.engine.quantities import points_text
 from mingjing.kernel.cases.models import Case
@@ -20,24 +31,6 @@ from mingjing.programmes.assessments.models import VisitRecord
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 Phones = Callable[..., Phone]
-
-
-def row(phone: Phone, code: str) -> Locator:
-    return phone.page.locator(f"[id='check-{code}']")
-
-
-def go_to(phone: Phone, code: str) -> Locator:
-    """The check, by the search."""
-    press(phone, "search")
-    phone.page.locator("input[type=search]").fill(code)
-    phone.page.keyboard.press("Enter")
-    expect(row(phone, code)).to_be_focused()
-    return row(phone, code)
-
-
-def keep(phone: Phone) -> None:
-    press(phone, "done", "dialog")
-    expect(phone.page.locator("dialog")).to_have_count(0)
 
 
 def share(phone: Phone, code: str, good: int, of: int) -> None:
@@ -114,17 +107,6 @@ def drawn(phone: Phone) -> None:
     mouse.up()
 
 
-def sent(phone: Phone) -> None:
-    """Everything is sent, and nothing was refused."""
-    phone.context.set_offline(False)
-    phone.page.goto(f"{phone.url}/field/#/outbox")
-    phone.page.get_by_role("button", name="Send now").click()
-    for name in ("Entries only here", "Photos only here", "Photos on their way"):
-        cell = phone.page.get_by_role("row", name=name).locator("td").first
-        expect(cell).to_have_text("0", timeout=30_000)
-    expect(phone.page.locator("main .fl-notice.wrong")).to_have_count(0)
-
-
 def test_a_whole_visit_without_a_network(team: Any, phones: Phones) -> None:
     phone = phones(team.staff[0])
     started(phone)
@@ -173,13 +155,6 @@ def stands(shown: str) -> None:
     assert photos < set(kept)
     assert not Capture.objects.filter(exhibit=None).exists()
     assert [about for digest, about in kept.items() if digest not in photos] == ["signature"]
-
-
-def opened(phone: Phone) -> None:
-    """The visit that is under way."""
-    phone.page.goto(f"{phone.url}/field/#/")
-    phone.page.get_by_role("button", name="Go on").first.click()
-    expect(phone.page.locator(".fa-form")).to_be_visible()
 
 
 def test_two_phones_on_one_visit_and_a_person_settles(team: Any, phones: Phones) -> None:

@@ -39,7 +39,7 @@ check("while the phone reads its store again, every photo is still there to be s
   await phone.refresh();
   const { all } = phone.photos;
   phone.photos.all = async () => {
-    assert.deepEqual(phone.taken[shown.subject], { [digest]: { state: "local", about: "A1" } });
+    assert.deepEqual(phone.taken[shown.subject], { [digest]: { state: "local", about: "A1", origin: "camera" } });
     return all.call(phone.photos);
   };
   await Promise.all([phone.refresh(), phone.refresh()]);

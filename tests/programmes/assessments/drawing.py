@@ -3,6 +3,7 @@
 Not here: how rounds are opened and frozen (their own tests).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -68,16 +69,19 @@ def settings(**changes: object) -> Settings:
 
 
 def build(
-    scheme: Version, people: dict[str, Person], at: datetime, *, sites: int = 24, experts: int = 7, area: str = "430202"
-) -> Drawn:
-    """A frozen round of so many communities in three subdistricts, planned, with supervisors and staff."""
+    scheme: Version, people: dict[str, Person], at: datetime, *, sites: int = 24, experts: int = 7,
+    area: str = "430202", together: Collection[int] = (),
+) -> Drawn:  # fmt: skip
+    """A frozen round of so many communities in three subdistricts, planned, with supervisors and staff.
+
+    Those of the numbers in `together` are visited together."""
     place = Area.objects.get(code=area)
     companies = district.companies(4, at) if not Organisation.objects.exists() else list(Organisation.objects.all()[:4])
     round = Round.objects.create(
         area=place, code=f"r-{area}", title="2024 Q3", scheme=scheme, first_day=date(2024, 9, 1),
         last_day=date(2024, 9, 30), lead=people["director"], opened_at=at, frozen_at=at, roster_digest="0" * 64,
     )  # fmt: skip
-    _communities(round, place, companies, sites, at)
+    _communities(round, place, companies, sites, at, together)
     supervisors = [district.staff("supervisor", f"督导{n:02}", place, at, f"s{area}-{n}") for n in range(experts)]
     staff = [district.staff("officer", f"科员{n:02}", place, at, f"o{area}-{n}") for n in range(4)]
     made = Drawn(round, people, supervisors, staff, companies, at)
@@ -90,7 +94,9 @@ def build(
     return made
 
 
-def _communities(round: Round, area: Area, companies: list[Organisation], count: int, at: datetime) -> None:
+def _communities(
+    round: Round, area: Area, companies: list[Organisation], count: int, at: datetime, together: Collection[int]
+) -> None:
     towns = list(Area.objects.filter(parent=area).order_by("path")[:3])
     for number in range(count):
         town = towns[number % 3]
@@ -105,5 +111,5 @@ def _communities(round: Round, area: Area, companies: list[Organisation], count:
         )
         Entry.objects.create(
             round=round, community=community, stratum=town, company_name=company.name, class_code="AB"[number % 2],
-            frozen_at=at, **shared,
+            frozen_at=at, group="G1" if number in together else "", **shared,
         )  # fmt: skip

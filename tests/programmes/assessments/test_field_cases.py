@@ -20,6 +20,7 @@ from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.models import RoleGrant
 from mingjing.kernel.places.actions import issue_entry_codes, withdraw_entry_code
+from mingjing.kernel.places.models import Site
 from mingjing.kernel.sync.models import Capture, Received
 from mingjing.kernel.visits.models import Visit
 from mingjing.programmes.assessments.actions.reviews import void_record
@@ -48,6 +49,28 @@ def test_two_communities_of_a_group_are_begun_together(day: Day) -> None:  # noq
     joint = [visit.joint for visit in Visit.objects.order_by("subject")]
     assert joint[0] == joint[1] is not None
     assert joint[2] is None
+
+
+def test_a_group_is_begun_at_one_of_its_sites(day: Day) -> None:  # noqa: F811
+    """Its code, and a position beside it, hold for all of them; those of a site outside the group for none."""
+    with guards_lifted():
+        Entry.objects.filter(pk__in=[record.entry_id for record in day.records[1:]]).update(group="G1")
+    first, other = (day.records[n].entry.community.site for n in (1, 0))
+    Site.objects.filter(pk=day.records[2].entry.community.site_id).update(
+        latitude="27.9", longitude="113.1", given_latitude="27.9", given_longitude="113.1", given_datum="WGS-84"
+    )
+    codes_of = {one.site_id: one.code for one in issue_entry_codes(sites=[first, other], by=None, at=timezone.now())}
+    day.open()
+    where = {"how": "code", "latitude": str(first.latitude), "longitude": str(first.longitude), "accuracy": 10}
+    begins = [
+        day.told("begin", subject=record.subject, entered_at=timezone.now().isoformat(), people=[],
+                 arrival=where | {"code": codes_of[site.pk]})
+        for record, site in zip(day.records, (first, first, first), strict=True)
+    ]  # fmt: skip
+    assert day.states(*begins) == ["applied"] * 3
+    arrivals = {visit.subject: visit.arrival for visit in Visit.objects.all()}
+    assert [arrivals[record.subject]["signals"] for record in day.records] == [["code_wrong"], [], []]
+    assert arrivals[day.records[2].subject]["distance"] > 10_000
 
 
 def test_beginning_twice_or_by_a_colleague_changes_nothing(day: Day) -> None:  # noqa: F811

@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from tests.guarded import guards_lifted
 from tests.kernel.evidence.pictures import CHANGES, jpeg, scene
 from tests.programmes.assessments import drawing
 from tests.programmes.assessments.conftest import SignedIn
 from tests.programmes.assessments.test_field_commands import Day
 
 from mingjing.engine.chain import canonical
+from mingjing.faces.desk.copies import watermark_of
 from mingjing.kernel import keys
 from mingjing.kernel.evidence.actions import change_access
 from mingjing.kernel.evidence.models import Exhibit
@@ -26,6 +28,7 @@ from mingjing.kernel.places.models import Site
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.kernel.sync.actions import release_capture
 from mingjing.kernel.sync.models import Capture
+from mingjing.kernel.visits.models import Visit
 from mingjing.programmes.assessments.models import VisitRecord
 
 SITE = ("27.8300000", "113.1300000")
@@ -106,6 +109,39 @@ def test_what_is_doubtful_is_said_in_words(seen: Seen) -> None:
         assert words in review, words
     assert "Should show the word R2PQ" in page
     assert "R2PQ" not in Capture.objects.get(about="A1.3").record
+
+
+def test_how_the_team_arrived_is_told_to_who_reviews(seen: Seen) -> None:
+    review = seen.page("review/")
+    assert "By position" in review
+    assert "position_far" not in review
+    visit = Visit.objects.get()
+    visit.arrival |= {"how": "code", "signals": ["code_wrong", "position_far", "position_vague", "clock"]}
+    visit.arrival |= {"distance": 4100, "accuracy": 300, "clock_offset": -7200, "reason": "门岗换了牌"}
+    with guards_lifted():
+        visit.save(update_fields=["arrival"])
+    review = seen.page("review/")
+    for words in (
+        "By the code at the entrance",
+        "does not hang at this site",
+        "4100 m away from the site",
+        "only within 300 m",
+        "2 h 0 min off",
+        "门岗换了牌",
+    ):
+        assert words in review, words
+
+
+def test_a_picture_from_the_gallery_says_so_below_it_and_not_where_it_was_taken(seen: Seen, rf: RequestFactory) -> None:
+    for number, about, origin in ((1, "A1.1", "camera"), (2, "A2.2", "gallery")):
+        seen.taken(number, about, origin=origin, cited=False)
+    live, chosen = (
+        watermark_of(rf.get("/"), Exhibit.objects.get(origin=origin)).lines for origin in ("camera", "gallery")
+    )
+    assert "gallery" in chosen[0]
+    assert "gallery" not in live[0]
+    assert any("113.13" in line for line in live)
+    assert not any("113.13" in line for line in chosen)
 
 
 def test_a_clock_that_cannot_be_right_is_said(seen: Seen) -> None:

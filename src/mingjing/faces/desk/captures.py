@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.sync.models import Capture
 
-__all__ = ["CaptureShown", "SignalShown", "capture_of", "shown", "span_words"]
+__all__ = ["CaptureShown", "SignalShown", "capture_of", "shown", "signal_shown", "span_words"]
 
 DAY = timedelta(days=1)
 
@@ -85,11 +85,15 @@ def span_words(span: timedelta) -> str:
     return gettext("{minutes} min").format(minutes=minutes)
 
 
+def signal_shown(signal: Mapping[str, Any]) -> SignalShown:
+    """A signal as it was recorded, in words; one that is not known here by its code."""
+    code = str(signal.get("code", ""))
+    tone, sign, text = SIGNALS.get(code, ("watch", "warning", code))
+    return SignalShown(code, tone, sign, str(text).format(**_figures(signal)))
+
+
 def _signals(row: Capture) -> Iterator[SignalShown]:
-    for signal in row.signals:
-        code = str(signal.get("code", ""))
-        tone, sign, text = SIGNALS.get(code, ("watch", "warning", code))
-        yield SignalShown(code, tone, sign, str(text).format(**_figures(signal)))
+    yield from map(signal_shown, row.signals)
     early = row.not_before and row.taken_at < row.not_before - EARLY
     late = row.not_after and row.taken_at > row.not_after + EARLY
     if early or late:
@@ -109,6 +113,7 @@ SIGNALS = {
     "challenge_missed": ("watch", "eye", _("The scene challenge was not answered")),
     "head_missing": ("watch", "chain", _("Its record holds no ledger head: it may be older than said")),
     "head_unknown": ("bad", "chain", _("Its record holds a ledger head that this installation never signed")),
+    "code_wrong": ("bad", "scan", _("The code that was scanned does not hang at this site")),
     "position_missing": ("watch", "area", _("No position")),
     "position_vague": ("watch", "area", _("Position only within {metres} m")),
     "position_far": ("bad", "area", _("{metres} m away from the site")),

@@ -23,7 +23,7 @@ from mingjing.faces.desk.session import actor
 from mingjing.kernel.evidence import copies, store
 from mingjing.kernel.evidence.access import words_for
 from mingjing.kernel.evidence.actions import note_look, set_masks
-from mingjing.kernel.evidence.models import Access, Exhibit
+from mingjing.kernel.evidence.models import Access, Exhibit, Origin
 from mingjing.kernel.evidence.watermarks import Watermark
 from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.sync.models import Capture
@@ -44,10 +44,15 @@ def watermark_of(request: HttpRequest, exhibit: Exhibit) -> Watermark:
 def _time(exhibit: Exhibit, capture: Capture | None) -> str:
     taken = capture.taken_at if capture else exhibit.taken_at
     at = timezone.localtime(taken or exhibit.recorded_at)
-    return f"{at:%Y-%m-%d %H:%M:%S}" + ("" if taken else f" ({gettext('recorded')})")
+    note = (
+        gettext("chosen from the gallery") if exhibit.origin == Origin.GALLERY else "" if taken else gettext("recorded")
+    )
+    return f"{at:%Y-%m-%d %H:%M:%S}" + (f" ({note})" if note else "")
 
 
 def _place(exhibit: Exhibit, capture: Capture | None) -> str:
+    if exhibit.origin == Origin.GALLERY:
+        return ""  # where the phone was when it was chosen says nothing of where it was taken
     source = capture if capture and capture.latitude is not None else exhibit
     if source.latitude is None or source.longitude is None:
         return ""

@@ -1,6 +1,10 @@
-"""What a phone said on entering, checked and completed: a claim with signals for the reviewer, never a condition."""
+"""What a phone said on entering, checked and completed: a claim with signals for the reviewer, never a condition.
 
-from collections.abc import Iterator, Mapping
+Communities that are begun together are begun at one of them: a code or a position of any of them will do. How far it
+was is told of each. Not here: how reviewers are shown it (desk.visits.arrivals).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,8 +18,10 @@ __all__ = ["arrival_of"]
 HOW = ("code", "position", "none")
 
 
-def arrival_of(command: Command, site: Site | None) -> dict[str, Any]:
-    """`Visit.arrival` of a visit that `command` begins: what cannot be read is left out, and a signal says so."""
+def arrival_of(command: Command, site: Site | None, together: Sequence[Site] = ()) -> dict[str, Any]:
+    """`Visit.arrival` of a visit to `site` that `command` begins; what cannot be read is left out: a signal says so.
+
+    `together` are the sites of the other communities that are begun with it."""
     given = command.payload.get("arrival")
     said: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
     how = said.get("how") if said.get("how") in HOW else "none"
@@ -27,7 +33,7 @@ def arrival_of(command: Command, site: Site | None) -> dict[str, Any]:
             found["distance"] = round(distance(position, site.position))
     if reason := str(said.get("reason") or "").strip()[:300]:
         found["reason"] = reason
-    return found | {"signals": list(_signals(found, said, site))}
+    return found | {"signals": list(_signals(found, said, position, [one for one in (site, *together) if one]))}
 
 
 def _position(said: Mapping[str, Any]) -> tuple[Position | None, int]:
@@ -40,20 +46,23 @@ def _position(said: Mapping[str, Any]) -> tuple[Position | None, int]:
     return (Position(float(latitude), float(longitude)), accuracy) if fits else (None, 0)
 
 
-def _signals(found: Mapping[str, Any], said: Mapping[str, Any], site: Site | None) -> Iterator[str]:
+def _signals(
+    found: Mapping[str, Any], said: Mapping[str, Any], position: Position | None, sites: Sequence[Site]
+) -> Iterator[str]:
     if abs(found["clock_offset"]) > CLOCK:
         yield "clock"
-    if found["how"] == "code" and not _is_code(str(said.get("code", "")), site):
+    if found["how"] == "code" and not _is_code(str(said.get("code", "")), sites):
         yield "code_wrong"
-    if "latitude" not in found:
+    if position is None:
         yield "position_missing"
         return
     if found["accuracy"] > VAGUE:
         yield "position_vague"
-    if found.get("distance", 0) > FAR + found["accuracy"]:
+    metres = [round(distance(position, one.position)) for one in sites if one.position is not None]
+    if metres and min(metres) > FAR + found["accuracy"]:
         yield "position_far"
 
 
-def _is_code(code: str, site: Site | None) -> bool:
-    """Whether the sign that was scanned is the one that hangs at this site now."""
-    return site is not None and EntryCode.objects.filter(site=site, code=code, withdrawn_at=None).exists()
+def _is_code(code: str, sites: Sequence[Site]) -> bool:
+    """Whether the sign that was scanned is one that hangs at one of these sites now."""
+    return EntryCode.objects.filter(site__in=sites, code=code, withdrawn_at=None).exists()

@@ -18,6 +18,7 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.evidence.models import Access
 from mingjing.kernel.parties.guard import may
 from mingjing.kernel.parties.models import Person
+from mingjing.kernel.places.models import Site
 from mingjing.kernel.sync.actions import promise_photos
 from mingjing.kernel.sync.models import Device
 from mingjing.kernel.sync.records import Signed
@@ -157,7 +158,7 @@ class _Visit:
         tokens = _tokens(command.payload.get("people", []))
         people = [member.person for member in _members(self.record) if member.person.token in tokens]
         entered, by, at = min(_instant(command, "entered_at"), self.at), self.by, self.at
-        arrival = arrival_of(command, self.record.entry.community.site)
+        arrival = arrival_of(command, self.record.entry.community.site, _together(self.record))
         begin_visit(record=self.record, entered_at=entered, people=people, arrival=arrival, by=by, at=at)
 
     def submit(self, command: Command) -> None:
@@ -267,6 +268,15 @@ def _unknown() -> Refusal:
 
 def _members(record: VisitRecord) -> Sequence[TeamMember]:
     return list(TeamMember.objects.filter(team_day=record.team_day_id, removed_at=None).select_related("person"))
+
+
+def _together(record: VisitRecord) -> Sequence[Site]:
+    """The sites of the communities that are begun with this one, without its own."""
+    if not record.entry.group:
+        return ()
+    of_group = VisitRecord.objects.filter(team_day=record.team_day_id, entry__group=record.entry.group)
+    others = of_group.exclude(entry__community=record.entry.community_id)
+    return list(Site.objects.filter(pk__in=others.values("entry__community__site")))
 
 
 def _tokens(given: Any) -> frozenset[str]:

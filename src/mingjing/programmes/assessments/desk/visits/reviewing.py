@@ -20,6 +20,7 @@ from mingjing.kernel.parties.guard import guarded, may
 from mingjing.programmes.assessments.actions.records import outsider
 from mingjing.programmes.assessments.actions.reviews import lock_record, return_record, review_record, void_record
 from mingjing.programmes.assessments.desk.found import find_round, record_area, round_area
+from mingjing.programmes.assessments.desk.visits.arrivals import arrival_shown
 from mingjing.programmes.assessments.desk.visits.form import form_of
 from mingjing.programmes.assessments.desk.visits.lists import lines_of
 from mingjing.programmes.assessments.desk.visits.photos import photos_of
@@ -65,6 +66,7 @@ def _page(request: HttpRequest, record: VisitRecord, back: ReasonForm | None = N
         "signatures": list(record.signatures.select_related("person").filter(sheet_digest=record.sheet_digest)),
         "returns": list(record.returns.select_related("by")),
         "photos": photos_of(form, actor(request), on),
+        "arrival": arrival_shown(record.visit),
     }
     return render(request, "assessments/visits/review.html", context, status=status)
 

@@ -79,12 +79,13 @@ export class App {
     }
   }
 
-  // When, where, what, who: as the signed record says it.
-  watermark({ subject, about: code, taken_at: taken, position, sha256 }) {
+  // When, where, what, who: as the signed record says it. Of a picture out of the gallery nobody knows when and where.
+  watermark({ subject, about: code, taken_at: taken, position, sha256, origin }) {
     const record = this.recordOf(subject);
     const place = position ? `${Number(position.latitude).toFixed(5)}, ${Number(position.longitude).toFixed(5)} ±${position.accuracy} m` : t("no position");
     const team = record?.team ? t("Team {team}", { team: record.team }) : "";
-    return [`${moment(taken)} · ${place}`, [record?.name, code].filter(Boolean).join(" · "), [team, this.phone.device.person.name, `#${sha256.slice(0, 10)}`].filter(Boolean).join(" · ")];
+    const taking = origin === "gallery" ? t("From the gallery, chosen {time}", { time: moment(taken) }) : `${moment(taken)} · ${place}`;
+    return [taking, [record?.name, code].filter(Boolean).join(" · "), [team, this.phone.device.person.name, `#${sha256.slice(0, 10)}`].filter(Boolean).join(" · ")];
   }
 
   // An address of a photo of this phone, "small" or "large" (with its watermark), good while the screen is; null of another.

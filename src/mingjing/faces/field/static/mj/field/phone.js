@@ -53,8 +53,8 @@ export class Phone {
     if (!this.vault.open) return;
     const [kept, photos] = await Promise.all([this.store.get("boxes", "pack"), this.photos.all()]);
     const pack = kept ? await this.vault.unsealJson(kept.box) : null, taken = {};
-    for (const { sha256, subject, also = [], about } of photos) {
-      for (const one of [subject, ...also]) (taken[one] ??= {})[sha256] = { state: "local", about };
+    for (const { sha256, subject, also = [], about, origin = "camera" } of photos) {
+      for (const one of [subject, ...also]) (taken[one] ??= {})[sha256] = { state: "local", about, origin };
     }
     if (this.vault.open) Object.assign(this, { pack, taken });
   }

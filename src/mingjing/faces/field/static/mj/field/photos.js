@@ -33,8 +33,8 @@ export class Photos {
     return { sha256 };
   }
 
-  row({ sha256, subject, size, about }, at) {
-    return { sha256, subject, also: [], size, at, state: "here", about };
+  row({ sha256, subject, size, about, origin }, at) {
+    return { sha256, subject, also: [], size, at, state: "here", about, origin };
   }
 
   // The record, its command and the bytes, in one transaction; of bytes that are known, what is new.
@@ -70,7 +70,7 @@ export class Photos {
     if (quota - usage < size + RESERVE) throw new NoRoom(`${quota - usage} bytes are left`);
   }
 
-  // All photos without their bytes: {sha256, subject, also, about, size, at, state, problems, upload, settled, receipt}.
+  // All photos without their bytes: {sha256, subject, also, about, origin, size, at, state, problems, upload, settled, receipt}.
   async all() {
     return (await this.store.all("photos")).map(({ record, ...photo }) => photo);
   }

@@ -42,7 +42,7 @@ const digestOf = (text) => hex(sha256(new TextEncoder().encode(text)));
 export function signalsOf(arrival, site, clockOffset = 0) {
   const found = [];
   if (arrival.how === "code" && arrival.matches === false) found.push({ signal: "other_code" });
-  if (arrival.how === "position") found.push(...positionSignals(arrival, site));
+  if (arrival.latitude !== undefined) found.push(...positionSignals(arrival, site));
   if (arrival.how === "none") found.push({ signal: "unproven" });
   if (Math.abs(clockOffset) > OFF) found.push({ signal: "clock", seconds: clockOffset });
   return found;

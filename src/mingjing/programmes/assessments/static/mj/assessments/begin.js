@@ -43,8 +43,17 @@ export class Begin {
   async scan() {
     const scanned = await this.screen.app.scan({ title: t("Scan the entry code"), hint: t("It stands on the sign at the entrance.") });
     if (!scanned) return;
-    const read = this.works.map(({ record }) => readCode(record, scanned));
-    this.arrival = { how: "code", ...(read.find(({ matches }) => matches) ?? read.find(({ matches }) => matches === false) ?? read[0]) };
+    const read = this.works.map(({ record }) => ({ ...readCode(record, scanned), of: record.name }));
+    this.arrival = { how: "code", ...(read.find(({ matches }) => matches) ?? read.find(({ matches }) => matches === null) ?? read[0]) };
+    this.show();
+    await this.alsoHere(this.arrival);
+  }
+
+  // A code may have been copied: where the phone is goes along with it, if it is found before somebody begins.
+  async alsoHere(arrival) {
+    const position = await this.screen.app.position().catch(() => null);
+    if (!position || this.arrival !== arrival) return;
+    this.arrival = { ...arrival, ...position };
     this.show();
   }
 
@@ -70,13 +79,14 @@ export class Begin {
 
   // What is known of the arrival, and what of it the reviewer will see.
   signs() {
-    const { how, matches, accuracy } = this.arrival;
-    const site = this.works.map(({ record }) => record.site).find(Boolean) ?? null;
+    const { how, matches, of, accuracy } = this.arrival;
+    const { site, name } = nearest(this.works, this.arrival);
+    const several = this.works.length > 1;
     const signals = this.arrival === NOTHING ? [] : signalsOf(this.arrival, site, this.screen.app.clockOffset?.() ?? 0);
     const lines = signals.map((signal) => ["watch", signalText(signal)]);
-    if (how === "code" && matches) lines.unshift(["good", t("This is the site's code.")]);
+    if (how === "code" && matches) lines.unshift(["good", several ? t("This is the code of {site}.", { site: of }) : t("This is the site's code.")]);
     if (how === "code" && matches === null) lines.unshift(["", t("The code is kept; the installation knows whether it is the site's.")]);
-    if (how === "position") lines.unshift([signals.length ? "" : "good", positionText(metresBetween(this.arrival, site), accuracy)]);
+    if (how === "position") lines.unshift([signals.length ? "" : "good", positionText(metresBetween(this.arrival, site), accuracy, several ? name : "")]);
     return lines;
   }
 
@@ -87,7 +97,7 @@ export class Begin {
   }
 
   async begin() {
-    const { matches, ...arrival } = this.arrival;
+    const { matches, of, ...arrival } = this.arrival;
     const payload = { entered_at: this.screen.app.now(), people: [...this.here], arrival };
     if (!this.here.size) return this.screen.say(t("Say who is here: at least one of the team."));
     await this.screen.trying(async () => {
@@ -99,8 +109,16 @@ export class Begin {
   close() {}
 }
 
-function positionText(metres, accuracy) {
+// Of communities that are begun together the one that is nearest to where the team is: {name, site}.
+function nearest(works, arrival) {
+  const known = works.map(({ record }) => record).filter(({ site }) => site);
+  const far = (record) => metresBetween(arrival, record.site) ?? Infinity;
+  return known.sort((one, other) => far(one) - far(other))[0] ?? { name: "", site: null };
+}
+
+function positionText(metres, accuracy, name) {
   if (metres === null) return t("Position found, to {accuracy} m; where the site is, is not known here.", { accuracy });
+  if (name) return t("Position found: {distance} from {site}, to {accuracy} m.", { distance: distance(metres), site: name, accuracy });
   return t("Position found: {distance} from the site, to {accuracy} m.", { distance: distance(metres), accuracy });
 }
 

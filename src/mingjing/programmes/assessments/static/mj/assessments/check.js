@@ -131,9 +131,11 @@ class Sheet {
     const { entry } = this;
     const part = this.work.part(this.check.code);
     const evidence = entry?.evidence ?? part.absent?.evidence ?? [];
-    this.pictures.replaceChildren(picturesOf(this.screen, this.check, evidence, this.holder()));
+    const holds = this.entering || Boolean(part.absent);
+    const take = holds && this.editable ? (origin) => this.photo(origin) : null;
+    this.pictures.replaceChildren(picturesOf(this.screen, this.check, evidence, this.holder(), take));
     if (this.removeButton) this.removeButton.hidden = !entry;
-    if (this.photoButton) this.photoButton.hidden = !this.entering && !part.absent;
+    if (this.photoButton) this.photoButton.hidden = !holds;
   }
 
   // What a photo is put to: the finding, or the check that does not apply.

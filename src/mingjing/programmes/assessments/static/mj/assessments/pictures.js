@@ -3,10 +3,11 @@
 // (the shell).
 import { button, h, icon, t } from "#mj/assessments/kit.js";
 
-// The photos of a holder ({finding} or {check}); with the gallery where the check allows it.
-export function picturesOf(screen, check, evidence, holder) {
+// The photos of a holder ({finding} or {check}); with the gallery where the check allows it. `take(origin)` takes one more,
+// null where there is nothing yet that it could belong to.
+export function picturesOf(screen, check, evidence, holder, take) {
   const loose = screen.work.editable ? looseOf(screen, check, holder) : null;
-  const gallery = check.gallery && screen.work.editable ? button(t("From the gallery (marked for good)"), () => take(screen, check, holder, "gallery"), { kind: "quiet", "data-key": "gallery" }) : null;
+  const gallery = check.gallery && take ? button(t("From the gallery (marked for good)"), () => take("gallery"), { kind: "quiet", "data-key": "gallery" }) : null;
   if (!evidence.length) return h("div", { class: "fa-pictures" }, loose, gallery);
   const list = evidence.map((digest, place) => h("li", {}, picture(screen, check, holder, digest, place)));
   return h("div", { class: "fa-pictures" }, h("ul", { class: "fa-thumbs", "aria-label": t("Photos") }, ...list), loose, gallery);
@@ -21,17 +22,13 @@ function looseOf(screen, check, holder) {
   return button(t("Put {count} photos here that belong to no finding yet", { count: loose.length }), put, { mark: "camera", "data-key": "loose" });
 }
 
-async function take(screen, check, holder, origin) {
-  await screen.trying(() => screen.photo(check, holder, origin));
-}
-
 function picture(screen, check, holder, digest, place) {
   const state = screen.captureState(digest);
   const image = h("img", { alt: "", width: 96, height: 72, loading: "lazy" });
   screen.thumbnail(digest).then((url) => (url ? (image.src = url) : image.replaceWith(icon("check"))));
   const look = () => openPicture(screen, check, holder, digest, place);
   return h("button", { type: "button", class: `fa-thumb ${state}`, onclick: look, "data-key": `photo-${digest.slice(0, 8)}`, "aria-label": t("Photo {number}: {state}", { number: place + 1, state: stateText(state) }) },
-    image, h("span", { class: "fa-thumb-state", "aria-hidden": "true" }, stateText(state)));
+    image, h("span", { class: "fa-thumb-state", "aria-hidden": "true" }, stateText(state)), screen.isChosen(digest) ? h("span", { class: "fa-thumb-chosen" }, t("gallery")) : null);
 }
 
 // Only here, on its way, arrived: in the words of the outbox.
@@ -53,7 +50,9 @@ function openPicture(screen, check, holder, digest, place) {
     close();
   });
   const acts = screen.work.editable ? [button(t("Take one more"), retake, { kind: "strong", mark: "camera" }), button(t("Take off this finding"), off, { kind: "quiet danger" })] : [];
-  const dialog = h("dialog", { class: "fa-sheet", "aria-label": t("Photo"), onclose: () => dialog.remove() }, h("div", { class: "fa-sheet-body", tabindex: "0" }, image, h("p", { class: "fa-fine" }, t("What was taken stays on the record, also when it is taken off a finding."))),
+  const dialog = h("dialog", { class: "fa-sheet", "aria-label": t("Photo"), onclose: () => dialog.remove() }, h("div", { class: "fa-sheet-body", tabindex: "0" }, image,
+    screen.isChosen(digest) ? h("p", { class: "fa-notice watch" }, t("Chosen from the gallery, not taken in the app: marked for good.")) : null,
+    h("p", { class: "fa-fine" }, t("What was taken stays on the record, also when it is taken off a finding."))),
     h("footer", { class: "fa-sheet-foot" }, h("div", { class: "fa-row" }, ...acts, button(t("Close"), close, { kind: "primary" }))));
   document.body.append(dialog);
   dialog.showModal();

@@ -122,6 +122,11 @@ export class VisitScreen {
     return this.work.stand.captures?.[digest]?.state ?? "local";
   }
 
+  // Whether a photo of this phone came out of its gallery.
+  isChosen(digest) {
+    return this.app.captures(this.work.record.subject)[digest]?.origin === "gallery";
+  }
+
   digests() {
     return Object.keys(this.captures());
   }
