@@ -33,7 +33,7 @@ ALL = frozenset({"document", "service", "exhibit", "reason"})
 VISITED = frozenset({"visitor"})
 
 
-def due(at: datetime, clock: Clock) -> datetime:
+def due(at: datetime, clock: Clock, known: datetime) -> datetime:
     return at + timedelta(days=clock.days)
 
 
@@ -128,10 +128,23 @@ def test_clocks_go_by_when_a_thing_happened_not_by_when_it_was_recorded() -> Non
     case = Case()
     assert case.act("notice", 2, happened=3) == ["process.dated"]
     assert case.act("notice", 2, happened=0) == []
-    assert case.stands(START + timedelta(days=2)).due["notice"] == START + timedelta(days=5)
+    assert case.stands(START + timedelta(days=2)).due("notice") == START + timedelta(days=5)
     assert case.act("statement", 6, "clerk", happened=4) == []  # it came in time and was recorded late
     assert case.stands(START + timedelta(days=6)).done["statement"] == START + timedelta(days=4)
     assert case.act("reply", 7, happened=5) == ["process.dated"]
+
+
+def test_a_day_the_office_was_closed_moves_what_runs_and_undoes_nothing_that_was_done() -> None:
+    def told(at: datetime, clock: Clock, known: datetime) -> datetime:
+        return due(at, clock, known) + timedelta(days=1 if known >= START + timedelta(days=6) else 0)
+
+    acts = [Act(1, "notice", START, "clerk", has=ALL)]
+    acts += [Act(2 + n, "panel", START + timedelta(days=5.5), by, "uphold", ALL) for n, by in enumerate("ab")]
+    acts += [Act(4, "public", START + timedelta(days=5.5), "clerk")]
+    later = stand(LISTING, acts, START + timedelta(days=12.5), told)
+    assert "panel" in later.done
+    assert later.due("public") == START + timedelta(days=13.5)
+    assert [problem.code for problem in later.missing("publish")] == ["process.clock_runs"]
 
 
 def test_two_who_disagree_decide_nothing_and_a_third_decides() -> None:

@@ -16,8 +16,9 @@ from mingjing.engine.outcome import N_, Phrase, Problem
 
 __all__ = ["Act", "Clock", "Process", "Standing", "Step", "check_process", "stand"]
 
-Due = Callable[[datetime, "Clock"], datetime]
-"""When a clock that begins at an instant has run out: the first instant that is too late."""
+Due = Callable[[datetime, "Clock", datetime], datetime]
+"""When a clock that began at the first instant has run out (the first instant that is too late), as was known at the
+second: a day on which the office turns out to be closed moves what is still running, and undoes nothing that was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +103,26 @@ class Act:
 class Standing:
     """Where a proceeding stands at an instant. Steps not in `done` may have votes; `late` acts came after their clock.
 
-    `done` has the instant of each completed step, `said` the stance that prevailed, `due` the end of each clock that
-    began, `void` the numbers of acts that do not count.
+    `done` has the instant of each completed step, `said` the stance that prevailed, `void` the numbers of acts that do
+    not count.
     """
 
     process: Process
     now: datetime
     done: Mapping[str, datetime]
     said: Mapping[str, str]
-    due: Mapping[str, datetime]
+    reckon: Due
     votes: Mapping[str, tuple[Act, ...]]
     late: Mapping[str, tuple[Act, ...]]
     void: frozenset[int]
     last: datetime | None
     involved: frozenset[str]
     actors: Mapping[str, frozenset[str]]
+
+    def due(self, code: str) -> datetime | None:
+        """When the clock that began with this step runs out, as is known now; None while it has not begun."""
+        clock = self.process.step(code).clock if code else None
+        return self.reckon(self.done[code], clock, self.now) if clock and code in self.done else None
 
     @property
     def ended(self) -> str:
@@ -150,12 +156,9 @@ class Standing:
 def stand(
     process: Process, acts: Sequence[Act], now: datetime, due: Due, *, involved: frozenset[str] = frozenset()
 ) -> Standing:
-    """Read the acts, in their order, by the rules of the process. `involved` are the people it concerns.
-
-    `due` tells when a clock that begins at an instant runs out; it must not depend on `now`.
-    """
+    """Read the acts, in their order, by the rules of the process. `involved` are the people it concerns."""
     taken_back = {act.takes_back for act in acts if act.takes_back is not None}
-    standing = _begin(process, now, involved)
+    standing = _begin(process, now, due, involved)
     void = set[int]()
     for act in acts:
         if act.takes_back is None and act.number not in taken_back:
@@ -163,21 +166,21 @@ def stand(
             if before.refusals(act):
                 void.add(act.number)
             else:
-                standing = _take(before, act, due)
+                standing = _take(before, act)
     kept = frozenset(void | {number for number in taken_back if number is not None})
     return _at(standing, now, void=kept, last=max((act.at for act in acts), default=None))
 
 
-def _begin(process: Process, now: datetime, involved: frozenset[str]) -> Standing:
-    return Standing(process, now, {}, {}, {}, {}, {}, frozenset(), None, involved, {})
+def _begin(process: Process, now: datetime, reckon: Due, involved: frozenset[str]) -> Standing:
+    return Standing(process, now, {}, {}, reckon, {}, {}, frozenset(), None, involved, {})
 
 
 def _at(standing: Standing, now: datetime, **changes: Any) -> Standing:
-    names = ("process", "done", "said", "due", "votes", "late", "void", "last", "involved", "actors")
+    names = ("process", "done", "said", "reckon", "votes", "late", "void", "last", "involved", "actors")
     return Standing(**{name: getattr(standing, name) for name in names} | changes | {"now": now})
 
 
-def _take(standing: Standing, act: Act, due: Due) -> Standing:
+def _take(standing: Standing, act: Act) -> Standing:
     """The standing with an act that is allowed."""
     step = standing.process.step(act.step)
     if _is_late(standing, step, act.moment):
@@ -189,8 +192,6 @@ def _take(standing: Standing, act: Act, due: Due) -> Standing:
     if sum(vote.stance == act.stance for vote in votes[step.code]) >= step.votes:
         changes["done"] = {**standing.done, step.code: act.moment}
         changes["said"] = {**standing.said, step.code: act.stance}
-        if step.clock:
-            changes["due"] = {**standing.due, step.code: due(act.moment, step.clock)}
         changes |= _excused(standing, step.code, changes["done"])
     return _at(standing, act.at, **changes)
 
@@ -202,7 +203,7 @@ def _excused(standing: Standing, code: str, done: Mapping[str, datetime]) -> dic
 
 
 def _is_late(standing: Standing, step: Step, at: datetime) -> bool:
-    due = standing.due.get(step.within)
+    due = standing.due(step.within)
     return due is not None and at >= due and step.excused_by not in standing.done
 
 
@@ -222,9 +223,9 @@ def _missing(standing: Standing, step: Step) -> Iterator[Problem]:
             yield Problem("process.over", text, {"step": Phrase(step.title), "other": _title(standing, other)}, other)
     yield from _before(standing, step)
     for other in step.waits_for:
-        if other in standing.due and standing.now < standing.due[other]:
+        if (due := standing.due(other)) and standing.now < due:
             text = N_("“{step}” waits until {due}: the time that “{other}” gave has not run out.")
-            params = {"step": Phrase(step.title), "due": standing.due[other], "other": _title(standing, other)}
+            params = {"step": Phrase(step.title), "due": due, "other": _title(standing, other)}
             yield Problem("process.clock_runs", text, params, other)
 
 
