@@ -14,8 +14,10 @@ from pathlib import Path
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from mingjing.kernel import registry
+from mingjing.kernel.calendar.actions import record_closure
 from mingjing.kernel.cases.actions import open_case
 from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.evidence.actions import record_exhibit
@@ -105,6 +107,7 @@ def _kernel(district: District) -> Iterator[Routes]:
     yield from _of_ledger(district)
     yield from _of_phones(district)
     yield from _of_visits(district)
+    yield from _of_calendar(district)
 
 
 def _of_phones(district: District) -> Iterator[Routes]:
@@ -150,6 +153,15 @@ def _of_ledger(district: District) -> Iterator[Routes]:
     )
     yield {"desk:fact": {"seq": fact.seq}, "desk:fact-proof": {"seq": fact.seq}}
     yield {"desk:job-retry": {"pk": work.pk}}
+
+
+def _of_calendar(district: District) -> Iterator[Routes]:
+    today = timezone.localdate()  # the page shows this year
+    closure = record_closure(
+        area=district.area, first_day=today, last_day=today, reason=f"{district.secret}台风",
+        by=district.people["director"], at=district.at,
+    )  # fmt: skip
+    yield {"desk:closure-withdraw": {"pk": closure.pk}}
 
 
 def _of_visits(district: District) -> Iterator[Routes]:

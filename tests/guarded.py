@@ -39,15 +39,18 @@ def _lift(cursor) -> list[str]:
 
 @contextmanager
 def flushing_allowed() -> Iterator[None]:
-    """Django empties the database after a test that commits: let it, and begin an empty ledger again."""
+    """Django empties the database after a test that commits: let it, and begin again as migrations do."""
     original = BaseDatabaseOperations.execute_sql_flush
 
     def flush(self, sql_list):
+        from mingjing.kernel.calendar.models import Notice
+        from mingjing.kernel.calendar.shipped import seed
         from mingjing.kernel.ledger.models import Head
 
         with guards_lifted():
             original(self, sql_list)
             Head.objects.create()
+            seed(Notice, 2022, 2026)
 
     BaseDatabaseOperations.execute_sql_flush = flush
     try:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "mingjing.kernel.parties",
     "mingjing.kernel.evidence",
     "mingjing.kernel.rulebooks",
+    "mingjing.kernel.calendar",
     "mingjing.kernel.visits",
     "mingjing.kernel.cases",
     "mingjing.kernel.sync",

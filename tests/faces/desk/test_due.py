@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.faces.district import staff
 
 from mingjing.kernel import registry
+from mingjing.kernel.calendar.models import Notice
 from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions import grant_role
@@ -29,6 +30,16 @@ def parts_of(person: Person, today: date) -> Iterator[Due]:
 
 def fails(person: Person, today: date) -> Iterator[Due]:
     raise LookupError("the part is broken")
+
+
+@pytest.fixture(autouse=True)
+def notices(db: None) -> None:
+    """The holidays of this year and the next are on record, whatever day it is."""
+    year = timezone.localdate().year
+    for one in (year, year + 1):
+        notice = Notice(year=one, reference="tested", published_on=date(one, 1, 1), off=[], working=[])
+        notice.known_from = timezone.now()
+        notice.save()
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""What of the kernel's own work waits for a person: cases, failed background work, roles that will soon have ended.
+"""What of the kernel's own work waits for a person: cases, failed background work, roles that will soon have ended,
+holidays that nobody has recorded.
 
 Not here: what programmes ask of people; their manifests name functions of their own.
 """
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mingjing.kernel.calendar.queries import lacking
 from mingjing.kernel.cases.queries import awaiting, open_of
 from mingjing.kernel.parties.guard import areas_where
 from mingjing.kernel.parties.models import Person
@@ -25,6 +27,7 @@ def waiting(person: Person, today: date) -> Iterator[Due]:
     yield from _cases(person, today)
     yield from _failed_work(person, today)
     yield from _ending_roles(person, today)
+    yield from _notices(person, today)
 
 
 def _failed_work(person: Person, today: date) -> Iterator[Due]:
@@ -54,6 +57,19 @@ def _ending_roles(person: Person, today: date) -> Iterator[Due]:
                 count=len(days),
                 detail=detail,
             )
+
+
+def _notices(person: Person, today: date) -> Iterator[Due]:
+    """The holidays of this year, and from November on of the next, must be on record: deadlines rest on them."""
+    if areas_where(person, "calendar.notice.record", on=today) and (years := lacking(today)):
+        detail = _("Without it deadlines in {years} are provisional.").format(years=_(", ").join(map(str, years)))
+        yield Due(
+            title=_("Notice of holidays to record"),
+            url=reverse("desk:notice-record"),
+            count=len(years),
+            late=today.year in years,
+            detail=detail,
+        )
 
 
 def _cases(person: Person, today: date) -> Iterator[Due]:

@@ -20,6 +20,7 @@ MANIFEST = Manifest(
             icon="organisation",
         ),
         NavItem(title=_("People and roles"), url_name="desk:people", permission="parties.person.view", icon="people"),
+        NavItem(title=_("Working days"), url_name="desk:calendar", permission="calendar.day.view", icon="clock"),
         NavItem(title=_("Phones"), url_name="desk:phones", permission="sync.device.view", icon="phone"),
         NavItem(title=_("Ledger"), url_name="desk:ledger", permission="ledger.fact.view", icon="ledger"),
         NavItem(title=_("Background work"), url_name="desk:jobs", permission="jobs.delivery.view", icon="jobs"),

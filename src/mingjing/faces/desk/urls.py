@@ -5,6 +5,7 @@ from django.urls import path
 from mingjing.faces.desk import (
     accounts,
     areas,
+    calendar,
     case_list,
     cases,
     copies,
@@ -60,6 +61,10 @@ urlpatterns = [
     path("people/<int:pk>/link/", people.link, name="person-link"),
     path("people/<int:pk>/departure/", people.depart, name="person-depart"),
     path("roles/<int:pk>/end/", people.end, name="role-end"),
+    path("calendar/", calendar.year, name="calendar"),
+    path("calendar/closures/new/", calendar.close, name="closure-record"),
+    path("calendar/closures/<int:pk>/withdrawal/", calendar.withdraw, name="closure-withdraw"),
+    path("calendar/notices/new/", calendar.record_notice, name="notice-record"),
     path("ledger/", ledger.facts, name="ledger"),
     path("ledger/verification/", ledger.verification, name="ledger-verification"),
     path("ledger/export/", ledger.download, name="ledger-export"),
