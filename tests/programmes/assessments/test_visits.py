@@ -383,7 +383,7 @@ def test_a_kill_in_the_middle_leaves_nothing_half_done(
     def killed(**_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(writer, "append", killed)
+    monkeypatch.setattr(writer, "append_many", killed)  # `append` goes through it
     steps: dict[str, Callable[[], Any]] = {
         "begin": lambda: visits.begin_visit(record=begun.records[1], entered_at=at, by=who, at=at + HOUR),
         "edit": lambda: edit(begun, at, "find", check="A5.1", finding=str(uuid.uuid4())),

@@ -6,13 +6,13 @@ Not here: who holds the right (guard), what a programme concludes.
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
@@ -20,6 +20,7 @@ from mingjing.kernel.cases.models import Case, Step, StepKind
 from mingjing.kernel.cases.queries import involvement, out_of_turn
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.locks import exclusive
+from mingjing.kernel.db.rows import insert_objects
 from mingjing.kernel.evidence.actions import record_exhibits
 from mingjing.kernel.evidence.models import Exhibit, Origin
 from mingjing.kernel.ledger import writer
@@ -29,6 +30,7 @@ from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area, Level, Site
 
 __all__ = [
+    "Opening",
     "assign_case",
     "cancel_case",
     "claim_case",
@@ -37,6 +39,7 @@ __all__ = [
     "keep_exhibits",
     "note_on_case",
     "open_case",
+    "open_cases",
     "reopen_case",
     "return_case",
 ]
@@ -69,23 +72,86 @@ def open_case(
 
     `exhibits` are ids of what shows the reason. Raises Refusal.
     """
-    case = Case(programme=programme, kind=kind, subject=subject, title=" ".join(title.split()), area=area, site=site)
-    case.organisation, case.owner, case.due_at, case.opened_by, case.opened_at = organisation, owner, due_at, by, at
-    if not is_line(case.title, 300):
-        text = N_("Say in 1 to 300 characters, on one line, what must be put right.")
-        raise Refusal([Problem("cases.case.title", text, {}, "title")])
+    opening = Opening(
+        subject=subject, title=title, site=site.pk if site else None,
+        organisation=organisation.pk if organisation else None, note=note, exhibits=exhibits,
+    )  # fmt: skip
+    (case,) = open_cases(
+        openings=[opening], programme=programme, kind=kind, area=area, owner=owner, due_at=due_at, by=by, at=at
+    )
+    return case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """One of several cases that are opened together; `site` and `organisation` are their keys."""
+
+    subject: str
+    title: str
+    site: int | None
+    organisation: int | None
+    note: str = ""
+    exhibits: Exhibits = ()
+
+
+def open_cases(
+    *,
+    openings: Sequence[Opening],
+    programme: str,
+    kind: str,
+    area: Area,
+    owner: Person | None,
+    due_at: datetime,
+    by: Person | None,
+    at: datetime,
+) -> list[Case]:
+    """Open several cases as `open_case` would one after the other, in statements that do not grow with them."""
     if owner and not owner.is_active:
         raise Refusal([_gone(owner)])
-    with transaction.atomic():
-        case.register = f"{timezone.localtime(at).year}-{area.code[: Level.COUNTY.digits]}"
-        exclusive(f"cases.register:{case.register}")
-        last = Case.objects.filter(register=case.register).aggregate(last=Max("serial"))["last"]
-        case.serial = (last or 0) + 1
-        more: dict[str, Any] = {"number": case.number, "about": subject, "programme": programme, "kind": kind}
-        more |= {"site": site.pk if site else None, "organisation": organisation.pk if organisation else None}
-        step = Step(kind=StepKind.OPENED, note=note, owner=owner, due_at=due_at)
-        _take(case, step, exhibits, more, by, at)
-    return case
+    cases = [
+        Case(
+            programme=programme, kind=kind, subject=one.subject, title=" ".join(one.title.split()), area=area,
+            site_id=one.site, organisation_id=one.organisation, owner=owner, due_at=due_at, opened_by=by, opened_at=at,
+            revision=1, register=f"{timezone.localtime(at).year}-{area.code[: Level.COUNTY.digits]}",
+        )
+        for one in openings
+    ]  # fmt: skip
+    if not all(is_line(case.title, 300) for case in cases):
+        text = N_("Say in 1 to 300 characters, on one line, what must be put right.")
+        raise Refusal([Problem("cases.case.title", text, {}, "title")])
+    if cases:
+        with transaction.atomic():
+            _open(cases, openings, by, at)
+    return cases
+
+
+def _open(cases: Sequence[Case], openings: Sequence[Opening], by: Person | None, at: datetime) -> None:
+    """Give them the next numbers of their register, write them with their first steps, and tell the ledger."""
+    register, named = cases[0].register, [list(dict.fromkeys(map(str, one.exhibits))) for one in openings]
+    exclusive(f"cases.register:{register}")
+    last = Case.objects.filter(register=register).order_by("-serial").values_list("serial", flat=True).first() or 0
+    _known(list(dict.fromkeys(name for names in named for name in names)))
+    steps = []
+    for serial, (case, one, exhibits) in enumerate(zip(cases, openings, named, strict=True), start=last + 1):
+        case.serial = serial
+        step = Step(kind=StepKind.OPENED.value, number=1, by=by, at=at, note=_text(one.note), owner=case.owner)
+        step.due_at, step.exhibits = case.due_at, exhibits
+        steps.append(step)
+    insert_objects(cases, keys=True)
+    for case, step in zip(cases, steps, strict=True):
+        step.case = case
+    insert_objects(steps)
+    writer.append_many(
+        facts=[_told(case, step, _more(case)) for case, step in zip(cases, steps, strict=True)], by=by, at=at
+    )
+
+
+def _more(case: Case) -> dict[str, Any]:
+    """What the fact of an opening tells besides its step."""
+    return {
+        "number": case.number, "about": case.subject, "programme": case.programme, "kind": case.kind,
+        "site": case.site_id, "organisation": case.organisation_id,
+    }  # fmt: skip
 
 
 def keep_exhibits(*, case: Case, files: Iterable["UploadedFile[Any]"], by: Person | None, at: datetime) -> list[UUID]:
@@ -219,13 +285,16 @@ def _take(case: Case, step: Step, exhibits: Exhibits, more: dict[str, Any], by: 
     case.save()
     step.case, step.number, step.by, step.at = case, case.revision, by, at
     step.save(force_insert=True)
+    writer.append_many(facts=[_told(case, step, more)], by=by, at=at)
+
+
+def _told(case: Case, step: Step, more: dict[str, Any]) -> writer.Told:
     data = {"case": case.pk, "step": step.number, "exhibits": step.exhibits, "digest": step.digest(), **more}
     if step.owner:
         data["owner"] = step.owner.token
     if step.due_at:
         data["due"] = instant_text(step.due_at)
-    subject = f"cases.case:{case.pk}"
-    writer.append(kind=f"cases.case.{step.kind}", subject=subject, data=data, area=case.area, by=by, at=at)
+    return writer.Told(kind=f"cases.case.{step.kind}", subject=f"cases.case:{case.pk}", data=data, area=case.area)
 
 
 def _known(exhibits: Sequence[str]) -> list[str]:

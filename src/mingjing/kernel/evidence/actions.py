@@ -22,6 +22,7 @@ from mingjing.engine.chain import canonical
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel import registry
 from mingjing.kernel.db.locks import exclusive
+from mingjing.kernel.db.rows import insert, insert_objects
 from mingjing.kernel.evidence import photos, store
 from mingjing.kernel.evidence.keeping import Kept
 from mingjing.kernel.evidence.media import IMAGES, media_type_of
@@ -130,10 +131,9 @@ def record_kept(*, lot: Sequence[Kept], by: Person | None, at: datetime) -> list
         )
         for kept in lot
     ]  # fmt: skip
-    Exhibit.objects.bulk_create(exhibits)
-    Custody.objects.bulk_create(
-        Custody(exhibit=exhibit, kind=CustodyKind.RECORDED, by=by, at=at) for exhibit in exhibits
-    )
+    insert_objects(exhibits)
+    recorded = ((exhibit.pk, CustodyKind.RECORDED.value, by.pk if by else None, at, "") for exhibit in exhibits)
+    insert(Custody, ("exhibit_id", "kind", "by_id", "at", "note"), recorded)
     writer.append_many(facts=list(map(_recorded, exhibits)), by=by, at=at)
     return exhibits
 

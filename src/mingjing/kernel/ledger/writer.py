@@ -11,12 +11,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from mingjing.engine import chain
 from mingjing.kernel import registry
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.locks import in_transaction
+from mingjing.kernel.db.prepared import Prepared
+from mingjing.kernel.db.rows import insert_objects
 from mingjing.kernel.ledger.models import Fact, Head
 from mingjing.kernel.ledger.signals import fact_appended
 
@@ -26,6 +28,8 @@ DATA_LIMIT = 64 * 1024  # bytes of canonical JSON; a fact says what happened, fi
 _SUBJECT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*:[A-Za-z0-9._/-]{1,100}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _PATH = re.compile(r"[0-9]{1,60}")
+_HEAD = Prepared(lambda: Head.objects.select_for_update())
+_MOVE = f"UPDATE {Head._meta.db_table} SET seq = %s, hash = %s WHERE id = %s"  # noqa: S608 - our own table
 
 
 class NotRecordable(ValueError):
@@ -77,13 +81,14 @@ def append_many(*, facts: Sequence[Told], by: Actor | None, at: datetime) -> lis
     if not facts:
         return []
     columns = [_columns(told.kind, told.subject, told.data, by, at) for told in facts]
-    head = Head.objects.select_for_update().get()
+    (head,) = _HEAD.ask()
     end, chained = head.hash, []
     for seq, (told, values) in enumerate(zip(facts, columns, strict=True), start=head.seq + 1):
         chained.append(_linked(seq, values, told.area, end, at))
         end = chained[-1].hash
-    Fact.objects.bulk_create(chained)
-    Head.objects.filter(id=head.id).update(seq=chained[-1].seq, hash=end)
+    insert_objects(chained)
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, [chained[-1].seq, end, head.id])
     fact_appended.send(sender=Fact, facts=chained)
     return chained
 

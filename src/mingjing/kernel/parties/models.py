@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mingjing.engine.chain import content_digest
+from mingjing.kernel.db.prepared import Prepared
 from mingjing.kernel.db.search import SearchWords, matching
 from mingjing.kernel.places.models import Area, within_subtree
 
@@ -99,7 +100,7 @@ class Person(AbstractBaseUser):
     @cached_property
     def grants(self) -> tuple[Grant, ...]:
         """Every role this person was ever given: one query, kept as long as this object (a request)."""
-        return tuple(grant.as_value() for grant in self.role_grants.select_related("area"))
+        return tuple(grant.as_value() for grant in _GRANTS.ask(person=self.pk))
 
     @property
     def home(self) -> Area | None:
@@ -223,3 +224,6 @@ class RoleGrant(models.Model):
         """This grant as the guard weighs it."""
         ended = timezone.localdate(self.ended_at) if self.ended_at else None
         return Grant(self.role, self.area.path, self.first_day, self.last_day, ended)
+
+
+_GRANTS = Prepared(lambda person: RoleGrant.objects.filter(person=person).select_related("area"))

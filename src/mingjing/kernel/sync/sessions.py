@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from mingjing.engine.chain import Mark
 from mingjing.kernel import keys
+from mingjing.kernel.db.prepared import Prepared
 from mingjing.kernel.ledger.models import Head
 from mingjing.kernel.sync.models import Device
 
@@ -22,6 +23,11 @@ __all__ = [
     "read_token", "standing_device", "took_challenge",
 ]  # fmt: skip
 
+_SEQ, _HASH = Subquery(Head.objects.values("seq")[:1]), Subquery(Head.objects.values("hash")[:1])
+_STANDING = Prepared(
+    lambda device, person: Device.objects.standing().select_related("person").filter(pk=device, person_id=person)
+    .annotate(end_seq=_SEQ, end_hash=_HASH).order_by()[:1]
+)  # fmt: skip
 CHALLENGE = timedelta(minutes=2)
 TOKEN = timedelta(hours=12)
 
@@ -73,9 +79,7 @@ def standing_device(of: Pass) -> Device | None:
 
     None for one that was revoked or whose person has left.
     """
-    rows = Device.objects.standing().select_related("person").filter(pk=of.device, person_id=of.person)
-    seq, hash_ = Subquery(Head.objects.values("seq")[:1]), Subquery(Head.objects.values("hash")[:1])
-    found = rows.annotate(end_seq=seq, end_hash=hash_).order_by().first()
+    found = _STANDING.first(device=of.device, person=of.person)
     if found is None or not found.person.is_active:
         return None
     found.ledger_end = Mark(found.end_seq, found.end_hash)  # type: ignore[attr-defined]  # annotated just above

@@ -15,6 +15,8 @@ from django.db.models import Q
 
 from mingjing.engine.geo import Position
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.db.prepared import Prepared
+from mingjing.kernel.db.rows import insert_objects
 from mingjing.kernel.evidence import store
 from mingjing.kernel.evidence.actions import hold_originals, record_kept
 from mingjing.kernel.evidence.keeping import Kept
@@ -31,6 +33,12 @@ from mingjing.kernel.sync.values import APPLIED, Command, Outcome, refused
 
 __all__ = ["promise_photos", "release_capture", "rescue", "settle"]
 
+_KNOWN = Prepared(
+    lambda subject, digests, keys: Capture.objects.filter(
+        Q(subject=subject, sha256__in=digests, released_at=None) | Q(pk__in=keys)
+    )
+)
+_EXHIBITS = Prepared(lambda digests: Exhibit.objects.standing().filter(sha256__in=digests))
 STILL = timedelta(minutes=10)
 """No request is silent for so long: an upload that nobody has written to since is nobody's just now."""
 
@@ -125,8 +133,7 @@ def _known(subject: str, read: Collection[Signed]) -> Mapping[str, Capture]:
     if not read:
         return {}
     digests, ids = [signed.values["sha256"] for signed in read], [signed.id for signed in read]
-    same = Q(subject=subject, sha256__in=digests, released_at=None)
-    rows = list(Capture.objects.filter(same | Q(pk__in=ids)))
+    rows = _KNOWN.ask(subject=subject, digests=digests, keys=ids)
     return {row.sha256: row for row in rows if row.subject == subject} | {str(row.pk): row for row in rows}
 
 
@@ -149,7 +156,7 @@ def _insert(subject: str, area: Area, fresh: Sequence[Signed], device: Device, b
         return
     there = [(row, found) for row in rows if (found := uploads.arrived(row.device_id, row.sha256))]
     _keep(there, by, at, stored=False)
-    Capture.objects.bulk_create(rows)
+    insert_objects(rows)
 
 
 def _row(subject: str, area: Area, signed: Signed, device: Device, by: Person, at: datetime) -> Capture:
@@ -178,7 +185,7 @@ def _keep(there: Sequence[tuple[Capture, uploads.Arrived]], by: Person, at: date
     if not there:
         return 0
     hold_originals(digests=[row.sha256 for row, _ in there])
-    known = list(Exhibit.objects.standing().filter(sha256__in=[row.sha256 for row, _ in there]))
+    known = _EXHIBITS.ask(digests=[row.sha256 for row, _ in there])
     standing = {(exhibit.subject, exhibit.sha256): exhibit for exhibit in known}
     elsewhere = Counter(exhibit.sha256 for exhibit in known)
     lot = [_kept(row, found, elsewhere) for row, found in there if (row.subject, row.sha256) not in standing]

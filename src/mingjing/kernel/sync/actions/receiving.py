@@ -19,6 +19,8 @@ from mingjing.engine.kept import keep, recall
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel import registry
 from mingjing.kernel.db.fields import instant_text
+from mingjing.kernel.db.prepared import Prepared
+from mingjing.kernel.db.rows import insert_objects
 from mingjing.kernel.ledger.heads import signed_head
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.sync.actions.captures import settle
@@ -31,6 +33,8 @@ from mingjing.kernel.sync.values import APPLIED, REFUSED, Command, Outcome, refu
 __all__ = ["receive"]
 
 log = logging.getLogger(__name__)
+_RECEIVED = Prepared(lambda keys: Received.objects.filter(pk__in=keys))
+_CAPTURES = Prepared(lambda subjects: Capture.objects.filter(subject__in=subjects).defer("record", "signature"))
 
 
 class Handler(Protocol):
@@ -78,7 +82,7 @@ def _answered_before(commands: Sequence[Command]) -> dict[UUID, Outcome]:
         return {}
     by_id = {command.id: command for command in commands}
     found = {}
-    for row in Received.objects.filter(pk__in=by_id):
+    for row in _RECEIVED.ask(keys=list(by_id)):
         same = by_id[row.pk]
         if (row.kind, row.subject, row.payload) == (same.kind, same.subject, dict(same.payload)):
             problems: tuple[Problem, ...] = recall(row.problems)
@@ -139,14 +143,14 @@ def _write_down(commands: Sequence[Command], outcomes: Sequence[Outcome], device
         if command.id in by_id
     ]  # fmt: skip
     if rows:
-        Received.objects.bulk_create(rows)
+        insert_objects(rows)
 
 
 def _photos(subjects: Sequence[str], at: datetime) -> dict[str, dict[str, dict[str, str]]]:
     """The photos of these subjects, those whose bytes have arrived kept now. One statement where none has."""
     if not subjects:
         return {}
-    captures = list(Capture.objects.filter(subject__in=subjects).defer("record", "signature"))
+    captures = _CAPTURES.ask(subjects=list(subjects))
     waiting = may_settle(captures)
     if waiting and settle(subjects=waiting, at=at):
         return captures_of(subjects)

@@ -3,16 +3,17 @@
 Not here: how an order goes on (kernel.cases).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, in_language
-from mingjing.engine.scoring import Check
-from mingjing.kernel.cases.actions import cancel_case, open_case
+from mingjing.kernel.cases.actions import Opening, cancel_case, open_cases
 from mingjing.kernel.cases.models import Case
+from mingjing.kernel.db.prepared import Prepared
 from mingjing.kernel.evidence.queries import exhibits_of
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.models import VisitRecord
@@ -42,8 +43,8 @@ def follow_critical(
 ) -> None:
     """Open an order for each critical check newly found wanting, and cancel those of checks that no longer are."""
     had, has = _wanting(scheme, record, before), _wanting(scheme, record, after)
-    for code in sorted(has - had):
-        _open(record, scheme, scheme.rubrics[record.entry.class_code].checks[code], after, by, at)
+    if fresh := sorted(has - had):
+        _open(record, scheme, fresh, after, by=by, at=at)
     if gone := had - has:
         drop_orders(record, gone, TAKEN_BACK, by=by, at=at)
 
@@ -78,21 +79,54 @@ def _wanting(scheme: Scheme, record: VisitRecord, document: Mapping[str, Any]) -
 
 
 def _open(
-    record: VisitRecord, scheme: Scheme, check: Check, sheet: Mapping[str, Any], by: Person | None, at: datetime
+    record: VisitRecord,
+    scheme: Scheme,
+    codes: Sequence[str],
+    sheet: Mapping[str, Any],
+    *,
+    by: Person | None,
+    at: datetime,
 ) -> None:
-    """The lead of the round follows it, so anybody else may confirm that it was met; nothing where one is open."""
-    subject = order_subject(record, check.code)
-    if Case.objects.open().filter(programme="assessments", subject=subject).exists():
+    """The lead of the round follows them, so anybody else may confirm that they were met; none where one is open."""
+    subjects = {code: order_subject(record, code) for code in codes}
+    standing = {case.subject for case in _STANDING.ask(subjects=list(subjects.values()))}
+    found = {code: _on(sheet, code) for code in codes if subjects[code] not in standing}
+    if not found:
         return
-    found = [entry for entry in sheet["findings"] if entry["check"] == check.code]
-    digests = [digest for entry in found for digest in entry["evidence"]]
-    shown = exhibits_of(record.subject).filter(sha256__in=digests).values_list("pk", flat=True) if digests else ()
-    lead = record.round.lead
-    open_case(
-        programme="assessments", kind=RECTIFICATION, subject=subject,
-        title=f"{record.entry.name} {check.code} {in_language(check.title.texts, 'zh-Hans')}"[:300],
-        area=record.round.area, site=record.entry.community.site, organisation=record.entry.company,
-        owner=lead if lead.is_active else None, due_at=due_at(scheme, at),
-        note="\n".join(text for entry in found for text in (entry["place"], entry["note"]) if text)[:2000],
-        exhibits=list(shown), by=by, at=at,
-    )  # fmt: skip
+    (lead,) = _LEAD.ask(key=record.round.lead_id)
+    shown = _exhibits(record, [entry for entries in found.values() for entry in entries])
+    checks = scheme.rubrics[record.entry.class_code].checks
+    openings = [
+        Opening(
+            subject=subjects[code], site=record.entry.community.site_id, organisation=record.entry.company_id,
+            title=f"{record.entry.name} {code} {in_language(checks[code].title.texts, 'zh-Hans')}"[:300],
+            note="\n".join(text for entry in entries for text in (entry["place"], entry["note"]) if text)[:2000],
+            exhibits=[key for entry in entries for digest in entry["evidence"] for key in shown.get(digest, ())],
+        )
+        for code, entries in found.items()
+    ]  # fmt: skip
+    owner, due = lead if lead.is_active else None, due_at(scheme, at)
+    area = record.round.area
+    open_cases(
+        openings=openings, programme="assessments", kind=RECTIFICATION, area=area, owner=owner, due_at=due, by=by, at=at
+    )
+
+
+_STANDING = Prepared(
+    lambda subjects: Case.objects.open().filter(programme="assessments", subject__in=subjects).only("subject")
+)
+_LEAD = Prepared(lambda key: Person.objects.filter(pk=key))
+
+
+def _on(sheet: Mapping[str, Any], code: str) -> list[Mapping[str, Any]]:
+    return [entry for entry in sheet["findings"] if entry["check"] == code]
+
+
+def _exhibits(record: VisitRecord, entries: Sequence[Mapping[str, Any]]) -> dict[str, list[UUID]]:
+    """By digest the record's exhibits that these findings name."""
+    digests = {digest for entry in entries for digest in entry["evidence"]}
+    rows = exhibits_of(record.subject).filter(sha256__in=digests).values_list("sha256", "pk") if digests else ()
+    shown: dict[str, list[UUID]] = {}
+    for digest, key in rows:
+        shown.setdefault(digest, []).append(key)
+    return shown

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.db.prepared import Prepared
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.models import Part, SheetEdit, Signature, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.scheme import Scheme
@@ -64,16 +65,22 @@ def take(key: int, by: Person) -> Held | None:
 
     In a transaction. Whether it may be worked on is asked by each step (`live`).
     """
+    found = _TAKEN.first(key=key, by=by.pk)
+    if found is None:
+        return None
+    return Held(found, found.of_team, found.latest, found.signed, set())  # type: ignore[attr-defined]  # annotated
+
+
+def _taken(key: int, by: int) -> "QuerySet[VisitRecord]":
     rows = VisitRecord.objects.select_for_update(of=("self",)).defer(*HEAVY).select_related(*BESIDE)
     team = TeamMember.objects.filter(team_day=OuterRef("team_day"), person=by, removed_at=None)
     edits = SheetEdit.objects.filter(record=OuterRef("pk")).order_by("-command").values("command")
     asked = {"of_team": Exists(team), "latest": Subquery(edits[:1])}
-    found = (
-        rows.annotate(**asked, signed=Exists(Signature.objects.filter(record=OuterRef("pk")))).filter(pk=key).first()
-    )
-    if found is None:
-        return None
-    return Held(found, found.of_team, found.latest, found.signed, set())  # type: ignore[attr-defined]  # annotated
+    signed = Exists(Signature.objects.filter(record=OuterRef("pk")))
+    return rows.annotate(**asked, signed=signed).filter(pk=key).order_by()[:1]
+
+
+_TAKEN = Prepared(_taken)
 
 
 def live(found: VisitRecord, at: datetime) -> None:

@@ -5,7 +5,7 @@ the same time, and of two who edit one finding the later is told. Edits append n
 change, and the fact of the submission seals the sheet they came to. Not here: signing, reviewing.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -19,6 +19,7 @@ from mingjing.engine.chain import canonical
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.ids import uuid7
+from mingjing.kernel.db.rows import insert
 from mingjing.kernel.evidence.actions import record_exhibits
 from mingjing.kernel.evidence.models import Access, Origin
 from mingjing.kernel.evidence.queries import exhibits_of
@@ -146,23 +147,26 @@ def _applied(
     scheme = scheme_of(record.round.scheme)
     before, sheet = record.sheet_document, Growing(record, scheme, by, _exhibits_named(record, edits, known))
     answers = {edit.command: sheet.tried(edit) for edit in edits}
-    if sheet.rows:
+    if sheet.kept:
         record.sheet, record.revision = canonical(sheet.document).decode(), sheet.revision
         record.save(update_fields=["sheet", "revision"])
-        SheetEdit.objects.bulk_create(sheet.rows)
+        insert(SheetEdit, KEPT, sheet.rows)
         follow_critical(record, scheme, before, sheet.document, by=by, at=at)
     return answers
 
 
+KEPT = ("record_id", "revision", "command", "kind", "payload", "by_id", "at")
+
+
 class Growing:
-    """A sheet while edits are applied to it, with the rows that keep them."""
+    """A sheet while edits are applied to it, with those that were taken."""
 
     def __init__(self, record: VisitRecord, scheme: Scheme, by: Person | None, exhibits: Collection[str]) -> None:
         self.record, self.by, self.exhibits, self.scheme = record, by, exhibits, scheme
         self.rubric = scheme.rubrics[record.entry.class_code]
         self.hand = Hand(self.rubric, terms_of(scheme, self.rubric), record.seed)
         self.hand.read(record.sheet_document)
-        self.revision, self.rows = record.revision, list[SheetEdit]()
+        self.revision, self.kept = record.revision, list[tuple[int, Given, Mapping[str, Any]]]()
 
     @property
     def document(self) -> dict[str, Any]:
@@ -179,20 +183,24 @@ class Growing:
         except Refusal as refusal:
             return refusal
         self.revision += 1
-        self.rows.append(
-            SheetEdit(
-                record=self.record, revision=self.revision, command=edit.command, kind=edit.kind, payload=payload,
-                by=self.by, at=edit.at,
-            )
-        )  # fmt: skip
+        self.kept.append((self.revision, edit, payload))
         return self.revision
+
+    @property
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """What keeps the edits that were taken, as KEPT names it."""
+        by = self.by.pk if self.by else None
+        for revision, edit, payload in self.kept:
+            yield self.record.pk, revision, edit.command, edit.kind, payload, by, edit.at
 
     def _complete(self, edit: Given) -> Mapping[str, Any]:
         """What the edit says; of an undo, what it brings back."""
         if edit.kind != "undo":
             return edit.payload
         wanted = _revision(edit.payload, self.revision)
-        log = log_of(self.record) + [_as_edit(row) for row in self.rows]
+        token = self.by.token if self.by else ""
+        fresh = [Edit(edit.kind, payload, token, instant_text(edit.at)) for _, edit, payload in self.kept]
+        log = log_of(self.record) + fresh
         return undoing(self.scheme, self.rubric, log, wanted, self.document, seed=self.record.seed)
 
     def _on_record(self, payload: Mapping[str, Any]) -> None:
