@@ -41,10 +41,10 @@ Crossed = Callable[[Act, Act], list[object]]
 @pytest.fixture
 def crossed(monkeypatch: pytest.MonkeyPatch) -> Crossed:
     """Runs two acts so that the first has the ledger while the second stands before it with all that it locked."""
-    append, at_the_door, inside = writer.append, threading.Event(), threading.Event()
+    append, at_the_door, inside = writer.append_many, threading.Event(), threading.Event()
     first: list[int] = []
 
-    def slowly(**fact: Any) -> Fact:
+    def slowly(**fact: Any) -> list[Fact]:
         if threading.get_ident() not in first:
             at_the_door.set()
             return append(**fact)
@@ -62,7 +62,7 @@ def crossed(monkeypatch: pytest.MonkeyPatch) -> Crossed:
             inside.wait(2)
             return other()
 
-        monkeypatch.setattr(writer, "append", slowly)
+        monkeypatch.setattr(writer, "append_many", slowly)
         return at_once(holder, waiter)
 
     return run
