@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "mingjing.kernel.visits",
     "mingjing.kernel.cases",
     "mingjing.kernel.sync",
+    "mingjing.kernel.proceedings",
     "mingjing.faces.ui",
     "mingjing.faces.cli",
     "mingjing.faces.desk",

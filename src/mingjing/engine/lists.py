@@ -71,11 +71,15 @@ def measured(decimals: int) -> dict[str, Measure]:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A tier of a list (best first within `ListRules.tiers`); one not `ranked` keeps its sites out of the ranking."""
+    """A tier of a list (best first within `ListRules.tiers`); one not `ranked` keeps its sites out of the ranking.
+
+    One that is `adverse` takes rights: nobody is published in it without notice and hearing.
+    """
 
     code: str
     title: Titled
     ranked: bool = True
+    adverse: bool = False
 
 
 @dataclass(frozen=True, slots=True)

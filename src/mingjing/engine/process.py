@@ -18,7 +18,7 @@ __all__ = ["Act", "Clock", "Process", "Standing", "Step", "check_process", "stan
 
 Due = Callable[[datetime, "Clock", datetime], datetime]
 """When a clock that began at the first instant has run out (the first instant that is too late), as was known at the
-second: a day on which the office turns out to be closed moves what is still running, and undoes nothing that was done."""
+second: a day on which the office turns out to be closed moves what still runs, and undoes nothing that was done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,21 +5,25 @@ Django loads it; after that the registry is frozen. Routes, navigation, permissi
 are all read from here. Not here: any behaviour of a programme.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.utils.module_loading import import_string
+
+from mingjing.engine.outcome import Reason
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
 __all__ = [
+    "Answer",
     "Command",
     "Due",
     "FactKind",
+    "Known",
     "Manifest",
     "NavItem",
     "Permission",
@@ -126,6 +130,32 @@ class Command:
     run: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of one site: a text as people would type it (`yes`/`no` of a flag), empty where nothing is known.
+
+    `reason` says why, or why not.
+    """
+
+    text: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Something a part knows of sites. Another part asks for it by `code`, or by its last word, and imports nothing.
+
+    `kind` is "number", "flag" or "text", `title` an English msgid; `read` the dotted path of a function
+    (sites, first_day, last_day, at) -> {site: Answer}: of a period, as things stood at `at`, the same whenever it is
+    asked again. Sites are named by their keys; those of which nothing can be said may be left out.
+    """
+
+    code: str
+    title: str
+    kind: str
+    read: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verifier:
     """Checks files of this `format` without database or network: dotted path of a function of the parsed file.
@@ -154,9 +184,12 @@ class Manifest:
     rulebooks: tuple[RulebookKind, ...] = ()
     commands: tuple[Command, ...] = ()
     verifiers: tuple[Verifier, ...] = ()
+    known: tuple[Known, ...] = ()
     due: str = ""  # dotted path of a function (person, today) -> Iterable[Due]: what of this part waits for the person
     subjects: Mapping[str, str] = field(default_factory=dict)  # what facts are about: "places.site" -> English msgid
     case_kinds: Mapping[str, str] = field(default_factory=dict)  # the kinds of cases it opens: code -> English msgid
+    # Its proceedings: kind -> (English msgid, dotted path of a function of {step: engine.process.Clock} that gives the
+    processes: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # engine.process.Process
     visit_purposes: Mapping[str, str] = field(default_factory=dict)  # why its people enter: code -> English msgid
     # The phones' face, dotted paths: (person, now) -> what a phone brings along for the day, JSON;
     field_pack: str = ""
@@ -198,7 +231,8 @@ def register(manifest: Manifest) -> None:
 
 def _codes(manifest: Manifest) -> Iterator[str]:
     yield f"manifest {manifest.code}"
-    for group in (manifest.permissions, manifest.roles, manifest.fact_kinds, manifest.reactions, manifest.rulebooks):
+    groups = (manifest.permissions, manifest.roles, manifest.fact_kinds, manifest.reactions, manifest.rulebooks)
+    for group in (*groups, manifest.known):
         yield from (f"{type(entry).__name__} {entry.code}" for entry in group)
 
 
@@ -285,6 +319,18 @@ def title_of_case_kind(programme: str, kind: str) -> str:
     return manifest.case_kinds.get(kind, kind) if manifest else kind
 
 
+def processes() -> Mapping[str, str]:
+    """The dotted path that gives each process, by `programme.kind`."""
+    found = ((manifest.code, kind, path) for manifest in programmes() for kind, (_, path) in manifest.processes.items())
+    return {f"{code}.{kind}": path for code, kind, path in found}
+
+
+def title_of_process(programme: str, kind: str) -> str:
+    """The msgid of a kind of proceeding; the code itself where its programme is not installed."""
+    manifest = _registry.manifests.get(programme)
+    return manifest.processes[kind][0] if manifest and kind in manifest.processes else kind
+
+
 def title_of_purpose(programme: str, purpose: str) -> str:
     """The msgid of why somebody entered; the code itself where its programme is not installed or says none."""
     manifest = _registry.manifests.get(programme)
@@ -294,3 +340,23 @@ def title_of_purpose(programme: str, purpose: str) -> str:
 def verifiers() -> Mapping[str, Verifier]:
     """The verifier of each file format."""
     return {entry.format: entry for manifest in _registry.manifests.values() for entry in manifest.verifiers}
+
+
+def known() -> Mapping[str, Known]:
+    """Everything that parts know of sites, by code."""
+    return {entry.code: entry for manifest in _registry.manifests.values() for entry in manifest.known}
+
+
+def known_as(word: str) -> Known | None:
+    """What somebody knows under this last word of its code (`households`); of several the first registered."""
+    return next((entry for code, entry in known().items() if code.rpartition(".")[2] == word), None)
+
+
+def answers(
+    entry: Known | None, sites: Collection[int], first_day: date, last_day: date, at: datetime
+) -> Mapping[int, Answer]:
+    """What is known of `sites` in a period, as things stood at `at`; nothing where no part knows such things."""
+    if entry is None or not sites:
+        return {}
+    read = import_string(entry.read)
+    return cast(Callable[..., Mapping[int, Answer]], read)(sites, first_day, last_day, at)

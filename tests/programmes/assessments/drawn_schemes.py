@@ -104,6 +104,7 @@ def schemes(draw: st.DrawFn) -> dict[str, Any]:
     _sources(draw, own, tiers)
     for entry in tiers:
         entry["ranked"] = entry is not tiers[-1]
+        entry |= {"adverse": True} if entry is tiers[1] and draw(st.booleans()) else {}
     method = draw(st.sampled_from(("rebased", "earned", "deducted", "demerits")))
     items, full = draw(_items(classes, words))
     document = {

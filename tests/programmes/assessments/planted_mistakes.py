@@ -125,6 +125,7 @@ MISTAKES: dict[str, tuple[Callable[[Book], str], str]] = {
     "decimals in words": (basic("保留小数位", "两位"), "document.unknown_code"),
     "a bonus cap in words": (basic("加分上限", "五"), "quantity.not_a_number"),
     "no code": (basic("办法代码", None), "document.missing"),
+    "a tier that may take rights": (put("等次", "限制权利", "BLACK", "也许"), "workbook.flag"),
     "a default that is no choice": (put("属性", "缺省值", "order_unmet", "也许"), "attribute.unknown_choice"),
     "a default below zero": (put("属性", "缺省值", "occupancy", "-5"), "attribute.out_of_range"),
     "an extra column": (added_column("加分", "备注"), "workbook.unknown_column"),

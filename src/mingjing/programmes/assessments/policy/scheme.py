@@ -361,7 +361,8 @@ def _list_faults(measures: Mapping[str, Measure], rows: list[Row]) -> Iterator[P
 def _tiers(root: Node) -> tuple[Tier, ...]:
     seen: dict[str, str] = {}
     return tuple(
-        Tier(node.unique("code", seen), node.titled("title"), node.flag("ranked")) for node in root.each("tiers")
+        Tier(node.unique("code", seen), node.titled("title"), node.flag("ranked"), node.flag("adverse"))
+        for node in root.each("tiers")
     )
 
 

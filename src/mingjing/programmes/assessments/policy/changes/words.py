@@ -40,6 +40,7 @@ _FIELDS: dict[str, str] = {
     "step": N_("step"),
     "borderline": N_("borderline"),
     "ranked": N_("ranked"),
+    "adverse": N_("takes rights"),
     "level": N_("level"),
     "weight": N_("weight"),
     "days": N_("days"),

@@ -208,6 +208,7 @@ LISTS = (
             _code("等次代码", "Tier code", 20),
             *_TITLE,
             Column(("ranked",), "参加排名", "Ranked", "flag", 10, False),
+            Column(("adverse",), "限制权利", "Takes rights", "flag", 10),
         ),
     ),
     Plan(

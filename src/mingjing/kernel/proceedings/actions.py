@@ -1,0 +1,132 @@
+"""Every write to proceedings: opened with their rules fixed, and moved by steps that the rules allow.
+
+A step that something stands in the way of is refused with everything that does, and so is one of somebody who has not
+seen the last step. Not here: who holds the right (the programmes), what follows from an outcome.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from unicodedata import category
+from uuid import UUID
+
+from django.db import transaction
+
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.engine.process import Clock, check_process
+from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.ledger import writer
+from mingjing.kernel.parties.models import Organisation, Person
+from mingjing.kernel.places.models import Area
+from mingjing.kernel.proceedings.models import Proceeding, Taken
+from mingjing.kernel.proceedings.queries import process_of, stands
+
+__all__ = ["open_proceeding", "take_back", "take_step"]
+
+NOTE_LIMIT = 5000
+
+
+def open_proceeding(
+    *,
+    programme: str,
+    kind: str,
+    subject: str,
+    title: str,
+    area: Area,
+    organisation: Organisation | None,
+    clocks: Mapping[str, Clock],
+    involved: Collection[Person] = (),
+    by: Person | None,
+    at: datetime,
+) -> Proceeding:
+    """Open a proceeding of a kind about a subject, of which there is one. `clocks` are the days its steps give."""
+    told = {step: [clock.days, clock.calendar] for step, clock in sorted(clocks.items())}
+    tokens = sorted(person.token for person in involved)
+    one = Proceeding(
+        programme=programme, kind=kind, subject=subject, title=" ".join(title.split())[:300], area=area,
+        organisation=organisation, clocks=told, involved=tokens, opened_by=by, opened_at=at,
+    )  # fmt: skip
+    check_process(process_of(one))
+    with transaction.atomic():
+        one.save(force_insert=True)
+        data = {
+            "proceeding": one.pk, "about": subject, "process": one.process, "clocks": told, "involved": tokens,
+            "organisation": organisation.pk if organisation else None,
+        }  # fmt: skip
+        writer.append(kind="proceedings.proceeding.opened", subject=_subject(one), data=data, area=area, by=by, at=at)
+    return one
+
+
+def take_step(
+    *,
+    proceeding: Proceeding,
+    step: str,
+    stance: str = "",
+    note: str = "",
+    on_behalf: str = "",
+    exhibits: Iterable[UUID | str] = (),
+    happened_at: datetime | None = None,
+    by: Person,
+    at: datetime,
+) -> Taken:
+    """Take a step. Raises Refusal with everything that stands in the way of it."""
+    taken = Taken(
+        step=step, stance=stance, note=_text(note), on_behalf=" ".join(on_behalf.split())[:120],
+        exhibits=list(dict.fromkeys(map(str, exhibits))), happened_at=happened_at,
+    )  # fmt: skip
+    return _take(proceeding, taken, by, at)
+
+
+def take_back(*, proceeding: Proceeding, number: int, note: str, by: Person, at: datetime) -> Taken:
+    """Take the step of this number back, for a reason; what rested on it falls with it. Raises Refusal."""
+    found = proceeding.steps.filter(number=number, takes_back=None).first()
+    if found is None or proceeding.steps.filter(takes_back=number).exists():
+        text = N_("There is no step {number} that could be taken back.")
+        raise Refusal([Problem("proceedings.step.none", text, {"number": number})])
+    return _take(proceeding, Taken(takes_back=number, note=_text(note)), by, at)
+
+
+def _take(proceeding: Proceeding, taken: Taken, by: Person, at: datetime) -> Taken:
+    with transaction.atomic():
+        current = Proceeding.objects.select_for_update(of=("self",)).select_related("area").get(pk=proceeding.pk)
+        if current.revision != proceeding.revision:
+            text = N_("Somebody took a step in this case since you opened it. Read it, then decide again.")
+            raise Refusal([Problem("proceedings.step.changed", text)])
+        _known(taken.exhibits)
+        taken.proceeding, taken.number, taken.by, taken.at = current, current.revision + 1, by, at
+        if problems := stands(current, at).standing.refusals(taken.act):
+            raise Refusal(problems)
+        taken.save(force_insert=True)
+        current.revision = taken.number
+        current.save(update_fields=["revision"])
+        kind = "proceedings.step.taken" if taken.takes_back is None else "proceedings.step.taken_back"
+        writer.append(kind=kind, subject=_subject(current), data=_told(taken), area=current.area, by=by, at=at)
+    proceeding.revision = current.revision
+    return taken
+
+
+def _told(taken: Taken) -> dict[str, Any]:
+    """What the ledger says of a step: no free text."""
+    data: dict[str, Any] = {"proceeding": taken.proceeding_id, "number": taken.number, "digest": taken.digest()}
+    named = {"step": taken.step, "stance": taken.stance, "takes_back": taken.takes_back}
+    return data | {name: value for name, value in named.items() if value} | {"exhibits": taken.exhibits}
+
+
+def _known(exhibits: Sequence[str]) -> None:
+    """Every exhibit is on record and not withdrawn."""
+    found = Exhibit.objects.filter(pk__in=exhibits, withdrawn_at=None).count() if exhibits else 0
+    if found != len(exhibits):
+        text = N_("{count} of the exhibits are not on record, or were withdrawn; choose others.")
+        raise Refusal([Problem("proceedings.step.exhibits", text, {"count": len(exhibits) - found}, "exhibits")])
+
+
+def _text(note: str) -> str:
+    note = note.strip().replace("\r\n", "\n")
+    if len(note) > NOTE_LIMIT or any(category(sign) in {"Cc", "Cs"} for sign in note if sign not in "\n\t"):
+        text = N_("A note has at most {limit} characters, of plain text.")
+        raise Refusal([Problem("proceedings.step.note", text, {"limit": NOTE_LIMIT}, "note")])
+    return note
+
+
+def _subject(one: Proceeding) -> str:
+    return f"proceedings.proceeding:{one.pk}"

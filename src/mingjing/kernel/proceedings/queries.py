@@ -1,0 +1,65 @@
+"""Where proceedings stand: their steps read by their rules. Constant query counts, whatever their number."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.module_loading import import_string
+
+from mingjing.engine import workdays
+from mingjing.engine.process import Clock, Due, Process, Standing, stand
+from mingjing.kernel import registry
+from mingjing.kernel.calendar.queries import almanac, zone
+from mingjing.kernel.places.models import Area
+from mingjing.kernel.proceedings.models import Proceeding, Taken
+
+__all__ = ["Stands", "process_of", "reckoning", "stands", "stands_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A proceeding with its steps and where it stands."""
+
+    proceeding: Proceeding
+    steps: tuple[Taken, ...]
+    standing: Standing
+
+
+def process_of(proceeding: Proceeding) -> Process:
+    """The rules it goes by, with the days it was opened with. Raises KeyError where its programme is not installed."""
+    process: Process = import_string(registry.processes()[proceeding.process])(proceeding.told_clocks)
+    return process
+
+
+def stands(proceeding: Proceeding, now: datetime) -> Stands:
+    """Where one proceeding stands."""
+    return stands_of([proceeding], now)[proceeding.pk]
+
+
+def stands_of(proceedings: Iterable[Proceeding], now: datetime) -> Mapping[int, Stands]:
+    """Where each of them stands, by key: one query for the steps, and two for the days of each area."""
+    asked = {one.pk: one for one in proceedings}
+    steps: dict[int, list[Taken]] = {pk: [] for pk in asked}
+    for taken in Taken.objects.filter(proceeding__in=asked).select_related("by").order_by("proceeding_id", "number"):
+        steps[taken.proceeding_id].append(taken)
+    reckonings = {one.area_id: one.area for one in asked.values()}
+    due = {pk: reckoning(area) for pk, area in reckonings.items()}
+    return {
+        pk: Stands(one, tuple(steps[pk]), _stand(one, steps[pk], now, due[one.area_id])) for pk, one in asked.items()
+    }
+
+
+def _stand(one: Proceeding, steps: Iterable[Taken], now: datetime, due: Due) -> Standing:
+    acts = [taken.act for taken in steps]
+    return stand(process_of(one), acts, now, due, involved=frozenset(one.involved))
+
+
+def reckoning(area: Area) -> Due:
+    """When clocks in `area` run out, as was known at an instant."""
+    known = almanac(area)
+
+    def due(start: datetime, clock: Clock, as_of: datetime) -> datetime:
+        kind: workdays.Kind = "working" if clock.calendar == "working" else "calendar"
+        return workdays.deadline(known(as_of), start, clock.days, kind, zone()).at
+
+    return due
