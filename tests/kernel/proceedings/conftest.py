@@ -49,7 +49,8 @@ def opened(people: dict[str, Person], at: datetime) -> Callable[..., Proceeding]
     def open_it(**changes: Any) -> Proceeding:
         usual: dict[str, Any] = {
             "programme": "test", "kind": "test", "subject": "test.thing:1", "title": "拟列入黑榜",
-            "by": people["director"], "area": Area.objects.get(code="430202"), "organisation": None, "clocks": {"notice": Clock(5)},
+            "by": people["director"],
+            "area": Area.objects.get(code="430202"), "organisation": None, "clocks": {"notice": Clock(5)},
             "involved": [people["second"]], "at": at,
         }  # fmt: skip
         return open_proceeding(**usual | changes)

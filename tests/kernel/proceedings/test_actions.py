@@ -104,7 +104,7 @@ def test_of_two_who_act_at_once_one_is_told_to_read_again(
 
 
 def test_statements_do_not_grow_with_proceedings(
-    opened: Opened, people: dict[str, Person], exhibit: UUID, at: datetime, django_assert_num_queries: Callable[..., Any]
+    opened: Opened, people: dict[str, Person], exhibit: UUID, at: datetime, django_assert_num_queries: Any
 ) -> None:  # fmt: skip
     made = []
     for number in range(6):
