@@ -87,7 +87,10 @@ test("mine anew is sent on what stands and the dispute is gone; theirs leaves it
     source.kept.commands = [command(find("A1.2", { grade: "partial", place: "北门" }), { state: "conflict", current: theirs })];
     const at = await work(source);
     assert.ok(at.disputed("A1.2"));
+    const heard = [];
+    at.listen((codes) => heard.push(...codes));
     await at.settle(at.disputes[0], mine);
+    assert.ok(heard.includes("A1.2"), "the row of the check is drawn without the dispute");
     assert.deepEqual([at.disputes, source.kept.settled.length], [[], 1]);
     assert.deepEqual(at.sheet.findings.map((entry) => entry.place), [place]);
   }

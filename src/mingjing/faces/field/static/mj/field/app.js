@@ -124,8 +124,12 @@ export class App {
     return this.recordOf(subject)?.name ?? this.moduleOf(subject)?.title() ?? subject;
   }
 
-  route(subject) {
-    return this.moduleOf(subject)?.route?.(subject) ?? null;
+  route(subject, commands) {
+    return this.moduleOf(subject)?.route?.(subject, commands) ?? null;
+  }
+
+  matter(command) {
+    return this.moduleOf(command.subject)?.matter?.(command) ?? null;
   }
 
   describe(command) {

@@ -66,21 +66,32 @@ async function outboxParts(app) {
     line(t("Entries only here"), commands.waiting, ""), line(t("Photos only here"), photos.here.length, megabytes(bytes(photos.here))),
     line(t("Photos on their way"), photos.going.length, megabytes(bytes(photos.going))), line(t("Photos arrived, with receipt"), photos.arrived.length, megabytes(bytes(photos.arrived)))));
   const when = h("p", { class: "fl-fine" }, synced ? t("Last sent and fetched: {time}", { time: moment(synced) }) : t("Nothing was sent yet."));
-  const trouble = [...commands.refused, ...commands.conflicts].map((one) => refusedCommand(app, one));
+  const trouble = matters(app, [...commands.refused, ...commands.conflicts]).map((one) => refusedCommands(app, one));
   return [table, when, button(t("Send now"), () => fetchAnew(app), { kind: "primary wide", mark: "upload" }),
     trouble.length || photos.refused.length ? h("h2", {}, t("Refused, and why")) : null, ...trouble, ...photos.refused.map((one) => refusedPhoto(app, one))].filter(Boolean);
 }
 
-function refusedCommand(app, command) {
-  const { id, subject, problems = [], state } = command;
-  const route = app.route(subject);
-  const why = problems.map(({ text }) => text).join(" ");
+// Commands that are settled together are one thing to a reader.
+function matters(app, commands) {
+  const found = new Map();
+  for (const command of commands) {
+    const key = app.matter(command) ?? command.id;
+    found.set(key, [...(found.get(key) ?? []), command]);
+  }
+  return [...found.values()];
+}
+
+function refusedCommands(app, commands) {
+  const [first] = commands, { subject } = first;
+  const route = app.route(subject, commands);
+  const why = [...new Set(commands.flatMap(({ problems = [] }) => problems.map(({ text }) => text)))].join(" ");
   const seen = async () => {
-    await app.phone.outbox.settle([id]);
+    await app.phone.outbox.settle(commands.map(({ id }) => id));
     await app.phone.changed();
   };
-  const act = state === "conflict" && route ? h("a", { class: "fl-button", href: `#${route}` }, t("Open and choose")) : button(t("I have seen it"), seen);
-  return h("section", { class: "fl-notice wrong" }, h("p", {}, h("b", {}, app.nameOf(subject)), " ", h("span", { class: "fl-fine" }, app.describe(command))), h("p", {}, why), act);
+  const choose = route && (app.matter(first) !== null || commands.some(({ state }) => state === "conflict"));
+  const act = choose ? h("a", { class: "fl-button", href: `#${route}` }, t("Open and choose")) : button(t("I have seen it"), seen);
+  return h("section", { class: "fl-notice wrong" }, h("p", {}, h("b", {}, app.nameOf(subject)), " ", h("span", { class: "fl-fine" }, app.describe(first))), h("p", {}, why), act);
 }
 
 function refusedPhoto(app, { sha256, subject, problems = [] }) {

@@ -57,22 +57,23 @@ async function workOf(app, record) {
   return work;
 }
 
-// The screen below /assessments/: {element, title, close}; null for an address that leads nowhere.
+// The screen below /assessments/: {element, title, close, focus}; null for an address that leads nowhere.
 export async function screen(app, path) {
-  const [, numbers] = /^visits\/([\d+]+)$/.exec(path) ?? [];
+  const [, numbers, at = null] = /^visits\/([\d+]+)(?:\/(.+))?$/.exec(path) ?? [];
   const { records = [], notes = [] } = app.pack(code) ?? {};
   const wanted = new Set((numbers ?? "").split("+").map((number) => `assessments.visit:${number}`));
   const [chosen, others] = [records.filter(({ subject }) => wanted.has(subject)), records.filter(({ subject }) => !wanted.has(subject))];
   if (!chosen.length) return null;
   const own = await Promise.all(chosen.map((record) => workOf(app, record)));
   const day = await Promise.all(others.filter((record) => record.day === chosen[0].day).map((record) => workOf(app, record)));
-  const shown = new VisitScreen(deviceOf(app), own, { notes, day });
+  const shown = new VisitScreen(deviceOf(app), own, { notes, day, at });
   const unlisten = app.listen((subject, { kind } = {}) => {
     if (kind === "added") return; // by these works themselves
     for (const work of own) if (!subject || work.record.subject === subject) work.next(() => work.refresh()).catch(unlessLocked);
   });
   return {
     element: shown.element,
+    focus: shown.focus,
     title: chosen.map(({ name }) => name).join(t(", ")),
     close: () => {
       unlisten();
@@ -86,10 +87,17 @@ function unlessLocked(error) {
   if (error?.constructor?.name !== "Locked") throw error;
 }
 
-// Where the shell finds the screen of a subject; null of one that has none.
-export function route(subject) {
+// Where the shell finds the screen of a subject, at the check that one of these commands is about; null of one that has none.
+export function route(subject, commands = []) {
   const [, number] = /^assessments\.visit:(\d+)$/.exec(subject) ?? [];
-  return number ? `/${code}/visits/${number}` : null;
+  const check = commands.map(({ payload, problems = [] }) => payload.check ?? problems[0]?.place?.split(" ")[0]).find(Boolean);
+  return number ? `/${code}/visits/${number}${check ? `/${check}` : ""}` : null;
+}
+
+// What somebody has to choose about: the finding of a refused edit, settled at its check. Of anything else there is a word to
+// be read.
+export function matter({ id, kind, payload }) {
+  return kind === "assessments.edit" ? payload.finding ?? id : null;
 }
 
 const ACTS = {

@@ -1,7 +1,9 @@
 // What the installation refused, or somebody else changed meanwhile: both versions at the check, and the choice of a person.
 // Not here: what a choice sends (conflicts.js).
+import { mineAnew } from "#mj/assessments/conflicts.js";
 import { button, h, refusalText, t } from "#mj/assessments/kit.js";
 import { answerText } from "#mj/assessments/wording.js";
+import { uuid7 } from "#mj/logic/ids.js";
 
 export function disputeCards(screen, code) {
   return screen.work.disputes.filter(({ check }) => check === code).map((dispute) => card(screen, dispute));
@@ -43,8 +45,8 @@ function told(check, entry) {
 function choices(screen, dispute) {
   const { work } = screen;
   const settle = (mine) => () => screen.trying(() => work.settle(dispute, mine));
-  const known = work.checks.has(dispute.check);
-  if (!known) return h("div", { class: "fa-answers" }, button(t("I have read it"), settle(false), { "data-key": "read" }));
+  const anew = work.checks.has(dispute.check) && mineAnew(work.rubric, dispute, work.sheet, uuid7);
+  if (!anew?.length) return h("div", { class: "fa-answers" }, button(t("I have read it"), settle(false), { "data-key": "read" }));
   const leave = dispute.state === "conflict" ? t("Leave theirs") : t("Leave it out");
   return h("div", { class: "fa-answers" },
     work.editable ? button(t("Record mine anew"), settle(true), { kind: "strong", "data-key": "mine" }) : null,

@@ -21,6 +21,11 @@ export class VisitScreen {
     this.show(isBegun(this.work.stand) ? view || "form" : "begin");
   }
 
+  // The check that the screen was opened for, where the keyboard begins; null where it was opened for none.
+  get focus() {
+    return this.form?.rows.get(this.at) ?? null;
+  }
+
   show(name, code = null) {
     this.view?.close();
     this.at = code ?? this.at;

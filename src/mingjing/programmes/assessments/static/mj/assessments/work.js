@@ -40,11 +40,12 @@ export class Work {
 
   // What stands with what was sent since.
   restand() {
-    const { state, commands, stand: before } = this;
+    const { state, commands, stand: before, disputes: settled = [] } = this;
     this.stand = standing(this.record, this.rubric, state, commands, this.person);
     this.disputes = disputesOf(this.rubric, state.sheet ?? {}, commands);
     this.account = explain(this.rubric, this.stand.sheet);
-    const same = ({ code }) => before && samePart(partOf(before.sheet, code), partOf(this.sheet, code)) && !this.disputed(code);
+    const quiet = (code) => !this.disputed(code) && settled.every(({ check }) => check !== code);
+    const same = ({ code }) => before && samePart(partOf(before.sheet, code), partOf(this.sheet, code)) && quiet(code);
     const changed = this.rubric.checks.filter((check) => !same(check)).map(({ code }) => code);
     for (const hear of this.listeners) hear(changed);
     return this;
