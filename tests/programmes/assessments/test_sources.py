@@ -13,6 +13,8 @@ from tests.programmes.assessments.drawn_schemes import shipped
 from tests.programmes.assessments.judged import in_review, register
 from tests.programmes.assessments.test_round_decisions import decided
 
+from mingjing.engine.outcome import Reason, Titled
+from mingjing.engine.rules import Measure
 from mingjing.kernel.cases import actions as cases
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.parties.models import Organisation, Person
@@ -22,8 +24,10 @@ from mingjing.programmes.assessments.policy.scheme import check_scheme, compile_
 from mingjing.programmes.assessments.policy.sources import (
     Order,
     Source,
+    Sourced,
     Stay,
     follow,
+    known_elsewhere,
     months_known,
     orders_known,
     streak_known,
@@ -269,3 +273,22 @@ def test_another_number_of_communities_costs_no_other_number_of_queries(
     for size in (2, 12):
         with django_assert_num_queries(5):
             assert len(sourced_of(entries[:size], round_, scheme)) == size
+
+
+def test_what_another_part_knows_is_taken_where_it_fits_and_said_where_not() -> None:
+    rate, why = Measure("rate", Titled({"en": "Rate"})), Reason("a.b", "Because.")
+    source = Source("neighbours.rate")
+    assert source.is_elsewhere
+    assert not source.is_frozen
+    assert known_elsewhere(source, rate, "number", "2.18", why) == Sourced("2.18", why)
+    assert known_elsewhere(source, rate, "flag", "yes", why).text == ""
+    nobody = known_elsewhere(source, rate, "", "", why)
+    assert (nobody.text, nobody.reason.code) == ("", "source.nobody")
+
+
+def test_a_scheme_may_name_what_no_part_knows_but_no_class_may_rest_on_it() -> None:
+    document = shipped("hetang-2024")
+    document["attributes"][6]["source"] = "neighbours.top_share"
+    assert not check_scheme(document)
+    document["attributes"][0]["source"] = "neighbours.built"
+    assert [problem.code for problem in check_scheme(document)] == ["scheme.source_class"]

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_noop as _
 from mingjing.kernel.registry import (
     Command,
     FactKind,
+    Known,
     Manifest,
     NavItem,
     Permission,
@@ -221,6 +222,12 @@ MANIFEST = Manifest(
         Verifier(format="mingjing.assessments.decision/1", check=f"{HERE}.policy.decisions.check_decision"),
         Verifier(format="mingjing.assessments.draw/1", check=f"{HERE}.policy.draws.check_draw"),
         Verifier(format="mingjing.assessments.draw.day/1", check=f"{HERE}.policy.draw_days.check_day"),
+    ),
+    known=(
+        Known(
+            code="assessments.households", title=_("Households"), kind="number", read=f"{HERE}.queries.known.households"
+        ),
+        Known(code="assessments.company", title=_("Company"), kind="text", read=f"{HERE}.queries.known.companies"),
     ),
     case_kinds={"rectification": _("Order to put a critical finding right")},
     visit_purposes={"first": _("Assessment"), "second": _("Second visit by another team")},

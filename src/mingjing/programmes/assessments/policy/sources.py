@@ -1,9 +1,10 @@
 """What the system itself knows of a site: declared by an attribute's `source`, worked out from what was kept.
 
-A scheme says which attribute is known how; no attribute and no tier is named here. Not here: reading what was kept
-(queries.sourced).
+A dotted source (`parts.word`) is what another part of the house knows, whoever that is. A scheme says which attribute
+is known how; no attribute and no tier is named here. Not here: reading what was kept (queries.sourced).
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,8 +14,8 @@ from mingjing.engine.rules import FLAG, Measure
 from mingjing.programmes.assessments.policy.reading import Node
 
 __all__ = [
-    "MONTHS", "STREAK", "Order", "Source", "Sourced", "Stay", "check_sources", "follow", "in_words", "months",
-    "months_known", "orders_known", "read_source", "streak_known",
+    "MONTHS", "STREAK", "Order", "Source", "Sourced", "Stay", "check_sources", "follow", "in_words",
+    "known_elsewhere", "months", "months_known", "orders_known", "read_source", "streak_known",
 ]  # fmt: skip
 
 OVERDUE, UNMET, STREAK, MONTHS = "orders_overdue", "orders_unmet", "tier_streak", "service_months"
@@ -25,6 +26,8 @@ WORDS = {
     MONTHS: N_("whole months the present company has served on the round's first day"),
 }
 """Each kind of source with what it means; those with a tier are written `kind:TIER`."""
+ELSEWHERE = re.compile(r"[a-z]+\.[a-z_]+")
+"""How a source reads that another part of the house declares (kernel.registry)."""
 NAMED = 5
 """So many orders or rounds are named in a reason."""
 
@@ -42,6 +45,11 @@ class Source:
         """Whether it is known before the round begins and never changes with it: a class may rest on it."""
         return self.kind == MONTHS
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether another part of the house knows it; which parts an installation has is not for a scheme to say."""
+        return "." in self.kind
+
 
 @dataclass(frozen=True, slots=True)
 class Sourced:
@@ -57,6 +65,8 @@ def read_source(node: Node, measure: Measure) -> Source | None:
     if not text:
         return None
     kind, colon, tier = text.partition(":")
+    if ELSEWHERE.fullmatch(text):
+        return _elsewhere(node, measure, text)
     if kind not in WORDS or bool(colon) != (kind == STREAK):
         allowed = tuple(f"{kind}:…" if kind == STREAK else kind for kind in WORDS)
         words = N_("{found} is not known here; use one of {allowed}.")
@@ -67,6 +77,24 @@ def read_source(node: Node, measure: Measure) -> Source | None:
         words = N_("{found} is known as a {wanted}; the attribute must be of that type.")
         node.problem("scheme.source_type", words, "source", found=text, wanted=wanted)
     return Source(kind, tier, f"{node.path}/source")
+
+
+def _elsewhere(node: Node, measure: Measure, text: str) -> Source:
+    if measure.choices not in ((), FLAG):
+        words = N_("{found} is known as a {wanted}; the attribute must be of that type.")
+        node.problem("scheme.source_type", words, "source", found=text, wanted="flag, number")
+    return Source(text, place=f"{node.path}/source")
+
+
+def known_elsewhere(source: Source, measure: Measure, kind: str, text: str, reason: Reason) -> Sourced:
+    """What another part says, where it is of the attribute's type; `kind` is empty where no part knows of it."""
+    if not kind:
+        words = N_("No part of this installation knows {code}.")
+        return Sourced("", Reason("source.nobody", words, {"code": source.kind}))
+    if kind != ("flag" if measure.choices == FLAG else "number"):
+        words = N_("{code} is known as a {kind}, which the attribute is not.")
+        return Sourced("", Reason("source.type", words, {"code": source.kind, "kind": kind}))
+    return Sourced(text, reason)
 
 
 def check_sources(root: Node, sources: Mapping[str, Source], tiers: Collection[str], deciding: Collection[str]) -> None:

@@ -12,17 +12,30 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.utils import timezone
 
+from mingjing.engine.outcome import N_, Reason
+from mingjing.engine.rules import Measure
+from mingjing.kernel import registry
 from mingjing.kernel.cases.models import Case, Step
 from mingjing.kernel.rulebooks.models import Version
-from mingjing.programmes.assessments.models import Engagement, Entry, ReplayPurpose, Result, Round, VisitRecord
+from mingjing.programmes.assessments.models import (
+    Community,
+    Engagement,
+    Entry,
+    ReplayPurpose,
+    Result,
+    Round,
+    VisitRecord,
+)
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sources import (
     MONTHS,
     STREAK,
     Order,
+    Source,
     Sourced,
     Stay,
     follow,
+    known_elsewhere,
     months_known,
     orders_known,
     streak_known,
@@ -36,16 +49,19 @@ ABOUT = "assessments.visit:"
 
 def sourced_of(entries: Sequence[Entry], round_: Round, scheme: Scheme) -> dict[int, Mapping[str, Sourced]]:
     """By entry what the system knows of the attributes with a source, by code."""
-    kinds = {source.kind for source in scheme.sources.values()}
+    kinds = {source.kind for source in scheme.sources.values() if not source.is_elsewhere}
     at = round_.deciding_at or timezone.now()
     orders = _orders(entries, round_, at) if kinds - {STREAK, MONTHS} else {}
     stays = _stays(entries, round_) if STREAK in kinds else {}
     since = _since(entries) if MONTHS in kinds else {}
+    elsewhere = _elsewhere(entries, round_, scheme, at)
     found: dict[int, Mapping[str, Sourced]] = {}
     for entry in entries:
         values = {}
         for code, source in scheme.sources.items():
-            if source.kind == STREAK:
+            if source.is_elsewhere:
+                values[code] = elsewhere[code][entry.pk]
+            elif source.kind == STREAK:
                 values[code] = streak_known(source, _stay(entry, round_), stays.get(entry.community_id, ()))
             elif source.kind == MONTHS:
                 values[code] = months_known(entry.company_name, since.get(entry.engagement_id), round_.first_day)
@@ -53,6 +69,32 @@ def sourced_of(entries: Sequence[Entry], round_: Round, scheme: Scheme) -> dict[
                 values[code] = orders_known(source, orders.get(entry.pk, ()), at)
         found[entry.pk] = values
     return found
+
+
+def _elsewhere(
+    entries: Sequence[Entry], round_: Round, scheme: Scheme, at: datetime
+) -> dict[str, Mapping[int, Sourced]]:
+    """By attribute and entry what other parts of the house know of its site in the period of the round."""
+    asked = {code: source for code, source in scheme.sources.items() if source.is_elsewhere}
+    sites: dict[int, int] = {}
+    if {source.kind for source in asked.values()} & set(registry.known()):
+        wanted = [entry.community_id for entry in entries]
+        sites = dict(Community.objects.filter(pk__in=wanted).values_list("pk", "site"))
+    return {code: _told(source, scheme.attributes[code], entries, sites, round_, at) for code, source in asked.items()}
+
+
+def _told(
+    source: Source, measure: Measure, entries: Sequence[Entry], sites: Mapping[int, int], round_: Round, at: datetime
+) -> dict[int, Sourced]:
+    part = registry.known().get(source.kind)
+    found = registry.answers(part, set(sites.values()), round_.first_day, round_.last_day, at)
+    nothing = registry.Answer("", Reason("source.nothing", N_("Nothing is known of it for the period of the round.")))
+    told = {}
+    for entry in entries:
+        answer = found.get(sites.get(entry.community_id, 0), nothing)
+        kind = part.kind if part else ""
+        told[entry.pk] = known_elsewhere(source, measure, kind, answer.text, answer.reason)
+    return told
 
 
 def _orders(entries: Sequence[Entry], round_: Round, at: datetime) -> dict[int, list[Order]]:
