@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ def search_words(name: str, *also: str) -> str:
     '重庆a区3期 chongqingaqu3qi chongqingaou3qi chongqingaqu3ji cqaq3q cqao3q cqaq3j ht01'
     """
     plain = _plain(name)
-    words = [plain, *_readings(plain), *map(_plain, also)]
+    words = [plain, *_all_readings(plain), *map(_plain, also)]
     return " ".join(dict.fromkeys(word for word in words if word))
 
 
@@ -110,6 +111,12 @@ class _Sound:
 
     def initial(self, reading: str) -> str:
         return reading[:1] if self.chinese else reading
+
+
+@lru_cache(maxsize=4096)
+def _all_readings(plain: str) -> tuple[str, ...]:
+    """Remembered: names come again with every edit, and with every row that repeats its company's."""
+    return tuple(_readings(plain))
 
 
 def _readings(plain: str) -> Iterator[str]:
