@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline";
 
 import { canonical, digest } from "#mj/logic/canonical.js";
+import { challengeDue } from "#mj/assessments/challenges.js";
 import { asks, challengeOf, codeWord, pick, seedOf } from "#mj/assessments/picks.js";
 import { applyEdits, lacking, signedDigest, unanswered, undoing } from "#mj/assessments/recording.js";
 import { explain, score } from "#mj/assessments/score.js";
@@ -20,6 +21,7 @@ const OPERATIONS = {
     pick: pick(seed, label, population, count), asks: asks(seed, label, oneIn), word: codeWord(seed, label),
     challenge: challengeOf(seed, label, oneIn), seed: seedOf(seed, label),
   }),
+  challenges: ({ seed, subject, asked }) => asked.map(([check, count]) => challengeDue({ seed, subject }, check, count)),
 };
 
 async function record({ rubric: name, sheet: before, edits, seed, standing }) {

@@ -30,6 +30,7 @@ from mingjing.kernel.sync.actions import release_capture
 from mingjing.kernel.sync.models import Capture
 from mingjing.kernel.visits.models import Visit
 from mingjing.programmes.assessments.models import VisitRecord
+from mingjing.programmes.assessments.policy.challenges import due
 
 SITE = ("27.8300000", "113.1300000")
 
@@ -130,6 +131,24 @@ def test_how_the_team_arrived_is_told_to_who_reviews(seen: Seen) -> None:
         "门岗换了牌",
     ):
         assert words in review, words
+
+
+def test_a_scene_challenge_that_was_left_out_is_told_to_who_reviews(seen: Seen) -> None:
+    """Of one phone and check, as many photos as it takes until one is challenged; then as it was due, and without."""
+    subject, seed = seen.day.subject, seen.day.record.seed
+    number = next(n for n in range(1, 100) if due(seed, subject, "A1.1", n))
+    for n in range(1, number):
+        seen.taken(n, cited=False)
+    assert "scene challenge" not in seen.page("review/")
+    asked = due(seed, subject, "A1.1", number)
+    assert asked is not None
+    seen.taken(number, cited=False, challenge=asked | {"answered": True})
+    assert "scene challenge was due" not in seen.page("review/")
+    later = next(n for n in range(number + 1, 200) if due(seed, subject, "A1.1", n))
+    for n in range(number + 1, later + 1):
+        seen.taken(n, cited=False)
+    page = seen.page("review/")
+    assert page.count("A scene challenge was due and its record holds none") == 1
 
 
 def test_a_picture_from_the_gallery_says_so_below_it_and_not_where_it_was_taken(seen: Seen, rf: RequestFactory) -> None:

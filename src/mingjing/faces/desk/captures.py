@@ -4,7 +4,7 @@ Programmes show it beside their own pages. Not here: what gives rise to a signal
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,9 +50,9 @@ def capture_of(exhibit: Exhibit) -> CaptureShown | None:
     return shown(row) if row else None
 
 
-def shown(row: Capture) -> CaptureShown:
-    """A capture as pages show it."""
-    return CaptureShown(row, _between(row), tuple(_signals(row)))
+def shown(row: Capture, more: Iterable[Mapping[str, Any]] = ()) -> CaptureShown:
+    """A capture as pages show it; `more` are signals that its programme found."""
+    return CaptureShown(row, _between(row), (*_signals(row), *map(signal_shown, more)))
 
 
 def _between(row: Capture) -> str:
@@ -111,6 +111,9 @@ SIGNALS = {
     "clock": ("watch", "clock", _("The phone's clock was {span} off")),
     "gallery": ("watch", "file", _("Chosen from the gallery, not taken in the app")),
     "challenge_missed": ("watch", "eye", _("The scene challenge was not answered")),
+    "challenge_absent": ("watch", "eye", _("A scene challenge was due and its record holds none")),
+    "challenge_other": ("bad", "eye", _("Its record holds another scene challenge than was due")),
+    "challenge_not_due": ("watch", "eye", _("Its record holds a scene challenge that was not due")),
     "head_missing": ("watch", "chain", _("Its record holds no ledger head: it may be older than said")),
     "head_unknown": ("bad", "chain", _("Its record holds a ledger head that this installation never signed")),
     "code_wrong": ("bad", "scan", _("The code that was scanned does not hang at this site")),

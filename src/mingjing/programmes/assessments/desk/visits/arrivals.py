@@ -17,7 +17,11 @@ HOW = {
     "position": _("By position"),
     "none": _("With neither code nor position"),
 }
-FIGURES = {"position_far": ("distance", "metres"), "position_vague": ("accuracy", "metres"), "clock": ("clock_offset", "seconds")}  # fmt: skip
+FIGURES = {
+    "position_far": ("distance", "metres"),
+    "position_vague": ("accuracy", "metres"),
+    "clock": ("clock_offset", "seconds"),
+}
 """Which figure of an arrival a signal speaks of, and what it calls it."""
 
 

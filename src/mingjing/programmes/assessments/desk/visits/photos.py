@@ -2,10 +2,12 @@
 is missing or still on a phone, what looks alike. Constant query counts. Not here: one exhibit (faces.desk.evidence).
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import repeat
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +18,7 @@ from mingjing.engine.geo import Position, distance
 from mingjing.faces.desk.captures import CaptureShown, shown
 from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.paging import page_of
-from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.evidence.models import Exhibit, Origin
 from mingjing.kernel.evidence.queries import Alike, exhibits_of, exhibits_seen, likenesses
 from mingjing.kernel.parties.guard import guarded, may
 from mingjing.kernel.parties.models import Person
@@ -25,7 +27,9 @@ from mingjing.programmes.assessments.desk.found import find_round, record_area, 
 from mingjing.programmes.assessments.desk.visits.form import CheckShown, FindingShown, Form, form_of
 from mingjing.programmes.assessments.desk.visits.maps import Map, Spot, drawn
 from mingjing.programmes.assessments.desk.visits.recording import context_of, seen_record
+from mingjing.programmes.assessments.policy.challenges import Taken, amiss, scenes
 from mingjing.programmes.assessments.queries.photos import alike_of_round, captures_of, homes_of
+from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 __all__ = ["PhotoShown", "Photos", "alike", "photos", "photos_of"]
 
@@ -130,6 +134,19 @@ def photos_of(form: Form, person: Person, today: date) -> Photos:
     return _Gathered(form, person, today).photos()
 
 
+def _captures(form: Form) -> dict[str, CaptureShown]:
+    """The photos that phones promised, by digest, each with what is wrong with the challenge of its scene."""
+    record = form.record
+    rows = captures_of(record)
+    taken = [
+        Taken(str(row.device_id), row.about, row.origin == Origin.CAMERA, json.loads(row.record).get("challenge"))
+        for row in rows
+    ]
+    challenged = scenes(scheme_of(record.round.scheme).document)
+    signals = amiss(record.seed, record.subject, taken, challenged) if record.seed else repeat({})
+    return {row.sha256: shown(row, [signal] if signal else ()) for row, signal in zip(rows, signals, strict=False)}
+
+
 class _Gathered:
     """What is read for a record's photos, once."""
 
@@ -138,7 +155,7 @@ class _Gathered:
         seen = exhibits_seen(person, self.record.subject, today).select_related("recorded_by", "area")
         self.exhibits = {one.sha256: one for one in seen}
         self.standing = set(exhibits_of(self.record.subject).values_list("sha256", flat=True))
-        self.captures = {row.sha256: shown(row) for row in captures_of(self.record)}
+        self.captures = _captures(form)
         site = Site.objects.filter(community=self.record.entry.community_id).first()
         self.site: Position | None = site.position if site else None
         self.numbered: dict[str, PhotoShown] = {}

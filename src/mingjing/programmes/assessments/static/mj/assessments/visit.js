@@ -1,15 +1,14 @@
 // The screen of one visit (or of a group that begins together): which of its views has its turn, and what the views ask of
 // the shell: photos, signatures, words for the person. Not here: the views themselves.
 import { Begin } from "#mj/assessments/begin.js";
+import { challengeDue } from "#mj/assessments/challenges.js";
 import { Finish } from "#mj/assessments/finish.js";
 import { Form } from "#mj/assessments/form.js";
 import { h, refusalText, said, t } from "#mj/assessments/kit.js";
-import { challengeOf } from "#mj/assessments/picks.js";
 import { Refusal } from "#mj/assessments/recording.js";
 import { isBegun } from "#mj/assessments/standing.js";
 
 const VIEWS = { form: Form, finish: Finish };
-const ONE_IN = 6; // about as many photos of a scene are challenged
 
 export class VisitScreen {
   // `works` are those that are begun together; the first is shown once it has begun. `shell` is the app's side.
@@ -98,12 +97,10 @@ export class VisitScreen {
     for (const { sha256 } of taken) await this.work.act([{ edit: "attach", ...holder, evidence: [sha256] }], { of: [check.code], goesOn: true });
   }
 
-  // What the scene is challenged with, by the committed seed: the next photo of this check of this visit.
+  // What the scene is challenged with: the next photo that this phone takes of this check.
   challenge(check) {
-    const { seed, subject } = this.work.record;
-    if (!seed || !check.evidence?.some(({ code }) => code === "P")) return null;
-    const count = Object.values(this.captures()).filter(({ about }) => about === check.code).length;
-    return challengeOf(seed, `${subject}/${check.code}/${count + 1}`, ONE_IN);
+    const own = Object.values(this.app.captures(this.work.record.subject));
+    return challengeDue(this.work.record, check, own.filter(({ about }) => about === check.code).length);
   }
 
   // The photos of the visit, those that are only here among them: {digest: {state, about}}.
