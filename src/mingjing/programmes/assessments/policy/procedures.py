@@ -1,0 +1,114 @@
+"""The proceedings of the programme, as data: an adverse listing, the publication of a list, an appeal, an objection.
+
+Which deadline of a scheme gives which step its days, `CLOCKS` says. The model is the Administrative Penalty Law: art.
+44 (facts, grounds, basis and rights are told before the decision), art. 45 (the statement is heard and weighed), art.
+64 (minutes of the hearing; whoever investigated does not preside). Not here: how acts are read (engine.process), what
+else must hold before a notice goes out (policy.listings).
+"""
+
+from collections.abc import Mapping
+
+from mingjing.engine.outcome import N_
+from mingjing.engine.process import Clock, Process, Step
+from mingjing.programmes.assessments.policy.scheme import Scheme
+
+__all__ = ["CLOCKS", "STANCES", "appeal", "clocks_of", "listing", "objection", "publication"]
+
+CLOCKS: Mapping[str, Mapping[str, str]] = {
+    "listing": {"notice": "pre_listing_statement"},
+    "publication": {"public_notice": "public_notice"},
+    "appeal": {"published": "appeal_file", "appeal": "appeal_decide"},
+    "objection": {"delivered": "objection_file", "objection": "objection_decide"},
+}
+"""By kind of proceeding: step → code of the scheme's deadline that says how long it gives."""
+UPHOLD, DROP = "uphold", "drop"
+STANCES = {UPHOLD: N_("List it"), DROP: N_("Do not list it")}
+UPHELD, REJECTED = "upheld", "rejected"
+DECISIONS = {UPHELD: N_("Well founded"), REJECTED: N_("Not well founded")}
+LEAST = 1
+"""Days of a clock of which the scheme says nothing: nothing is left without time to answer."""
+
+
+def clocks_of(scheme: Scheme, kind: str) -> dict[str, Clock]:
+    """The days that the steps of a proceeding give under this scheme."""
+    deadlines = {entry["code"]: entry for entry in scheme.document["deadlines"]}
+    found = {}
+    for step, code in CLOCKS[kind].items():
+        entry = deadlines.get(code, {})
+        found[step] = Clock(int(entry.get("days", LEAST)), entry.get("calendar", "working"))
+    return found
+
+
+def listing(clocks: Mapping[str, Clock]) -> Process:
+    """Before an entry stands on a list that takes rights: told, heard, answered, decided by two."""
+    return Process(
+        "assessments.listing",
+        (
+            Step("notice", N_("Pre-listing notice served"), needs=("document", "service"), clock=clocks["notice"],
+                 dated=True),
+            Step("statement", N_("Statement of the company received"), within="notice", excused_by="excuse",
+                 optional=True, once=False, dated=True, until=("decision",), needs=("reason",)),
+            Step("hearing_asked", N_("Hearing asked for"), within="notice", excused_by="excuse", optional=True,
+                 dated=True, until=("decision",)),
+            Step("excuse", N_("Lateness excused"), optional=True, needs=("reason",), until=("decision",),
+                 uninvolved=True),
+            Step("hearing", N_("Hearing held, with minutes"), after=("notice",), needed_if=("hearing_asked",),
+                 needs=("exhibit",), dated=True, uninvolved=True),
+            Step("reply", N_("Written reply to the statement"), after=("statement", "hearing"),
+                 needed_if=("statement", "hearing_asked"), needs=("reason",), uninvolved=True),
+            Step("decision", N_("Decision of the panel"), after=("notice", "hearing", "reply"), waits_for=("notice",),
+                 votes=2, stances=STANCES, needs=("reason",), uninvolved=True, apart_from=("reply",)),
+        ),
+        ends=(("decision", DROP),),
+    )  # fmt: skip
+
+
+def publication(clocks: Mapping[str, Clock]) -> Process:
+    """From the decided list to the published one: shown to the public, signed by two houses, published by a third."""
+    return Process(
+        "assessments.publication",
+        (
+            Step("public_notice", N_("Public notice begun"), clock=clocks["public_notice"], needs=("reason",)),
+            Step("public_objection", N_("Objection during the public notice"), within="public_notice", optional=True,
+                 once=False, dated=True, needs=("reason",), until=("signed_centre",)),
+            Step("public_reply", N_("Objections answered"), after=("public_objection",),
+                 needed_if=("public_objection",), needs=("reason",)),
+            Step("signed_centre", N_("Signed off by the head of the centre"), after=("public_notice", "public_reply"),
+                 waits_for=("public_notice",), needs=("reason",)),
+            Step("signed_bureau", N_("Signed off by the housing bureau"), after=("signed_centre",),
+                 apart_from=("signed_centre",), needs=("reason",)),
+            Step("published", N_("List published"), after=("signed_centre", "signed_bureau")),
+        ),
+    )  # fmt: skip
+
+
+def appeal(clocks: Mapping[str, Clock]) -> Process:
+    """After publication: an appeal in time, or one whose lateness is excused, decided by somebody uninvolved."""
+    return Process(
+        "assessments.appeal",
+        (
+            Step("published", N_("List published"), clock=clocks["published"], dated=True),
+            Step("appeal", N_("Appeal received"), within="published", excused_by="excuse", dated=True,
+                 needs=("reason",), clock=clocks["appeal"]),
+            Step("excuse", N_("Lateness excused"), after=("published",), optional=True, needs=("reason",),
+                 uninvolved=True),
+            Step("decision", N_("Appeal decided"), after=("appeal",), stances=DECISIONS, needs=("reason",),
+                 uninvolved=True),
+        ),
+    )  # fmt: skip
+
+
+def objection(clocks: Mapping[str, Clock]) -> Process:
+    """Against a single finding: in time after the record reached the company, decided by somebody off the team."""
+    return Process(
+        "assessments.objection",
+        (
+            Step("delivered", N_("Record delivered to the company"), clock=clocks["delivered"], dated=True),
+            Step("objection", N_("Objection received"), within="delivered", excused_by="excuse", dated=True,
+                 needs=("reason",), clock=clocks["objection"]),
+            Step("excuse", N_("Lateness excused"), after=("delivered",), optional=True, needs=("reason",),
+                 uninvolved=True),
+            Step("decision", N_("Objection decided"), after=("objection",), stances=DECISIONS, needs=("reason",),
+                 uninvolved=True),
+        ),
+    )  # fmt: skip
