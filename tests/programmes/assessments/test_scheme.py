@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from tests.programmes.assessments.drawn_schemes import schemes, shipped
 
 from mingjing.engine.lists import RANK_MEASURES, SCORE_MEASURES
-from mingjing.programmes.assessments.policy.scheme import check_scheme, compile_scheme
+from mingjing.programmes.assessments.policy.scheme import compile_scheme
+from mingjing.programmes.assessments.policy.soundness import check_scheme
 
 FORMAT = Path(__file__).parents[3] / "docs" / "reference" / "scheme-format.md"
 

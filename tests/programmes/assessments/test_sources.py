@@ -20,7 +20,8 @@ from mingjing.kernel.cases.models import Case
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.programmes.assessments.models import Engagement, Entry, Replay, Round, VisitRecord
 from mingjing.programmes.assessments.policy.changes import changes
-from mingjing.programmes.assessments.policy.scheme import check_scheme, compile_scheme
+from mingjing.programmes.assessments.policy.scheme import compile_scheme
+from mingjing.programmes.assessments.policy.soundness import check_scheme
 from mingjing.programmes.assessments.policy.sources import (
     Order,
     Source,

@@ -16,7 +16,7 @@ from mingjing.engine.chain import content_digest
 from mingjing.engine.outcome import Problem, Refusal
 from mingjing.kernel.tables import read_workbook_sheets
 from mingjing.programmes.assessments.policy.changes import changes
-from mingjing.programmes.assessments.policy.scheme import check_scheme
+from mingjing.programmes.assessments.policy.soundness import check_scheme
 from mingjing.programmes.assessments.policy.workbook import read_workbook, write_workbook
 from mingjing.programmes.assessments.policy.workbook.grids import grids
 from mingjing.programmes.assessments.policy.workbook.headers import plain

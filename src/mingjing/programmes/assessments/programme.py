@@ -32,6 +32,7 @@ SUBJECTS = {
     "assessments.team_day": _("Team-day"),
     "assessments.visit": _("Visit record"),
     "assessments.filing": _("Bonus or veto"),
+    "assessments.edition": _("Published list"),
     "assessments.replay": _("Replay of a file"),
     "assessments.what_if": _("What if"),
     "assessments.export": _("Export"),
@@ -137,6 +138,7 @@ MANIFEST = Manifest(
         _fact("round.decision_requested", _("Decision of the round requested")),
         _fact("round.decided", _("Round decided")),
         _fact("round.decision_failed", _("Decision of the round refused")),
+        _fact("list.published", _("List published")),
         _fact("class.confirmed", _("Class of a community confirmed")),
         _fact("entry.attribute_recorded", _("Value of a community recorded for the round")),
         _fact("entry.not_assessed", _("Community declared not assessed")),
@@ -190,7 +192,7 @@ MANIFEST = Manifest(
     ),
     rulebooks=(
         RulebookKind(
-            code="assessments.scheme", title=_("Assessment scheme"), check=f"{HERE}.policy.scheme.check_scheme"
+            code="assessments.scheme", title=_("Assessment scheme"), check=f"{HERE}.policy.soundness.check_scheme"
         ),
     ),
     commands=(
@@ -230,6 +232,12 @@ MANIFEST = Manifest(
         Known(code="assessments.company", title=_("Company"), kind="text", read=f"{HERE}.queries.known.companies"),
     ),
     case_kinds={"rectification": _("Order to put a critical finding right")},
+    processes={
+        "listing": (_("Listing that takes rights"), f"{HERE}.policy.procedures.listing"),
+        "publication": (_("Publication of a list"), f"{HERE}.policy.procedures.publication"),
+        "appeal": (_("Appeal against a listing"), f"{HERE}.policy.procedures.appeal"),
+        "objection": (_("Objection to a finding"), f"{HERE}.policy.procedures.objection"),
+    },
     visit_purposes={"first": _("Assessment"), "second": _("Second visit by another team")},
     evidence_door=f"{HERE}.queries.visits.near_evidence",
     evidence_home=f"{HERE}.desk.exhibits.home",

@@ -1,7 +1,8 @@
 """The decision of a round: asked for once nothing is missing, made in the background, stored whole or not at all.
 
 The fact that the round is decided carries the Merkle root over all results and the totals of each class; it is appended
-in the transaction that completes them. Not here: scoring (policy.judging), when it runs (jobs.decisions).
+in the transaction that completes them, in which the proceedings about adverse listings are opened too. Not here:
+scoring (policy.judging), when it runs (jobs.decisions).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from django.db import transaction
 from mingjing.engine.outcome import Problem, Refusal
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.models import Person
+from mingjing.programmes.assessments.actions.listings import open_listings
 from mingjing.programmes.assessments.actions.replays import close, give_up, latest
 from mingjing.programmes.assessments.models import Replay, ReplayPurpose, Round
 from mingjing.programmes.assessments.policy.rounds import STEPS, obstacles
@@ -66,6 +68,7 @@ def complete_decision(
         "tiers": {code: dict(counts) for code, counts in tiers.items()},
     }
     writer.append(kind="assessments.round.decided", subject=round_.subject, data=data, area=round_.area, by=by, at=at)
+    open_listings(replay=found, by=by, at=at)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from mingjing.engine.chain import canonical
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.ids import uuid7
-from mingjing.kernel.db.rows import insert
+from mingjing.kernel.db.rows import change, insert
 from mingjing.kernel.evidence.actions import record_exhibits
 from mingjing.kernel.evidence.models import Access, Origin
 from mingjing.kernel.evidence.queries import exhibits_of
@@ -148,10 +148,11 @@ def _applied(
     before, sheet = record.sheet_document, Growing(record, scheme, by, _exhibits_named(record, edits, known))
     answers = {edit.command: sheet.tried(edit) for edit in edits}
     if sheet.kept:
-        record.sheet, record.revision = canonical(sheet.document).decode(), sheet.revision
-        record.save(update_fields=["sheet", "revision"])
+        after = sheet.document
+        record.sheet, record.revision = canonical(after).decode(), sheet.revision
+        change(record, "sheet", "revision")
         insert(SheetEdit, KEPT, sheet.rows)
-        follow_critical(record, scheme, before, sheet.document, by=by, at=at)
+        follow_critical(record, scheme, before, after, by=by, at=at)
     return answers
 
 
@@ -205,7 +206,7 @@ class Growing:
 
     def _on_record(self, payload: Mapping[str, Any]) -> None:
         """Raise Refusal for evidence that is not of this record."""
-        if missing := set(_digests(payload)) - set(self.exhibits):
+        if missing := set(_digests(payload)).difference(self.exhibits):
             text = N_("{count} exhibits are not on this record; add the photos to it first.")
             code = str(payload.get("check", ""))
             raise Refusal([Problem("visit.foreign_evidence", text, {"count": len(missing)}, code)])

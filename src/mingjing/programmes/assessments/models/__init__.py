@@ -19,6 +19,7 @@ from mingjing.programmes.assessments.models.draws import (
     TeamMember,
     TeamStaff,
 )
+from mingjing.programmes.assessments.models.editions import Edition, Listed
 from mingjing.programmes.assessments.models.findings import Finding
 from mingjing.programmes.assessments.models.lists import Export, ExportKind, WhatIf
 from mingjing.programmes.assessments.models.replays import UNRANKED, Replay, ReplayPurpose, Result
@@ -47,8 +48,8 @@ from mingjing.programmes.assessments.models.visits import (
 
 __all__ = [
     "RECORD_STATES", "STATES", "UNRANKED", "CalibrationNote", "ClassVote", "Community", "CommunityQuerySet",
-    "Conflict", "Declaration", "Draw", "DrawSeed", "Engagement", "Entry", "EntryValue", "Expert", "Export",
-    "ExportKind", "Filing", "FilingKind", "Finding", "Handover", "LineKind", "Management", "Part", "Purpose", "Replay",
-    "ReplayPurpose", "Result", "Return", "Roster", "RosterLine", "Round", "SheetEdit", "Signature", "SignaturePart",
-    "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
+    "Conflict", "Declaration", "Draw", "DrawSeed", "Edition", "Engagement", "Entry", "EntryValue", "Expert", "Export",
+    "ExportKind", "Filing", "FilingKind", "Finding", "Handover", "LineKind", "Listed", "Management", "Part", "Purpose",
+    "Replay", "ReplayPurpose", "Result", "Return", "Roster", "RosterLine", "Round", "SheetEdit", "Signature",
+    "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from mingjing.programmes.assessments.policy.attributes import read_attribute, re
 from mingjing.programmes.assessments.policy.reading import Node
 from mingjing.programmes.assessments.policy.sources import Source, check_sources
 
-__all__ = ["FORMAT", "Scheme", "check_scheme", "compile_scheme"]
+__all__ = ["FORMAT", "Scheme", "compile_scheme"]
 
 FORMAT = "mingjing.assessments.scheme/1"
 
@@ -55,33 +55,6 @@ class Scheme:
     def attribute(self, code: str, text: str, place: str = "") -> Value:
         """The value of attribute `code` from its text; raises Refusal."""
         return read_attribute(self.attributes[code], text, place)
-
-
-def check_scheme(document: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """Everything that is wrong with a document; empty when it can be published."""
-    try:
-        digest = content_digest(document)
-    except (TypeError, ValueError):  # not even JSON: told below, with its place
-        digest = ""
-    if digest in _SOUND:
-        return ()
-    try:
-        compile_scheme(document)
-    except Refusal as refusal:
-        return refusal.problems
-    _remember(digest)
-    return ()
-
-
-_SOUND: dict[str, None] = {}
-"""Digests of documents without mistakes, the oldest first: one is read, saved and published, and proved once."""
-MOST_SOUND = 64
-
-
-def _remember(digest: str) -> None:
-    while len(_SOUND) >= MOST_SOUND:
-        _SOUND.pop(next(iter(_SOUND), ""), None)
-    _SOUND[digest] = None
 
 
 def compile_scheme(document: Mapping[str, Any]) -> Scheme:

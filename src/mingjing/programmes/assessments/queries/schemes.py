@@ -11,7 +11,8 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.kernel.tables import Limits, Table, open_workbook, read_table
 from mingjing.programmes.assessments.policy.mapping import Mapping
-from mingjing.programmes.assessments.policy.scheme import Scheme, check_scheme, compile_scheme
+from mingjing.programmes.assessments.policy.scheme import Scheme, compile_scheme
+from mingjing.programmes.assessments.policy.soundness import check_scheme
 from mingjing.programmes.assessments.policy.workbook import read_workbook
 
 __all__ = ["KIND", "open_table", "read_scheme", "scheme_from", "scheme_of", "shipped_mappings", "shipped_schemes"]

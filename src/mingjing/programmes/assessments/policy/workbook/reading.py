@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mingjing.engine.outcome import N_, Problem, Refusal, Titled
-from mingjing.programmes.assessments.policy.scheme import FORMAT, check_scheme
+from mingjing.programmes.assessments.policy.scheme import FORMAT
+from mingjing.programmes.assessments.policy.soundness import check_scheme
 from mingjing.programmes.assessments.policy.workbook.cells import cell_value
 from mingjing.programmes.assessments.policy.workbook.headers import cell_name, find_headers, plain
 from mingjing.programmes.assessments.policy.workbook.layout import BASICS, CHECKS, LISTS, Column, Plan, computed_titles
