@@ -21,7 +21,7 @@ import django
 __all__ = ["Rows", "write"]
 
 Rows = Mapping[str, tuple[Sequence[str], Sequence[Sequence[Any]]]]
-ANEW = {"sha256", "record_id", "seq", "entry_id", "visit_id"}
+ANEW = {"sha256", "record_id", "seq", "entry_id", "visit_id", "serial", "case_id", "fact_id"}
 """Columns that are unique, alone or with others, besides those that hold a UUID."""
 
 
@@ -39,7 +39,10 @@ TABLES = {
     "sync_capture": "subject = '{subject}'",
     "evidence_exhibit": "subject = '{subject}'",
     "evidence_custody": "exhibit_id IN (SELECT id FROM evidence_exhibit WHERE subject = '{subject}')",
-    "ledger_fact": "data LIKE '%%\"{subject}\"%%' OR subject = '{subject}'",
+    "cases_case": "subject LIKE '{subject}/%%'",
+    "cases_step": "case_id IN (SELECT id FROM cases_case WHERE subject LIKE '{subject}/%%')",
+    "jobs_delivery": "fact_id IN (SELECT seq FROM ledger_fact WHERE data LIKE '%%\"{subject}\"%%')",
+    "ledger_fact": "data LIKE '%%\"{subject}\"%%' OR data LIKE '%%\"{subject}/%%' OR subject = '{subject}'",
 }
 """The tables that a sync writes to, and which of their rows are of the visit."""
 
@@ -89,8 +92,10 @@ def write(rows: Rows) -> None:
 
 def anew(name: str, value: Any, record: int) -> Any:
     """The value, or another of its kind where it has to be unique."""
-    if name == "seq":
+    if name in ("seq", "case_id", "fact_id"):
         return time.time_ns()
+    if name == "serial":
+        return int.from_bytes(urandom(4)) >> 1
     if name in ("record_id", "entry_id"):
         return record
     if name == "sha256":

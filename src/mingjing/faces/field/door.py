@@ -57,7 +57,8 @@ def answered(view: Callable[..., HttpResponseBase]) -> View:
             response = view(request, *args, **kwargs)
         except Refusal as refusal:
             response = problems(refusal.problems, 422)
-        add_never_cache_headers(response)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
         return response
 
     return public(PHONES)(csrf_exempt(told))

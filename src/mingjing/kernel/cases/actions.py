@@ -20,6 +20,7 @@ from mingjing.kernel.cases.models import Case, Step, StepKind
 from mingjing.kernel.cases.queries import involvement, out_of_turn
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.locks import exclusive
+from mingjing.kernel.db.prepared import Prepared
 from mingjing.kernel.db.rows import insert_objects
 from mingjing.kernel.evidence.actions import record_exhibits
 from mingjing.kernel.evidence.models import Exhibit, Origin
@@ -129,10 +130,11 @@ def _open(cases: Sequence[Case], openings: Sequence[Opening], by: Person | None,
     """Give them the next numbers of their register, write them with their first steps, and tell the ledger."""
     register, named = cases[0].register, [list(dict.fromkeys(map(str, one.exhibits))) for one in openings]
     exclusive(f"cases.register:{register}")
-    last = Case.objects.filter(register=register).order_by("-serial").values_list("serial", flat=True).first() or 0
+    newest = _NEWEST.first(register=register)
+    first = newest.serial + 1 if newest else 1
     _known(list(dict.fromkeys(name for names in named for name in names)))
     steps = []
-    for serial, (case, one, exhibits) in enumerate(zip(cases, openings, named, strict=True), start=last + 1):
+    for serial, (case, one, exhibits) in enumerate(zip(cases, openings, named, strict=True), start=first):
         case.serial = serial
         step = Step(kind=StepKind.OPENED.value, number=1, by=by, at=at, note=_text(one.note), owner=case.owner)
         step.due_at, step.exhibits = case.due_at, exhibits
@@ -144,6 +146,9 @@ def _open(cases: Sequence[Case], openings: Sequence[Opening], by: Person | None,
     writer.append_many(
         facts=[_told(case, step, _more(case)) for case, step in zip(cases, steps, strict=True)], by=by, at=at
     )
+
+
+_NEWEST = Prepared(lambda register: Case.objects.filter(register=register).order_by("-serial").only("serial")[:1])
 
 
 def _more(case: Case) -> dict[str, Any]:

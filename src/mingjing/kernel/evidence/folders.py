@@ -41,8 +41,11 @@ class Folder:
     def adopt(self, file: Path, digest: str) -> None:
         """Make the finished `file`, which lies on the same disk and is synced to it, the content of that digest."""
         target = self.path_of(digest)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        file.replace(target)
+        try:
+            file.replace(target)
+        except FileNotFoundError:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
 
     def open(self, digest: str) -> BinaryIO:
         """The content; raises FileNotFoundError."""

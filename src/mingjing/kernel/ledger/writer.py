@@ -11,14 +11,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from mingjing.engine import chain
 from mingjing.kernel import registry
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.locks import in_transaction
 from mingjing.kernel.db.prepared import Prepared
-from mingjing.kernel.db.rows import insert_objects
+from mingjing.kernel.db.rows import change, insert_objects
 from mingjing.kernel.ledger.models import Fact, Head
 from mingjing.kernel.ledger.signals import fact_appended
 
@@ -29,7 +29,6 @@ _SUBJECT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*:[A-Za-z0-9._/-]{1,10
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _PATH = re.compile(r"[0-9]{1,60}")
 _HEAD = Prepared(lambda: Head.objects.select_for_update())
-_MOVE = f"UPDATE {Head._meta.db_table} SET seq = %s, hash = %s WHERE id = %s"  # noqa: S608 - our own table
 
 
 class NotRecordable(ValueError):
@@ -87,8 +86,8 @@ def append_many(*, facts: Sequence[Told], by: Actor | None, at: datetime) -> lis
         chained.append(_linked(seq, values, told.area, end, at))
         end = chained[-1].hash
     insert_objects(chained)
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVE, [chained[-1].seq, end, head.id])
+    head.seq, head.hash = chained[-1].seq, end
+    change(head, "seq", "hash")
     fact_appended.send(sender=Fact, facts=chained)
     return chained
 

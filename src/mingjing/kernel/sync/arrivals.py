@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from re import compile as pattern
 from typing import Any
@@ -45,7 +46,12 @@ class Arrived:
 
 def folder() -> Path:
     """Where uploads are while they come."""
-    return Path(settings.DATA_DIR) / "incoming"
+    return _below(settings.DATA_DIR)
+
+
+@lru_cache(maxsize=4)
+def _below(data: str | Path) -> Path:
+    return Path(data) / "incoming"
 
 
 def arrived(device: UUID, digest: str) -> Arrived | None:
@@ -92,9 +98,12 @@ def sweep_notes(*, at: datetime) -> None:
 
 def write_whole(path: Path, told: Mapping[str, Any]) -> None:
     """Write JSON, whole or not at all for whoever reads."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(told), "utf-8")
+    try:
+        draft.write_text(json.dumps(told), "utf-8")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps(told), "utf-8")
     draft.replace(path)
 
 

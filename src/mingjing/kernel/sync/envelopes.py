@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from mingjing.engine.chain import EXACT
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel import keys
 from mingjing.kernel.sync.models import Device
@@ -98,18 +99,27 @@ def _instant(text: str) -> datetime:
 
 def _storable(value: Any) -> None:
     """Raise ValueError for what a database could not keep or canonical JSON could not say."""
-    match value:
-        case dict():
-            for name, part in value.items():
-                _storable(name)
-                _storable(part)
-        case list():
-            for part in value:
-                _storable(part)
-        case str():
-            if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
-                raise ValueError("text")
-        case float():
-            raise ValueError("a number that is not whole")
-        case int() if not -(2**53) < value < 2**53:
-            raise ValueError("a number")
+    kind = type(value)  # as `json` makes them: no others come
+    if kind is str:
+        if "\0" in value or not (value.isascii() or _whole(value)):
+            raise ValueError("text")
+    elif kind is dict:
+        for name, part in value.items():
+            _storable(name)
+            _storable(part)
+    elif kind is list:
+        for part in value:
+            _storable(part)
+    elif kind is float:
+        raise ValueError("a number that is not whole")
+    elif kind is int and not -EXACT < value < EXACT:
+        raise ValueError("a number")
+
+
+def _whole(text: str) -> bool:
+    """Whether no sign of it is half of a pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -3,7 +3,6 @@
 Not here: rows (actions.captures), the bytes (uploads).
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -92,8 +91,7 @@ def _read(record: Mapping[str, Any], text: str, signature: str) -> dict[str, Any
             raise ValueError(name)
     if type((record.get("clock") or {}).get("offset", 0)) is not int:
         raise ValueError("clock")
-    values = json.loads(text)
-    return {"id": UUID(record["id"]), "text": text, "signature": signature, "values": values, "taken_at": taken}
+    return {"id": UUID(record["id"]), "text": text, "signature": signature, "values": record, "taken_at": taken}
 
 
 def _position(given: Any) -> tuple[tuple[Decimal, Decimal] | None, int | None]:

@@ -1,6 +1,8 @@
 """One request of a phone at a time: of what is sent twice at once the second is answered as the first was.
 
-Locks of files, not of the database: they cost no statement, and end with a killed process. Not here: what is done.
+And, on SQLite, one phone that writes at a time: whoever waits for SQLite itself looks again after up to a tenth of a
+second and may be overtaken for ever, whoever waits here is let in at once. Locks of files, not of the database: they
+cost no statement, and end with a killed process. Not here: what is done.
 """
 
 import fcntl
@@ -8,16 +10,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from django.db import connection
+
 from mingjing.kernel.sync.arrivals import folder
 
-__all__ = ["turn_of"]
+__all__ = ["turn_of", "turn_to_write"]
 
 
 @contextmanager
 def turn_of(device: UUID) -> Iterator[None]:
     """Wait until no other request of this phone is in its turn; then it is ours."""
+    with _alone(device.hex):
+        yield
+
+
+@contextmanager
+def turn_to_write() -> Iterator[None]:
+    """Wait until no other phone's request writes, where the database lets only one in anyway (SQLite)."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with _alone("writing"):
+        yield
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
     turns = folder() / "turns"
-    turns.mkdir(parents=True, exist_ok=True)
-    with (turns / device.hex).open("w") as file:
+    try:
+        file = (turns / name).open("w")
+    except FileNotFoundError:
+        turns.mkdir(parents=True, exist_ok=True)
+        file = (turns / name).open("w")
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

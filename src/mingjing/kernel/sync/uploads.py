@@ -13,7 +13,6 @@ import fcntl
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -113,8 +112,7 @@ def begin(*, device: UUID, length: int, digest: str, at: datetime) -> Upload:
     if not SHA256.fullmatch(digest):
         text = N_("The upload does not say the SHA-256 of its bytes; update the app.")
         raise Refusal([Problem("upload.digest", text)])
-    folder().mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(folder()).free < length + SPARE:
+    if _free() < length + SPARE:
         raise _full()
     base = uuid7(at).hex
     upload = Upload(f"{base}-{capability(device, base)}", device, length, digest, at + LASTS)
@@ -183,6 +181,16 @@ def receive(
             os.fsync(file.fileno())
         now = replace(upload, offset=file.tell(), expires=at + LASTS)
         return _finished(now, whole.hexdigest() if whole else "", at) if now.offset == now.length else now
+
+
+def _free() -> int:
+    """Bytes of the disk that are free."""
+    try:
+        found = os.statvfs(folder())
+    except FileNotFoundError:
+        folder().mkdir(parents=True, exist_ok=True)
+        found = os.statvfs(folder())
+    return found.f_bavail * found.f_frsize
 
 
 def discard(upload: Upload) -> None:

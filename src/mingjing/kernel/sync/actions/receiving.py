@@ -27,14 +27,18 @@ from mingjing.kernel.sync.actions.captures import settle
 from mingjing.kernel.sync.envelopes import read_envelope
 from mingjing.kernel.sync.models import Capture, Device, Received
 from mingjing.kernel.sync.queries import captures_of, may_settle, told_of
-from mingjing.kernel.sync.turns import turn_of
+from mingjing.kernel.sync.turns import turn_of, turn_to_write
 from mingjing.kernel.sync.values import APPLIED, REFUSED, Command, Outcome, refused
 
 __all__ = ["receive"]
 
 log = logging.getLogger(__name__)
 _RECEIVED = Prepared(lambda keys: Received.objects.filter(pk__in=keys))
-_CAPTURES = Prepared(lambda subjects: Capture.objects.filter(subject__in=subjects).defer("record", "signature"))
+_CAPTURES = Prepared(
+    lambda subjects: Capture.objects.filter(subject__in=subjects).only(
+        "subject", "sha256", "about", "device_id", "exhibit_id", "released_at", "promised_at"
+    )
+)
 
 
 class Handler(Protocol):
@@ -104,7 +108,7 @@ def _handed_over(subject: str, lot: Sequence[Command], device: Device, at: datet
     """What becomes of one subject's commands; a fault of ours is told, logged, and tried again when they come again."""
     try:
         try:
-            with transaction.atomic():
+            with turn_to_write(), transaction.atomic():
                 outcomes = _asked(subject, lot, device, at)
                 _write_down(lot, outcomes, device, at)
         except Refusal as refusal:  # of all of them: whatever was written before is undone

@@ -86,15 +86,12 @@ class _Visit:
 
     def applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
         """What becomes of commands of one kind that follow one another."""
-        by_other = {one.id: refused(one, OTHER_RUBRIC) for one in run if not self._by_our_rubric(one)}
+        form = f"{self.record.round.scheme.digest}/{self.record.entry.class_code}"
+        # A phone may say by which form it worked; by another than this round's it is refused.
+        by_other = {one.id: refused(one, OTHER_RUBRIC) for one in run if one.payload.get("rubric", form) != form}
         rest = [one for one in run if one.id not in by_other]
         outcomes = by_other | {one.id: one for one in (self._applied(rest) if rest else ())}
         return [outcomes[one.id] for one in run]
-
-    def _by_our_rubric(self, command: Command) -> bool:
-        """Whether a phone that says by which form it worked has the form of this round."""
-        name = f"{self.record.round.scheme.digest}/{self.record.entry.class_code}"
-        return bool(command.payload.get("rubric", name) == name)
 
     def _applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
         many = {"assessments.edit": self._edits, "assessments.photo": self._photos}.get(run[0].kind)
@@ -114,14 +111,17 @@ class _Visit:
         return outcome
 
     def _edits(self, run: Sequence[Command]) -> Sequence[Outcome]:
-        given = [Given(one.id, str(one.payload.get("edit")), _plain(one.payload), self._made(one)) for one in run]
+        entered = self._entered
+        given = [
+            Given(one.id, str(one.payload.get("edit")), _plain(one.payload), max(one.made_at, entered)) for one in run
+        ]
         answers = edit_sheet_many(record=self.record, edits=given, held=self.held, by=self.by, at=self.at)
         return [_outcome(command, answers[command.id]) for command in run]
 
-    def _made(self, command: Command) -> datetime:
-        """When an edit was made: not before the team entered, whatever the phone says."""
-        entered = self.record.visit.entered_at if self.record.visit else self.at
-        return max(command.made_at, entered)
+    @property
+    def _entered(self) -> datetime:
+        """When the team entered: nothing was made before, whatever the phone says."""
+        return self.record.visit.entered_at if self.record.visit else self.at
 
     def _photos(self, run: Sequence[Command]) -> Sequence[Outcome]:
         live(self.record, self.at)
@@ -163,7 +163,7 @@ class _Visit:
 
     def submit(self, command: Command) -> None:
         """The team hands its record in."""
-        left = min(max(_instant(command, "left_at"), self._made(command)), self.at)
+        left = min(max(_instant(command, "left_at"), command.made_at, self._entered), self.at)
         submit_record(record=self.record, left_at=left, by=self.by, at=self.at)
 
     def sign(self, command: Command) -> None:
