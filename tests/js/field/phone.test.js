@@ -33,6 +33,15 @@ check("a photo is kept as it is, and let go with its receipt", async () => {
   assert.equal(photos.arrived[0].settled, true);
 });
 
+check("a small copy is laid beside a photo that is kept, and beside none that is not", async () => {
+  const { phone, chance } = await bound();
+  const { sha256: digest } = await phone.photos.take(picture(chance, 200), shown);
+  await phone.photos.beside(digest, new Uint8Array(9));
+  await phone.photos.beside("0".repeat(64), new Uint8Array(9));
+  assert.equal((await phone.photos.seen(digest)).small.length, 9);
+  assert.deepEqual((await phone.store.all("bytes")).map(({ key }) => key).sort(), [digest, `small ${digest}`].sort());
+});
+
 check("while the phone reads its store again, every photo is still there to be seen", async () => {
   const { phone, chance } = await bound();
   const { sha256: digest } = await phone.photos.take(picture(chance, 200), { ...shown, about: "A1" });

@@ -66,8 +66,8 @@ export class App {
 
   async keep(code, { bytes, mediaType, at = null }, details) {
     try {
-      const small = await thumbnail(bytes, mediaType);
-      const made = await this.phone.photos.take(bytes, { ...details, mediaType, small, takenAt: at, kind: `${code}.photo`, position: this.where.now });
+      const made = await this.phone.photos.take(bytes, { ...details, mediaType, takenAt: at, kind: `${code}.photo`, position: this.where.now });
+      await this.shrink(made.sha256, bytes, mediaType);
       await this.phone.refresh();
       this.phone.soon();
       this.count();
@@ -77,6 +77,13 @@ export class App {
       this.say(t("The phone is full: the photo was not kept. Send what is here, or make room, then take it again."));
       return null;
     }
+  }
+
+  // A small copy, kept beside a photo that is kept already. One that finds no room is made again when it is looked at.
+  async shrink(sha256, bytes, mediaType) {
+    const small = await thumbnail(bytes, mediaType);
+    if (small) await this.phone.photos.beside(sha256, small).catch((error) => console.warn(error));
+    return small;
   }
 
   // When, where, what, who: as the signed record says it. Of a picture out of the gallery nobody knows when and where.
@@ -98,7 +105,8 @@ export class App {
   }
 
   async copy(sha256, size) {
-    const { record, bytes, small } = (await this.phone.photos.seen(sha256)) ?? {};
+    const { record, bytes, small: kept } = (await this.phone.photos.seen(sha256)) ?? {};
+    const small = kept ?? (bytes && size === "small" ? await this.shrink(sha256, bytes, record.media_type) : null);
     const best = size === "small" ? (small ?? bytes) : (bytes ?? small);
     if (!best) return null;
     const plain = new Blob([best], { type: best === small ? "image/jpeg" : record.media_type });

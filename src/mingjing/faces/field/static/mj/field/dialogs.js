@@ -85,21 +85,33 @@ async function opened(video, told, shutter) {
   }
 }
 
-// The camera's own picture where the browser gives it, else what the video shows.
+const PATIENCE = 800; // milliseconds for which the camera's own picture is waited for
+let late = false; // a camera that once gave none in time, or none of use, is not asked again
+
+// The camera's own picture where the browser gives it soon, else what the video showed when the shutter was pressed.
 async function shot(video, lens) {
-  const [track] = lens.getVideoTracks();
-  if (globalThis.ImageCapture) {
-    try {
-      const blob = await new ImageCapture(track).takePhoto();
-      if (blob.type === "image/jpeg") return { bytes: new Uint8Array(await blob.arrayBuffer()), mediaType: blob.type };
-    } catch {
-      // some cameras cannot; the video can
-    }
-  }
+  const seen = frame(video);
+  const own = late ? null : await ownPicture(lens);
+  late = !own;
+  const blob = own ?? (await seen);
+  return { bytes: new Uint8Array(await blob.arrayBuffer()), mediaType: "image/jpeg" };
+}
+
+function frame(video) {
   const canvas = h("canvas", { width: video.videoWidth, height: video.videoHeight });
   canvas.getContext("2d").drawImage(video, 0, 0);
-  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.92));
-  return { bytes: new Uint8Array(await blob.arrayBuffer()), mediaType: "image/jpeg" };
+  return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("no picture"))), "image/jpeg", 0.92));
+}
+
+async function ownPicture(lens) {
+  try {
+    const [track] = lens.getVideoTracks();
+    const taken = new ImageCapture(track).takePhoto().then((blob) => (blob.type === "image/jpeg" ? blob : null));
+    taken.catch(() => {}); // of a camera that was shut meanwhile
+    return await Promise.race([taken, new Promise((done) => setTimeout(done, PATIENCE, null))]);
+  } catch {
+    return null; // some cameras cannot, some browsers have none; the video can
+  }
 }
 
 // Pictures out of the gallery: [{bytes, mediaType}].

@@ -92,6 +92,15 @@ export class Photos {
     return { record, bytes, small };
   }
 
+  // A small copy of a photo that is here, for when its bytes have gone.
+  async beside(sha256, small) {
+    const box = await this.vault.seal(small);
+    await this.store.change(["photos", "bytes"], ({ photos, bytes }) => {
+      const asked = photos.get(sha256);
+      asked.onsuccess = () => asked.result && bytes.put({ key: `small ${sha256}`, box });
+    });
+  }
+
   // Those whose bytes the installation has not receipted, the oldest first.
   async unsent() {
     const rows = await this.all();
