@@ -12,9 +12,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.parties.guard import View, public
-from mingjing.kernel.sync.sessions import Pass, read_token, standing_device
+from mingjing.kernel.sync.sessions import Pass, read_token, standing_device, stands
 
-__all__ = ["answered", "device_only", "pass_of", "problems", "read_json", "token_only"]
+__all__ = ["answered", "device_only", "pass_of", "problems", "read_json", "standing_only", "token_only"]
 
 PHONES = "answers bound phones only: every request carries a token that the phone signed for"
 SESSION = Problem("field.session", N_("The session is over; the app makes a new one by itself."))
@@ -32,6 +32,17 @@ def device_only(view: Callable[..., HttpResponseBase]) -> View:
             return problems([SESSION], 401)
         device = standing_device(given)
         return view(request, device, *args, **kwargs) if device else problems([REVOKED], 403)
+
+    return guarded
+
+
+def standing_only(view: Callable[..., HttpResponseBase]) -> View:
+    """Only a phone that stands may call the view, which gets its `Pass`: one small statement."""
+
+    @token_only
+    @wraps(view)
+    def guarded(request: HttpRequest, given: Pass, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, given, *args, **kwargs) if stands(given) else problems([REVOKED], 403)
 
     return guarded
 

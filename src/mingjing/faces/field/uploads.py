@@ -15,9 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.faces.field.door import answered, device_only, problems, token_only
+from mingjing.faces.field.door import answered, problems, standing_only, token_only
 from mingjing.kernel.sync import uploads
-from mingjing.kernel.sync.models import Device
 from mingjing.kernel.sync.sessions import Pass
 
 __all__ = ["receipt", "upload", "uploads_of"]
@@ -83,12 +82,12 @@ def uploads_of(request: HttpRequest) -> HttpResponseBase:
 uploads_of = answered(uploads_of)  # type: ignore[assignment]
 
 
-@device_only
+@standing_only
 @spoken
-def _begin(request: HttpRequest, device: Device) -> HttpResponseBase:
+def _begin(request: HttpRequest, given: Pass) -> HttpResponseBase:
     at = timezone.now()
     length, digest = _number(request, "Upload-Length"), _metadata(request).get("sha256", "")
-    begun = uploads.begin(device=device.pk, length=length, digest=digest, at=at)
+    begun = uploads.begin(device=given.device, length=length, digest=digest, at=at)
     if request.headers.get("Content-Type") == OCTETS:
         checksum = _checksum(request)
         begun = uploads.receive(begun, request, offset=0, checksum=checksum, at=at)

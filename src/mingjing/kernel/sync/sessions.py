@@ -20,13 +20,17 @@ from mingjing.kernel.sync.models import Device
 
 __all__ = [
     "CHALLENGE", "TOKEN", "Pass", "capability", "enrolment_message", "holds", "made_challenge", "made_token",
-    "read_token", "standing_device", "took_challenge",
+    "read_token", "standing_device", "stands", "took_challenge",
 ]  # fmt: skip
 
 _SEQ, _HASH = Subquery(Head.objects.values("seq")[:1]), Subquery(Head.objects.values("hash")[:1])
 _STANDING = Prepared(
     lambda device, person: Device.objects.standing().select_related("person").filter(pk=device, person_id=person)
     .annotate(end_seq=_SEQ, end_hash=_HASH).order_by()[:1]
+)  # fmt: skip
+_THERE = Prepared(
+    lambda device, person: Device.objects.standing().filter(pk=device, person_id=person, person__left_at=None)
+    .only("pk").order_by()[:1]
 )  # fmt: skip
 CHALLENGE = timedelta(minutes=2)
 TOKEN = timedelta(hours=12)
@@ -84,6 +88,11 @@ def standing_device(of: Pass) -> Device | None:
         return None
     found.ledger_end = Mark(found.end_seq, found.end_hash)  # type: ignore[attr-defined]  # annotated just above
     return found
+
+
+def stands(of: Pass) -> bool:
+    """Whether the phone still stands, and its person too: one statement, the smallest there is."""
+    return bool(_THERE.ask(device=of.device, person=of.person))
 
 
 def capability(device: UUID, name: str) -> str:

@@ -37,7 +37,6 @@ from mingjing.kernel.sync.arrivals import (
     note_refusal,
     receipt_of,
     sweep_notes,
-    write_whole,
 )
 from mingjing.kernel.sync.pictures import examined, examined_original
 from mingjing.kernel.sync.sessions import capability, holds
@@ -117,8 +116,9 @@ def begin(*, device: UUID, length: int, digest: str, at: datetime) -> Upload:
     base = uuid7(at).hex
     upload = Upload(f"{base}-{capability(device, base)}", device, length, digest, at + LASTS)
     with _room():
-        write_whole(upload.told, {"length": length, "sha256": digest})
-        upload.part.touch()
+        # Nobody knows its name yet, so nobody reads half of it.
+        upload.told.write_text(json.dumps({"length": length, "sha256": digest}), "utf-8")
+        upload.part.open("xb").close()
     return upload
 
 
