@@ -49,7 +49,8 @@ class Mapping:
     """A whole mapping. `valid` and `duty` are what the file claims; `duplicate` holds its own marks of repeats.
 
     `latest` says what a number that comes twice means: with it the row that was closed last counts, without it the file
-    is refused. `nowhere` are words that stand where no community is known. `repeats` is a rule of merging that fits this source where it has no callers.
+    is refused. `nowhere` are words that stand where no community is known. `repeats` is a rule of merging that fits a
+    source without callers. `kept` says that the file has passed the door (policy.door).
     """
 
     file: FileForm
@@ -65,6 +66,7 @@ class Mapping:
     households: Households
     repeats: Repeats | None
     skip: tuple[Skip, ...]
+    kept: bool = False
 
 
 def parse_mapping(text: str, place: str = "") -> Mapping:

@@ -14,6 +14,7 @@ from mingjing.engine.chain import canonical
 from mingjing.engine.mappings.columns import Columns, Log
 from mingjing.engine.mappings.texts import normal, parse_day, quoted
 from mingjing.engine.outcome import N_, Problem, Reason, Refusal
+from mingjing.programmes.complaints.policy.door import CALLER, ROW
 from mingjing.programmes.complaints.policy.mapping import Decided, Mapping
 from mingjing.programmes.complaints.policy.ranking import Complaint
 from mingjing.programmes.complaints.policy.texts import caller_text, without_identity
@@ -77,6 +78,8 @@ class Reader:
         self.at = {name: columns.at(column, f"columns.{name}") for name, column in mapping.columns.items()}
         self.keys = [columns.at(name, "caller.key") for name in mapping.caller.key]
         self.telling = [columns.at(name, "caller.columns") for name in mapping.caller.columns]
+        self.token_at = columns.at(CALLER, "caller") if mapping.kept else None
+        self.row_at = columns.at(ROW, "row") if mapping.kept else None
         self.decided = {
             name: columns.optional(said.source.column, f"decided.{name}") for name, said in _claims(mapping).items()
         }
@@ -98,7 +101,8 @@ class Reader:
             if isinstance(row, Problem):
                 self.log.add(row)
             elif not any(normal(row.cells[at]) in words for at, words in self.skipped):
-                record = self.record(row.number, row.cells)
+                stood = row.number if self.row_at is None else int(row.cells[self.row_at])
+                record = self.record(stood, row.cells)
                 if record:
                     yield record
 
@@ -112,15 +116,20 @@ class Reader:
         if opened and closed and closed < opened:
             said = Reason("record.closed_before", N_("It was closed before it was opened; correct one of the days."))
             self.log.at(row, said, self.mapping.columns["closed"])
-        known = caller_text(cells[at] for at in self.keys)
         claims = {name: self._claim(row, cells, name) for name in self.decided}
         if self.log.count > before or opened is None:
             return None
         return Record(
-            row=row, opened=opened, closed=closed, caller=self.token(known) if known else "",
+            row=row, opened=opened, closed=closed, caller=self._caller(cells),
             valid=MEANINGS.get(claims["valid"]), duty=claims["duty"], duplicate=claims["duplicate"] == "yes",
             **text, **free,
         )  # fmt: skip
+
+    def _caller(self, cells: Sequence[str]) -> str:
+        if self.token_at is not None:
+            return cells[self.token_at]
+        known = caller_text(cells[at] for at in self.keys)
+        return self.token(known) if known else ""
 
     def _cell(self, cells: Sequence[str], name: str) -> str:
         return normal(cells[self.at[name]]) if name in self.at else ""

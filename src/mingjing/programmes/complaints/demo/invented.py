@@ -1,0 +1,46 @@
+"""Invented complaints: nobody called, and nothing of it happened."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from random import Random
+
+__all__ = ["COLUMNS", "Row", "rows_of"]
+
+COLUMNS = (
+    "工单编号", "来电时间", "办结时间", "小区名称", "问题类别", "详细地址", "诉求内容", "来源渠道", "来电人",
+    "联系电话", "是否有效", "责任主体",
+)  # fmt: skip
+Row = dict[str, str]
+ABOUT = (
+    ("环境卫生", "楼道杂物多日无人清理，垃圾清运不及时。", "物业"),
+    ("设施维修", "单元门禁损坏，报修后一直未修。", "物业"),
+    ("电梯", "电梯经常停运，希望尽快检修并公示原因。", "物业"),
+    ("停车管理", "外来车辆占用车位，出入口无人管理。", "物业"),
+    ("停车管理", "小区外道路违停严重，影响出行。", "交警"),
+    ("违法建设", "顶楼住户私搭阳光房，请求查处。", "城管"),
+    ("邻里纠纷", "楼上住户深夜噪音扰民。", "业主之间"),
+    ("收费与公示", "公共收益未公示，要求公开账目。", "物业"),
+    ("绿化养护", "绿地裸露，草木枯死无人补种。", "物业"),
+    ("供水供电", "水压不足，早晚高峰无法用水。", "水电气单位"),
+)
+
+
+def rows_of(names: Sequence[str], first: date, last: date, count: int, chance: Random) -> list[Row]:
+    """So many complaints of a period about some of the communities; some are much complained about, some call twice."""
+    weights = [1 / (1 + place % 11) for place, _name in enumerate(names)]
+    rows: list[Row] = []
+    for number in range(1, count + 1):
+        opened = first + timedelta(days=chance.randrange((last - first).days + 1))
+        category, text, duty = chance.choice(ABOUT)
+        (name,) = chance.choices(names, weights)
+        caller = chance.randrange(count // 2) if chance.random() < 0.35 else 1000 + number
+        closed = opened + timedelta(days=min(int(chance.expovariate(1 / 6)), 60))
+        rows.append({
+            "工单编号": f"{first:%Y%m}-{number:04d}", "来电时间": opened.isoformat(),
+            "办结时间": closed.isoformat() if chance.random() < 0.94 else "",
+            "小区名称": name if chance.random() < 0.97 else "（未写明）", "问题类别": category,
+            "详细地址": f"{chance.randint(1, 30)}栋", "诉求内容": text, "来源渠道": "12345热线（演示）",
+            "来电人": "演示来电人", "联系电话": f"1990000{caller:04d}",
+            "是否有效": "无效" if chance.random() < 0.12 else "有效", "责任主体": duty,
+        })  # fmt: skip
+    return rows

@@ -1,0 +1,1 @@
+"""Background work: reading and taking in files of complaints, working out editions."""

@@ -1,0 +1,26 @@
+"""The programme's tables: files taken in, complaints with what people decided on them, editions of the ranking."""
+
+from mingjing.programmes.complaints.models.complaints import (
+    Complaint,
+    ComplaintQuerySet,
+    Decision,
+    Matter,
+    Validity,
+)
+from mingjing.programmes.complaints.models.editions import Edition, EditionRow, Objection, Ruling
+from mingjing.programmes.complaints.models.intakes import Intake, IntakeLine, LineKind
+
+__all__ = [
+    "Complaint",
+    "ComplaintQuerySet",
+    "Decision",
+    "Edition",
+    "EditionRow",
+    "Intake",
+    "IntakeLine",
+    "LineKind",
+    "Matter",
+    "Objection",
+    "Ruling",
+    "Validity",
+]
