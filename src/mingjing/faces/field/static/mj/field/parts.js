@@ -32,6 +32,7 @@ export function spoken(error) {
 
 export function megabytes(count) {
   if (!count) return "";
+  if (count < 2 ** 20) return t("{size} KB", { size: Math.ceil(count / 2 ** 10) });
   return count < 2 ** 30 ? t("{size} MB", { size: (count / 2 ** 20).toFixed(1) }) : t("{size} GB", { size: (count / 2 ** 30).toFixed(1) });
 }
 
