@@ -145,7 +145,7 @@ def take_in(area: Area, rows: Sequence[dict[str, str]], by: Person | None, at: d
 
 def decided(by: Person | None, at: datetime, duty: str = "company") -> None:
     """Everything that waits is valid and somebody's duty."""
-    for complaint in Complaint.objects.undecided():
+    for complaint in Complaint.objects.undecided().exclude(site=None):
         wanted = Wanted(validity="valid", duty=duty, site=complaint.site_id, reason="现场核实属实")
         decide(complaint=complaint, wanted=wanted, by=by, at=at)
 

@@ -11,6 +11,8 @@ COLUMNS = (
     "联系电话", "是否有效", "责任主体",
 )  # fmt: skip
 Row = dict[str, str]
+REPEATED = 0.12
+"""The share of those who call again about the same thing."""
 ABOUT = (
     ("环境卫生", "楼道杂物多日无人清理，垃圾清运不及时。", "物业"),
     ("设施维修", "单元门禁损坏，报修后一直未修。", "物业"),
@@ -30,17 +32,25 @@ def rows_of(names: Sequence[str], first: date, last: date, count: int, chance: R
     weights = [1 / (1 + place % 11) for place, _name in enumerate(names)]
     rows: list[Row] = []
     for number in range(1, count + 1):
+        if rows and chance.random() < REPEATED:
+            rows.append(_again(chance.choice(rows), f"{first:%Y%m}-{number:04d}", last, chance))
+            continue
         opened = first + timedelta(days=chance.randrange((last - first).days + 1))
         category, text, duty = chance.choice(ABOUT)
         (name,) = chance.choices(names, weights)
-        caller = chance.randrange(count // 2) if chance.random() < 0.35 else 1000 + number
         closed = opened + timedelta(days=min(int(chance.expovariate(1 / 6)), 60))
         rows.append({
             "工单编号": f"{first:%Y%m}-{number:04d}", "来电时间": opened.isoformat(),
             "办结时间": closed.isoformat() if chance.random() < 0.94 else "",
             "小区名称": name if chance.random() < 0.97 else "（未写明）", "问题类别": category,
             "详细地址": f"{chance.randint(1, 30)}栋", "诉求内容": text, "来源渠道": "12345热线（演示）",
-            "来电人": "演示来电人", "联系电话": f"1990000{caller:04d}",
+            "来电人": "演示来电人", "联系电话": f"1990000{number:04d}",
             "是否有效": "无效" if chance.random() < 0.12 else "有效", "责任主体": duty,
         })  # fmt: skip
     return rows
+
+
+def _again(row: Row, number: str, last: date, chance: Random) -> Row:
+    """The same caller about the same thing, some days later."""
+    opened = min(date.fromisoformat(row["来电时间"]) + timedelta(days=chance.randint(2, 20)), last)
+    return row | {"工单编号": number, "来电时间": opened.isoformat(), "办结时间": ""}

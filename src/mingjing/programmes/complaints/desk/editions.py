@@ -30,7 +30,7 @@ from mingjing.programmes.complaints.queries.rulebooks import rules_of
 VIEW, MANAGE, PUBLISH = "complaints.edition.view", "complaints.edition.manage", "complaints.edition.publish"
 SHOWN_CASES = 300
 """Complaints of one outcome that the page of a community lists; the rest are counted."""
-STEPS = (("draft", _("Draft")), ("checking", _("Companies check")), ("published", _("Published")))
+STEPS = (("draft", _("Draft")), ("checking", _("Companies check")), ("published", _("Made public")))
 
 
 @guarded(VIEW)

@@ -151,7 +151,10 @@ class ObjectionForm(forms.Form):
         label=_("In its own words"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
     )  # fmt: skip
     document = forms.CharField(
-        label=_("Letter"), max_length=200, required=False, help_text=_("Its number and day, if it wrote one.")
+        label=_("Letter of the company"),
+        max_length=200,
+        required=False,
+        help_text=_("Its number and day, if it wrote one."),
     )
 
     def __init__(self, *args: Any, duties: Sequence[tuple[str, str]], **more: Any) -> None:

@@ -26,8 +26,8 @@ from mingjing.programmes.complaints.queries.files import shipped_mappings
 VIEW, MANAGE = "complaints.complaint.view", "complaints.intake.manage"
 KINDS = {LineKind.ADDED: _("New complaints"), LineKind.CHANGED: _("Changed complaints")}
 FIELDS = {
-    "opened": _("Opened"), "closed": _("Closed"), "community": _("Community"), "category": _("Category"),
-    "place": _("Place"), "text": _("What it says"), "channel": _("Channel"),
+    "opened": _("Received on"), "closed": _("Completed on"), "community": _("Community"), "category": _("Category"),
+    "place": _("Place"), "text": _("What the caller says"), "channel": _("Channel"),
 }  # fmt: skip
 
 

@@ -24,6 +24,9 @@ from mingjing.programmes.complaints.queries.rulebooks import in_force, rules_of,
 VIEW, DRAFT, PUBLISH = "rulebooks.version.view", "rulebooks.version.draft", "rulebooks.version.publish"
 
 
+MOST_AREAS = 50
+
+
 def district(request: HttpRequest, code: int, **_rest: Any) -> Area:
     """The district whose rules are asked for."""
     return get_object_or_404(Area, code=str(code), level=Level.COUNTY)
@@ -34,7 +37,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     """The rules in force in the reader's districts, and every version."""
     today = timezone.localdate()
     scope = areas_where(request.user, VIEW, on=today)
-    areas = list(scope.reached(Area.objects.current().filter(level=Level.COUNTY), "")[:50])
+    areas = [area for area in Area.objects.current().filter(level=Level.COUNTY) if scope.reaches(area)][:MOST_AREAS]
     drafting = areas_where(request.user, DRAFT, on=today)
     held = [(area, in_force(area, today), drafting.covers(area)) for area in areas]
     rows = [

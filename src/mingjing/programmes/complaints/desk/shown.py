@@ -29,7 +29,7 @@ OUTCOMES: Mapping[str, Any] = {
     "repeat": _("Repeats of one that counts"),
     "other": _("Others’ duty"),
     "invalid": _("Invalid"),
-    "undecided": _("Not decided"),
+    "undecided": _("Still undecided"),
     "unplaced": _("Community not known"),
 }
 VERDICTS: Mapping[str, Any] = {

@@ -21,7 +21,7 @@ __all__ = ["Complaint", "ComplaintQuerySet", "Decision", "Matter", "Validity"]
 class Validity(models.TextChoices):
     """What people found a complaint to be."""
 
-    UNDECIDED = "", _("Not decided")
+    UNDECIDED = "", _("Still undecided")
     VALID = "valid", _("Valid")
     INVALID = "invalid", _("Invalid")
 

@@ -161,7 +161,7 @@ class Ruling(models.TextChoices):
     """What became of an objection."""
 
     UPHELD = "upheld", _("Upheld")
-    REJECTED = "rejected", _("Rejected")
+    REJECTED = "rejected", _("Not upheld")
 
 
 class Objection(models.Model):

@@ -111,7 +111,7 @@ class Reader:
         before = self.log.count
         names = [cells[at] for at in self.telling]
         text = {name: self._text(row, cells, name) for name in ("number", "category", "community")}
-        free = {name: without_identity(self._cell(cells, name), names)[: LIMITS[name]] for name in CUT}
+        free = {name: without_identity(self._raw(cells, name), names)[: LIMITS[name]] for name in CUT}
         opened, closed = self._day(row, cells, "opened"), self._day(row, cells, "closed")
         if opened and closed and closed < opened:
             said = Reason("record.closed_before", N_("It was closed before it was opened; correct one of the days."))
@@ -130,6 +130,9 @@ class Reader:
             return cells[self.token_at]
         known = caller_text(cells[at] for at in self.keys)
         return self.token(known) if known else ""
+
+    def _raw(self, cells: Sequence[str], name: str) -> str:
+        return cells[self.at[name]] if name in self.at else ""
 
     def _cell(self, cells: Sequence[str], name: str) -> str:
         return normal(cells[self.at[name]]) if name in self.at else ""

@@ -15,12 +15,14 @@ HIDDEN = "〔…〕"
 """Stands where something was taken out."""
 ANONYMOUS = frozenset({"匿名", "保密", "不详", "未知", "无", "-", "/", "anonymous", "unknown", "none", "n/a"})
 LEAST_DIGITS = 7
+_HALF = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+"""Full-width signs and their plain forms, one for one."""
 _COUNTRY = re.compile(r"^(?:00|\+)?86(?=1\d{10}$|0?\d{9,11}$)")
 _TELLING = re.compile(
     r"(?<![0-9A-Za-z])\d{6}[ -]?(?:19|20)\d{2}[ -]?\d{4}[ -]?\d{3}[\dXx](?![0-9A-Za-z])"  # identity card
     r"|(?<!\d)(?:(?:\+|00)?86[ -]?)?1[3-9]\d(?:[ -]?\d){8}(?!\d)"  # mobile telephone
     r"|(?<!\d)(?:\(?0\d{2,3}\)?[ -]?)?[2-8]\d{6,7}(?:[-转]\d{1,6})?(?!\d)"  # landline
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # mail
+    r"|[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"  # mail
 )
 
 
@@ -54,8 +56,17 @@ def without_identity(text: str, names: Iterable[str] = ()) -> str:
     >>> without_identity("张三(13800138000)反映，身份证430202198001011234", ["张三"])
     '〔…〕(〔…〕)反映，身份证〔…〕'
     """
-    plain = normal(text)
+    plain = text.strip()
     for name in sorted({normal(name) for name in names}, key=len, reverse=True):
         if len(name) >= 2 and name.casefold() not in ANONYMOUS:
-            plain = re.sub(re.escape(name), HIDDEN, plain, flags=re.IGNORECASE)
-    return _TELLING.sub(HIDDEN, plain)
+            plain = _hide(re.compile(re.escape(name), re.IGNORECASE), plain)
+    return _hide(_TELLING, plain)
+
+
+def _hide(pattern: re.Pattern[str], text: str) -> str:
+    """`text` with what the pattern finds in its half-width form taken out; the rest as it was written."""
+    parts, end = [], 0
+    for found in pattern.finditer(text.translate(_HALF)):
+        parts += [text[end : found.start()], HIDDEN]
+        end = found.end()
+    return "".join([*parts, text[end:]])

@@ -81,7 +81,7 @@ def related_to(complaint: Complaint, rule: Repeats) -> list[Related]:
     # A year around is more than any rule joins, and keeps a much-used place from filling the page.
     around = timedelta(days=max(2 * rule.within_days, 31))
     days = Q(opened_on__range=(complaint.opened_on - around, complaint.opened_on + around))
-    rows = Complaint.objects.filter(days, area=complaint.area_id, site=complaint.site_id, **values)
+    rows = Complaint.objects.filter(days, **{"area": complaint.area_id, "site": complaint.site_id} | values)
     found = {str(row.pk): row for row in rows.order_by("opened_on", "pk")[:200]}
     counting = {key: row for key, row in found.items() if row.validity == "valid" and row.duty == COMPANY}
     calls = [_call(row) for row in counting.values()]
