@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -20,11 +21,13 @@ from mingjing.kernel import registry
 from mingjing.kernel.calendar.actions import record_closure
 from mingjing.kernel.cases.actions import open_case
 from mingjing.kernel.db.ids import uuid7
+from mingjing.kernel.documents.actions import issue_document, record_service, record_template
+from mingjing.kernel.documents.manifest import LETTER
 from mingjing.kernel.evidence.actions import record_exhibit
 from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions import grant_role, record_organisation, register_person
-from mingjing.kernel.parties.models import Person
+from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.actions import record_site
 from mingjing.kernel.places.models import Area, Level
 from mingjing.kernel.sync.models import Capture, Device
@@ -108,6 +111,7 @@ def _kernel(district: District) -> Iterator[Routes]:
     yield from _of_phones(district)
     yield from _of_visits(district)
     yield from _of_calendar(district)
+    yield from _of_documents(district)
 
 
 def _of_phones(district: District) -> Iterator[Routes]:
@@ -162,6 +166,30 @@ def _of_calendar(district: District) -> Iterator[Routes]:
         by=district.people["director"], at=district.at,
     )  # fmt: skip
     yield {"desk:closure-withdraw": {"pk": closure.pk}}
+
+
+def _of_documents(district: District) -> Iterator[Routes]:
+    at, area, director = district.at, district.area, district.people["director"]
+    company = Organisation.objects.get(credit_code=credit_code(district.number))
+    document = issue_document(
+        kind="documents.letter", area=area, subject=f"places.site:{district.secret}", addressee=company, by=director,
+        title=f"{district.secret}函", context={"paragraphs": [district.secret]}, at=at,
+    )  # fmt: skip
+    parts = ("", "-file", "-receipt", "-serve", "-withdraw", "-bundle")
+    yield {f"desk:document{part}": {"pk": document.pk} for part in parts}
+    shown = SimpleUploadedFile(f"{district.secret}.jpg", photo(colour=(district.number, 8, 8)))
+    service = record_service(
+        document=document, credit_code=company.credit_code, method="direct", served_at=at, received_by=district.secret,
+        files=[shown], by=director, at=at,
+    )  # fmt: skip
+    yield {"desk:service-void": {"pk": service.pk}}
+    template = record_template(
+        kind=LETTER, area=area, file=io.BytesIO(LETTER.default_template()), file_name=f"{district.secret}.docx",
+        by=director, at=at,
+    )  # fmt: skip
+    yield {"desk:document-template": {"pk": template.pk}, "desk:document-template-retire": {"pk": template.pk}}
+    routes = ("", "-preview", "-template", "-upload", "-letterhead")
+    yield {f"desk:document-kind{part}": {"code": LETTER.code, "area": area.code} for part in routes}
 
 
 def _of_visits(district: District) -> Iterator[Routes]:

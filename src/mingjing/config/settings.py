@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "mingjing.kernel.evidence",
     "mingjing.kernel.rulebooks",
     "mingjing.kernel.calendar",
+    "mingjing.kernel.documents",
     "mingjing.kernel.visits",
     "mingjing.kernel.cases",
     "mingjing.kernel.sync",

@@ -185,6 +185,7 @@ class Manifest:
     commands: tuple[Command, ...] = ()
     verifiers: tuple[Verifier, ...] = ()
     known: tuple[Known, ...] = ()
+    documents: tuple[Any, ...] = ()  # the kinds of documents it issues: kernel.documents.kinds.DocumentKind
     due: str = ""  # dotted path of a function (person, today) -> Iterable[Due]: what of this part waits for the person
     subjects: Mapping[str, str] = field(default_factory=dict)  # what facts are about: "places.site" -> English msgid
     case_kinds: Mapping[str, str] = field(default_factory=dict)  # the kinds of cases it opens: code -> English msgid

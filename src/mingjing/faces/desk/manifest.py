@@ -12,6 +12,7 @@ MANIFEST = Manifest(
     navigation=(
         NavItem(title=_("Cases"), url_name="desk:cases", permission="cases.case.view", icon="case"),
         NavItem(title=_("Visits"), url_name="desk:visits", permission="visits.visit.view", icon="visit"),
+        NavItem(title=_("Documents"), url_name="desk:documents", permission="documents.document.view", icon="file"),
         NavItem(title=_("Areas"), url_name="desk:areas", permission="places.area.view", icon="area"),
         NavItem(
             title=_("Organisations"),
