@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
@@ -32,6 +33,7 @@ from mingjing.kernel.jobs import worker
 from mingjing.kernel.sync import uploads
 from mingjing.kernel.sync.actions import rescue
 
+BUFFER = 64 * 1024  # bytes that are read ahead of a connection that waits; the usual 400 KB add up with many phones
 RESTART_SECONDS = 3.0  # how long a fallen worker rests before it is started again
 STOP_SECONDS = 20.0  # how long it may take to finish its job
 ABANDONED = timedelta(days=1)  # no upload takes so long: what a killed one left behind is swept away
@@ -60,6 +62,7 @@ def run_serve(args: argparse.Namespace) -> int:
         interface=Interfaces.WSGI,
         workers=args.workers,
         blocking_threads=4,
+        http1_settings=HTTP1Settings(max_buffer_size=BUFFER),
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=int(STOP_SECONDS),

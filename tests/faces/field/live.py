@@ -41,13 +41,14 @@ print(json.dumps({"token": phone.token, "device": str(phone.device.pk), "server_
 
 @dataclass
 class Live:
-    """A server at `url`, a token of a phone, and how many bytes of photos were sent in all."""
+    """A server at `url`, its process, a token of a phone, and how many bytes of photos were sent in all."""
 
     url: str
     token: str
     device: str
     server_key: str
     data: Path
+    pid: int
     sent: int = 0
     answers: list[int] = field(default_factory=list)
 
@@ -112,5 +113,5 @@ def live(data: Path) -> Iterator[Live]:
     names["PYTHONPATH"] += f":{ROOT}"
     install(data)
     made = subprocess.run([sys.executable, "-c", MAKE], env=names, check=True, capture_output=True, text=True)
-    with serving(data, "--no-worker") as (_process, url):
-        yield Live(url, data=data, **json.loads(made.stdout))
+    with serving(data, "--no-worker") as (process, url):
+        yield Live(url, data=data, pid=process.pid, **json.loads(made.stdout))

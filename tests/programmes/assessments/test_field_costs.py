@@ -1,0 +1,103 @@
+"""What a visit through sync costs, in what no other load changes: statements (goal G5) and bytes (goal G4)."""
+
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.phones import picture
+from tests.programmes.assessments.test_field_commands import Day, _checks, day  # noqa: F401 - `day` is a fixture
+
+from mingjing.kernel.cases.models import Case
+from mingjing.programmes.assessments.models import SheetEdit
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+
+pytestmark = pytest.mark.django_db
+BOUNDS = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+STATEMENTS, ORDERS = 9, 7
+"""A visit's, however many edits and photos; what orders to put critical findings right add, however many."""
+ROW, EDIT, PHOTO = 18_000, 300, 2_800
+"""Bytes in the database, with what every index holds: the sheet's row, an edit in the log, all that names a photo."""
+
+
+def test_orders_cost_the_same_however_many_critical_findings(day: Day) -> None:  # noqa: F811
+    day.begun()
+    codes = critical(day)
+    assert len(codes) >= 4
+    one = asked(day, [day.find(codes[0])])
+    many = asked(day, [day.find(code) for code in codes[1:]])
+    assert Case.objects.count() == len(codes)
+    assert len(many) == len(one) <= STATEMENTS + ORDERS, "\n".join(many)
+
+
+def test_orders_name_the_photos_in_as_many_statements(day: Day) -> None:  # noqa: F811
+    day.begun()
+    raws = [picture(300 + n) for n in range(4)]
+    for raw in raws:
+        assert day.phones[0].upload(raw).status_code == 201
+    lot = [day.photo(raw) for raw in raws]
+    finds = [day.find(code, evidence=[sha256(raws[n]).hexdigest()]) for n, code in enumerate(critical(day)[:4])]
+    found = asked(day, lot + finds)
+    assert len(found) <= STATEMENTS + ORDERS + KEEPING, "\n".join(found)
+    assert all(case.steps.get().exhibits for case in Case.objects.all())
+
+
+KEEPING = 12
+"""What it adds to make exhibits of photos whose bytes are here: locks, looks, rows, custody, facts, reactions."""
+
+
+@pytest.mark.parametrize("photos", [1, 20])
+def test_a_photo_is_uploaded_with_one_statement(day: Day, photos: int) -> None:  # noqa: F811
+    for n in range(photos):
+        with CaptureQueriesContext(connection) as captured:
+            assert day.phones[0].upload(picture(400 + n)).status_code == 201
+        assert len(captured) <= 1, [one["sql"] for one in captured]
+
+
+def test_a_visit_takes_little_room_and_its_photos_none(day: Day) -> None:  # noqa: F811
+    if connection.vendor != "sqlite":
+        pytest.skip("pages are counted by SQLite's dbstat")
+    day.begun()
+    raws = [picture(500 + n, size=(900, 700)) for n in range(20)]
+    assert sum(map(len, raws)) > 100_000
+    for raw in raws:
+        assert day.phones[0].upload(raw).status_code == 201
+    empty = room()
+    looks = [day.edit("looked", code) for code, kind in _checks(day) if kind not in ("RATIO", "SCALE")][:25]
+    finds = [day.find("A3.1", evidence=[sha256(raws[n % 20]).hexdigest()], note="见照片") for n in range(40)]
+    looks = [one for one in looks if one["payload"]["check"] != "A3.1"]
+    assert set(day.states(*looks, *[day.photo(raw) for raw in raws], *finds)) == {"applied"}
+    grown = room()
+    edits = SheetEdit.objects.count()
+    assert grown["edits"] - empty["edits"] <= EDIT * edits
+    assert grown["row"] - empty["row"] <= ROW
+    assert grown["photos"] - empty["photos"] <= PHOTO * 20
+    assert grown["all"] - empty["all"] <= ROW + EDIT * edits + PHOTO * 20
+
+
+def room() -> dict[str, int]:
+    """Bytes that stand in the tables of a visit and their indexes, without what is free on their pages."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.tbl_name, SUM(s.payload) FROM dbstat s JOIN sqlite_master m ON m.name = s.name GROUP BY 1"
+        )
+        found = dict(cursor.fetchall())
+    photos = ("sync_capture", "evidence_exhibit", "evidence_custody", "ledger_fact", "ledger_head", "jobs_delivery")
+    return {
+        "row": found["assessments_visitrecord"], "edits": found["assessments_sheetedit"],
+        "photos": sum(found.get(name, 0) for name in photos), "all": sum(found.values()),
+    }  # fmt: skip
+
+
+def critical(day: Day) -> list[str]:  # noqa: F811
+    rubric = scheme_of(day.record.round.scheme).rubrics[day.record.entry.class_code]
+    return [code for code, check in rubric.checks.items() if check.critical and check.rule.kind in ("PI", "BIN")]
+
+
+def asked(day: Day, commands: list[dict[str, Any]]) -> list[str]:  # noqa: F811
+    """The statements of a sync in which everything is applied."""
+    with CaptureQueriesContext(connection) as captured:
+        answer = day.send(*commands)
+    assert {one["state"] for one in answer["outcomes"]} == {"applied"}, answer["outcomes"]
+    return [one["sql"][:140] for one in captured if not one["sql"].startswith(BOUNDS)]
