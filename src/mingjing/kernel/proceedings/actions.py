@@ -4,7 +4,7 @@ A step that something stands in the way of is refused with everything that does,
 seen the last step. Not here: who holds the right (the programmes), what follows from an outcome.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from unicodedata import category
@@ -14,6 +14,7 @@ from django.db import transaction
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.process import Clock, check_process
+from mingjing.kernel.documents.models import Service
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.models import Organisation, Person
@@ -53,7 +54,8 @@ def open_proceeding(
             "proceeding": one.pk, "about": subject, "process": one.process, "clocks": told, "involved": tokens,
             "organisation": organisation.pk if organisation else None,
         }  # fmt: skip
-        writer.append(kind="proceedings.proceeding.opened", subject=_subject(one), data=data, area=area, by=by, at=at)
+        opened = "proceedings.proceeding.opened"
+        writer.append(kind=opened, subject=one.ledger_subject, data=data, area=area, by=by, at=at)
     return one
 
 
@@ -65,16 +67,42 @@ def take_step(
     note: str = "",
     on_behalf: str = "",
     exhibits: Iterable[UUID | str] = (),
+    service: Service | None = None,
     happened_at: datetime | None = None,
     by: Person,
     at: datetime,
 ) -> Taken:
-    """Take a step. Raises Refusal with everything that stands in the way of it."""
+    """Take a step. Raises Refusal with everything that stands in the way of it.
+
+    `service` is the proof that a document of this proceeding was served on its organisation; the step then happened
+    when that took effect.
+    """
+    if service and (problems := tuple(_misses(service, proceeding, at))):
+        raise Refusal(problems)
     taken = Taken(
-        step=step, stance=stance, note=_text(note), on_behalf=" ".join(on_behalf.split())[:120],
-        exhibits=list(dict.fromkeys(map(str, exhibits))), happened_at=happened_at,
+        step=step, stance=stance, note=_text(note), on_behalf=" ".join(on_behalf.split())[:120], service=service,
+        exhibits=list(dict.fromkeys(map(str, exhibits))), happened_at=service.served_at if service else happened_at,
     )  # fmt: skip
     return _take(proceeding, taken, by, at)
+
+
+def _misses(service: Service, proceeding: Proceeding, at: datetime) -> Iterator[Problem]:
+    """Why the service of a document starts nothing in this proceeding."""
+    document = service.document
+    if document.subject != proceeding.ledger_subject:
+        text = N_("{number} is no document of this case.")
+        yield Problem("proceedings.service.other_case", text, {"number": document.number}, "service")
+    if proceeding.organisation_id is None or service.organisation_id != proceeding.organisation_id:
+        text = N_("{number} was served on {name}, which is not the company of this case; that starts no clock.")
+        params = {"number": document.number, "name": service.organisation.name}
+        yield Problem("proceedings.service.other_entity", text, params, "service")
+    if service.voided_at:
+        text = N_("The record of the service was voided; record it anew.")
+        yield Problem("proceedings.service.voided", text, {}, "service")
+    if service.served_at > at:
+        text = N_("{number} counts as served from {moment} on; the step can be taken then.")
+        told: dict[str, Any] = {"number": document.number, "moment": service.served_at}
+        yield Problem("proceedings.service.early", text, told, "service")
 
 
 def take_back(*, proceeding: Proceeding, number: int, note: str, by: Person, at: datetime) -> Taken:
@@ -100,7 +128,7 @@ def _take(proceeding: Proceeding, taken: Taken, by: Person, at: datetime) -> Tak
         current.revision = taken.number
         current.save(update_fields=["revision"])
         kind = "proceedings.step.taken" if taken.takes_back is None else "proceedings.step.taken_back"
-        writer.append(kind=kind, subject=_subject(current), data=_told(taken), area=current.area, by=by, at=at)
+        writer.append(kind=kind, subject=current.ledger_subject, data=_told(taken), area=current.area, by=by, at=at)
     proceeding.revision = current.revision
     return taken
 
@@ -108,7 +136,7 @@ def _take(proceeding: Proceeding, taken: Taken, by: Person, at: datetime) -> Tak
 def _told(taken: Taken) -> dict[str, Any]:
     """What the ledger says of a step: no free text."""
     data: dict[str, Any] = {"proceeding": taken.proceeding_id, "number": taken.number, "digest": taken.digest()}
-    named = {"step": taken.step, "stance": taken.stance, "takes_back": taken.takes_back}
+    named = {"step": taken.step, "stance": taken.stance, "takes_back": taken.takes_back, "service": taken.service_id}
     return data | {name: value for name, value in named.items() if value} | {"exhibits": taken.exhibits}
 
 
@@ -126,7 +154,3 @@ def _text(note: str) -> str:
         text = N_("A note has at most {limit} characters, of plain text.")
         raise Refusal([Problem("proceedings.step.note", text, {"limit": NOTE_LIMIT}, "note")])
     return note
-
-
-def _subject(one: Proceeding) -> str:
-    return f"proceedings.proceeding:{one.pk}"

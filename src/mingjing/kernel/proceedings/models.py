@@ -13,6 +13,7 @@ from mingjing.engine import process
 from mingjing.engine.chain import content_digest
 from mingjing.engine.process import Clock
 from mingjing.kernel.db.fields import instant_text
+from mingjing.kernel.documents.models import Service
 from mingjing.kernel.parties.models import Organisation, Person, new_token
 from mingjing.kernel.places.models import Area
 
@@ -49,6 +50,11 @@ class Proceeding(models.Model):
         return self.title
 
     @property
+    def ledger_subject(self) -> str:
+        """What facts about it name, and its documents; `subject` is what it is about."""
+        return f"proceedings.proceeding:{self.pk}"
+
+    @property
     def process(self) -> str:
         """The name of its process in the registry."""
         return f"{self.programme}.{self.kind}"
@@ -64,7 +70,8 @@ class Taken(models.Model):
 
     `number` counts the steps of a proceeding from 1. `at` is when it was recorded, `happened_at` when it happened where
     that was earlier (a paper served, a statement received). `by` recorded it; `on_behalf` is who spoke (a company's
-    representative), for the file only. `exhibits` are ids.
+    representative), for the file only. `exhibits` are ids. A step that served a document has its `service`, and counts
+    only while nobody has voided that.
     """
 
     proceeding = models.ForeignKey(Proceeding, models.PROTECT, related_name="steps")
@@ -77,6 +84,7 @@ class Taken(models.Model):
     on_behalf = models.CharField(_("for whom"), max_length=120, blank=True)
     note = models.TextField(blank=True)
     exhibits = models.JSONField(default=list)
+    service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="+")
     takes_back = models.PositiveIntegerField(null=True)
     salt = models.CharField(max_length=32, editable=False, default=new_token)
 
@@ -104,11 +112,13 @@ class Taken(models.Model):
     def act(self) -> process.Act:
         """As the rules read it."""
         by = self.by.token if self.by else ""
-        has = frozenset(name for name, there in (("reason", self.note), ("exhibit", self.exhibits)) if there)
+        served = self.service is not None and self.service.voided_at is None
+        brought = (("reason", self.note), ("exhibit", self.exhibits), ("document", self.service), ("service", served))
+        has = frozenset(name for name, there in brought if there)
         return process.Act(self.number, self.step, self.at, by, self.stance, has, self.takes_back, self.happened_at)
 
     def digest(self) -> str:
         """What the ledger keeps of this row: salted, for a note may name people."""
         happened = instant_text(self.happened_at) if self.happened_at else None
         content = {"salt": self.salt, "note": self.note, "on_behalf": self.on_behalf, "happened": happened}
-        return content_digest({**content, "exhibits": self.exhibits})
+        return content_digest({**content, "exhibits": self.exhibits, "service": self.service_id})

@@ -40,7 +40,8 @@ def stands_of(proceedings: Iterable[Proceeding], now: datetime) -> Mapping[int, 
     """Where each of them stands, by key: one query for the steps, and two for the days of each area."""
     asked = {one.pk: one for one in proceedings}
     steps: dict[int, list[Taken]] = {pk: [] for pk in asked}
-    for taken in Taken.objects.filter(proceeding__in=asked).select_related("by").order_by("proceeding_id", "number"):
+    rows = Taken.objects.filter(proceeding__in=asked).select_related("by", "service")
+    for taken in rows.order_by("proceeding_id", "number"):
         steps[taken.proceeding_id].append(taken)
     reckonings = {one.area_id: one.area for one in asked.values()}
     due = {pk: reckoning(area) for pk, area in reckonings.items()}
