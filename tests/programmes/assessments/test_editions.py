@@ -1,36 +1,72 @@
 """From a decided round to its published list: nobody who loses rights is on it unheard, and it never changes."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from secrets import token_hex
 
 import pytest
+from django.db import DatabaseError, transaction
 from tests.faces import district
+from tests.guarded import guards_lifted
 from tests.programmes.assessments.judged import in_review, register
 from tests.programmes.assessments.test_round_decisions import decided
 
 from mingjing.engine.outcome import Refusal
-from mingjing.kernel.parties.models import Person
+from mingjing.kernel.documents.actions import record_service
+from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.ledger.verify import verify
+from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.proceedings.models import Proceeding
+from mingjing.kernel.visits.models import Visit
 from mingjing.programmes.assessments.actions.editions import publish_list, take_publication_step
-from mingjing.programmes.assessments.models import Edition, Entry, Filing, Round
-from mingjing.programmes.assessments.queries.listings import proposals
+from mingjing.programmes.assessments.actions.listings import issue_notice, take_listing_step
+from mingjing.programmes.assessments.models import Edition, Engagement, Entry, Filing, Round, TeamDay, VisitRecord
+from mingjing.programmes.assessments.queries.listings import Proposed, proposals
 
 pytestmark = pytest.mark.django_db
 People = dict[str, Person]
 
 
 @pytest.fixture
-def round_(people: People, at: datetime) -> Round:
+def companies(people: People, at: datetime) -> list[Organisation]:
+    return district.companies(3, at)
+
+
+@pytest.fixture
+def round_(people: People, companies: list[Organisation], at: datetime) -> Round:
+    """A decided round with two communities that a serious accident would put on the black list."""
     found = in_review(people, at, register(40, at))
-    for entry in Entry.objects.filter(round=found, not_assessed_at=None).order_by("number")[:2]:
-        Filing.objects.create(
-            entry=entry, kind="veto", code="serious_safety_accident", document="事故认定书",
-            occurred_on=found.first_day, filed_by=people["officer"], filed_at=at, decided_by=people["director"],
-            decided_at=at, approved=True,
-        )  # fmt: skip
+    entries = Entry.objects.filter(round=found, not_assessed_at=None).select_related("community").order_by("number")
+    with guards_lifted():
+        for entry, company in zip(entries[:2], companies, strict=False):
+            grave(entry, company, people, at)
     decided(found, people, at)
     return found
+
+
+def grave(entry: Entry, company: Organisation, people: People, at: datetime) -> None:
+    """Its company is known and was there, two teams found nothing, and an accident is on file."""
+    held = Engagement.objects.create(
+        community=entry.community, company=company, company_name=company.name, recorded_at=at
+    )
+    Entry.objects.filter(pk=entry.pk).update(company=company, company_name=company.name, engagement=held)
+    record = VisitRecord.objects.get(entry=entry)
+    VisitRecord.objects.filter(pk=record.pk).update(sheet="{}")
+    other = TeamDay.objects.filter(draw=record.team_day.draw).exclude(team=record.team_day.team).first()
+    if other is None:
+        day = record.team_day
+        other = TeamDay.objects.create(draw=day.draw, day=day.day + timedelta(days=40), team=9, opened_at=at)
+    record.pk, record.team_day, record.purpose, record.sheet = None, other, "second", "{}"
+    record.visit = Visit.objects.create(
+        programme="assessments", purpose="second", subject=entry.subject, area=entry.round.area,
+        site_id=entry.community.site_id, entered_at=at, left_at=at, recorded_at=at,
+    )  # fmt: skip
+    record.save(force_insert=True)
+    Filing.objects.create(
+        entry=entry, kind="veto", code="serious_safety_accident", document="事故认定书", filed_by=people["officer"],
+        occurred_on=entry.round.first_day, filed_at=at, decided_by=people["director"], decided_at=at, approved=True,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -61,3 +97,78 @@ def test_no_list_goes_out_while_somebody_is_unheard(round_: Round, people: Peopl
     told = codes(lambda: publish_list(round=round_, by=people["director"], at=at))
     assert told == ["edition.unsettled"] * len(proposed)
     assert not Edition.objects.exists()
+
+
+def settle(one: Proposed, round_: Round, people: People, bureau: Person, stance: str, at: datetime) -> datetime:
+    """Noticed, served on the company, decided by two after the time to answer has run out; returns when."""
+    by = people["officer"]
+    document = issue_notice(round=round_, entry=one.entry, by=by, at=at)
+    assert one.stands
+    to = one.stands.proceeding.organisation
+    assert to
+    shown = Exhibit(
+        sha256=token_hex(32), size=1, media_type="image/jpeg", area=round_.area, subject=document.ledger_subject,
+        origin="scan", recorded_at=at,
+    )  # fmt: skip
+    shown.save()
+    service = record_service(
+        document=document, credit_code=to.credit_code, method="direct", served_at=at, received_by="前台张某",
+        exhibits=[shown.pk], by=by, at=at,
+    )  # fmt: skip
+    take_listing_step(round=round_, entry=one.entry, step="notice", service=service, by=by, at=at)
+    after = at + timedelta(days=8)
+    for person in (people["director"], bureau):
+        take_listing_step(
+            round=round_,
+            entry=one.entry,
+            step="decision",
+            stance=stance,
+            note="事实清楚，证据充分",
+            by=person,
+            at=after,
+        )
+    return after
+
+
+def test_a_list_is_published_once_everybody_was_heard_and_two_have_signed(
+    round_: Round, companies: list[Organisation], people: People, bureau: Person, at: datetime
+) -> None:
+    kept, spared = proposals(round_, at)
+    settle(kept, round_, people, bureau, "uphold", at)
+    after = settle(spared, round_, people, bureau, "drop", at)
+    director = people["director"]
+    take_publication_step(round=round_, step="public_notice", note="荷塘区政府网站", by=director, at=after)
+    sign = {"round": round_, "step": "signed_centre", "note": "同意", "by": director}
+    assert codes(lambda: take_publication_step(**sign, at=after)) == ["process.clock_runs"]
+    late = after + timedelta(days=14)
+    take_publication_step(**sign, at=late)
+    assert codes(lambda: publish_list(round=round_, by=director, at=late)) == ["process.missing"]
+    take_publication_step(round=round_, step="signed_bureau", note="同意", by=bureau, at=late)
+    edition = publish_list(round=round_, by=director, at=late)
+    rows = {row.entry_id: row for row in edition.rows.all()}
+    assert len(rows) == 40
+    assert (rows[kept.entry.pk].tier, rows[kept.entry.pk].adverse) == ("BLACK", True)
+    assert rows[spared.entry.pk].tier != "BLACK"
+    assert rows[spared.entry.pk].told_reasons
+    assert codes(lambda: publish_list(round=round_, by=director, at=late)) == ["process.done"]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        edition.rows.update(tier="RED")
+    assert verify().whole
+
+
+def test_a_notice_served_on_a_branch_starts_no_clock(
+    round_: Round, companies: list[Organisation], people: People, at: datetime
+) -> None:
+    one = proposals(round_, at)[0]
+    document = issue_notice(round=round_, entry=one.entry, by=people["officer"], at=at)
+    again = codes(lambda: issue_notice(round=round_, entry=one.entry, by=people["officer"], at=at))
+    assert again == ["listing.noticed"]
+    told = codes(
+        lambda: record_service(
+            document=document, credit_code=companies[-1].credit_code, method="direct", served_at=at, received_by="x",
+            by=people["officer"], at=at,
+        )
+    )  # fmt: skip
+    assert "documents.service.wrong_entity" in told
+    step = {"round": round_, "entry": one.entry, "step": "notice", "by": people["officer"], "at": at}
+    assert codes(lambda: take_listing_step(**step)) == ["process.needs", "process.needs"]

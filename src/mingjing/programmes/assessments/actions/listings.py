@@ -10,17 +10,22 @@ from typing import Any
 from django.db import transaction
 
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.documents.actions import issue_document
+from mingjing.kernel.documents.models import Document
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.proceedings.actions import open_proceeding, take_step
 from mingjing.kernel.proceedings.models import Proceeding, Taken
 from mingjing.programmes.assessments.models import Entry, Replay, Round
 from mingjing.programmes.assessments.policy.listings import adverse_tiers, gaps
 from mingjing.programmes.assessments.policy.procedures import clocks_of
-from mingjing.programmes.assessments.queries.listings import LISTING, involved_in, proposed_of, subject_of
+from mingjing.programmes.assessments.queries.listings import LISTING, Proposed, involved_in, proposed_of, subject_of
 from mingjing.programmes.assessments.queries.lists import decision_of
+from mingjing.programmes.assessments.queries.papers import notice_context
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
-__all__ = ["open_listings", "take_listing_step"]
+__all__ = ["issue_notice", "open_listings", "take_listing_step"]
+
+NOTICE = "assessments.pre_listing_notice"
 
 
 def open_listings(*, replay: Replay, by: Person | None, at: datetime) -> list[Proceeding]:
@@ -46,20 +51,48 @@ def open_listings(*, replay: Replay, by: Person | None, at: datetime) -> list[Pr
 
 
 @transaction.atomic
+def issue_notice(*, round: Round, entry: Entry, by: Person, at: datetime) -> Document:
+    """Issue the pre-listing notice about an entry to its company: facts, reasons, rule, rights. Served separately.
+
+    Raises Refusal with everything that is missing, and where one was issued that nobody has withdrawn.
+    """
+    found = _proposed(round, entry, at)
+    assert found.stands is not None
+    problems = list(gaps(found.case))
+    proceeding = found.stands.proceeding
+    if Document.objects.standing().filter(kind=NOTICE, subject=proceeding.ledger_subject).exists():
+        text = N_("A notice about {name} was issued already; withdraw it first if it is wrong.")
+        problems.append(Problem("listing.noticed", text, {"name": entry.name}))
+    if problems:
+        raise Refusal(problems)
+    return issue_document(
+        kind=NOTICE, area=proceeding.area, subject=proceeding.ledger_subject, context=notice_context(found.result),
+        addressee=proceeding.organisation, by=by, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
 def take_listing_step(*, round: Round, entry: Entry, step: str, by: Person, at: datetime, **brought: Any) -> Taken:
     """Take a step in the proceeding about an entry; `brought` is what kernel.proceedings.take_step takes.
 
     Raises Refusal: with what is missing before a notice can go out, or with what its rules find.
     """
-    Round.objects.select_for_update(of=("self",), no_key=True).get(pk=round.pk)
-    replay = decision_of(round)
-    found = proposed_of(round, replay, at, only=[entry.pk]) if replay else ()
+    found = _proposed(round, entry, at)
+    assert found.stands is not None
+    if step == "notice" and (problems := gaps(found.case)):
+        raise Refusal(problems)
+    return take_step(proceeding=_as_read(found.stands.proceeding, brought), step=step, by=by, at=at, **brought)
+
+
+def _proposed(round_: Round, entry: Entry, at: datetime) -> Proposed:
+    """What is known of an entry and its proceeding, the round locked; raises Refusal where there is none."""
+    Round.objects.select_for_update(of=("self",), no_key=True).get(pk=round_.pk)
+    replay = decision_of(round_)
+    found = proposed_of(round_, replay, at, only=[entry.pk]) if replay else ()
     if not found or found[0].stands is None:
         text = N_("{name} is not proposed for a list that takes rights.")
         raise Refusal([Problem("listing.none", text, {"name": entry.name})])
-    if step == "notice" and (problems := gaps(found[0].case)):
-        raise Refusal(problems)
-    return take_step(proceeding=_as_read(found[0].stands.proceeding, brought), step=step, by=by, at=at, **brought)
+    return found[0]
 
 
 def _as_read(proceeding: Proceeding, brought: dict[str, Any]) -> Proceeding:

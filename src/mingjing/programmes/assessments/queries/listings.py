@@ -65,11 +65,14 @@ def proposed_of(
     scheme = scheme_of(round_.scheme)
     rows = replay.results.without_sheets().filter(tier__in=adverse_tiers(scheme.list_rules), entry__isnull=False)
     rows = rows if only is None else rows.filter(entry__in=only)
-    results = list(rows.select_related("entry__company", "entry__engagement").order_by("entry__number"))
+    related = ("entry__company", "entry__engagement", "replay__round__lead", "replay__scheme")
+    results = list(rows.select_related(*related).order_by("entry__number"))
     entries = [row.entry for row in results if row.entry]
     subjects = [subject_of(entry) for entry in entries]
     opened = Proceeding.objects.filter(programme="assessments", kind=LISTING, subject__in=subjects)
-    standing = {one.proceeding.subject: one for one in stands_of(opened.select_related("area"), now).values()}
+    standing = {
+        one.proceeding.subject: one for one in stands_of(opened.select_related("area", "organisation"), now).values()
+    }
     cases = _cases(entries, scheme, now)
     return tuple(
         Proposed(row, entry, cases[entry.pk], standing.get(subject_of(entry)))
