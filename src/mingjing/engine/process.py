@@ -225,7 +225,7 @@ def _missing(standing: Standing, step: Step) -> Iterator[Problem]:
     for other in step.waits_for:
         if (due := standing.due(other)) and standing.now < due:
             text = N_("“{step}” waits until {due}: the time that “{other}” gave has not run out.")
-            params = {"step": Phrase(step.title), "due": due, "other": _title(standing, other)}
+            params = {"step": Phrase(step.title), "due": _minute(due), "other": _title(standing, other)}
             yield Problem("process.clock_runs", text, params, other)
 
 
@@ -259,7 +259,7 @@ def _personal(standing: Standing, step: Step, act: Act) -> Iterator[Problem]:
             yield Problem("process.needs", text, words | {"need": Phrase(NEEDS[need])}, step.code)
     if act.happened is not None and (not step.dated or act.happened > act.at):
         text = N_("“{step}” cannot be dated {moment}.")
-        yield Problem("process.dated", text, words | {"moment": act.happened}, step.code)
+        yield Problem("process.dated", text, words | {"moment": _minute(act.happened)}, step.code)
     if act.stance not in (step.stances or {"": ""}):
         text = N_("“{step}” is decided by one of: {stances}.")
         stances = tuple(Phrase(title) for title in step.stances.values())
@@ -282,6 +282,11 @@ def _taking_back(standing: Standing, act: Act) -> Iterator[Problem]:
     if standing.last and standing.now < standing.last:
         text = N_("The clock of the server stands before the last step of this case; set it right first.")
         yield Problem("process.clock", text)
+
+
+def _minute(moment: datetime) -> str:
+    """As it stands in a sentence: the clocks of the place are those of the instant."""
+    return f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _title(standing: Standing, code: str) -> Phrase:

@@ -11,6 +11,7 @@ from unicodedata import category
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.process import Clock, check_process
@@ -101,7 +102,10 @@ def _misses(service: Service, proceeding: Proceeding, at: datetime) -> Iterator[
         yield Problem("proceedings.service.voided", text, {}, "service")
     if service.served_at > at:
         text = N_("{number} counts as served from {moment} on; the step can be taken then.")
-        told: dict[str, Any] = {"number": document.number, "moment": service.served_at}
+        told: dict[str, Any] = {
+            "number": document.number,
+            "moment": f"{timezone.localtime(service.served_at):%Y-%m-%d %H:%M}",
+        }
         yield Problem("proceedings.service.early", text, told, "service")
 
 
