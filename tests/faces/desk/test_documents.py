@@ -19,6 +19,7 @@ from tools.documents import made
 from mingjing.kernel import registry
 from mingjing.kernel.documents.actions import withdraw_document
 from mingjing.kernel.documents.models import Document, Letterhead, Service, Template
+from mingjing.kernel.evidence import store
 from mingjing.kernel.evidence.actions import record_exhibit
 from mingjing.kernel.evidence.models import CustodyKind, Exhibit
 from mingjing.kernel.ledger.models import Fact
@@ -72,6 +73,13 @@ def test_the_file_that_was_issued_and_the_receipt_to_sign(signed_in: SignedIn, d
     assert document.number in receipt
     assert f"受送达人|{document.addressee}" in receipt
     assert client.get(f"/documents/{issued(document.area, None, timezone.now()).pk}/receipt/").status_code == 404
+
+
+def test_a_file_that_is_gone_for_good_is_told_of(signed_in: SignedIn, document: Document) -> None:
+    for digest in (document.sha256, document.template_sha256):
+        store.path_of(digest).unlink()
+    answer = signed_in("officer").get(f"/documents/{document.pk}/file/", follow=True)
+    assert "cannot be made again" in answer.content.decode()
 
 
 def test_proof_of_service_is_recorded_shown_and_voided(signed_in: SignedIn, document: Document) -> None:

@@ -19,7 +19,7 @@ from mingjing.engine.outcome import Refusal
 from mingjing.kernel.documents.actions import withdraw_document
 from mingjing.kernel.documents.kinds import kinds
 from mingjing.kernel.documents.models import Document
-from mingjing.kernel.documents.queries import rendered_again
+from mingjing.kernel.documents.queries import file_of, rendered_again
 from mingjing.kernel.documents.rendering import render
 from mingjing.kernel.documents.samples import sample_values
 from mingjing.kernel.evidence import store
@@ -66,6 +66,25 @@ def test_the_same_template_and_context_give_the_same_bytes(area: Area, to: Organ
     assert rendered_again(document) == rendered_again(document) == content(document)
     with zipfile.ZipFile(io.BytesIO(content(document))) as package:
         assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_file_that_the_store_lost_is_made_again(area: Area, to: Organisation, at: datetime) -> None:
+    document = issued(area, to, at)
+    before = content(document)
+    path = store.path_of(document.sha256)
+    path.chmod(0o644)
+    path.write_bytes(b"damaged")
+    assert file_of(document).read() == before
+    path.unlink()
+    assert file_of(document).read() == before
+    store.path_of(document.template_sha256).unlink()
+    with pytest.raises(FileNotFoundError):
+        file_of(document)
+
+
+def test_a_character_that_this_program_does_not_know_yet_is_taken(area: Area, to: Organisation, at: datetime) -> None:
+    rare = "某\U0002ebf0某"  # of Unicode 15.1
+    assert rare in texts(content(issued(area, to, at, context={**CONTEXT, "rights": rare})))
 
 
 def test_kinds_of_a_series_share_numbers_and_each_area_and_year_counts_anew(

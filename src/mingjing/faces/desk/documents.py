@@ -31,6 +31,7 @@ from mingjing.kernel.documents.models import Document, DocumentQuerySet, Method,
 from mingjing.kernel.documents.queries import (
     documents_of,
     documents_seen,
+    file_of,
     letterhead_of,
     template_bytes,
     template_of,
@@ -192,7 +193,12 @@ RIGHTS = ("service.record", "document.withdraw", "document.export")
 def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file as it was issued."""
     found = get_object_or_404(Document, pk=pk)
-    kept = store.open_original(found.sha256, verified=True)
+    try:
+        kept = file_of(found)
+    except (store.Damaged, FileNotFoundError):
+        text = gettext("The file of %(number)s is damaged, and cannot be made again. Restore it from a backup.")
+        messages.error(request, text % {"number": found.number})
+        return redirect("desk:document", pk)
     return FileResponse(kept, as_attachment=True, filename=found.file_name, content_type=WORD, headers=NOSNIFF)
 
 

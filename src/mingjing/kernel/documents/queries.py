@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db.models import Prefetch
@@ -21,8 +22,8 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area, steps_of
 
 __all__ = [
-    "Head", "documents_of", "documents_seen", "letterhead_of", "near_evidence", "rendered_again", "served", "served_on",
-    "template_bytes", "template_of", "templates_of", "verify_address",
+    "Head", "documents_of", "documents_seen", "file_of", "letterhead_of", "near_evidence", "rendered_again", "served",
+    "served_on", "template_bytes", "template_of", "templates_of", "verify_address",
 ]  # fmt: skip
 
 
@@ -115,6 +116,20 @@ def rendered_again(document: Document) -> bytes:
     with store.open_original(document.template_sha256, verified=True) as file:
         values: dict[str, Any] = json.loads(document.context)
         return render(file.read(), values, qr=values["verify"])
+
+
+def file_of(document: Document) -> BinaryIO:
+    """The file as it was issued: from the store, or made anew where the store lost or damaged it.
+
+    Raises store.Damaged where that does not give the same bytes, and FileNotFoundError without the template.
+    """
+    try:
+        return store.open_original(document.sha256, verified=True)
+    except (store.Damaged, FileNotFoundError):
+        content = rendered_again(document)
+        if sha256(content).hexdigest() != document.sha256:
+            raise store.Damaged(document.sha256) from None
+        return BytesIO(content)
 
 
 def keep(content: bytes) -> Original:

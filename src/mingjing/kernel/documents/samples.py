@@ -54,7 +54,7 @@ def _of_form(name: str, sample: Any, value: Any) -> Any:
 
 def _text(name: str, value: str) -> str:
     value = value.replace("\r\n", "\n")
-    if any(category(sign) in {"Cc", "Cs", "Cn"} for sign in value if sign not in "\n\t"):
+    if any(category(sign) in {"Cc", "Cs"} or ord(sign) & 0xFFFE == 0xFFFE for sign in value if sign not in "\n\t"):
         text = N_("The text of {name} has signs that no document can hold; type it anew.")
         raise Refusal([Problem("documents.value", text, {"name": name}, name)])
     return value
