@@ -23,7 +23,7 @@ from mingjing.faces.ui.forms import refused
 from mingjing.kernel.documents import actions
 from mingjing.kernel.documents.kinds import FRAME, DocumentKind, chinese_title, kinds
 from mingjing.kernel.documents.models import Template
-from mingjing.kernel.documents.queries import letterhead_of, template_bytes, template_of, templates_of
+from mingjing.kernel.documents.queries import letterhead_of, letterheads_of, template_bytes, template_of, templates_of
 from mingjing.kernel.documents.rendering import render as filled_in
 from mingjing.kernel.documents.samples import sample_values
 from mingjing.kernel.evidence import store
@@ -75,8 +75,8 @@ def all_kinds(request: HttpRequest) -> HttpResponse:
     choices = [choice for choice in areas_to_choose(scope) if choice[0]]
     wanted = request.GET.get("area", "")
     here = get_object_or_404(Area, code=wanted if wanted in dict(choices) else choices[0][0])
-    own = templates_of(here)
-    rows = [(kind, own.get(code), letterhead_of(here, kind)) for code, kind in kinds().items()]
+    own, heads = templates_of(here), letterheads_of(here, kinds().values())
+    rows = [(kind, own.get(code), heads[code]) for code, kind in kinds().items()]
     context = {"rows": rows, "area": here, "choices": choices}
     return render(request, "desk/document_kinds.html", context)
 

@@ -22,8 +22,8 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area, steps_of
 
 __all__ = [
-    "Head", "documents_of", "documents_seen", "file_of", "letterhead_of", "near_evidence", "rendered_again", "served",
-    "served_on", "template_bytes", "template_of", "templates_of", "verify_address",
+    "Head", "documents_of", "documents_seen", "file_of", "letterhead_of", "letterheads_of", "near_evidence",
+    "rendered_again", "served", "served_on", "template_bytes", "template_of", "templates_of", "verify_address",
 ]  # fmt: skip
 
 
@@ -44,10 +44,16 @@ def _above(area: Area) -> list[str]:
 
 def letterhead_of(area: Area, kind: DocumentKind) -> Head:
     """What stands on documents of this kind's series: the newest of `area`, or what kind and name of the area give."""
-    found = Letterhead.objects.filter(area=area, series=kind.series).order_by("-id").first()
-    if found:
-        return Head(found.letters, found.office, True)
-    return Head(f"{area.name[:1]}{kind.letters}", f"{area.name}{kind.office}")
+    return letterheads_of(area, [kind])[kind.code]
+
+
+def letterheads_of(area: Area, wanted: Iterable[DocumentKind]) -> Mapping[str, Head]:
+    """The letterhead of each of these kinds, by code. One query."""
+    every = list(wanted)
+    rows = Letterhead.objects.filter(area=area, series__in={kind.series for kind in every}).order_by("id")
+    found = {row.series: Head(row.letters, row.office, True) for row in rows}
+    usual = {kind.code: Head(f"{area.name[:1]}{kind.letters}", f"{area.name}{kind.office}") for kind in every}
+    return {kind.code: found.get(kind.series, usual[kind.code]) for kind in every}
 
 
 def templates_of(area: Area) -> dict[str, Template]:
