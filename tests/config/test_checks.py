@@ -25,7 +25,7 @@ def mingjing(data: Path, *argv: str, **env: str) -> "subprocess.CompletedProcess
 
 
 def codes(text: str) -> set[str]:
-    """What is said of the installation; of the calendar (W003) it depends on the day: tests/kernel/calendar has that."""
+    """What is said of the installation; that of the calendar (W003) depends on the day (tests/kernel/calendar)."""
     found = {line.split(":")[0] for line in text.splitlines() if line.startswith("mingjing.")}
     return found - {"mingjing.W003"}
 
