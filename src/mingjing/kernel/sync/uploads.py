@@ -13,6 +13,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha1, sha256
 from io import FileIO
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 from typing import Protocol
 from uuid import UUID
 
@@ -52,6 +53,9 @@ LASTS = timedelta(days=7)
 """How long an upload waits for its next byte."""
 PATIENCE = 5
 """Seconds for which whoever asks how far an upload is waits for the request that is just finishing it."""
+SILENT = 8
+"""Seconds without a byte after which the next request goes on in place of the one before: a phone that lost its signal
+leaves a connection behind that may look alive for a long time."""
 SPARE = 256 * 2**20
 """Bytes of the disk that uploads leave free."""
 HASHES = {"sha1": sha1, "sha256": sha256}
@@ -147,7 +151,7 @@ def found(name: str, *, device: UUID, at: datetime) -> Upload:
     if upload.offset < upload.length:
         return upload
     try:
-        with _alone(upload, patience=PATIENCE):
+        with _alone(upload, patience=PATIENCE), _turn(upload):
             return _finished(upload, "", at)
     except WrongOffset:  # another request finished it meanwhile
         return replace(upload, receipt=receipt_of(device, upload.sha256))
@@ -180,7 +184,10 @@ def receive(
                 raise Corrupt(upload.name)
             os.fsync(file.fileno())
         now = replace(upload, offset=file.tell(), expires=at + LASTS)
-        return _finished(now, whole.hexdigest() if whole else "", at) if now.offset == now.length else now
+        with _turn(upload):
+            if not _still(upload.part, file):
+                raise Busy(upload.name)  # another request went on from what had come
+            return _finished(now, whole.hexdigest() if whole else "", at) if now.offset == now.length else now
 
 
 def _free() -> int:
@@ -267,12 +274,56 @@ def _alone(upload: Upload, patience: float = 0) -> Iterator[FileIO]:
     with file:
         until = monotonic() + patience
         while not _locked(file):
+            if _is_silent(upload):
+                with _taken_over(upload) as instead:
+                    yield instead
+                return
             if monotonic() >= until:
                 raise Busy(upload.name)
             sleep(0.02)
         if not _still(upload.part, file):
             raise _gone(upload)  # whoever had the lock before finished it or threw it away: this is no part any more
+        os.utime(file.fileno())  # not silent yet
         yield file
+
+
+def _is_silent(upload: Upload) -> bool:
+    """Whether nothing has come for a while from the request that writes to it."""
+    try:
+        return time() - upload.part.stat().st_mtime > SILENT
+    except FileNotFoundError:
+        raise _gone(upload) from None
+
+
+@contextmanager
+def _taken_over(upload: Upload) -> Iterator[FileIO]:
+    """A copy of what has come, in the place of the file that a silent request holds and can no longer spoil."""
+    own = upload.part.with_suffix(f".{uuid7(datetime.now(UTC)).hex}")
+    try:
+        with _turn(upload):
+            if not _is_silent(upload):
+                raise Busy(upload.name)
+            with _room():
+                shutil.copyfile(upload.part, own)
+            file = FileIO(own, "r+")
+            _locked(file)
+            os.replace(own, upload.part)
+    finally:
+        own.unlink(missing_ok=True)
+    with file:
+        yield file
+
+
+@contextmanager
+def _turn(upload: Upload) -> Iterator[None]:
+    """Nobody puts another file in its place, nor makes an original of it, meanwhile; held for moments only."""
+    try:
+        file = upload.told.open("rb")
+    except FileNotFoundError:
+        raise _gone(upload) from None
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _locked(file: FileIO) -> bool:
