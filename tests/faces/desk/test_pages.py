@@ -12,7 +12,7 @@ from mingjing.kernel.parties.models import Organisation, Person
 SignedIn = Callable[[str], Client]
 
 KINDS_OF_DUE = 13 + 4
-"""What may wait for a person, in the kernel, assessments and complaints: each kind is one query, however much there is."""
+"""What may wait for a person, in kernel, assessments and complaints: each kind is one query, however much there is."""
 PAGES = {
     "/": 12 + KINDS_OF_DUE,
     "/areas/": 8,
