@@ -26,15 +26,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="only tests that use the database, without most browser journeys: the second pass, on PostgreSQL",
     )
+    parser.addoption("--part", help="K/N: of the journeys those in every N-th file from the K-th on")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Under --database-only, deselect what the database cannot change."""
-    if not config.getoption("--database-only"):
-        return
-    kept = [item for item in items if uses_database(item) and (not is_journey(item) or on_either(item))]
+    """Under --database-only, deselect what the database cannot change; under --part, what other passes run."""
+    kept = items[:]
+    if config.getoption("--database-only"):
+        kept = [item for item in kept if uses_database(item) and (not is_journey(item) or on_either(item))]
+    if part := config.getoption("--part"):
+        kept = part_of(kept, *map(int, part.split("/")))
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+def part_of(items: list[pytest.Item], which: int, of: int) -> list[pytest.Item]:
+    """The journeys in every `of`-th file, from the file `which` (1 is the first) on; what is none is in every part."""
+    files = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items if is_journey(item)))}
+    return [item for item in items if files.get(item.path, which - 1) % of == which - 1]
 
 
 def is_journey(item: pytest.Item) -> bool:

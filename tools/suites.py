@@ -1,4 +1,4 @@
-"""Runs every suite: pytest on SQLite and the journeys, beside them PostgreSQL, then the JavaScript with node.
+"""Runs every suite in two lanes: pytest on SQLite and node; PostgreSQL; then half of the journeys in each.
 
     python -m tools.suites [pytest options, paths]
 
@@ -67,24 +67,38 @@ def playwright_node() -> Path | None:
 def run_all(options: list[str], left_out: list[str]) -> Iterator[tuple[str, bool]]:
     """Run the suites, two at a time; yields each one's name and whether it passed.
 
-    The tests on SQLite and then the journeys take as long as those on PostgreSQL beside them.
+    The tests on SQLite and the JavaScript take about as long as those on PostgreSQL; each lane then drives half of the
+    journeys through a browser.
     """
     tests, apart = [sys.executable, "-m", "pytest", *options], "-m" not in options
     shorter = [*tests, "-m", "not journey"] if apart else tests
+    journeys = apart and not left_out
     with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(run_on_postgresql, shorter if left_out else tests, journeys=apart and not left_out)
+        beside = pool.submit(run_beside, tests, shorter if left_out else tests, journeys=journeys)
         yield "pytest on SQLite", step("pytest on SQLite", shorter)
-        if apart and not left_out:
-            yield "journeys on SQLite", step("journeys on SQLite", [*tests, "-m", "journey"])
-        passed, said = beside.result()
-        print("== pytest on PostgreSQL", said, f"== {'passed' if passed else 'FAILED'}", sep="\n", flush=True)
-        yield "pytest on PostgreSQL", passed
-    scripts = sorted(str(path) for path in Path("tests/js").rglob("*.test.*js"))
-    if scripts and (node := found_node()):
-        left_out.extend(packages())
-        yield "node", step("node", [node, "--test", *scripts])
-    elif scripts:
-        left_out.append("JavaScript; install node to run tests/js")
+        scripts = sorted(str(path) for path in Path("tests/js").rglob("*.test.*js"))
+        if scripts and (node := found_node()):
+            left_out.extend(packages())
+            yield "node", step("node", [node, "--test", *scripts])
+        elif scripts:
+            left_out.append("JavaScript; install node to run tests/js")
+        if journeys:
+            yield (
+                "journeys on SQLite (1/2)",
+                step("journeys on SQLite (1/2)", [*tests, "-m", "journey", "--part", "1/2"]),
+            )
+        for name, passed, said in beside.result():
+            print(f"== {name}", said, f"== {name}: {'passed' if passed else 'FAILED'}", sep="\n", flush=True)
+            yield name, passed
+
+
+def run_beside(tests: list[str], on_postgresql: list[str], *, journeys: bool) -> list[tuple[str, bool, str]]:
+    """The suites of the second lane, one after the other: the name of each, whether it passed, and what it said."""
+    done = [("pytest on PostgreSQL", *run_on_postgresql(on_postgresql, journeys=journeys))]
+    if journeys:
+        half = [*tests, "-m", "journey", "--part", "2/2", "-p", "no:cacheprovider"]
+        done.append(("journeys on SQLite (2/2)", *heard(half, os.environ)))
+    return done
 
 
 def found_node() -> str | None:
