@@ -6,11 +6,12 @@ import { base64url, text, utf8 } from "#mj/field/bytes.js";
 import { sha256 } from "./signing.js";
 
 const TUS = { "tus-resumable": "1.0.0" };
+const MOST = 5000; // requests of one life, of which a sound phone needs some dozens
 export const BAD = 0; // the first byte of what is no picture
 
 export class Installation {
   constructor(signing, chance) {
-    Object.assign(this, { signing, chance, now: Date.parse("2026-11-28T01:00:00Z"), trouble: 0, faulty: 0.5, full: false });
+    Object.assign(this, { signing, chance, now: Date.parse("2026-11-28T01:00:00Z"), trouble: 0, faulty: 0.5, full: false, asked: 0 });
     this.disk = {
       codes: new Set(["CODE-1"]), devices: new Map(), uploads: new Map(), originals: new Map(), receipts: new Map(),
       received: new Map(), handled: [], captures: new Map(), seq: 1, arrivedBytes: 0,
@@ -30,6 +31,7 @@ export class Installation {
 
   // The answer to a request of which `body` arrived, cut where `whole` is false: {status, headers, text}, or null for no answer.
   async answer(method, path, headers, body, whole = true) {
+    if ((this.asked += 1) > MOST) throw new TypeError("a phone that never stops asking");
     if (this.chance.is(this.trouble)) return { status: this.chance.one([500, 502, 503]), headers: {}, text: "<h1>not well</h1>" };
     const [, , , kind, name = ""] = path.split("/");
     if (kind === "uploads") return this.uploads(method, name, headers, body, whole);
