@@ -14,11 +14,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from tests.faces import district
 
 from mingjing.kernel.parties.models import Person
 
+PATIENCE = 45_000
+"""Milliseconds that a journey waits for what must come: a cap for a machine that does three things at once."""
+expect.set_options(timeout=PATIENCE)
 SIZES = {"desk": (1366, 768), "phone": (390, 844)}
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 ARGUMENTS = [
@@ -83,7 +86,7 @@ class Screen:
 
     def sees(self, text: str) -> bool:
         """Whether the text can be seen, now or soon."""
-        self.page.get_by_text(text).first.wait_for(timeout=5000)
+        self.page.get_by_text(text).first.wait_for(timeout=PATIENCE)
         return True
 
     def check(self) -> None:
@@ -129,7 +132,7 @@ def screen(browser: Browser, live_server, people: dict[str, Person]) -> Iterator
             is_mobile=size == "phone",
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.add_cookies(
             [{"name": settings.LANGUAGE_COOKIE_NAME, "value": LANGUAGES[language], "url": live_server.url}]
         )

@@ -11,12 +11,13 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.client import HTTPConnection
 from io import BytesIO
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,9 @@ from tests.config.test_serving import environment, serving
 from tests.installations import install
 
 ROOT = Path(__file__).resolve().parents[3]
+
+PATIENCE = 20
+"""Seconds a busy machine is given to read what was sent."""
 
 MAKE = """
 import json
@@ -37,6 +41,15 @@ from mingjing.kernel import keys
 phone = bound(district.build(timezone.now())["officer"], timezone.now())
 print(json.dumps({"token": phone.token, "device": str(phone.device.pk), "server_key": keys.public_key()}))
 """
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """What is left where the line was gone before an answer could be read."""
+
+    status: int = 0
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -57,10 +70,14 @@ class Live:
         place = urlsplit(self.url)
         connection = HTTPConnection(place.hostname or "", place.port, timeout=30)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, {**self.usual, **named})
-        answer = connection.getresponse()
-        answer.body = answer.read()  # type: ignore[attr-defined]
-        connection.close()
+        with closing(connection):
+            try:
+                with suppress(BrokenPipeError, ConnectionResetError):  # refused before all was sent: that can be read
+                    connection.request(method, path, body, {**self.usual, **named})
+                answer: Any = connection.getresponse()
+                answer.body = answer.read()
+            except (BrokenPipeError, ConnectionResetError):
+                answer = Unheard()
         self.sent += len(body)
         self.answers.append(answer.status)
         return answer
@@ -81,13 +98,24 @@ class Live:
         assert answer.status == 200
         return int(answer.headers["Upload-Offset"])
 
+    def reached(self, where: str, wanted: int) -> int:
+        """How far the upload is, once it is as far as `wanted`, or has had the time."""
+        until = monotonic() + PATIENCE
+        while (now := self.offset(where)) < wanted and monotonic() < until:
+            sleep(0.02)
+        return now
+
     def go_on(self, where: str, raw: bytes, offset: int) -> Any:
         """The rest, in one go."""
         octets = "application/offset+octet-stream"
         return self.ask("PATCH", where, raw[offset:], Content_Type=octets, Upload_Offset=str(offset))
 
     def cut(self, where: str, raw: bytes, offset: int, after: int, *, reset: bool = False) -> None:
-        """Announce the rest, send `after` bytes of it, and be gone: orderly, or as where a network falls away."""
+        """Announce the rest, send `after` bytes of it, and be gone: orderly, or as where a network falls away.
+
+        Bytes that no program had read when a network fell away are lost with the line, so the server is first given
+        the time to read them, however busy the machine is.
+        """
         place = urlsplit(self.url)
         lines = {**self.usual, "Host": place.netloc, "Content-Type": "application/offset+octet-stream"}
         lines |= {"Upload-Offset": str(offset), "Content-Length": str(len(raw) - offset)}
@@ -95,8 +123,21 @@ class Live:
         with socket.create_connection((place.hostname, place.port), timeout=30) as line:
             line.sendall(head.encode() + b"\r\n" + raw[offset : offset + after])
             if reset:
+                read_by_the_server(line)
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.sent += after
+
+
+def read_by_the_server(line: socket.socket) -> None:
+    """Wait until nothing that was sent waits in the kernel (Linux tells in /proc/net/tcp), or the patience ends."""
+    ours, theirs = (f":{name[1]:04X}" for name in (line.getsockname(), line.getpeername()))
+    until = monotonic() + PATIENCE
+    while monotonic() < until:
+        told = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        queues = [row[4] for row in told if (row[1][-5:], row[2][-5:]) in {(ours, theirs), (theirs, ours)}]
+        if len(queues) == 2 and all(queue == "00000000:00000000" for queue in queues):
+            return
+        sleep(0.01)
 
 
 def noise(seed: int, side: int = 1200) -> bytes:

@@ -2,6 +2,7 @@
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from tests.journeys.conftest import PATIENCE
 
 __all__ = ["Phone", "arrived_at", "deducted", "go_to", "keep", "opened", "press", "row", "sent", "started"]
 
@@ -18,7 +19,7 @@ class Phone:
             permissions=["camera", "geolocation"],
             geolocation={"latitude": 27.8, "longitude": 113.1, "accuracy": 9}, locale="en-GB",
         )  # fmt: skip
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE)
         self.context.add_init_script(f"localStorage.setItem('mj-language', '{language}')")
         self.page = self.opened()
 
@@ -113,7 +114,7 @@ def sent(phone: Phone) -> None:
     phone.page.get_by_role("button", name="Send now").click()
     for name in ("Entries only here", "Photos only here", "Photos on their way"):
         cell = phone.page.get_by_role("row", name=name).locator("td").first
-        expect(cell).to_have_text("0", timeout=30_000)
+        expect(cell).to_have_text("0")
     expect(phone.page.locator("main .fl-notice.wrong")).to_have_count(0)
 
 

@@ -65,7 +65,7 @@ def test_two_communities_begin_together_by_the_code_at_the_gate(before_the_sign:
     expect(page.locator(".fa-card h3")).to_have_count(2)
     page.get_by_role("button", name="Begin together").click()
     press(phone, "scan")
-    expect(page.locator(".fa-notice.good")).to_contain_text("the code of", timeout=20_000)
+    expect(page.locator(".fa-notice.good")).to_contain_text("the code of")
     assert phone.faults() == []
     press(phone, "begin")
     expect(page.get_by_role("button", name="Go on")).to_have_count(2)

@@ -46,7 +46,7 @@ def test_a_visit_without_a_network_survives_a_killed_page_and_arrives(team: Any,
     assert not Capture.objects.exists()
     phone.context.set_offline(False)
     phone.page.get_by_role("button", name="Send now").click()
-    expect(phone.page.get_by_role("row", name="Photos arrived, with receipt")).to_contain_text("1", timeout=30_000)
+    expect(phone.page.get_by_role("row", name="Photos arrived, with receipt")).to_contain_text("1")
     expect(phone.page.get_by_role("row", name="Entries only here")).to_contain_text("0")
     record = VisitRecord.objects.get(visit__isnull=False)
     (finding,) = record.sheet_document["findings"]

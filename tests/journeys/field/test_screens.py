@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
-from tests.journeys.conftest import Screen
+from tests.journeys.conftest import PATIENCE, Screen
 from tests.journeys.field import drawn_screens
 
 SMALL = """[...document.querySelectorAll('button, select, .fa-choice, .fa-chip')]
@@ -66,7 +66,7 @@ def phone(browser: Browser, address: str) -> Iterator[OpenPhone]:
             viewport={"width": 360, "height": 740}, locale=LANGUAGES[language], is_mobile=True, has_touch=True
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         shown = Phone(context.new_page(), address)
         shown.label, shown.numbers = f"{language}{'-elder' * elder}", count()
         shown.page.on("console", shown.hear)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.conftest import Screen
+from tests.journeys.conftest import PATIENCE, Screen
 from tests.journeys.field import drawn_screens
 from tests.phones import Phone, bound, picture
 from tests.programmes.assessments import drawing
@@ -136,7 +136,7 @@ def held(browser: Browser, team: Team) -> Iterator[Hold]:
                 viewport={"width": 360, "height": 740}, locale="en-GB", is_mobile=True, has_touch=True
             )
             contexts.append(context)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(PATIENCE)
             phone = bound(team.people[number], timezone.now())
             found = Held(context.new_page(), address, phone, team.record)
             found.page.on("console", found.hear)

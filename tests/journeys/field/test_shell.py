@@ -265,7 +265,7 @@ def test_a_photo_is_looked_at_small_and_large_also_after_its_bytes_have_gone(tea
     assert max(thumb.evaluate(SIZE)) == 320
     press(phone, "done", "dialog")
     page.evaluate("location.hash = '#/outbox'")
-    expect(page.get_by_role("row", name="Photos arrived").locator("td").first).to_have_text("1", timeout=20_000)
+    expect(page.get_by_role("row", name="Photos arrived").locator("td").first).to_have_text("1")
     page.go_back()
     page.locator(f"[id='check-{code}'] .fa-finding").click()
     expect(page.locator(".fa-thumb")).to_contain_text("arrived")

@@ -183,7 +183,7 @@ def test_two_phones_on_one_visit_and_a_person_settles(team: Any, phones: Phones)
     second.page.goto(f"{second.url}/field/#/outbox")
     second.page.get_by_role("link", name="Open and choose").click()
     card = row(second, "A1.1").locator(".fa-dispute")
-    expect(card).to_contain_text("东门公示栏", timeout=20_000)
+    expect(card).to_contain_text("东门公示栏")
     expect(card).to_contain_text("3 places")
     assert second.faults() == []
     record = VisitRecord.objects.get(visit__isnull=False)
