@@ -45,10 +45,12 @@ INSTALLED_APPS = [
     "mingjing.kernel.cases",
     "mingjing.kernel.sync",
     "mingjing.kernel.proceedings",
+    "mingjing.kernel.submissions",
     "mingjing.faces.ui",
     "mingjing.faces.cli",
     "mingjing.faces.desk",
     "mingjing.faces.field",
+    "mingjing.faces.portal",
     *ENV.programmes,
     "mingjing.config",
 ]
@@ -102,6 +104,8 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # seconds for which a password link works
 LOGIN_URL = "desk:sign-in"
 LOGIN_REDIRECT_URL = "desk:home"
+PORTAL_URL = "portal:home"  # where people of companies are at home
+PORTAL_FILE_LIMIT = 20 * 2**20  # bytes of one file that a company hands in
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -29,8 +29,14 @@ MANIFEST = Manifest(
         Permission(
             code="parties.person.manage", title=_("Register people, grant and end roles"), roles=("administrator",)
         ),
+        Permission(
+            code="parties.mandate.manage",
+            title=_("Let people act for companies, and revoke it"),
+            roles=("administrator", "director", "officer"),
+        ),
     ),
     subjects={
+        "parties.mandate": _("Mandate"),
         "parties.person": _("Person"),
         "parties.role": _("Role grant"),
         "parties.organisation": _("Organisation"),
@@ -43,6 +49,8 @@ MANIFEST = Manifest(
         FactKind(code="parties.password.set", title=_("Password set")),
         FactKind(code="parties.role.granted", title=_("Role granted")),
         FactKind(code="parties.role.ended", title=_("Role ended")),
+        FactKind(code="parties.mandate.given", title=_("Mandate to act for an organisation given")),
+        FactKind(code="parties.mandate.ended", title=_("Mandate to act for an organisation ended")),
         FactKind(code="parties.organisation.recorded", title=_("Organisation recorded")),
         FactKind(code="parties.organisations.imported", title=_("Organisations imported")),
     ),

@@ -1,6 +1,7 @@
-"""People, organisations, and the roles people hold.
+"""People, organisations, the roles people hold, and for which organisation somebody acts.
 
-Not here: what a role allows (declared by manifests, asked at `guard`), employers' internal structure, contact lists.
+Not here: what a role allows (declared by manifests, asked at `guard`), what somebody may do for an organisation
+(`mandates`), employers' internal structure, contact lists.
 """
 
 import secrets
@@ -40,6 +41,24 @@ class Grant:
 
     def holds(self, on: date) -> bool:
         """Whether the role is held on that day; on the day it is ended it no longer is."""
+        if self.ended is not None and on >= self.ended:
+            return False
+        return self.first <= on and (self.last is None or on <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a mandate comes to: for which organisation, as what, in which matter (empty: in all), on which days."""
+
+    organisation: int
+    capacity: str
+    matter: str
+    first: date
+    last: date | None
+    ended: date | None
+
+    def holds(self, on: date) -> bool:
+        """Whether it holds on that day; on the day it is revoked it no longer does."""
         if self.ended is not None and on >= self.ended:
             return False
         return self.first <= on and (self.last is None or on <= self.last)
@@ -102,6 +121,11 @@ class Person(AbstractBaseUser):
         """Every role this person was ever given: one query, kept as long as this object (a request)."""
         return tuple(grant.as_value() for grant in _GRANTS.ask(person=self.pk))
 
+    @cached_property
+    def mandates(self) -> tuple[Standing, ...]:
+        """Every mandate this person was ever given: one query, kept as long as this object (a request)."""
+        return tuple(mandate.as_value() for mandate in _MANDATES.ask(person=self.pk))
+
     @property
     def home(self) -> Area | None:
         """Whose affair this person is: the area of the role they hold, the newest of several; else of their last role.
@@ -118,8 +142,9 @@ class Person(AbstractBaseUser):
         self.save(update_fields=["preferred_language"])
 
     def forget_grants(self) -> None:
-        """Read the roles anew the next time they are asked for."""
+        """Read roles and mandates anew the next time they are asked for."""
         self.__dict__.pop("grants", None)
+        self.__dict__.pop("mandates", None)
 
 
 class OrganisationKind(models.TextChoices):
@@ -227,3 +252,66 @@ class RoleGrant(models.Model):
 
 
 _GRANTS = Prepared(lambda person: RoleGrant.objects.filter(person=person).select_related("area"))
+
+
+class Capacity(models.TextChoices):
+    """As what somebody acts for an organisation."""
+
+    HEAD = "head", _("Head: acts in everything, and lets others act")
+    STAFF = "staff", _("Staff: acts in everything")
+    COUNSEL = "counsel", _("Counsel: acts in one case only")
+
+
+class Mandate(models.Model):
+    """A person acts for an organisation, for certain days, by an act. Revoked, never deleted.
+
+    `matter` names the one case that counsel acts in, as facts name it (`proceedings.proceeding:7`); others act in all.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="mandates_held")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="mandates")
+    capacity = models.CharField(_("capacity"), max_length=10, choices=Capacity.choices)
+    matter = models.CharField(max_length=160, blank=True)
+    first_day = models.DateField(_("from"))
+    last_day = models.DateField(_("until"), null=True, blank=True)
+    act = models.CharField(_("act of appointment"), max_length=200)
+    act_reference = models.CharField(_("reference of the act"), max_length=100)
+    salt = models.CharField(max_length=32, editable=False, default=new_token)
+    given_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    given_at = models.DateTimeField()
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-first_day", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(capacity__in=Capacity.values), name="parties_mandate_capacity_known"),
+            models.CheckConstraint(
+                condition=Q(capacity=Capacity.COUNSEL) ^ Q(matter=""), name="parties_mandate_counsel_has_matter"
+            ),
+            models.CheckConstraint(
+                condition=Q(last_day=None) | Q(last_day__gte=F("first_day")), name="parties_mandate_days_in_order"
+            ),
+            models.CheckConstraint(condition=~Q(act="") & ~Q(act_reference=""), name="parties_mandate_act_named"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None, end_reason="")
+                | (Q(ended_at__isnull=False, ended_at__gte=F("given_at")) & ~Q(end_reason="")),
+                name="parties_mandate_end_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.capacity} {self.organisation_id}"
+
+    def digest(self) -> str:
+        """What the ledger keeps of the act: it names people, so salted."""
+        return content_digest({"salt": self.salt, "act": self.act, "reference": self.act_reference})
+
+    def as_value(self) -> Standing:
+        """This mandate as `mandates` weighs it."""
+        ended = timezone.localdate(self.ended_at) if self.ended_at else None
+        return Standing(self.organisation_id, self.capacity, self.matter, self.first_day, self.last_day, ended)
+
+
+_MANDATES = Prepared(lambda person: Mandate.objects.filter(person=person))

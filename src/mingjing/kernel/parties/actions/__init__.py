@@ -1,5 +1,6 @@
-"""Every write to people, roles and organisations; each appends a ledger fact of ids and salted digests."""
+"""Every write to people, roles, mandates and organisations; each appends a ledger fact of ids and salted digests."""
 
+from mingjing.kernel.parties.actions.mandates import end_mandate, give_mandate
 from mingjing.kernel.parties.actions.organisations import (
     OrganisationsImported,
     import_organisations,
@@ -11,7 +12,9 @@ from mingjing.kernel.parties.actions.roles import end_role, grant_role
 
 __all__ = [
     "OrganisationsImported",
+    "end_mandate",
     "end_role",
+    "give_mandate",
     "grant_role",
     "import_organisations",
     "issue_link",

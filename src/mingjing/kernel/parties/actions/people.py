@@ -11,7 +11,7 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.locks import exclusive
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions.passwords import weaknesses
-from mingjing.kernel.parties.models import Person, RoleGrant
+from mingjing.kernel.parties.models import Mandate, Person, RoleGrant
 from mingjing.kernel.places.models import Area
 
 USERNAME = re.compile(r"[\w.@-]{2,60}")
@@ -50,7 +50,7 @@ def register_person(
 
 
 def record_departure(*, person: Person, reason: str, by: Person | None, at: datetime) -> None:
-    """`person` leaves: no more signing in, and every role still held ends, for the `reason` given.
+    """`person` leaves: no more signing in, and every role and mandate still held ends, for the `reason` given.
 
     Raises Refusal if they left before, and when they record it themselves: somebody must stay who can let others in.
     """
@@ -65,7 +65,10 @@ def record_departure(*, person: Person, reason: str, by: Person | None, at: date
         held = RoleGrant.objects.filter(person=leaver, ended_at=None)
         ended = list(held.values_list("pk", flat=True))
         held.update(ended_at=at, ended_by=by, end_reason=reason)
-        data = {"person": leaver.token, "grants": ended}
+        acting = Mandate.objects.filter(person=leaver, ended_at=None)
+        revoked = list(acting.values_list("pk", flat=True))
+        acting.update(ended_at=at, ended_by=by, end_reason=reason)
+        data = {"person": leaver.token, "grants": ended} | ({"mandates": revoked} if revoked else {})
         subject = f"parties.person:{leaver.pk}"
         writer.append(kind="parties.person.left", subject=subject, data=data, area=home, by=by, at=at)
     person.refresh_from_db(fields=["left_at", "left_by", "left_reason"])

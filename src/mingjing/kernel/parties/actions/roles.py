@@ -10,7 +10,7 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel import registry
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions.people import is_line
-from mingjing.kernel.parties.models import Person, RoleGrant
+from mingjing.kernel.parties.models import Mandate, Person, RoleGrant
 from mingjing.kernel.places.models import Area
 
 
@@ -77,9 +77,17 @@ def _faults(grant: RoleGrant) -> Iterator[Problem]:
         yield Problem("parties.role.act", text)
     if not grant.person.is_active:
         yield Problem("parties.role.person_left", N_("This person has left and can be given no role."))
+    elif _acts_for_somebody(grant):
+        text = N_("This person acts for a company that the office judges; that mandate must end first.")
+        yield Problem("parties.role.both_sides", text)
     elif _overlapping(grant):
         text = N_("This person holds the role in this area on some of these days already; end that grant first.")
         yield Problem("parties.role.held", text)
+
+
+def _acts_for_somebody(grant: RoleGrant) -> bool:
+    standing = Mandate.objects.filter(person=grant.person, ended_at=None)
+    return standing.filter(Q(last_day=None) | Q(last_day__gte=grant.first_day)).exists()
 
 
 def _overlapping(grant: RoleGrant) -> bool:
