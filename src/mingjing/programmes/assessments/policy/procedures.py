@@ -12,7 +12,7 @@ from mingjing.engine.outcome import N_
 from mingjing.engine.process import Clock, Process, Step
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
-__all__ = ["CLOCKS", "STANCES", "appeal", "clocks_of", "listing", "objection", "publication"]
+__all__ = ["CLOCKS", "STANCES", "appeal", "clocks_by", "clocks_of", "listing", "objection", "publication"]
 
 CLOCKS: Mapping[str, Mapping[str, str]] = {
     "listing": {"notice": "pre_listing_statement"},
@@ -31,9 +31,14 @@ LEAST = 1
 
 def clocks_of(scheme: Scheme, kind: str) -> dict[str, Clock]:
     """The days that the steps of a proceeding give under this scheme."""
+    return clocks_by(scheme, CLOCKS[kind])
+
+
+def clocks_by(scheme: Scheme, steps: Mapping[str, str]) -> dict[str, Clock]:
+    """The days that steps give whose deadline the scheme knows by these codes."""
     deadlines = {entry["code"]: entry for entry in scheme.document["deadlines"]}
     found = {}
-    for step, code in CLOCKS[kind].items():
+    for step, code in steps.items():
         entry = deadlines.get(code, {})
         found[step] = Clock(int(entry.get("days", LEAST)), entry.get("calendar", "working"))
     return found
