@@ -80,6 +80,14 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The test database begins as a copy of a migrated one."""
+    from tests.installations import prepare
+
+    prepare()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """The test database; after a test that really commits, Django may empty it although triggers guard it."""
     from tests.guarded import flushing_allowed

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from tests.installations import install
+from tests.installations import install, on_postgresql, template
 from tests.s3_server import KEYS, S3, serving
 
 from mingjing.config.backups import CONTENTS, DATABASES, ORIGINALS
@@ -57,7 +57,7 @@ class House:
         if not self.database_url:
             install(self.data)
         else:
-            assert self.mingjing("migrate").returncode == 0
+            recreate(urlsplit(self.database_url).path.lstrip("/"), f"TEMPLATE {template()}")
 
     def ledger_end(self) -> str:
         return self.mingjing("ledger", "verify").stdout.strip()
@@ -84,22 +84,13 @@ def empty_house(data: Path, request: pytest.FixtureRequest) -> House:
     database = f"mingjing_{data.name}_{os.getpid()}"
     recreate(database)
     request.addfinalizer(lambda: drop(database))
-    return House(data, url_of(database))
-
-
-def url_of(database: str) -> str:
-    at = settings.DATABASES["default"]
-    port = {"port": at["PORT"]} if at["PORT"] else {}
-    query = urlencode({"host": at["HOST"]} | port)
-    return f"postgresql://{quote(at['USER'])}:{quote(at['PASSWORD'])}@/{database}?{query}"
+    return House(data, on_postgresql(database))
 
 
 def administer(statement: str) -> None:
     import psycopg
 
-    at = settings.DATABASES["default"]
-    place = {"host": at["HOST"], "port": at["PORT"] or None, "user": at["USER"], "password": at["PASSWORD"] or None}
-    with psycopg.connect(dbname="postgres", autocommit=True, **place) as connection:
+    with psycopg.connect(on_postgresql("postgres"), autocommit=True) as connection:
         connection.execute(statement)
 
 
@@ -107,9 +98,9 @@ def drop(database: str) -> None:
     administer(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
 
-def recreate(database: str) -> None:
+def recreate(database: str, like: str = "") -> None:
     drop(database)
-    administer(f"CREATE DATABASE {database}")
+    administer(f"CREATE DATABASE {database} {like}")
 
 
 @pytest.fixture(scope="module")
