@@ -7,9 +7,11 @@ from fractions import Fraction
 from random import Random
 from uuid import uuid4
 
-from mingjing.engine.scoring import Check, Rubric
+from mingjing.engine.outcome import Refusal
+from mingjing.engine.scoring import Check
 from mingjing.kernel.cases.actions import claim_case, confirm_case
 from mingjing.kernel.cases.models import Case
+from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.evidence.actions import record_exhibit
 from mingjing.kernel.evidence.models import Origin
 from mingjing.kernel.parties.models import Person
@@ -17,7 +19,7 @@ from mingjing.programmes.assessments.actions.draws import open_team_day
 from mingjing.programmes.assessments.actions.filings import decide_filing, file_document
 from mingjing.programmes.assessments.actions.reviews import lock_record, review_record
 from mingjing.programmes.assessments.actions.signatures import record_manager, sign_record, witness_refusal
-from mingjing.programmes.assessments.actions.visits import begin_visit, edit_sheet, submit_record
+from mingjing.programmes.assessments.actions.visits import Given, begin_visit, edit_sheet_many, submit_record
 from mingjing.programmes.assessments.demo.clock import standing_at
 from mingjing.programmes.assessments.demo.invented import Community
 from mingjing.programmes.assessments.demo.photos import photo
@@ -101,19 +103,20 @@ class Visitor:
     def _record(self, record: VisitRecord, one: Community, by: Person, at: datetime) -> None:
         rubric = self.scheme.rubrics[record.entry.class_code]
         absent = [code for code in one.words.get("不适用", "").split("、") if code]
-        for code in absent:
-            payload = {"check": code, "reason": "本小区无此设施设备（演示）"}
-            edit_sheet(record=record, kind="not_applicable", payload=payload, by=by, at=at)
+        edits: list[tuple[str, Mapping[str, object]]] = [
+            ("not_applicable", {"check": code, "reason": "本小区无此设施设备（演示）"}) for code in absent
+        ]
         terms, shown = terms_of(self.scheme, rubric), self._exhibits(record, by, at)
         for code, check in rubric.checks.items():
             if code not in absent and (one.steps.get(code) or terms[code].measured):
-                answer = self._found(check, one.steps.get(code, 0), terms[code].sample, shown)
-                edit_sheet(record=record, kind="find", payload=answer, by=by, at=at)
-        self._rest(record, rubric, by, at)
-
-    def _rest(self, record: VisitRecord, rubric: Rubric, by: Person, at: datetime) -> None:
-        for item in rubric.items:
-            edit_sheet(record=record, kind="looked_rest", payload={"item": item.code}, by=by, at=at)
+                edits.append(("find", self._found(check, one.steps.get(code, 0), terms[code].sample, shown)))
+        edits += [("looked_rest", {"item": item.code}) for item in rubric.items]
+        answers = edit_sheet_many(
+            record=record, edits=[Given(uuid7(at), kind, payload, at) for kind, payload in edits], by=by, at=at
+        )
+        for answer in answers.values():
+            if isinstance(answer, Refusal):
+                raise answer
 
     def _found(self, check: Check, steps: int, sample: int, shown: Sequence[str]) -> dict[str, object]:
         payload: dict[str, object] = {"check": check.code, "finding": str(uuid4()), **_answer(check, steps, sample)}
