@@ -32,6 +32,11 @@ def test_a_year_shows_every_day_once_with_its_signs(signed_in: SignedIn) -> None
     assert "Record a closure" not in page
 
 
+def test_the_year_that_is_shown_stands_in_its_field(signed_in: SignedIn) -> None:
+    page = signed_in("auditor").get("/calendar/").content.decode()
+    assert f'value="{timezone.localdate().year}"' in page
+
+
 def test_the_working_days_of_a_year_are_counted(db: None) -> None:
     counts = {year: sum(month.working for month in months(calendar_of(None), year)) for year in (2024, 2025, 2026)}
     assert counts == {2024: 251, 2025: 248, 2026: 248}

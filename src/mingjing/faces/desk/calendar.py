@@ -154,7 +154,7 @@ def year(request: HttpRequest) -> HttpResponse:
     """A year of the reader's area, or of another one of theirs."""
     today, scope = timezone.localdate(), areas_where(request.user, "calendar.day.view", on=timezone.localdate())
     choices = [choice for choice in areas_to_choose(scope) if choice[0]]
-    form = YearForm(request.GET)
+    form = YearForm({"year": today.year, **request.GET.dict()})
     form.fields["area"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
     asked = form.cleaned_data if form.is_valid() else {}
     shown = asked.get("year") or today.year
