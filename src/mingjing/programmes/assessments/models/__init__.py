@@ -22,6 +22,7 @@ from mingjing.programmes.assessments.models.draws import (
 from mingjing.programmes.assessments.models.editions import Edition, Listed
 from mingjing.programmes.assessments.models.findings import Finding
 from mingjing.programmes.assessments.models.lists import Export, ExportKind, WhatIf
+from mingjing.programmes.assessments.models.measures import Bar, CommonControl
 from mingjing.programmes.assessments.models.replays import UNRANKED, Replay, ReplayPurpose, Result
 from mingjing.programmes.assessments.models.rounds import (
     STATES,
@@ -47,9 +48,9 @@ from mingjing.programmes.assessments.models.visits import (
 )
 
 __all__ = [
-    "RECORD_STATES", "STATES", "UNRANKED", "CalibrationNote", "ClassVote", "Community", "CommunityQuerySet",
-    "Conflict", "Declaration", "Draw", "DrawSeed", "Edition", "Engagement", "Entry", "EntryValue", "Expert", "Export",
-    "ExportKind", "Filing", "FilingKind", "Finding", "Handover", "LineKind", "Listed", "Management", "Part", "Purpose",
-    "Replay", "ReplayPurpose", "Result", "Return", "Roster", "RosterLine", "Round", "SheetEdit", "Signature",
-    "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
+    "RECORD_STATES", "STATES", "UNRANKED", "Bar", "CalibrationNote", "ClassVote", "CommonControl", "Community",
+    "CommunityQuerySet", "Conflict", "Declaration", "Draw", "DrawSeed", "Edition", "Engagement", "Entry", "EntryValue",
+    "Expert", "Export", "ExportKind", "Filing", "FilingKind", "Finding", "Handover", "LineKind", "Listed",
+    "Management", "Part", "Purpose", "Replay", "ReplayPurpose", "Result", "Return", "Roster", "RosterLine", "Round",
+    "SheetEdit", "Signature", "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
 ]  # fmt: skip

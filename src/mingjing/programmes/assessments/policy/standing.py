@@ -10,6 +10,7 @@ them (actions).
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from mingjing.engine.outcome import N_, Reason
 
@@ -118,5 +119,7 @@ def _stands(bar: Bar, known: datetime) -> bool:
 def told_as(bar: Bar, known: datetime) -> Bar:
     """The bar without anything that was not known at an instant."""
     signed = bar.signed if bar.signed and bar.signed <= known else None
-    kept = {name: tuple(one for one in getattr(bar, name) if one.holds(known)) for name in ("served", "stood", "ends")}
+    kept: dict[str, Any] = {
+        name: tuple(one for one in getattr(bar, name) if one.holds(known)) for name in ("served", "stood", "ends")
+    }
     return replace(bar, signed=signed, **kept)
