@@ -7,6 +7,8 @@ from mingjing.kernel import registry
 from mingjing.kernel.parties.guard import mark_of
 
 ROUTES = routes()
+ELSEWHERE = {"portal"}
+"""The faces in which a programme's pages lie below the face's own part of the tree."""
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"/{route.pattern}")
@@ -27,9 +29,10 @@ def test_a_programme_serves_below_its_own_code_only() -> None:
     for route in ROUTES:
         module = route.view.__module__
         if module.startswith("mingjing.programmes."):
-            code = module.split(".")[2]
-            assert route.pattern.startswith(f"{code}/"), f"/{route.pattern} is of {code}"
-            assert route.name.startswith(f"{code}:"), f"{route.name} is of {code}"
+            code, face = module.split(".")[2:4]
+            below, names = (f"{face}/{code}/", f"{code}_{face}:") if face in ELSEWHERE else (f"{code}/", f"{code}:")
+            assert route.pattern.startswith(below), f"/{route.pattern} is of {code}"
+            assert route.name.startswith(names), f"{route.name} is of {code}"
 
 
 def test_navigation_leads_somewhere() -> None:

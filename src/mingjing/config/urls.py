@@ -1,4 +1,7 @@
-"""Every route: the desk's own at the root, the phones' below /field/, each programme's below its code (manifests)."""
+"""Every route: the desk's own at the root, the phones' below /field/, the companies' below /portal/.
+
+Each programme's are below its code within each of them, as its manifest says.
+"""
 
 from django.urls import include, path
 
@@ -10,6 +13,12 @@ urlpatterns = [
         for programme in registry.programmes()
         if programme.desk_urls
     ),
+    *(
+        path(f"portal/{programme.code}/", include(programme.portal_urls))
+        for programme in registry.programmes()
+        if programme.portal_urls
+    ),
+    path("portal/", include("mingjing.faces.portal.urls")),
     path("field/", include("mingjing.faces.field.urls")),
     path("", include("mingjing.faces.desk.urls")),
 ]

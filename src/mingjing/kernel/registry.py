@@ -22,6 +22,7 @@ __all__ = [
     "Answer",
     "Command",
     "Due",
+    "Duty",
     "FactKind",
     "Known",
     "Manifest",
@@ -118,6 +119,20 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """Something that people of a company can do, or a case of theirs: `until` when it must be done, if at all.
+
+    `open` says whether it waits for them; what does not is listed among their cases. `url` is a path of the portal.
+    """
+
+    title: "str | Promise"
+    url: str
+    until: datetime | None = None
+    open: bool = True
+    detail: "str | Promise" = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """`mingjing <manifest code> <name> …`. `configure` adds arguments; `run` takes them parsed, returns the exit code.
 
@@ -176,6 +191,10 @@ class Manifest:
     summary: str = ""
     programme: bool = False
     desk_urls: str = ""
+    # The portal of companies: routes, lines of its navigation (whose permission is empty: a mandate opens them), and
+    portal_urls: str = ""
+    portal_navigation: tuple[NavItem, ...] = ()
+    portal_duties: str = ""  # dotted path of a function of (kernel.parties.mandates.Acting, now) -> Iterable[Duty]
     navigation: tuple[NavItem, ...] = ()
     permissions: tuple[Permission, ...] = ()
     roles: tuple[RoleKind, ...] = ()
@@ -260,6 +279,15 @@ def due_for(person: Any, today: date) -> tuple[Due, ...]:
     parts = sorted(_registry.manifests.values(), key=lambda manifest: not manifest.programme)
     found = [entry for part in parts if part.due for entry in import_string(part.due)(person, today)]
     return tuple(sorted((entry for entry in found if entry.count), key=lambda entry: not entry.late))
+
+
+def duties_for(acting: Any, now: datetime) -> tuple[Duty, ...]:
+    """What people of companies can do in every part of the house: what waits first, by deadline, then their cases."""
+    found = [
+        one for part in programmes() if part.portal_duties for one in import_string(part.portal_duties)(acting, now)
+    ]
+    far = datetime.max.replace(tzinfo=now.tzinfo)
+    return tuple(sorted(found, key=lambda one: (not one.open, one.until or far)))
 
 
 def permissions() -> Mapping[str, Permission]:

@@ -3,70 +3,28 @@
 Not here: signing in (session), other people's accounts (people).
 """
 
-from typing import Any
-
 from axes.utils import reset as forgive_attempts
-from django import forms
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from mingjing.engine.outcome import Refusal
 from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import refused
+from mingjing.faces.ui.signing import ChangeForm, PasswordForm
 from mingjing.kernel import registry
 from mingjing.kernel.parties.actions import set_password
 from mingjing.kernel.parties.actions.passwords import barred, link_holds
 from mingjing.kernel.parties.guard import public
+from mingjing.kernel.parties.mandates import acting_for
 from mingjing.kernel.parties.models import Person
-
-
-def _box(purpose: str, **told: Any) -> forms.CharField:
-    return forms.CharField(
-        max_length=128, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": purpose}), **told
-    )
-
-
-class PasswordForm(forms.Form):
-    """A new password, twice, because nobody sees what they type."""
-
-    new = _box(
-        "new-password", label=_("New password"), help_text=_("At least 10 characters, and none that many others use.")
-    )
-    again = _box("new-password", label=_("New password once more"))
-
-    def clean(self) -> dict[str, object]:
-        data = self.cleaned_data
-        if {"new", "again"} <= data.keys() and data["new"] != data["again"]:
-            self.add_error("again", _("The two passwords differ; type both again."))
-        return data
-
-
-class ChangeForm(PasswordForm):
-    """One's present password as well: an unlocked screen is no proof."""
-
-    old = _box("current-password", label=_("Present password"))
-    field_order = ("old", "new", "again")
-
-    def __init__(self, request: HttpRequest, *args: object) -> None:
-        self.request, self.person = request, actor(request)
-        super().__init__(*args)  # type: ignore[arg-type]  # passed through as they came
-
-    def clean_old(self) -> str:
-        """Asked as at sign-in, so that guesses are counted and locked out together with those there."""
-        old = str(self.cleaned_data["old"])
-        found = authenticate(self.request, username=self.person.username, password=old)
-        if not isinstance(found, Person):
-            raise forms.ValidationError(_("This is not your present password."))
-        self.person = found
-        return old
 
 
 @public("everyone who has signed in has an account; visitors are sent to sign in")
@@ -76,7 +34,9 @@ class ChangeForm(PasswordForm):
 def account(request: HttpRequest) -> HttpResponse:
     """Who one is here; a new password ends every other session and keeps this one."""
     person = actor(request)
-    form = ChangeForm(request, request.POST or None)
+    if not person.grants and acting_for(person, on=timezone.localdate()):
+        return redirect(settings.PORTAL_URL)
+    form = ChangeForm(request, person, request.POST or None)
     if request.method == "POST" and form.is_valid() and _set(form.person, form, by=person):
         update_session_auth_hash(request, form.person)
         messages.success(request, gettext("Your password was changed. Other sessions have ended."))

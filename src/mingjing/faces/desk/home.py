@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from mingjing.kernel import registry
 from mingjing.kernel.ledger.queries import head
 from mingjing.kernel.parties.guard import areas_where, may, public
+from mingjing.kernel.parties.mandates import acting_for
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.parties.queries import organisations_seen, people_seen
 
@@ -23,6 +24,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if not isinstance(request.user, Person):
         return redirect(settings.LOGIN_URL)
     kinds, today = registry.roles(), timezone.localdate()
+    if not request.user.grants and acting_for(request.user, on=today):
+        return redirect(settings.PORTAL_URL)
     held = request.user.role_grants.select_related("area").order_by("role", "area__path")
     roles = [(kinds[grant.role], grant.area) for grant in held if grant.role in kinds and grant.as_value().holds(today)]
     context = {

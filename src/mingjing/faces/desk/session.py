@@ -6,58 +6,20 @@ from math import ceil
 
 from axes.helpers import get_client_username, get_cool_off
 from axes.models import AccessAttempt
-from django import forms
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import login, logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from mingjing.faces.ui.signing import SignInForm, in_language, onward
 from mingjing.kernel.parties import demo
 from mingjing.kernel.parties.guard import public
 from mingjing.kernel.parties.models import Person
-
-LANGUAGE_SECONDS = 365 * 24 * 3600
-"""How long a browser remembers the language of somebody who has not signed in."""
-
-
-class SignInForm(forms.Form):
-    """Name and password; one message for every way in which they can be wrong, so that names cannot be guessed."""
-
-    username = forms.CharField(
-        label=_("Username"),
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
-    )
-    password = forms.CharField(
-        label=_("Password"),
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-    def __init__(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
-        self.request = request
-        self.person: Person | None = None
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through as they came
-
-    def clean_username(self) -> str:
-        """Usernames are kept in lower case; and however it is written, a wrong try counts for the same name."""
-        return str(self.cleaned_data["username"]).lower()
-
-    def clean(self) -> dict[str, object]:
-        data = self.cleaned_data
-        if "username" in data and "password" in data:
-            self.person = authenticate(self.request, **data)
-            if self.person is None:
-                raise forms.ValidationError(_("The username or the password is wrong. Check both and try again."))
-        return data
 
 
 def actor(request: HttpRequest) -> Person:
@@ -74,12 +36,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page; answers 422 to a wrong try, and django-axes answers 429 to too many."""
     if request.user.is_authenticated:
         return redirect("desk:home")
-    onward = _safe(request, request.POST.get("next") or request.GET.get("next", ""))
+    after = _safe(request, request.POST.get("next") or request.GET.get("next", ""))
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.person is not None:
         login(request, form.person)
-        return _in_language(HttpResponseRedirect(onward), form.person.preferred_language)
-    context = {"form": form, "next": onward} | _demonstration()
+        return in_language(HttpResponseRedirect(after), form.person.preferred_language)
+    context = {"form": form, "next": after} | _demonstration()
     return render(request, "desk/sign_in.html", context, status=422 if form.is_bound else 200)
 
 
@@ -121,23 +83,9 @@ def language(request: HttpRequest) -> HttpResponse:
         return response
     if isinstance(request.user, Person):
         request.user.prefer_language(chosen)
-    return _in_language(response, chosen)
-
-
-def _in_language(response: HttpResponseRedirect, code: str) -> HttpResponseRedirect:
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        code,
-        max_age=LANGUAGE_SECONDS,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
-    return response
+    return in_language(response, chosen)
 
 
 def _safe(request: HttpRequest, address: str) -> str:
-    """`address` if it lies on this site, else the start page: no open redirect."""
-    if url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
-        return address
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
+    """`address` if it lies on this site, else the start page."""
+    return onward(request, address, settings.LOGIN_REDIRECT_URL)

@@ -1,6 +1,6 @@
 """Every write to people, roles, mandates and organisations; each appends a ledger fact of ids and salted digests."""
 
-from mingjing.kernel.parties.actions.mandates import end_mandate, give_mandate
+from mingjing.kernel.parties.actions.mandates import end_mandate, give_mandate, invite_person
 from mingjing.kernel.parties.actions.organisations import (
     OrganisationsImported,
     import_organisations,
@@ -17,6 +17,7 @@ __all__ = [
     "give_mandate",
     "grant_role",
     "import_organisations",
+    "invite_person",
     "issue_link",
     "record_departure",
     "record_organisation",

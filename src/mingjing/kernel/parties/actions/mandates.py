@@ -6,16 +6,17 @@ sides ends the one first (see actions.roles).
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.ledger import writer
-from mingjing.kernel.parties.actions.people import is_line
+from mingjing.kernel.parties.actions.people import is_line, register_person
 from mingjing.kernel.parties.models import Capacity, Mandate, Organisation, Person, RoleGrant
 
-__all__ = ["end_mandate", "give_mandate"]
+__all__ = ["end_mandate", "give_mandate", "invite_person"]
 
 
 def give_mandate(
@@ -46,6 +47,19 @@ def give_mandate(
         _tell("parties.mandate.given", mandate, by, at)
     person.forget_grants()
     return mandate
+
+
+@transaction.atomic
+def invite_person(
+    *, display_name: str, username: str, organisation: Organisation, by: Person, at: datetime, **told: Any
+) -> Mandate:
+    """Register somebody who shall act for `organisation` (without a password: they set it by a link), and let them.
+
+    `told` is what `give_mandate` takes besides. Raises Refusal.
+    """
+    area = organisation.area
+    person = register_person(username=username, display_name=display_name, area=area, by=by, at=at)
+    return give_mandate(person=person, organisation=organisation, by=by, at=at, **told)
 
 
 def end_mandate(*, mandate: Mandate, reason: str, by: Person | None, at: datetime) -> None:
