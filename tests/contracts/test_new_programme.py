@@ -15,7 +15,7 @@ COPIED = ("src", "tools", "docs", "tests", "pyproject.toml", ".importlinter")
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the house with the programme `inspections` added."""
+    """A copy of the house with the programme `fairs` added."""
     root = tmp_path_factory.mktemp("house")
     for name in COPIED:
         source = ROOT / name
@@ -24,7 +24,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy(source, root / name)
     (root / "var").mkdir()
-    list(write(root, "inspections", "Inspections", "检查"))
+    list(write(root, "fairs", "Fairs", "志愿集市"))
     return root
 
 
@@ -53,13 +53,13 @@ lint_imports_command()
 """
 TRANSLATED = """
 from tools import messages
-print([fault for fault in messages.check() if "inspections" in fault])
+print([fault for fault in messages.check() if "fairs" in fault])
 """
 
 
 def test_it_boots(copy: Path) -> None:
     run(copy, "-m", "mingjing", "check")
-    assert "inspections:home" in run(copy, "-c", LIST_ROUTES)
+    assert "fairs:home" in run(copy, "-c", LIST_ROUTES)
 
 
 def test_it_keeps_the_import_contracts(copy: Path) -> None:
@@ -68,9 +68,9 @@ def test_it_keeps_the_import_contracts(copy: Path) -> None:
 
 def test_it_is_formatted_and_translated(copy: Path) -> None:
     written = (
-        "src/mingjing/programmes/inspections",
+        "src/mingjing/programmes/fairs",
         "src/mingjing/config/programmes.py",
-        "tests/programmes/inspections",
+        "tests/programmes/fairs",
     )
     run(copy, "-m", "ruff", "check", "--no-cache", *written)
     run(copy, "-m", "ruff", "format", "--no-cache", "--check", *written)
@@ -78,10 +78,10 @@ def test_it_is_formatted_and_translated(copy: Path) -> None:
 
 
 def test_its_own_test_passes(copy: Path) -> None:
-    run(copy, "-m", "pytest", "tests/programmes/inspections")
+    run(copy, "-m", "pytest", "tests/programmes/fairs")
 
 
-@pytest.mark.parametrize("name", ["Inspections", "in-spections", "../x", "assessments", "ledger", "a", "desk"])
+@pytest.mark.parametrize("name", ["Fairs", "fa-irs", "../x", "assessments", "ledger", "a", "desk"])
 def test_names_that_will_not_do_are_refused_and_nothing_is_written(name: str, copy: Path) -> None:
     before = (copy / "docs/glossary.md").read_bytes()
     with pytest.raises(Refused):
@@ -90,5 +90,5 @@ def test_names_that_will_not_do_are_refused_and_nothing_is_written(name: str, co
 
 
 def test_the_list_grows_by_one_line() -> None:
-    once = listed('PROGRAMMES: tuple[str, ...] = ("mingjing.programmes.assessments",)\n', "inspections")
+    once = listed('PROGRAMMES: tuple[str, ...] = ("mingjing.programmes.assessments",)\n', "fairs")
     assert listed(once, "projects").count('\n    "mingjing.programmes.') == 3

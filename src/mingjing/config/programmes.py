@@ -3,4 +3,5 @@
 PROGRAMMES: tuple[str, ...] = (
     "mingjing.programmes.assessments",
     "mingjing.programmes.complaints",
+    "mingjing.programmes.inspections",
 )

@@ -1,0 +1,122 @@
+"""Conditions over what is known of a visit or of an arrival: data that a person, Python and SQL read alike.
+
+A condition holds, does not hold, or cannot be told because a fact is unknown. Not here: what follows from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mingjing.engine.mappings.sections import Section
+
+__all__ = ["ALWAYS", "NUMBERS", "TEXTS", "Condition", "Facts", "Test", "read_condition"]
+
+Facts = Mapping[str, str | int | None]
+"""What is known: words and whole numbers by the name of the fact; an absent one, "" and None are unknown."""
+
+TEXTS = (
+    "purpose", "trigger", "method", "level", "field", "grade", "ordered", "clue", "draw", "gate", "code", "finding",
+    "open_finding", "reason", "left", "conduct",
+)  # fmt: skip
+"""Words that a visit can carry; docs/reference/inspection-rules.md says what each means."""
+NUMBERS = ("days_late", "filed_days", "result_days", "minutes", "over_plan", "team", "team_over", "rating")
+"""Whole numbers that a visit can carry."""
+AT_THE_GATE = (
+    "listed", "published", "in_scope", "covered", "approved", "filed", "quiet_day", "exception", "as_noticed",
+    "valid_officers", "distance",
+)  # fmt: skip
+"""Facts that are asked for at the gate only."""
+KNOWN = frozenset((*TEXTS, *NUMBERS, *AT_THE_GATE))
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One fact, held against words (`words` is not None) or against bounds."""
+
+    fact: str
+    words: frozenset[str] | None = None
+    low: int | None = None
+    high: int | None = None
+
+    def verdict(self, facts: Facts) -> bool | None:
+        """Whether it holds; None where the fact is unknown and the words do not name the unknown ("") itself."""
+        value = facts.get(self.fact)
+        if self.words is not None:
+            return True if (value or "") in self.words else None if value in ("", None) else False
+        if not isinstance(value, int):
+            return None
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """All of `only` hold, and none of `unless` holds whole: an exception must be known to be one."""
+
+    only: tuple[Test, ...] = ()
+    unless: tuple[tuple[Test, ...], ...] = ()
+
+    def verdict(self, facts: Facts) -> bool | None:
+        """Whether it holds, or None where that cannot be told."""
+        found = [test.verdict(facts) for test in self.only]
+        if False in found or any(all(test.verdict(facts) for test in tests) for tests in self.unless):
+            return False
+        return None if None in found else True
+
+    def unknown(self, facts: Facts) -> tuple[str, ...]:
+        """The facts that are missing."""
+        return tuple(test.fact for test in self.only if test.verdict(facts) is None)
+
+
+ALWAYS = Condition()
+
+
+def read_condition(part: Section) -> Condition:
+    """`{ only = {fact = [words] | {from, to}}, unless = [ {…}, … ] }`; an empty table holds always."""
+    only = _tests(part.section("only"))
+    entries = part.any("unless")
+    if entries is not None and not isinstance(entries, list):
+        part.fault("unless", entries, "a list of tables of facts")
+        entries = []
+    unless = [
+        _tests(Section(one, f"{part.place('unless')}[{at}]", part.problems)) for at, one in enumerate(entries or [])
+    ]
+    for at, tests in enumerate(unless):
+        if not tests:
+            part.fault(f"unless[{at}]", entries[at], "a table of facts that is not empty")
+    part.close()
+    return Condition(only, tuple(unless))
+
+
+def _tests(part: Section) -> tuple[Test, ...]:
+    made = []
+    for fact in part.table:
+        if fact not in KNOWN:
+            part.fault(fact, fact, "one of " + ", ".join(sorted(KNOWN)))
+        value: Any = part.table[fact]
+        if isinstance(value, Mapping):
+            made.append(_bounds(part, fact))
+        else:
+            words = part.texts(fact)
+            if not words:
+                part.fault(fact, value, "a list of words, or {from, to}")
+            made.append(Test(fact, frozenset(words)))
+    return tuple(made)
+
+
+def _bounds(part: Section, fact: str) -> Test:
+    inner = part.section(fact)
+    low, high = (_whole(inner, key) for key in ("from", "to"))
+    if (low is None and high is None) or (low is not None and high is not None and low > high):
+        part.fault(fact, dict(inner.table), "from, to or both, and from not above to")
+    inner.close()
+    return Test(fact, None, low, high)
+
+
+def _whole(part: Section, key: str) -> int | None:
+    value = part.any(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        part.fault(key, value, "a whole number")
+        return None
+    return value

@@ -1,0 +1,130 @@
+"""Rules that count a firm's visits (Table B), over the records of one firm: plainly, visit by visit.
+
+queries.columns does the same over whole files at once; a property test holds the two equal. A count is judged on the
+day of each visit, by the rule of that day, over what had happened by then; what one run of visits raises again and
+again is one warning.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from mingjing.programmes.inspections.policy.conditions import Condition
+from mingjing.programmes.inspections.policy.rules import Count, Level, Rule, Window
+from mingjing.programmes.inspections.policy.visits import Visit
+from mingjing.programmes.inspections.policy.warnings import Warning, counted
+
+__all__ = ["count_warnings", "window_start"]
+
+Key = tuple[tuple[str, str], ...]
+Fire = tuple[date, Level, int]
+
+
+def count_warnings(rule: Rule, visits: Iterable[Visit]) -> Iterator[Warning]:
+    """The warnings of a counting rule over the standing visits of one firm, in order of visits."""
+    asked = rule.count
+    assert asked is not None
+    groups: dict[Key, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        if _holds(asked.visits, visit):
+            for key in _keys(asked, visit):
+                groups[key].append(visit)
+    for key, group in groups.items():
+        for run in _runs(_fires(rule, asked, group), asked.window):
+            yield _warning(rule, asked, key, group, run)
+
+
+def window_start(window: Window, day: date) -> date:
+    """The first day that is counted together with `day`."""
+    match window.period:
+        case "day":
+            return day
+        case "month":
+            return day.replace(day=1)
+        case "quarter":
+            return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+        case "year":
+            return date(day.year, 1, 1)
+        case _:
+            return day - timedelta(days=min(window.days - 1, (day - date.min).days))
+
+
+def _holds(condition: Condition, visit: Visit) -> bool:
+    return condition.verdict(visit.facts) is True
+
+
+def _keys(asked: Count, visit: Visit) -> list[Key]:
+    """What the visit counts for: once for each of its items where items are told apart.
+
+    Nothing where the authority, the field or the item is unknown: the unknown of two visits is not the same. Without a
+    site it counts for the firm as a whole.
+    """
+    told = {"site": visit.site, "authority": visit.authority, "field": str(visit.facts.get("field") or "")}
+    asked_for = {*asked.per, *(("authority",) if asked.what == "authorities" else ())} - {"site", "item"}
+    if not all(told[name] for name in asked_for):
+        return []
+    items = [item for item in dict.fromkeys(visit.items) if item] if "item" in asked.per else [""]
+    return [tuple((name, item if name == "item" else told[name]) for name in asked.per) for item in items]
+
+
+def _fires(rule: Rule, asked: Count, group: list[Visit]) -> Iterator[Fire]:
+    """The days on which the rule is met, with the level and the count."""
+    seen: set[str] = set()
+    units = [visit for visit in group if not (visit.unit in seen or seen.add(visit.unit))]  # type: ignore[func-returns-value]
+    judged: dict[date, Visit] = {}
+    for visit in units if asked.what == "visits" else group:
+        if rule.holds(visit.day) and _holds(asked.judged, visit):
+            judged[visit.day] = visit
+    for day, last in judged.items():
+        start = window_start(asked.window, day)
+        if asked.what == "visits":
+            found = _level(rule, asked, [one for one in units if start <= one.day <= day], last)
+        else:
+            found = _apart(rule, [one for one in group if start <= one.day <= day])
+        if found:
+            yield day, *found
+
+
+def _level(rule: Rule, asked: Count, within: list[Visit], last: Visit) -> tuple[Level, int] | None:
+    count = len(within)
+    if asked.caps:
+        allowed = asked.allowed(str(last.facts.get("grade") or ""))
+        if allowed is None or (count <= allowed if asked.when == "over" else count != allowed):
+            return None
+        return rule.steps[0].level, count
+    for step in rule.steps:
+        if sum(_holds(step.when, one) for one in within) >= step.least:
+            return step.level, count
+    return None
+
+
+def _apart(rule: Rule, within: list[Visit]) -> tuple[Level, int] | None:
+    """Several authorities in more than one visit: one joint visit of all of them is what the rule asks for."""
+    authorities = len({one.authority for one in within})
+    if len({one.unit for one in within}) < 2 or authorities < 2:
+        return None
+    return rule.steps[0].level, authorities
+
+
+def _runs(fires: Iterable[Fire], window: Window) -> Iterator[list[Fire]]:
+    """Fires of one period, or whose windows overlap, together."""
+    run: list[Fire] = []
+    for fire in fires:
+        if run and window_start(window, fire[0]) > (run[-1][0] if window.days else window_start(window, run[-1][0])):
+            yield run
+            run = []
+        run.append(fire)
+    if run:
+        yield run
+
+
+def _warning(rule: Rule, asked: Count, key: Key, group: list[Visit], run: list[Fire]) -> Warning:
+    start, last = window_start(asked.window, run[0][0]), run[-1][0]
+    told = [visit for visit in group if start <= visit.day <= last]
+    authorities = tuple(sorted({visit.authority for visit in told} - {""}))
+    count = len({one.authority for one in told}) if asked.what == "authorities" else max(count for _, _, count in run)
+    return Warning(
+        rule=rule, level=max(level for _, level, _ in run), firm=told[0].firm, key=key, first=told[0].day, last=last,
+        count=count, records=tuple(dict.fromkeys(visit.record for visit in told)), authorities=authorities,
+        because=counted(rule, count),
+    )  # fmt: skip

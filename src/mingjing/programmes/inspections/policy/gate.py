@@ -1,0 +1,70 @@
+"""The gate (Table A): may these officers enter now? Every rule answers; the worst answer is the colour.
+
+Red cannot stop anybody at the door: it tells the firm that it may refuse. Not here: gathering the facts, and what an
+entry despite red leads to (a rule of kind `visit`, B7).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from mingjing.engine.outcome import N_, Reason
+from mingjing.programmes.inspections.policy.conditions import Facts
+from mingjing.programmes.inspections.policy.rules import Level, Pack, Rule
+
+__all__ = ["Admission", "Answer", "Colour", "admit"]
+
+
+class Colour(StrEnum):
+    """What the officer's and the firm's phones show."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one rule says; `unknown` are the facts it lacked."""
+
+    rule: Rule
+    level: Level
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def reason(self) -> Reason:
+        """The rule in words, with its source and what to do."""
+        params = {
+            "code": self.rule.code, "title": self.rule.title, "avoid": self.rule.avoid, "source": self.rule.source,
+            "facts": self.unknown,
+        }  # fmt: skip
+        if self.unknown:
+            text = N_("{code} {title}: cannot be told, not known: {facts}. {avoid} (Source: {source})")
+            return Reason("inspections.gate_unknown", text, params)
+        return Reason("inspections.gate", N_("{code} {title}. {avoid} (Source: {source})"), params)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The colour, and every answer that is not plainly green, worst first."""
+
+    colour: Colour
+    answers: tuple[Answer, ...]
+
+
+def admit(pack: Pack, facts: Facts, *, day: date) -> Admission:
+    """What the rules of that day say to an arrival of which these facts are known."""
+    answers = [answer for rule in pack.of("gate") if rule.holds(day) and (answer := _answer(rule, facts))]
+    worst = max((answer.level for answer in answers), default=Level.INFO)
+    colour = {Level.INFO: Colour.GREEN, Level.YELLOW: Colour.YELLOW, Level.RED: Colour.RED}[worst]
+    return Admission(colour, tuple(sorted(answers, key=lambda answer: -answer.level)))
+
+
+def _answer(rule: Rule, facts: Facts) -> Answer | None:
+    verdicts = [step.when.verdict(facts) for step in rule.steps]
+    if True in verdicts:
+        return Answer(rule, rule.steps[verdicts.index(True)].level)
+    if None in verdicts:
+        missing = (fact for step in rule.steps for fact in step.when.unknown(facts))
+        return Answer(rule, rule.unknown, tuple(dict.fromkeys(missing)))
+    return None

@@ -1,0 +1,38 @@
+"""Everything a pack has to say of one firm's records: the plain function.
+
+What is live at the gate and what runs over a whole file (queries.columns) agree with it.
+"""
+
+from collections.abc import Iterable
+
+from mingjing.programmes.inspections.policy.conduct import streak_warnings, visit_warnings
+from mingjing.programmes.inspections.policy.counting import count_warnings
+from mingjing.programmes.inspections.policy.rules import Pack
+from mingjing.programmes.inspections.policy.visits import Visit, standing
+from mingjing.programmes.inspections.policy.warnings import Unjudged, Warning, worst_first
+
+__all__ = ["judge", "judge_with", "unjudged"]
+
+
+def judge(pack: Pack, visits: Iterable[Visit]) -> list[Warning]:
+    """The warnings of one firm, worst first; records that were corrected or voided raise none."""
+    kept = standing(visits)
+    found: list[Warning] = []
+    for rule in pack.of("count"):
+        found += count_warnings(rule, kept)
+    for rule in pack.of("visit"):
+        found += (one for one in visit_warnings(rule, kept) if isinstance(one, Warning))
+    for rule in pack.of("streak"):
+        found += streak_warnings(rule, kept)
+    return worst_first(found)
+
+
+def judge_with(pack: Pack, visits: Iterable[Visit], coming: Visit) -> list[Warning]:
+    """The warnings that a visit, arriving or only planned, takes part in: what the officer is told at the gate."""
+    return [one for one in judge(pack, [*visits, coming]) if one.last == coming.day and coming.record in one.records]
+
+
+def unjudged(pack: Pack, visits: Iterable[Visit]) -> list[Unjudged]:
+    """Records that rules about single visits cannot judge, because facts are unknown."""
+    kept = standing(visits)
+    return [one for rule in pack.of("visit") for one in visit_warnings(rule, kept) if isinstance(one, Unjudged)]
