@@ -1,8 +1,9 @@
-"""Runs every suite in two lanes: pytest on SQLite and node; PostgreSQL; then half of the journeys in each.
+"""Runs every suite in parts, two at a time: pytest on SQLite and on PostgreSQL, the JavaScript, journeys in a browser.
 
     python -m tools.suites [pytest options, paths]
 
 Installs a browser for the journeys where it may (as root, on Debian), and says what it left out where it may not.
+What each part took, and once more what failed and why, stands at the end. Not here: how that reads (tools/outcomes).
 """
 
 import importlib.util
@@ -11,28 +12,55 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools import postgres
+from tools.outcomes import Outcome, report
 
 ROOT = Path(__file__).resolve().parent.parent
 DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk", "libatomic1")  # the last is what playwright's own node needs
 NO_TESTS = 5  # pytest: nothing collected, which an own selection of paths may well bring
+LANES = 2
+APART = ("tests/programmes", "tests/contracts", "tests/faces")
+"""What pytest runs in parts of its own, beside all the rest: the longest first."""
+JOURNEYS = 4
+"""In how many parts the journeys run."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A command that a lane takes when it is free."""
+
+    name: str
+    command: Sequence[str]
+    env: dict[str, str] = field(default_factory=dict)
 
 
 def main(options: list[str]) -> int:
-    """Run everything; returns 1 when a suite failed."""
+    """Run everything; returns 1 when a part failed."""
     os.chdir(ROOT)
     os.environ |= {"MINGJING_MODE": "test"}
     os.environ.pop("DATABASE_URL", None)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # tests start the program hundreds of times
     left_out = list(prepare())
-    failed = [name for name, passed in run_all(options, left_out) if not passed]
+    with ExitStack() as while_they_run:
+        outcomes = []
+        try:
+            url = while_they_run.enter_context(postgres.server())
+        except postgres.PostgresFailed as failed:
+            url, outcomes = "", [Outcome("PostgreSQL", False, f"PostgreSQL did not start: {failed}", 0)]
+        parts = list(planned(options, url, journeys=not left_out))
+        parts += scripts(left_out)
+        with ThreadPoolExecutor(LANES) as lanes:
+            outcomes += lanes.map(run, parts)
     for note in left_out:
         print(f"left out: {note}")
-    print(f"FAILED: {', '.join(failed)}" if failed else "every suite passed")
-    return 1 if failed else 0
+    print("\n".join(report(outcomes)))
+    return 0 if all(outcome.passed for outcome in outcomes) else 1
 
 
 def prepare() -> Iterator[str]:
@@ -64,41 +92,53 @@ def playwright_node() -> Path | None:
     return Path(playwright.origin).parent / "driver" / "node" if playwright and playwright.origin else None
 
 
-def run_all(options: list[str], left_out: list[str]) -> Iterator[tuple[str, bool]]:
-    """Run the suites, two at a time; yields each one's name and whether it passed.
+def planned(options: list[str], url: str, *, journeys: bool) -> Iterator[Part]:
+    """The parts in Python, about the longest first. A selection of paths is not divided.
 
-    The tests on SQLite and the JavaScript take about as long as those on PostgreSQL; each lane then drives half of the
-    journeys through a browser.
+    Journeys go into processes of their own: a browser's loop in the thread gives Django another connection from then
+    on, and the one before may stand in a transaction that later tests would wait for.
     """
-    tests, apart = [sys.executable, "-m", "pytest", *options], "-m" not in options
-    shorter = [*tests, "-m", "not journey"] if apart else tests
-    journeys = apart and not left_out
-    with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(run_beside, tests, shorter if left_out else tests, journeys=journeys)
-        yield "pytest on SQLite", step("pytest on SQLite", shorter)
-        scripts = sorted(str(path) for path in Path("tests/js").rglob("*.test.*js"))
-        if scripts and (node := found_node()):
-            left_out.extend(packages())
-            yield "node", step("node", [node, "--test", *scripts])
-        elif scripts:
-            left_out.append("JavaScript; install node to run tests/js")
-        if journeys:
-            yield (
-                "journeys on SQLite (1/2)",
-                step("journeys on SQLite (1/2)", [*tests, "-m", "journey", "--part", "1/2"]),
-            )
-        for name, passed, said in beside.result():
-            print(f"== {name}", said, f"== {name}: {'passed' if passed else 'FAILED'}", sep="\n", flush=True)
-            yield name, passed
-
-
-def run_beside(tests: list[str], on_postgresql: list[str], *, journeys: bool) -> list[tuple[str, bool, str]]:
-    """The suites of the second lane, one after the other: the name of each, whether it passed, and what it said."""
-    done = [("pytest on PostgreSQL", *run_on_postgresql(on_postgresql, journeys=journeys))]
+    own = any(Path(option.partition("::")[0]).exists() for option in options)
+    tests = [sys.executable, "-m", "pytest", *options]
+    apart = "-m" not in options
+    without, only = (["-m", which] if apart else [] for which in ("not journey", "journey"))
+    journeys = journeys and apart
+    ways = 1 if own else JOURNEYS
+    again = [*tests, "--database-only"]
     if journeys:
-        half = [*tests, "-m", "journey", "--part", "2/2", "-p", "no:cacheprovider"]
-        done.append(("journeys on SQLite (2/2)", *heard(half, os.environ)))
-    return done
+        for way in range(1, ways + 1):
+            yield Part(f"journeys {way}/{ways}", [*tests, *only, "--part", f"{way}/{ways}"])
+    for name, paths in divided(own=own):
+        if url:
+            yield Part(f"PostgreSQL: {name}", [*again, *without, *paths], on(url, name))
+        yield Part(f"SQLite: {name}", [*tests, *without, *paths])
+    if journeys and url:
+        yield Part("PostgreSQL: journeys", [*again, *only], on(url, "journeys"))
+
+
+def divided(*, own: bool) -> Iterator[tuple[str, list[str]]]:
+    """Name and paths of each part of the tests; together all of them, whatever is added to tests/."""
+    if own:
+        yield "tests", []
+        return
+    for path in APART:
+        yield Path(path).name, [path]
+    yield "the rest", ["tests", *(f"--ignore={path}" for path in APART)]
+
+
+def on(url: str, part: str) -> dict[str, str]:
+    """The environment in which a part has a database of its own on the server at `url`."""
+    return {"DATABASE_URL": url.replace("/postgres?", f"/{part.replace(' ', '_')}?")}
+
+
+def scripts(left_out: list[str]) -> Iterator[Part]:
+    """The tests of the JavaScript; notes what is left out."""
+    found = sorted(str(path) for path in Path("tests/js").rglob("*.test.*js"))
+    if found and (node := found_node()):
+        left_out.extend(packages())
+        yield Part("node", [node, "--test", "--test-reporter=spec", *found])
+    elif found:
+        left_out.append("JavaScript; install node to run tests/js")
 
 
 def found_node() -> str | None:
@@ -125,37 +165,16 @@ def packages() -> Iterator[str]:
         yield f"{without}npm ci could not install them (its lines are above)"
 
 
-def run_on_postgresql(tests: list[str], *, journeys: bool) -> tuple[bool, str]:
-    """The tests that touch the database, on a PostgreSQL of their own: whether they passed, and what they said.
-
-    Journeys go into a process of their own: a browser's loop in the thread gives Django another connection from then
-    on, and the one before may stand in a transaction that later tests would wait for.
-    """
-    try:
-        with postgres.server() as url:
-            env = os.environ | {"DATABASE_URL": url}
-            again = [*tests, "--database-only", "-p", "no:cacheprovider"]
-            if not journeys:
-                return heard(again, env)
-            (passed, said), (also, more) = (heard([*again, "-m", which], env) for which in ("not journey", "journey"))
-            return passed and also, said + more
-    except postgres.PostgresFailed as failed:
-        return False, f"PostgreSQL did not start: {failed}"
-
-
-def heard(command: list[str], env: "os._Environ[str] | dict[str, str]") -> tuple[bool, str]:
-    """Run a suite and keep what it says; whether it passed."""
-    done = subprocess.run(command, env=env, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return done.returncode in (0, NO_TESTS), done.stdout.decode("utf-8", "replace")
-
-
-def step(name: str, command: list[str]) -> bool:
-    """Run one suite, showing its output as it comes; whether it passed."""
-    print(f"== {name}", flush=True)
+def run(part: Part) -> Outcome:
+    """Run a part and show what it said, in one piece."""
+    print(f"== {part.name}: begun", flush=True)
     start = time.monotonic()
-    passed = subprocess.run(command, check=False).returncode in (0, NO_TESTS)
-    print(f"== {name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - start:.0f} s", flush=True)
-    return passed
+    env = os.environ | part.env
+    done = subprocess.run(part.command, env=env, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    said = done.stdout.decode("utf-8", "replace")
+    outcome = Outcome(part.name, done.returncode in (0, NO_TESTS), said, time.monotonic() - start)
+    print(f"{said.rstrip()}\n== {outcome}", flush=True)
+    return outcome
 
 
 if __name__ == "__main__":

@@ -1,0 +1,99 @@
+"""What `script/test` runs is everything, and its end says what failed and why. Not here: running the suites."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tools.outcomes import LINES, Outcome, report
+
+from tools import suites
+
+FAILING = """
+import pytest
+
+def test_sound():
+    pass
+
+@pytest.mark.parametrize("number", range({count}))
+def test_unsound(number):
+    print("word" * 2)
+    for step in range(3):
+        assert step + number < 2, f"too much at {{step}}"
+
+@pytest.fixture
+def broken():
+    raise ValueError("not to be had")
+
+def test_without(broken):
+    pass
+"""
+URL = "postgresql://postgres@/postgres?host=/tmp/x"
+
+
+def said(tmp_path: Path, count: int) -> str:
+    """What pytest says of so many failures."""
+    file = tmp_path / "test_failing.py"
+    file.write_text(FAILING.format(count=count))
+    command = [sys.executable, "-m", "pytest", "-q", "-c", "/dev/null", "-p", "no:django", "-p", "no:cacheprovider"]
+    return subprocess.run([*command, str(file)], capture_output=True, text=True, cwd=tmp_path, check=False).stdout
+
+
+def test_the_end_names_what_failed_and_why(tmp_path: Path) -> None:
+    outcomes = [Outcome("sound", True, "all well", 61.4), Outcome("unsound", False, said(tmp_path, 2), 5)]
+    lines = list(report(outcomes))
+    assert lines[:3] == ["== what each part took", "   sound: passed in 61 s", "   unsound: FAILED in 5 s"]
+    assert lines[-1] == "FAILED: unsound"
+    told = "\n".join(lines)
+    for sought in (
+        "too much at 1",
+        "too much at 2",
+        "ValueError: not to be had",
+        "ERROR test_failing.py::test_without",
+    ):
+        assert sought in told
+    assert told.count("FAILED test_failing.py::test_unsound") == 2
+    assert "wordword" not in told
+    assert "all well" not in told
+
+
+@pytest.mark.parametrize(("count", "parts"), [(60, 1), (60, 3), (200, 2)])
+def test_however_much_fails_the_end_is_short(tmp_path: Path, count: int, parts: int) -> None:
+    outcomes = [Outcome(f"part {number}", False, said(tmp_path, count), 5) for number in range(parts)]
+    lines = list(report(outcomes))
+    assert len(lines) <= LINES + 2 * parts + 2
+    assert sum(line.startswith("FAILED test_failing.py::test_unsound[0]") for line in lines) == parts
+
+
+@pytest.mark.parametrize(
+    ("output", "sought"),
+    [
+        ("INTERNALERROR> no such option\nusage: …", "no such option"),
+        ("✔ well\n" * 200 + "✖ failing tests:\n\ntest at x.js:1:1\n✖ hands over\n" + "at line\n" * 200, "hands over"),
+        ("", "FAILED: one"),
+    ],
+)
+def test_what_is_no_test_of_pytest_is_told_too(output: str, sought: str) -> None:
+    lines = list(report([Outcome("one", False, output, 1)]))
+    assert sought in "\n".join(lines)
+    assert len(lines) <= LINES + 4
+
+
+def test_the_parts_are_all_tests_on_each_database_and_no_two_share_one() -> None:
+    parts = list(suites.planned([], URL, journeys=True))
+    for start in ("SQLite", "PostgreSQL"):
+        commands = [part.command for part in parts if part.name.startswith(start) and "journey" not in part.command]
+        whole = [command for command in commands if "tests" in command]
+        assert len(whole) == 1
+        left_out = {word.removeprefix("--ignore=") for word in whole[0] if word.startswith("--ignore=")}
+        assert left_out == {word for command in commands for word in command if word.startswith("tests/")}
+        assert all(Path(path).is_dir() for path in left_out)
+    addresses = [part.env["DATABASE_URL"] for part in parts if part.env]
+    assert len(addresses) == len(set(addresses)) == 5
+    assert all(address.startswith("postgresql://postgres@/") for address in addresses)
+
+
+def test_an_own_selection_is_run_once_on_each_database() -> None:
+    parts = list(suites.planned(["tests/tools", "-x"], URL, journeys=False))
+    assert [part.name for part in parts] == ["PostgreSQL: tests", "SQLite: tests"]
+    assert all("tests/tools" in part.command and "-x" in part.command for part in parts)
