@@ -19,6 +19,7 @@ from tests.programmes.assessments.test_jobs import in_child
 from tests.races import at_once, failures
 
 from mingjing.engine.outcome import Refusal
+from mingjing.kernel.intakes import actions as way
 from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.ledger.models import Fact
@@ -72,7 +73,7 @@ class TestRights:
         actions.approve_roster(roster=one, by=officer, at=at)
         with pytest.raises(Refusal) as refused:
             actions.approve_roster(roster=other, by=officer, at=at)
-        assert [problem.code for problem in refused.value.problems] == ["roster.another"]
+        assert [problem.code for problem in refused.value.problems] == ["intake.another"]
         drain()
         with pytest.raises(Refusal):
             actions.approve_roster(roster=other, by=officer, at=at)
@@ -140,7 +141,7 @@ class TestKilled:
         ))  # fmt: skip
         (refused,) = failures(results)
         assert isinstance(refused, Refusal)
-        assert refused.problems[0].code == "roster.another"
+        assert refused.problems[0].code == "intake.another"
         drain()
         assert Community.objects.count() == 1
 
@@ -148,13 +149,13 @@ class TestKilled:
 def kill_at(moment: str) -> None:
     """Do the work and be killed: after the first lines were stored, or with a fact in an open transaction."""
     if moment == "keep_lines":
-        keep = actions.keep_lines
+        keep = way.keep_lines
 
         def once(**given: object) -> None:
             keep(**given)  # type: ignore[arg-type]
             os.kill(os.getpid(), signal.SIGKILL)
 
-        actions.keep_lines = once  # type: ignore[assignment]  # in this process only
+        way.keep_lines = once  # type: ignore[assignment]  # in this process only
     else:
         from mingjing.kernel.ledger.signals import fact_appended
 

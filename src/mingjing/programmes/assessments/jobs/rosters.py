@@ -12,10 +12,11 @@ from django.utils import timezone
 from mingjing.engine.chain import canonical
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.evidence.store import open_original
+from mingjing.kernel.intakes import actions as way
 from mingjing.kernel.jobs.worker import Run
 from mingjing.programmes.assessments.actions import rosters as actions
 from mingjing.programmes.assessments.models import Roster
-from mingjing.programmes.assessments.queries.communities import absent_from
+from mingjing.programmes.assessments.queries.communities import absent_from, register_version
 from mingjing.programmes.assessments.queries.rosters import Reading, read_lines
 
 __all__ = ["apply_roster", "read_roster"]
@@ -24,26 +25,25 @@ __all__ = ["apply_roster", "read_roster"]
 def read_roster(run: Run) -> None:
     """Read the file of a roster into the preview, or keep every problem that stands in the way."""
     asked = _asked(run)
-    with suppress(actions.Superseded):
-        attempt, register = actions.begin_reading(roster=asked, by=None, at=timezone.now())
+    with suppress(way.Superseded):
+        attempt = way.begin_reading(intake=asked, by=None, at=timezone.now())
+        against = {"register": register_version(asked.area)}
         reading = Reading(asked.area, timezone.localdate())
         try:
             digest = _keep_lines(run, asked, attempt, reading)
         except Refusal as refusal:
             problems, count = refusal.problems, max(reading.log.count, len(refusal.problems))
-            actions.fail_roster(
-                roster=asked, attempt=attempt, problems=problems, count=count, by=None, at=timezone.now()
-            )
+            way.fail_intake(intake=asked, attempt=attempt, problems=problems, count=count, by=None, at=timezone.now())
         else:
             counts = _counts(asked, reading) | {"lines": digest}
-            actions.complete_reading(
-                roster=asked, attempt=attempt, counts=counts, register=register, by=None, at=timezone.now()
+            way.complete_reading(
+                intake=asked, attempt=attempt, counts=counts, against=against, by=None, at=timezone.now()
             )
 
 
 def apply_roster(run: Run) -> None:
     """Bring the register up to an approved roster, as a whole or not at all."""
-    with suppress(actions.Superseded):
+    with suppress(way.Superseded):
         actions.apply_roster(roster=_asked(run), by=None, at=timezone.now())
 
 
@@ -58,7 +58,7 @@ def _keep_lines(run: Run, asked: Roster, attempt: int, reading: Reading) -> str:
         for lines in read_lines(file, asked.file_name, reading):
             for line in lines:
                 digest.update(canonical({"kind": line.kind, "number": line.number, "values": line.values}))
-            actions.keep_lines(roster=asked, attempt=attempt, lines=lines, by=None, at=timezone.now())
+            way.keep_lines(intake=asked, attempt=attempt, lines=lines, by=None, at=timezone.now())
             run.progress(reading.rows, 0)
     reading.log.refuse()
     if not reading.counts.total():

@@ -4,7 +4,6 @@ from mingjing.programmes.assessments.models.communities import (
     Community,
     CommunityQuerySet,
     Engagement,
-    LineKind,
     Management,
     Roster,
     RosterLine,
@@ -50,7 +49,7 @@ from mingjing.programmes.assessments.models.visits import (
 __all__ = [
     "RECORD_STATES", "STATES", "UNRANKED", "Bar", "CalibrationNote", "ClassVote", "CommonControl", "Community",
     "CommunityQuerySet", "Conflict", "Declaration", "Draw", "DrawSeed", "Edition", "Engagement", "Entry", "EntryValue",
-    "Expert", "Export", "ExportKind", "Filing", "FilingKind", "Finding", "Handover", "LineKind", "Listed",
+    "Expert", "Export", "ExportKind", "Filing", "FilingKind", "Finding", "Handover", "Listed",
     "Management", "Part", "Purpose", "Replay", "ReplayPurpose", "Result", "Return", "Roster", "RosterLine", "Round",
     "SheetEdit", "Signature", "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
 ]  # fmt: skip

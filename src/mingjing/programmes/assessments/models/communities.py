@@ -11,12 +11,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from mingjing.engine.kept import recall
-from mingjing.engine.outcome import Problem
+from mingjing.kernel.intakes.models import Intake, LineKind
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area, Site, within_subtree
 
-__all__ = ["Community", "CommunityQuerySet", "Engagement", "LineKind", "Management", "Roster", "RosterLine"]
+__all__ = ["Community", "CommunityQuerySet", "Engagement", "Management", "Roster", "RosterLine"]
 
 
 class Management(models.TextChoices):
@@ -133,70 +132,13 @@ class Engagement(models.Model):
         return f"{self.company_name} {self.community_id}"
 
 
-class Roster(models.Model):
-    """A file that brings the register of `area` up to date: read in the background, previewed, then applied whole.
+class Roster(Intake):
+    """A file that brings the register of `area` up to date.
 
-    Finished means applied, discarded or failed (with every problem). `attempt` counts how often the reading began.
     `counts` are how many lines of each kind there are, and of how many registered communities the file says nothing.
     """
 
-    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
-    file_name = models.CharField(_("file"), max_length=200)
-    input_digest = models.CharField(max_length=64)
-    requested_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    requested_at = models.DateTimeField()
-    attempt = models.PositiveIntegerField(default=0)
-    read_at = models.DateTimeField(null=True)
-    counts = models.JSONField(default=dict)
-    problems = models.JSONField(default=list)
-    approved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-    applied_at = models.DateTimeField(null=True)
-    discarded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    discarded_at = models.DateTimeField(null=True)
-    failed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(applied_at=None) | Q(applied_at__isnull=False, approved_at__isnull=False, failed_at=None),
-                name="assessments_roster_applied_whole",
-            ),
-            models.CheckConstraint(
-                condition=Q(approved_at=None) | Q(approved_at__isnull=False, read_at__isnull=False, discarded_at=None),
-                name="assessments_roster_approved_whole",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.pk} {self.file_name}"
-
-    @property
-    def subject(self) -> str:
-        """How facts name it."""
-        return f"assessments.roster:{self.pk}"
-
-    @property
-    def state(self) -> str:
-        """`reading`, `previewed`, `applying`, `applied`, `discarded` or `failed`."""
-        ends = (("failed", self.failed_at), ("discarded", self.discarded_at), ("applied", self.applied_at))
-        steps = (*ends, ("applying", self.approved_at), ("previewed", self.read_at))
-        return next((name for name, moment in steps if moment), "reading")
-
-    @property
-    def told_problems(self) -> tuple[Problem, ...]:
-        """The problems of a failed one, to be said in the reader's language."""
-        problems: tuple[Problem, ...] = recall(self.problems)
-        return problems
-
-
-class LineKind(models.TextChoices):
-    """What a line of a roster would do to the register."""
-
-    ADDED = "added", _("New")
-    CHANGED = "changed", _("Changed")
-    SAME = "same", _("Unchanged")
+    named = "assessments.roster"
 
 
 class RosterLine(models.Model):

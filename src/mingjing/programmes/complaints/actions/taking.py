@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from mingjing.kernel.db.search import search_words
-from mingjing.programmes.complaints.models import Complaint, Intake, IntakeLine, LineKind
+from mingjing.kernel.intakes.models import LineKind
+from mingjing.programmes.complaints.models import Complaint, Intake, IntakeLine
 
 __all__ = ["take_in"]
 

@@ -14,13 +14,14 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import sentence
 from mingjing.faces.ui.paging import page_of
+from mingjing.kernel.intakes.models import LineKind
 from mingjing.kernel.jobs.queries import deliveries_about
 from mingjing.kernel.parties.guard import areas_where, guarded, may
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.complaints.actions import intakes as actions
 from mingjing.programmes.complaints.desk.forms import IntakeForm
 from mingjing.programmes.complaints.desk.found import districts, find_intake, intake_area
-from mingjing.programmes.complaints.models import Intake, LineKind
+from mingjing.programmes.complaints.models import Intake
 from mingjing.programmes.complaints.queries.files import shipped_mappings
 
 VIEW, MANAGE = "complaints.complaint.view", "complaints.intake.manage"

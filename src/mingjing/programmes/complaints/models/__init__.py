@@ -8,7 +8,7 @@ from mingjing.programmes.complaints.models.complaints import (
     Validity,
 )
 from mingjing.programmes.complaints.models.editions import Edition, EditionRow, Objection, Ruling
-from mingjing.programmes.complaints.models.intakes import Intake, IntakeLine, LineKind
+from mingjing.programmes.complaints.models.intakes import Intake, IntakeLine
 
 __all__ = [
     "Complaint",
@@ -18,7 +18,6 @@ __all__ = [
     "EditionRow",
     "Intake",
     "IntakeLine",
-    "LineKind",
     "Matter",
     "Objection",
     "Ruling",

@@ -14,9 +14,10 @@ from typing import Any, BinaryIO
 
 from mingjing.engine.mappings.columns import Log
 from mingjing.engine.outcome import Problem
+from mingjing.kernel.intakes.models import LineKind
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.tables.digests import file_digest
-from mingjing.programmes.complaints.models import Complaint, Intake, IntakeLine, LineKind
+from mingjing.programmes.complaints.models import Complaint, Intake, IntakeLine
 from mingjing.programmes.complaints.policy.door import Door, kept_mapping
 from mingjing.programmes.complaints.policy.mapping import parse_mapping
 from mingjing.programmes.complaints.policy.reading import Reader, Record
