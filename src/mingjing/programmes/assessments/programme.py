@@ -15,6 +15,7 @@ from mingjing.kernel.registry import (
     RulebookKind,
     Verifier,
 )
+from mingjing.programmes.assessments.queries.measure_papers import KINDS as MEASURE_PAPERS
 
 HERE = "mingjing.programmes.assessments"
 
@@ -34,6 +35,8 @@ SUBJECTS = {
     "assessments.visit": _("Visit record"),
     "assessments.filing": _("Bonus or veto"),
     "assessments.edition": _("Published list"),
+    "assessments.bar": _("Bar from procurement"),
+    "assessments.control": _("Finding of common control"),
     "assessments.replay": _("Replay of a file"),
     "assessments.what_if": _("What if"),
     "assessments.export": _("Export"),
@@ -113,6 +116,7 @@ MANIFEST = Manifest(
             title=_("Supervisor (drawn expert)"),
             carries=("evidence.exhibit.view", "evidence.exhibit.view_restricted"),  # of their own visits: evidence_door
         ),
+        RoleKind(code="legal_reviewer", title=_("Legal reviewer")),
     ),
     permissions=(
         _permission("replay.view", _("See replays and their results"), *EVERYBODY),
@@ -139,6 +143,12 @@ MANIFEST = Manifest(
         _permission("visit.review", _("Review visit records"), "director", "officer"),
         _permission("filing.file", _("File bonuses and vetoes"), "officer", "director"),
         _permission("filing.decide", _("Approve bonuses and vetoes"), "director", "officer"),
+        _permission("measure.view", _("See what follows published lists"), *EVERYBODY, "legal_reviewer"),
+        _permission("measure.take", _("Take measures after a listing, issue their papers"), "director", "officer"),
+        _permission("measure.approve", _("Approve recommendations and commendations"), "director"),
+        _permission("bar.decide", _("Decide and call off bars from procurement"), "director", "officer"),
+        _permission("bar.sign", _("Sign off bars for the law"), "director", "legal_reviewer"),
+        _permission("control.confirm", _("Confirm findings of common control"), "director", "legal_reviewer"),
         _permission("what_if.ask", _("Ask what another scheme would have decided"), "director", "officer"),
         _permission("export.request", _("Export results"), "director", "officer", "auditor"),
     ),
@@ -166,6 +176,12 @@ MANIFEST = Manifest(
         _fact("round.decided", _("Round decided")),
         _fact("round.decision_failed", _("Decision of the round refused")),
         _fact("list.published", _("List published")),
+        _fact("bar.decided", _("Bar from procurement decided")),
+        _fact("bar.signed", _("Bar from procurement signed off for the law")),
+        _fact("bar.called_off", _("Bar from procurement called off")),
+        _fact("control.found", _("Common control of two companies found")),
+        _fact("control.confirmed", _("Common control of two companies confirmed")),
+        _fact("control.withdrawn", _("Finding of common control withdrawn")),
         _fact("class.confirmed", _("Class of a community confirmed")),
         _fact("entry.attribute_recorded", _("Value of a community recorded for the round")),
         _fact("entry.not_assessed", _("Community declared not assessed")),
@@ -214,6 +230,7 @@ MANIFEST = Manifest(
         _reaction("apply_roster", "roster.approved", "rosters.apply_roster", _("Bring the register up to date")),
         _reaction("make_draw", "draw.revealed", "draws.make_draw", _("Make the draw")),
         _reaction("decide_round", "round.decision_requested", "decisions.decide_round", _("Decide a round")),
+        _reaction("follow_list", "list.published", "measures.follow_list", _("Open what follows a published list")),
         _reaction("answer_what_if", "what_if.requested", "what_ifs.answer_what_if", _("Work out a what-if")),
         _reaction("write_export", "export.requested", "exports.write_export", _("Write an export")),
     ),
@@ -259,12 +276,15 @@ MANIFEST = Manifest(
         Known(code="assessments.company", title=_("Company"), kind="text", read=f"{HERE}.queries.known.companies"),
     ),
     case_kinds={"rectification": _("Order to put a critical finding right")},
-    documents=(PRE_LISTING_NOTICE,),
+    documents=(PRE_LISTING_NOTICE, *MEASURE_PAPERS),
     processes={
         "listing": (_("Listing that takes rights"), f"{HERE}.policy.procedures.listing"),
         "publication": (_("Publication of a list"), f"{HERE}.policy.procedures.publication"),
         "appeal": (_("Appeal against a listing"), f"{HERE}.policy.procedures.appeal"),
         "objection": (_("Objection to a finding"), f"{HERE}.policy.procedures.objection"),
+        "measures": (_("Measures after a listing"), f"{HERE}.policy.measures.measures"),
+        "exit": (_("Recommendation to end a service"), f"{HERE}.policy.measures.exit_process"),
+        "reward": (_("Commendation"), f"{HERE}.policy.measures.reward"),
     },
     visit_purposes={"first": _("Assessment"), "second": _("Second visit by another team")},
     evidence_door=f"{HERE}.queries.visits.near_evidence",
