@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_noop as _
 
-from mingjing.kernel.documents.kinds import DocumentField, DocumentKind
 from mingjing.kernel.registry import (
     Command,
     FactKind,
@@ -16,6 +15,7 @@ from mingjing.kernel.registry import (
     Verifier,
 )
 from mingjing.programmes.assessments.queries.measure_papers import KINDS as MEASURE_PAPERS
+from mingjing.programmes.assessments.queries.paper_kinds import KINDS as PAPERS
 
 HERE = "mingjing.programmes.assessments"
 
@@ -55,32 +55,6 @@ def _reaction(code: str, kind: str, handler: str, title: str) -> Reaction:
 def _permission(code: str, title: str, *roles: str) -> Permission:
     return Permission(code=f"assessments.{code}", title=title, roles=roles)
 
-
-def _field(name: str, title: str, sample: object) -> DocumentField:
-    return DocumentField(name=name, title=title, sample=sample)
-
-
-PRE_LISTING_NOTICE = DocumentKind(
-    code="assessments.pre_listing_notice",
-    title=_("Pre-listing notice"),
-    template=f"{HERE}/papers/pre_listing_notice.docx",
-    series="assessments",
-    fields=(
-        _field("community", _("name of the community"), "示例花园"),
-        _field("round", _("title of the round"), "2026年上半年物业服务考核"),
-        _field("tier", _("tier it is proposed for"), "黑榜"),
-        _field("base", _("base points"), "52.30"),
-        _field("total", _("total points"), "52.30"),
-        _field(
-            "facts", _("facts: check, what was found, points lost"),
-            ({"check": "A5.2 消火栓、灭火器有效", "what": "3栋地下室消火栓无水", "points": "5"},),
-        ),
-        _field("reasons", _("reasons for the tier"), ("两个不同检查组评分均低于60分。",)),
-        _field("scheme", _("title of the scheme"), "荷塘区物业服务红黑榜考核办法（2024年试行）"),
-        _field("days", _("working days to answer in"), "5"),
-        _field("contact", _("whom to turn to"), "区物业服务指导中心"),
-    ),
-)  # fmt: skip
 
 EVERYBODY = ("administrator", "director", "officer", "auditor")
 
@@ -276,7 +250,7 @@ MANIFEST = Manifest(
         Known(code="assessments.company", title=_("Company"), kind="text", read=f"{HERE}.queries.known.companies"),
     ),
     case_kinds={"rectification": _("Order to put a critical finding right")},
-    documents=(PRE_LISTING_NOTICE, *MEASURE_PAPERS),
+    documents=(*PAPERS, *MEASURE_PAPERS),
     processes={
         "listing": (_("Listing that takes rights"), f"{HERE}.policy.procedures.listing"),
         "publication": (_("Publication of a list"), f"{HERE}.policy.procedures.publication"),
