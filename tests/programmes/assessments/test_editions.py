@@ -83,7 +83,7 @@ def codes(step: Callable[[], object]) -> list[str]:
 def test_the_decision_opens_a_proceeding_for_everybody_it_would_take_rights_from(round_: Round, at: datetime) -> None:
     proposed = proposals(round_, at)
     assert len(proposed) == 2
-    assert all(one.stands and one.stands.standing.open == ("notice",) for one in proposed)
+    assert all(one.stands and one.stands.standing.open == ("notice", "withdrawn") for one in proposed)
     assert {one.result.tier for one in proposed} == {"BLACK"}
     assert Proceeding.objects.count() == len(proposed)
     visited = {one.entry.pk: one for one in proposed}

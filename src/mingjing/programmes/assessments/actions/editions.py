@@ -1,37 +1,36 @@
 """Published lists: shown to the public first, signed off by two, then published as an edition that never changes.
 
-No list is published while somebody on it who would lose rights was not told, heard and decided on. Not here: those
-proceedings (actions.listings), how a list is shown.
+No list is published while somebody on it who would lose rights was not told, heard and decided on. A correction is the
+next edition; it adds nobody to a tier that takes rights (policy.corrections). Not here: those proceedings
+(actions.listings), what makes a correction due (actions.objections, appeals), how a list is shown.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from mingjing.engine.chain import canonical, leaf_hash, merkle_root
-from mingjing.engine.kept import keep
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.engine.scoring import score
 from mingjing.kernel.db.rows import insert_objects
 from mingjing.kernel.ledger import writer
+from mingjing.kernel.parties.actions.people import is_line
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.proceedings.actions import open_proceeding, take_step
 from mingjing.kernel.proceedings.models import Proceeding, Taken
-from mingjing.programmes.assessments.models import Edition, Listed, Replay, Result, Round
-from mingjing.programmes.assessments.policy.listings import adverse_tiers, without_adverse
+from mingjing.programmes.assessments.models import Edition, Listed, Replay, Round
 from mingjing.programmes.assessments.policy.procedures import DROP, UPHOLD, clocks_of
-from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.listings import Proposed, proposed_of
 from mingjing.programmes.assessments.queries.lists import decision_of
-from mingjing.programmes.assessments.queries.results import distribution, sheet_of
+from mingjing.programmes.assessments.queries.relisted import relisted
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
-__all__ = ["PUBLICATION", "publish_list", "take_publication_step"]
+__all__ = ["PUBLICATION", "correct_list", "publish_list", "take_publication_step"]
 
 PUBLICATION = "publication"
 """The kind of proceeding (policy.procedures)."""
+REASON = 300
 
 
 @transaction.atomic
@@ -54,21 +53,85 @@ def publish_list(*, round: Round, by: Person, at: datetime) -> Edition:
     if problems := tuple(_unsettled(proposed.values())):
         raise Refusal(problems)
     take_step(proceeding=_proceeding(found, by, at), step="published", by=by, at=at)
-    rows = list(_rows(scheme_of(found.scheme), replay, proposed))
-    root = merkle_root([bytes.fromhex(row.leaf) for row in rows]).hex()
-    edition = Edition.objects.create(
-        round=found, number=1, replay=replay, rows_root=root, published_by=by, published_at=at
-    )
+    rows = relisted(found, replay, proposed, None, at)
+    edition = _store(Edition(round=found, number=1, replay=replay, published_by=by, published_at=at), rows)
+    kind, data = "assessments.list.published", _described(edition, rows)
+    writer.append(kind=kind, subject=edition.subject, data=data, area=found.area, by=by, at=at)
+    return edition
+
+
+@transaction.atomic
+def correct_list(
+    *, round: Round, number: int, reason: str, cause: Proceeding | None = None, by: Person, at: datetime
+) -> Edition:
+    """Publish the next edition of a list with everything that is due: corrections, listings that no longer hold.
+
+    `number` is the edition that whoever corrects has read; `cause` the appeal or objection that was upheld. The old
+    edition stays as it was. Raises Refusal where somebody corrected meanwhile, and where nothing is due.
+    """
+    found, replay = _locked(round)
+    before = found.editions.order_by("-number").first()
+    reason = " ".join(reason.split())
+    if problems := tuple(_uncorrectable(before, number, reason, at)):
+        raise Refusal(problems)
+    assert before is not None
+    proposed = {one.entry.pk: one for one in proposed_of(found, replay, at)}
+    rows = relisted(found, replay, proposed, before, at)
+    moved = list(_moved(before, rows))
+    if not moved and cause is None:
+        text = N_("Nothing differs from edition {number}; there is nothing to correct.")
+        raise Refusal([Problem("edition.nothing_due", text, {"number": before.number})])
+    edition = Edition(round=found, number=before.number + 1, replay=replay, reason=reason, cause=cause,
+                      published_by=by, published_at=at)  # fmt: skip
+    data = {**_described(_store(edition, rows), rows), "follows": before.pk, "moved": moved}
+    data |= {"cause": cause.pk} if cause else {}
+    kind = "assessments.list.corrected"
+    writer.append(kind=kind, subject=edition.subject, data=data, area=found.area, by=by, at=at)
+    return edition
+
+
+def _uncorrectable(before: Edition | None, number: int, reason: str, at: datetime) -> Iterator[Problem]:
+    if before is None:
+        yield Problem("edition.none", N_("No list of this round is published; there is nothing to correct."))
+        return
+    if before.number != number:
+        text = N_("Edition {number} was published since you read edition {read}. Read it, then correct it.")
+        yield Problem("edition.corrected", text, {"number": before.number, "read": number})
+    if before.published_at > at:
+        text = N_("The clock of the server stands before the last edition; set it right first.")
+        yield Problem("edition.clock", text)
+    if not is_line(reason, REASON):
+        text = N_("Say why the list is corrected, in 1 to {longest} characters.")
+        yield Problem("edition.reason", text, {"longest": REASON}, "reason")
+
+
+def _moved(before: Edition, rows: Iterable[Listed]) -> Iterator[dict[str, Any]]:
+    """What the fact tells of each row that is not as it was."""
+    published = {row.entry_id: row for row in before.rows.all()}
+    for row in rows:
+        old = published[row.entry_id]
+        if (old.tier, old.base, old.bonus, old.total) != (row.tier, row.base, row.bonus, row.total):
+            yield {"entry": row.entry_id, "from": old.tier, "to": row.tier, "was": old.total, "total": row.total}
+
+
+def _store(edition: Edition, rows: Sequence[Listed]) -> Edition:
+    """Store an edition with its rows."""
+    for row in rows:
+        row.leaf = leaf_hash(canonical(_told(row, row.entry.number))).hex()
+    edition.rows_root = merkle_root([bytes.fromhex(row.leaf) for row in rows]).hex()
+    edition.save(force_insert=True)
     for row in rows:
         row.edition = edition
     insert_objects(rows)
+    return edition
+
+
+def _described(edition: Edition, rows: Sequence[Listed]) -> dict[str, Any]:
     tiers: dict[str, int] = {}
     for row in rows:
         tiers[row.tier] = tiers.get(row.tier, 0) + 1
-    data = {"edition": edition.pk, "round": found.pk, "number": 1, "replay": replay.pk, "rows": len(rows),
-            "rows_root": root, "tiers": dict(sorted(tiers.items()))}  # fmt: skip
-    writer.append(kind="assessments.list.published", subject=edition.subject, data=data, area=found.area, by=by, at=at)
-    return edition
+    return {"edition": edition.pk, "round": edition.round_id, "number": edition.number, "replay": edition.replay_id,
+            "rows": len(rows), "rows_root": edition.rows_root, "tiers": dict(sorted(tiers.items()))}  # fmt: skip
 
 
 def _locked(round_: Round) -> tuple[Round, Replay]:
@@ -100,36 +163,6 @@ def _unsettled(proposed: Iterable[Proposed]) -> Iterator[Problem]:
         text = N_("The panel has not decided on {name}. {missing}")
         params = {"name": one.entry.name, "missing": missing}
         yield Problem("edition.unsettled", text, params, one.entry.number)
-
-
-def _rows(scheme: Scheme, replay: Replay, proposed: dict[int, Proposed]) -> Iterator[Listed]:
-    """The rows of the list in the order of the decision; who was not listed after all stands where the rules say."""
-    adverse = adverse_tiers(scheme.list_rules)
-    results = replay.results.filter(entry__isnull=False).select_related("entry", "replay").order_by("index")
-    for index, result in enumerate(results):
-        entry = result.entry
-        assert entry is not None
-        row = Listed(
-            entry=entry, index=index, class_code=result.class_code, tier=result.tier, decided_tier=result.tier,
-            base=result.base, bonus=result.bonus, total=result.total, standing=result.standing,
-            company_id=entry.company_id, company_name=entry.company_name, adverse=result.tier in adverse,
-        )  # fmt: skip
-        if found := proposed.get(entry.pk):
-            row.proceeding = found.stands.proceeding if found.stands else None
-            if found.settled == DROP:
-                _spare(row, result, scheme)
-        row.leaf = leaf_hash(canonical(_told(row, entry.number))).hex()
-        yield row
-
-
-def _spare(row: Listed, result: Result, scheme: Scheme) -> None:
-    """Put a row where it stands without the tiers that take rights."""
-    sheet = sheet_of(scheme, result)
-    totals = distribution(scheme, result.replay, result.class_code)
-    numbers = score(scheme.rubrics[result.class_code], sheet)
-    standing = totals.standing(numbers.total) if numbers.total in totals.counts else None
-    decision = without_adverse(scheme.list_rules, numbers, sheet.attributes, standing)
-    row.tier, row.adverse, row.reasons = decision.tier, False, keep(decision.reasons)
 
 
 def _told(row: Listed, number: str) -> dict[str, Any]:

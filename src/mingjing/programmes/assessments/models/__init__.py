@@ -8,6 +8,7 @@ from mingjing.programmes.assessments.models.communities import (
     Roster,
     RosterLine,
 )
+from mingjing.programmes.assessments.models.corrections import Correction, Delivery
 from mingjing.programmes.assessments.models.draws import (
     Conflict,
     Draw,
@@ -35,6 +36,7 @@ from mingjing.programmes.assessments.models.rounds import (
     Handover,
     Round,
 )
+from mingjing.programmes.assessments.models.seconds import SecondDraw
 from mingjing.programmes.assessments.models.visits import (
     RECORD_STATES,
     Purpose,
@@ -48,8 +50,9 @@ from mingjing.programmes.assessments.models.visits import (
 
 __all__ = [
     "RECORD_STATES", "STATES", "UNRANKED", "Bar", "CalibrationNote", "ClassVote", "CommonControl", "Community",
-    "CommunityQuerySet", "Conflict", "Declaration", "Draw", "DrawSeed", "Edition", "Engagement", "Entry", "EntryValue",
-    "Expert", "Export", "ExportKind", "Filing", "FilingKind", "Finding", "Handover", "Listed",
-    "Management", "Part", "Purpose", "Replay", "ReplayPurpose", "Result", "Return", "Roster", "RosterLine", "Round",
-    "SheetEdit", "Signature", "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
+    "CommunityQuerySet", "Conflict", "Correction", "Declaration", "Delivery", "Draw", "DrawSeed", "Edition",
+    "Engagement", "Entry", "EntryValue", "Expert", "Export", "ExportKind", "Filing", "FilingKind", "Finding",
+    "Handover", "Listed", "Management", "Part", "Purpose", "Replay", "ReplayPurpose", "Result", "Return", "Roster",
+    "RosterLine", "Round", "SecondDraw", "SheetEdit", "Signature", "SignaturePart", "Stance", "TeamDay", "TeamMember",
+    "TeamStaff", "VisitRecord", "WhatIf",
 ]  # fmt: skip

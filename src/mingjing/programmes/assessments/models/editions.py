@@ -20,7 +20,8 @@ __all__ = ["Edition", "Listed"]
 class Edition(models.Model):
     """A published list of a round, the `number`-th; the newest counts. `reason` says why an edition follows another.
 
-    `rows_root` is the Merkle root over its rows in their order (hex), as the fact of its publication tells.
+    `rows_root` is the Merkle root over its rows in their order (hex), as the fact of its publication tells. `cause` is
+    the appeal or objection that was upheld, where one made a correction due.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="editions")
@@ -28,6 +29,7 @@ class Edition(models.Model):
     replay = models.ForeignKey(Replay, models.PROTECT, related_name="+")
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     rows_root = models.CharField(max_length=64)
+    cause = models.ForeignKey(Proceeding, models.PROTECT, null=True, related_name="+")
     published_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField()
 

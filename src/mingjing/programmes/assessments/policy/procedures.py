@@ -1,4 +1,4 @@
-"""The proceedings of the programme, as data: an adverse listing, the publication of a list, an appeal, an objection.
+"""The proceedings of the programme, as data: a listing, its publication, an appeal, an objection, a gap of two visits.
 
 Which deadline of a scheme gives which step its days, `CLOCKS` says. The model is the Administrative Penalty Law: art.
 44 (facts, grounds, basis and rights are told before the decision), art. 45 (the statement is heard and weighed), art.
@@ -12,19 +12,29 @@ from mingjing.engine.outcome import N_
 from mingjing.engine.process import Clock, Process, Step
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
-__all__ = ["CLOCKS", "STANCES", "appeal", "clocks_by", "clocks_of", "listing", "objection", "publication"]
+__all__ = [
+    "BOTH", "CLOCKS", "DROP", "FIRST", "REJECTED", "SECOND", "STANCES", "UPHELD", "UPHOLD", "appeal", "clocks_by",
+    "clocks_of", "gap", "listing", "objection", "publication",
+]  # fmt: skip
 
 CLOCKS: Mapping[str, Mapping[str, str]] = {
     "listing": {"notice": "pre_listing_statement"},
     "publication": {"public_notice": "public_notice"},
     "appeal": {"published": "appeal_file", "appeal": "appeal_decide"},
     "objection": {"delivered": "objection_file", "objection": "objection_decide"},
+    "gap": {},
 }
 """By kind of proceeding: step → code of the scheme's deadline that says how long it gives."""
 UPHOLD, DROP = "uphold", "drop"
 STANCES = {UPHOLD: N_("List it"), DROP: N_("Do not list it")}
 UPHELD, REJECTED = "upheld", "rejected"
 DECISIONS = {UPHELD: N_("Well founded"), REJECTED: N_("Not well founded")}
+FIRST, SECOND, BOTH = "first", "second", "both"
+COUNTING = {
+    FIRST: N_("The first visit counts alone"),
+    SECOND: N_("The second visit counts alone"),
+    BOTH: N_("Both count; the first gives the points"),
+}
 LEAST = 1
 """Days of a clock of which the scheme says nothing: nothing is left without time to answer."""
 
@@ -45,7 +55,10 @@ def clocks_by(scheme: Scheme, steps: Mapping[str, str]) -> dict[str, Clock]:
 
 
 def listing(clocks: Mapping[str, Clock]) -> Process:
-    """Before an entry stands on a list that takes rights: told, heard, answered, decided by two."""
+    """Before an entry stands on a list that takes rights: told, heard, answered, decided by two.
+
+    What cannot be shown (no second team, no legal entity, no evidence) two people withdraw; that needs no notice.
+    """
     return Process(
         "assessments.listing",
         (
@@ -63,8 +76,10 @@ def listing(clocks: Mapping[str, Clock]) -> Process:
                  needed_if=("statement", "hearing_asked"), needs=("reason",), uninvolved=True),
             Step("decision", N_("Decision of the panel"), after=("notice", "hearing", "reply"), waits_for=("notice",),
                  votes=2, stances=STANCES, needs=("reason",), uninvolved=True, apart_from=("reply",)),
+            Step("withdrawn", N_("Proposal withdrawn"), optional=True, votes=2, needs=("reason",), uninvolved=True,
+                 until=("decision",)),
         ),
-        ends=(("decision", DROP),),
+        ends=(("decision", DROP), ("withdrawn", "")),
     )  # fmt: skip
 
 
@@ -114,6 +129,17 @@ def objection(clocks: Mapping[str, Clock]) -> Process:
             Step("excuse", N_("Lateness excused"), after=("delivered",), optional=True, needs=("reason",),
                  uninvolved=True),
             Step("decision", N_("Objection decided"), after=("objection",), stances=DECISIONS, needs=("reason",),
+                 uninvolved=True),
+        ),
+    )  # fmt: skip
+
+
+def gap(clocks: Mapping[str, Clock]) -> Process:
+    """Two visits lie further apart than the scheme allows: two people who were on neither say which counts."""
+    return Process(
+        "assessments.gap",
+        (
+            Step("decision", N_("Decision which visit counts"), votes=2, stances=COUNTING, needs=("reason",),
                  uninvolved=True),
         ),
     )  # fmt: skip

@@ -10,22 +10,27 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from mingjing.engine.outcome import N_, Phrase, Reason
+from mingjing.engine.quantities import parse_points, points_text
 from mingjing.engine.rules import FLAG, Measure
 from mingjing.programmes.assessments.policy.reading import Node
 
 __all__ = [
-    "MONTHS", "STREAK", "Order", "Source", "Sourced", "Stay", "check_sources", "follow", "in_words",
-    "known_elsewhere", "months", "months_known", "orders_known", "read_source", "streak_known",
+    "MONTHS", "STREAK", "TEAMS_BELOW", "Order", "Source", "Sourced", "Stay", "below", "check_sources", "follow",
+    "in_words", "known_elsewhere", "months", "months_known", "orders_known", "read_source", "streak_known",
 ]  # fmt: skip
 
 OVERDUE, UNMET, STREAK, MONTHS = "orders_overdue", "orders_unmet", "tier_streak", "service_months"
+TEAMS_BELOW = "teams_below"
 WORDS = {
     OVERDUE: N_("an order of the round is open after its time"),
     UNMET: N_("an order of the round is open after its time although it was extended or sent back"),
     STREAK: N_("decided rounds in a row before this one in tier {tier}"),
     MONTHS: N_("whole months the present company has served on the round's first day"),
+    TEAMS_BELOW: N_("different teams whose visit came to less than {points} points"),
 }
-"""Each kind of source with what it means; those with a tier are written `kind:TIER`."""
+"""Each kind of source with what it means; those with a tier are written `kind:TIER`, those with points `kind:60`."""
+WITH_MORE = (STREAK, TEAMS_BELOW)
+POINTS = re.compile(r"\d{1,3}(\.\d{1,2})?")
 ELSEWHERE = re.compile(r"[a-z]+\.[a-z_]+")
 """How a source reads that another part of the house declares (kernel.registry)."""
 NAMED = 5
@@ -34,7 +39,10 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the value of an attribute is known from; `place` is where the document says so."""
+    """Where the value of an attribute is known from; `place` is where the document says so.
+
+    `tier` is what follows the colon: a tier, or points.
+    """
 
     kind: str
     tier: str = ""
@@ -67,8 +75,9 @@ def read_source(node: Node, measure: Measure) -> Source | None:
     kind, colon, tier = text.partition(":")
     if ELSEWHERE.fullmatch(text):
         return _elsewhere(node, measure, text)
-    if kind not in WORDS or bool(colon) != (kind == STREAK):
-        allowed = tuple(f"{kind}:…" if kind == STREAK else kind for kind in WORDS)
+    told = kind in WORDS and (kind != TEAMS_BELOW or POINTS.fullmatch(tier))
+    if not told or bool(colon) != (kind in WITH_MORE):
+        allowed = tuple(f"{kind}:…" if kind in WITH_MORE else kind for kind in WORDS)
         words = N_("{found} is not known here; use one of {allowed}.")
         node.problem("document.unknown_code", words, "source", found=text, allowed=allowed)
         return None
@@ -113,6 +122,8 @@ def in_words(text: str) -> Phrase | Reason | str:
     kind, _, tier = text.partition(":")
     if kind not in WORDS:
         return text
+    if kind == TEAMS_BELOW:
+        return Reason("source.teams_below", WORDS[kind], {"points": tier})
     return Reason("source.streak", WORDS[kind], {"tier": tier}) if tier else Phrase(WORDS[kind])
 
 
@@ -215,6 +226,21 @@ def streak_known(source: Source, now: Stay, before: Sequence[Stay]) -> Sourced:
     if broken:
         return Sourced("0", broken)
     return Sourced("", Reason("source.no_round", N_("It was assessed in no earlier round that was decided here.")))
+
+
+def below(source: Source, visits: Iterable[tuple[str, int | None]]) -> Sourced:
+    """By how many different teams it was found to have fewer points; `visits` are teams with their base (hundredths).
+
+    A visit at which nothing was scored found nothing.
+    """
+    limit = parse_points(source.tier)
+    teams = {team: base for team, base in visits if base is not None and base < limit}
+    if not teams:
+        text = N_("No visit that counts came to less than {points} points.")
+        return Sourced("0", Reason("source.no_team_below", text, {"points": source.tier}))
+    text = N_("Below {points} points, by different teams: {found}.")
+    found = tuple(points_text(base) for base in teams.values())
+    return Sourced(str(len(teams)), Reason("source.teams", text, {"points": source.tier, "found": found}))
 
 
 def months(since: date, until: date) -> int:

@@ -3,7 +3,7 @@
 Constant numbers of queries, whatever the number of communities. Not here: what the facts mean (policy.listings).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -11,17 +11,20 @@ from operator import or_
 
 from django.db.models import Q
 
-from mingjing.engine.quantities import parse_points
-from mingjing.engine.scoring import Sheet, score
+from mingjing.engine.lists import Decision, decide
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands_of
 from mingjing.programmes.assessments.models import Entry, Replay, Result, Round, TeamMember, VisitRecord
+from mingjing.programmes.assessments.policy.edges import uses_ranks
 from mingjing.programmes.assessments.policy.listings import Case, Visited, adverse_tiers
-from mingjing.programmes.assessments.policy.recording import findings_of
+from mingjing.programmes.assessments.policy.procedures import DROP
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.lists import decision_of
+from mingjing.programmes.assessments.queries.restated import restated_of
+from mingjing.programmes.assessments.queries.results import distribution
 from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.second_looks import Look, gap_of, gaps_said, looks_of
 
 __all__ = ["LISTING", "Proposed", "involved_in", "proposals", "proposed_of", "subject_of"]
 
@@ -33,18 +36,25 @@ LISTING = "listing"
 class Proposed:
     """An entry proposed for an adverse tier: what it came to, what is known of it, where its proceeding stands.
 
-    Without a proceeding where the round was decided before this version of mingjing.
+    Without a proceeding where the round was decided before this version of mingjing. `corrected` is where the rules
+    put it by what upheld objections left of its findings, where there is any.
     """
 
     result: Result
     entry: Entry
     case: Case
     stands: Stands | None
+    corrected: Decision | None = None
+    adverse: Collection[str] = ()
 
     @property
     def settled(self) -> str:
-        """`uphold` or `drop` once the panel has said so, else empty."""
-        return self.stands.standing.said.get("decision", "") if self.stands else ""
+        """`uphold` or `drop` once that is said, else empty: by the panel, or as the corrected figures list nobody."""
+        if self.corrected and self.corrected.tier not in self.adverse:
+            return DROP
+        if self.stands is None:
+            return ""
+        return DROP if self.stands.standing.ended else self.stands.standing.said.get("decision", "")
 
 
 def subject_of(entry: Entry) -> str:
@@ -73,11 +83,27 @@ def proposed_of(
     standing = {
         one.proceeding.subject: one for one in stands_of(opened.select_related("area", "organisation"), now).values()
     }
-    cases = _cases(entries, scheme, now)
+    cases, corrected = _cases(entries, scheme, now), _corrected(replay, results, scheme, now)
+    adverse = adverse_tiers(scheme.list_rules)
     return tuple(
-        Proposed(row, entry, cases[entry.pk], standing.get(subject_of(entry)))
+        Proposed(row, entry, cases[entry.pk], standing.get(subject_of(entry)), corrected.get(entry.pk), adverse)
         for row, entry in zip(results, entries, strict=True)
     )
+
+
+def _corrected(replay: Replay, results: Sequence[Result], scheme: Scheme, now: datetime) -> dict[int, Decision]:
+    """Where the rules put those of them that were corrected since, at the rank that was decided."""
+    keys = [row.entry_id for row in results if row.entry_id]
+    restated = restated_of(replay, scheme, now, only=keys) if keys else {}
+    found = {}
+    for row in results:
+        if row.entry_id is not None and (changed := restated.get(row.entry_id)):
+            totals = distribution(scheme, replay, row.class_code) if uses_ranks(scheme.list_rules) else None
+            ranked = totals is not None and row.total in totals.counts and changed.score.total is not None
+            moved = totals.moved(row.total, changed.score.total) if ranked and totals else None  # type: ignore[arg-type]
+            standing = moved.standing(changed.score.total) if moved and changed.score.total is not None else None
+            found[row.entry_id] = decide(scheme.list_rules, changed.score, changed.sheet.attributes, standing)
+    return found
 
 
 def involved_in(entries: Iterable[Entry]) -> Mapping[int, set[int]]:
@@ -95,35 +121,32 @@ def involved_in(entries: Iterable[Entry]) -> Mapping[int, set[int]]:
 
 
 def _cases(entries: Sequence[Entry], scheme: Scheme, now: datetime) -> dict[int, Case]:
-    visits: dict[int, list[VisitRecord]] = {}
-    locked = VisitRecord.objects.done().filter(entry__in=entries).select_related("team_day", "visit")
-    for record in locked.order_by("id"):
-        visits.setdefault(record.entry_id, []).append(record)
-    records = [record for found in visits.values() for record in found]
+    looks, said = looks_of(entries, scheme, now), gaps_said(entries, now)
+    records = [look.record for found in looks.values() for look in found]
     shown, objections = _on_record(records), _open_objections(records, now)
-    return {entry.pk: _case(entry, visits.get(entry.pk, []), scheme, shown, objections) for entry in entries}
+    return {
+        entry.pk: _case(entry, looks[entry.pk], scheme, shown, objections, settled=entry.pk in said)
+        for entry in entries
+    }
 
 
 def _case(
-    entry: Entry, records: Sequence[VisitRecord], scheme: Scheme, shown: set[str], objections: Mapping[int, int]
-) -> Case:
-    rubric = scheme.rubrics[entry.class_code]
+    entry: Entry, looks: Sequence[Look], scheme: Scheme, shown: set[str], objections: Mapping[int, int], *,
+    settled: bool,
+) -> Case:  # fmt: skip
     sampling = {one["code"]: one for one in scheme.document["sampling"]}
     visited, unshown = [], dict[str, None]()
-    for record in records:
-        findings, absences = findings_of(record.sheet_document)
-        base = score(rubric, Sheet(findings=findings, not_applicable=absences)).base
-        visited.append(Visited(str(record.team_day.team), record.team_day.day, base))
-        for finding in record.sheet_document.get("findings", ()):
+    for look in looks:
+        visited.append(Visited(str(look.record.team_day.team), look.record.team_day.day, look.base))
+        for finding in look.sheet.get("findings", ()):
             asks = finding["evidence"] or _asks(scheme, finding["check"])
             if asks and not shown.intersection(finding["evidence"]):
                 unshown[finding["check"]] = None
-    gap = sampling.get("revisit_gap", {}).get("minimum")
     return Case(
         company=entry.company_name, credit_code=entry.company.credit_code if entry.company else "",
         engaged=_engaged(entry, visited), visits=tuple(visited), unshown=tuple(unshown),
-        open_objections=sum(objections.get(record.pk, 0) for record in records),
-        revisit="proposed_black_revisit" in sampling, gap=None if gap is None else parse_points(gap),
+        open_objections=sum(objections.get(look.record.pk, 0) for look in looks),
+        revisit="proposed_black_revisit" in sampling, gap=gap_of(scheme), settled=settled,
     )  # fmt: skip
 
 

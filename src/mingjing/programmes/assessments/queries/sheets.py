@@ -6,6 +6,7 @@ where a team goes (queries.draws): only records that somebody has begun are read
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -16,10 +17,13 @@ from mingjing.engine.rules import Value
 from mingjing.engine.scoring import Claim, Sheet, Veto
 from mingjing.kernel.cases.models import Case
 from mingjing.programmes.assessments.models import Entry, Filing, FilingKind, Purpose, Round, VisitRecord
+from mingjing.programmes.assessments.policy.corrections import amended
+from mingjing.programmes.assessments.policy.procedures import SECOND
 from mingjing.programmes.assessments.policy.recording import findings_of
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sources import Sourced
 from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.second_looks import corrections_among, gaps_said, looks_of, visits_to
 from mingjing.programmes.assessments.queries.sourced import sourced_of
 
 __all__ = ["CHUNK", "Known", "known_of", "order_subject", "sheet_of_entry", "sheets_of"]
@@ -32,13 +36,15 @@ CHUNK = 200
 class Known:
     """What stands beside an entry: its record, its filings, and for each check with an order met, since which day.
 
-    `sourced` is what the system knows of the attributes that name a source.
+    `sourced` is what the system knows of the attributes that name a source, `amended` what upheld objections left of
+    findings.
     """
 
     record: VisitRecord | None = None
     filings: tuple[Filing, ...] = ()
     met: Mapping[str, str] | None = None
     sourced: Mapping[str, Sourced] = field(default_factory=dict)
+    amended: Mapping[str, int] = field(default_factory=dict)
 
 
 def order_subject(record: VisitRecord, check: str) -> str:
@@ -78,20 +84,36 @@ def _chunks(round_: Round) -> Iterator[list[Entry]]:
 
 def known_of(entries: Sequence[Entry], round_: Round, scheme: Scheme, *, locked_only: bool) -> dict[int, Known]:
     """What stands beside each of `entries` of the round, by its id, in a constant number of queries."""
-    records = VisitRecord.objects.standing().filter(entry__in=entries, purpose=Purpose.FIRST)
-    records = records.done() if locked_only else records.filter(started_at__isnull=False)
-    by_entry = {record.entry_id: record for record in records}
+    now = round_.deciding_at or timezone.now()
+    records = list(visits_to(entries).filter(voided_at=None).order_by("id"))
+    by_entry = _counting(entries, records, now, locked_only=locked_only)
+    amendments = corrections_among(records, now)
+    looks, found = looks_of(entries, scheme, now, records=records, amendments=amendments), amendments.findings
     filings: dict[int, list[Filing]] = {}
     for filing in Filing.objects.filter(entry__in=entries).select_related("decided_by").order_by("id"):
         filings.setdefault(filing.entry_id, []).append(filing)
-    met, sourced = _met(by_entry.values()), sourced_of(entries, round_, scheme)
+    met, sourced = _met(by_entry.values()), sourced_of(entries, round_, scheme, looks=looks)
     return {
         entry.pk: Known(
             by_entry.get(entry.pk), tuple(filings.get(entry.pk, ())),
             met.get(by_entry[entry.pk].pk) if entry.pk in by_entry else None, sourced[entry.pk],
+            found.get(by_entry[entry.pk].pk, {}) if entry.pk in by_entry else {},
         )
         for entry in entries
     }  # fmt: skip
+
+
+def _counting(
+    entries: Sequence[Entry], records: Sequence[VisitRecord], now: datetime, *, locked_only: bool
+) -> dict[int, VisitRecord]:
+    """By entry the record that gives the points: of the first visit, unless two people said that the second counts."""
+    by_purpose: dict[str, dict[int, VisitRecord]] = {Purpose.FIRST: {}, Purpose.SECOND: {}}
+    for record in records:
+        if record.locked_at if locked_only else record.started_at:
+            by_purpose[record.purpose][record.entry_id] = record
+    first, again = by_purpose[Purpose.FIRST], by_purpose[Purpose.SECOND]
+    said = gaps_said([entry for entry in entries if entry.pk in again], now) if again else {}
+    return first | {pk: record for pk, record in again.items() if said.get(pk) == SECOND}
 
 
 def _met(records: Any) -> dict[int, dict[str, str]]:
@@ -121,7 +143,7 @@ def _met(records: Any) -> dict[int, dict[str, str]]:
 def sheet_of_entry(entry: Entry, known: Known, scheme: Scheme, round_: Round) -> Sheet:
     """The sheet of one entry by `scheme`; raises Refusal, each problem at the entry's number."""
     met = known.met or {}
-    findings, absences = findings_of(known.record.sheet_document if known.record else {})
+    findings, absences = findings_of(amended(known.record.sheet_document, known.amended) if known.record else {})
     sheet = Sheet(
         findings=tuple(replace(finding, resolved=met.get(finding.check, "")) for finding in findings),
         not_applicable=absences,

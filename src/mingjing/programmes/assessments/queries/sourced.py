@@ -30,16 +30,19 @@ from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sources import (
     MONTHS,
     STREAK,
+    TEAMS_BELOW,
     Order,
     Source,
     Sourced,
     Stay,
+    below,
     follow,
     known_elsewhere,
     months_known,
     orders_known,
     streak_known,
 )
+from mingjing.programmes.assessments.queries.second_looks import Look, looks_of, visits_to
 
 __all__ = ["sourced_of"]
 
@@ -47,11 +50,16 @@ ABOUT = "assessments.visit:"
 """How the subject of an order begins; the record's id and the check follow."""
 
 
-def sourced_of(entries: Sequence[Entry], round_: Round, scheme: Scheme) -> dict[int, Mapping[str, Sourced]]:
-    """By entry what the system knows of the attributes with a source, by code."""
+def sourced_of(
+    entries: Sequence[Entry], round_: Round, scheme: Scheme, *, looks: Mapping[int, Sequence[Look]] | None = None
+) -> dict[int, Mapping[str, Sourced]]:
+    """By entry what the system knows of the attributes with a source, by code; `looks` where they were read already."""
     kinds = {source.kind for source in scheme.sources.values() if not source.is_elsewhere}
     at = round_.deciding_at or timezone.now()
-    orders = _orders(entries, round_, at) if kinds - {STREAK, MONTHS} else {}
+    records = list(visits_to(entries)) if TEAMS_BELOW in kinds and looks is None else None
+    orders = _orders(entries, round_, at, records) if kinds - {STREAK, MONTHS, TEAMS_BELOW} else {}
+    if records is not None:
+        looks = looks_of(entries, scheme, at, records=records)
     stays = _stays(entries, round_) if STREAK in kinds else {}
     since = _since(entries) if MONTHS in kinds else {}
     elsewhere = _elsewhere(entries, round_, scheme, at)
@@ -63,6 +71,10 @@ def sourced_of(entries: Sequence[Entry], round_: Round, scheme: Scheme) -> dict[
                 values[code] = elsewhere[code][entry.pk]
             elif source.kind == STREAK:
                 values[code] = streak_known(source, _stay(entry, round_), stays.get(entry.community_id, ()))
+            elif source.kind == TEAMS_BELOW:
+                seen = (looks or {}).get(entry.pk, ())
+                visits = [(str(look.record.team_day.team), look.base) for look in seen if look.counts]
+                values[code] = below(source, visits)
             elif source.kind == MONTHS:
                 values[code] = months_known(entry.company_name, since.get(entry.engagement_id), round_.first_day)
             else:
@@ -97,11 +109,13 @@ def _told(
     return told
 
 
-def _orders(entries: Sequence[Entry], round_: Round, at: datetime) -> dict[int, list[Order]]:
-    """The orders about records of this round, by entry, as they stood at a moment: two queries."""
-    records = {
-        f"{ABOUT}{pk}": entry for pk, entry in VisitRecord.objects.filter(entry__in=entries).values_list("pk", "entry")
-    }
+def _orders(
+    entries: Sequence[Entry], round_: Round, at: datetime, read: Sequence[VisitRecord] | None
+) -> dict[int, list[Order]]:
+    """The orders about records of this round, by entry, as they stood at a moment: two queries, one if `read`."""
+    rows = VisitRecord.objects.filter(entry__in=entries).values_list("pk", "entry")
+    pairs = rows if read is None else [(record.pk, record.entry_id) for record in read]
+    records = {f"{ABOUT}{pk}": entry for pk, entry in pairs}
     steps = Step.objects.filter(
         case__programme="assessments", case__site__community__in=[entry.community_id for entry in entries],
         case__subject__startswith=ABOUT, case__opened_at__gte=round_.opened_at, at__lte=at,

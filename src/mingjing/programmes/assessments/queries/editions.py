@@ -1,0 +1,95 @@
+"""Published lists: the newest edition and its rows, since when a row says what it says, and everything corrected.
+
+Not here: how a list looks, what makes a correction (policy.corrections).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from mingjing.engine.outcome import N_, Problem
+from mingjing.programmes.assessments.models import Correction, Edition, Listed, Round
+from mingjing.programmes.assessments.policy.procedures import UPHOLD
+from mingjing.programmes.assessments.queries.amendments import amendments_of
+from mingjing.programmes.assessments.queries.listings import proposed_of
+
+__all__ = ["Corrected", "Moved", "due", "first_of", "history", "newest_of", "standing_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A row that is not as it was in the edition before."""
+
+    before: Listed
+    after: Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """An edition that followed another, with the rows that changed, by number."""
+
+    edition: Edition
+    moved: tuple[Moved, ...]
+
+
+def newest_of(round_: Round) -> Edition | None:
+    """The edition that counts; None before publication."""
+    return Edition.objects.filter(round=round_).order_by("-number").first()
+
+
+def standing_rows(round_: Round) -> QuerySet[Listed]:
+    """The rows of the edition that counts, in their order."""
+    newest = newest_of(round_)
+    rows = Listed.objects.filter(edition=newest) if newest else Listed.objects.none()
+    return rows.select_related("entry", "company").order_by("index")
+
+
+def first_of(row: Listed) -> Listed:
+    """The row of the edition that first said of the entry what this one says: appeals run from its publication."""
+    earlier = Listed.objects.filter(entry=row.entry_id, edition__round=row.edition.round_id)
+    found = row
+    for one in (
+        earlier.filter(edition__number__lt=row.edition.number).select_related("edition").order_by("-edition__number")
+    ):
+        if one.leaf != row.leaf:
+            break
+        found = one
+    return found
+
+
+def history(round_: Round) -> tuple[Corrected, ...]:
+    """Every correction of a round's list, the first one first: three queries and one for each edition."""
+    editions = list(Edition.objects.filter(round=round_).select_related("published_by", "cause").order_by("number"))
+    found = []
+    before: dict[int, Listed] = {}
+    for edition in editions:
+        rows = {row.entry_id: row for row in edition.rows.select_related("entry")}
+        if before:
+            moved = (Moved(before[key], row) for key, row in rows.items() if before[key].leaf != row.leaf)
+            found.append(Corrected(edition, tuple(sorted(moved, key=lambda one: one.after.entry.number))))
+        before = rows
+    return tuple(found)
+
+
+def due(round_: Round, now: datetime) -> tuple[Problem, ...]:
+    """Why the newest edition must be corrected: listings that no longer hold, corrections that came after it.
+
+    A service that is voided after publication takes with it the notice and the decision that rested on it.
+    """
+    newest = newest_of(round_)
+    return tuple(_due(round_, newest, now)) if newest else ()
+
+
+def _due(round_: Round, newest: Edition, now: datetime) -> Iterator[Problem]:
+    listed = list(newest.rows.filter(adverse=True).values_list("entry", flat=True))
+    for one in proposed_of(round_, newest.replay, now, only=listed) if listed else ():
+        if one.settled != UPHOLD:
+            text = N_("{name} is listed, and the notice, hearing or decision it rested on no longer holds.")
+            yield Problem("edition.unfounded", text, {"name": one.entry.name}, one.entry.number)
+    entries = Correction.objects.filter(entry__round=round_, at__gt=newest.published_at).values("entry")
+    counted = {row.entry for row in amendments_of(entries, now).rows if row.at > newest.published_at}
+    for entry in sorted(counted, key=lambda entry: entry.number):
+        text = N_("Something about {name} was corrected since edition {number}.")
+        yield Problem("edition.overtaken", text, {"name": entry.name, "number": newest.number}, entry.number)

@@ -1,0 +1,112 @@
+"""Entries of a decided round as corrections leave them: their sheets and scores worked out anew from what was decided.
+
+What was known when the round was decided stays known (orders met, values of attributes); only what a correction says is
+changed. Constant numbers of queries. Not here: what follows for a list (policy.corrections, actions.editions).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from mingjing.engine.rules import Value
+from mingjing.engine.scoring import Finding, Score, Sheet, Veto, score
+from mingjing.programmes.assessments.models import Entry, Filing, Replay, Result
+from mingjing.programmes.assessments.policy.recording import findings_of
+from mingjing.programmes.assessments.policy.scheme import Scheme
+from mingjing.programmes.assessments.policy.sources import TEAMS_BELOW, below
+from mingjing.programmes.assessments.queries.amendments import Amendments, amendments_of
+from mingjing.programmes.assessments.queries.results import sheet_of
+from mingjing.programmes.assessments.queries.second_looks import Look, looks_of
+
+__all__ = ["Restated", "restated_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """What an entry came to, with its corrections; `fallen`: its listing itself was called wrong."""
+
+    sheet: Sheet
+    score: Score
+    fallen: bool
+
+
+def restated_of(
+    replay: Replay, scheme: Scheme, now: datetime, *, only: Sequence[int] | None = None
+) -> dict[int, Restated]:
+    """The entries of a decision that any correction counts about, by entry; `only` those of these keys."""
+    asked = Entry.objects.filter(round=replay.round_id) if only is None else Entry.objects.filter(pk__in=only)
+    found = amendments_of(asked.values("pk"), now)
+    if not found.rows:
+        return {}
+    rows = list(replay.results.filter(entry__in=found.entries).select_related("entry", "replay"))
+    entries = [row.entry for row in rows if row.entry]
+    before = looks_of(entries, scheme, now, amendments=Amendments())
+    looks = looks_of(entries, scheme, now, amendments=found)
+    struck: dict[int, list[Filing]] = {}
+    for correction in found.rows:
+        if correction.filing:
+            struck.setdefault(correction.entry_id, []).append(correction.filing)
+    return {
+        row.entry_id: _restated(row, scheme, found, before[row.entry_id], looks[row.entry_id], struck)
+        for row in rows
+        if row.entry_id is not None
+    }
+
+
+def _restated(
+    row: Result, scheme: Scheme, found: Amendments, before: Sequence[Look], looks: Sequence[Look],
+    struck: Mapping[int, Sequence[Filing]],
+) -> Restated:  # fmt: skip
+    assert row.entry is not None
+    sheet = sheet_of(scheme, row)
+    steps: dict[str, int] = {}
+    for look in before:
+        steps |= found.findings.get(look.record.pk, {})
+    changed = replace(
+        sheet,
+        findings=tuple(_left(sheet.findings, before, steps)),
+        claims=tuple(_without(sheet.claims, struck.get(row.entry.pk, ()), "bonus")),
+        vetoes=tuple(_without(sheet.vetoes, struck.get(row.entry.pk, ()), "veto")),
+        attributes=_attributes(row.entry, sheet.attributes, scheme, looks),
+    )
+    numbers = score(scheme.rubrics[row.class_code], changed)
+    return Restated(changed, numbers, row.entry.pk in found.listings)
+
+
+def _left(findings: Sequence[Finding], looks: Sequence[Look], steps: Mapping[str, int]) -> Iterator[Finding]:
+    """The findings that were decided on, each with the steps that corrections leave of it."""
+    keys: dict[Finding, list[str]] = {}
+    for look in looks:
+        for entry, finding in zip(look.sheet.get("findings", ()), findings_of(look.sheet)[0], strict=True):
+            keys.setdefault(_plain(finding), []).append(entry["id"])
+    for finding in findings:
+        named = keys.get(_plain(finding), [])
+        left = min(steps.get(named.pop(0), finding.steps), finding.steps) if named else finding.steps
+        if left:
+            yield replace(finding, steps=left)
+
+
+def _plain(finding: Finding) -> Finding:
+    """What tells findings apart, whatever weight they have."""
+    return replace(finding, steps=1, resolved="")
+
+
+def _without(filed: Sequence[Any], struck: Sequence[Filing], kind: str) -> Iterator[Any]:  # Claim or Veto, as they came
+    gone = [(filing.code, filing.document) for filing in struck if filing.kind == kind]
+    for one in filed:
+        named = (one.veto, one.document) if isinstance(one, Veto) else (one.bonus, one.proof)
+        if named in gone:
+            gone.remove(named)
+        else:
+            yield one
+
+
+def _attributes(entry: Entry, known: Mapping[str, Value], scheme: Scheme, looks: Sequence[Look]) -> Mapping[str, Value]:
+    """The values that were known, with what the corrected visits say where visits are the source."""
+    values = dict(known)
+    for code, source in scheme.sources.items():
+        if source.kind == TEAMS_BELOW and not entry.attributes.get(code):
+            text = below(source, [(str(look.record.team_day.team), look.base) for look in looks if look.counts]).text
+            values[code] = scheme.attribute(code, text, entry.number)
+    return values
