@@ -1,5 +1,6 @@
 """From a decided round to its published list: nobody who loses rights is on it unheard, and it never changes."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -72,6 +73,17 @@ def grave(entry: Entry, company: Organisation, people: People, at: datetime) -> 
 @pytest.fixture
 def bureau(people: People, at: datetime) -> Person:
     return district.staff("director", "局长", Area.objects.get(code="430202"), at, username="bureau")
+
+
+def test_what_was_measured_and_cost_nothing_needs_no_evidence(round_: Round, at: datetime) -> None:
+    one = proposals(round_, at)[0]
+    found = {"id": "1", "n": 1, "version": 1, "check": "A2.2", "fact": "", "place": "", "note": "", "evidence": [],
+             "by": "", "at": ""}  # fmt: skip
+    record = VisitRecord.objects.filter(entry=one.entry, purpose="first")
+    for steps, unshown in ((0, ()), (1, ("A2.2",))):
+        with guards_lifted():
+            record.update(sheet=json.dumps({"findings": [found | {"steps": steps}]}))
+        assert proposals(round_, at)[0].case.unshown == unshown
 
 
 def codes(step: Callable[[], object]) -> list[str]:

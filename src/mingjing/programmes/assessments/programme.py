@@ -58,6 +58,9 @@ def _permission(code: str, title: str, *roles: str) -> Permission:
 
 
 EVERYBODY = ("administrator", "director", "officer", "auditor")
+PANEL = ("panel", "bureau")
+OF_A_CASE = ("evidence.exhibit.view", "evidence.exhibit.view_restricted", "documents.document.view")
+"""What who decides on a case sees of it besides its pages."""
 
 MANIFEST = Manifest(
     code="assessments",
@@ -91,6 +94,8 @@ MANIFEST = Manifest(
             title=_("Supervisor (drawn expert)"),
             carries=("evidence.exhibit.view", "evidence.exhibit.view_restricted"),  # of their own visits: evidence_door
         ),
+        RoleKind(code="panel", title=_("Member of the review panel"), carries=OF_A_CASE),
+        RoleKind(code="bureau", title=_("Signs for the housing bureau"), carries=OF_A_CASE),
         RoleKind(code="legal_reviewer", title=_("Legal reviewer")),
     ),
     permissions=(
@@ -98,7 +103,7 @@ MANIFEST = Manifest(
         _permission("replay.request", _("Replay files"), "director", "officer"),
         _permission("community.view", _("See the register of communities"), *EVERYBODY),
         _permission("community.manage", _("Bring the register of communities up to date"), "director", "officer"),
-        _permission("round.view", _("See rounds, their entries and results"), *EVERYBODY),
+        _permission("round.view", _("See rounds, their entries and results"), *EVERYBODY, *PANEL),
         _permission("round.manage", _("Prepare and run rounds"), "director", "officer"),
         _permission("round.freeze", _("Freeze, begin, hand over and decide rounds"), "director"),
         _permission("class.confirm", _("Confirm the class of a borderline community"), "director", "officer"),
@@ -113,7 +118,7 @@ MANIFEST = Manifest(
         _permission(
             "draw.witness", _("Add a seed of one's own to a draw"), "director", "officer", "auditor", "supervisor"
         ),
-        _permission("visit.view", _("See visit records"), *EVERYBODY, "supervisor"),
+        _permission("visit.view", _("See visit records"), *EVERYBODY, *PANEL, "supervisor"),
         _permission("visit.record", _("Record visits of one's own team"), "officer", "supervisor"),
         _permission("visit.review", _("Review visit records"), "director", "officer"),
         _permission("filing.file", _("File bonuses and vetoes"), "officer", "director"),
@@ -124,6 +129,14 @@ MANIFEST = Manifest(
         _permission("bar.decide", _("Decide and call off bars from procurement"), "director", "officer"),
         _permission("bar.sign", _("Sign off bars for the law"), "director", "legal_reviewer"),
         _permission("control.confirm", _("Confirm findings of common control"), "director", "legal_reviewer"),
+        _permission("listing.follow", _("Take proposed listings from notice to reply"), "director", "officer"),
+        _permission("listing.decide", _("Vote on the panel that decides who is listed"), "director", "panel"),
+        _permission("list.prepare", _("Show lists to the public and answer objections"), "director", "officer"),
+        _permission("list.sign_centre", _("Sign lists off as head of the centre"), "director"),
+        _permission("list.sign_bureau", _("Sign lists off for the housing bureau"), "bureau"),
+        _permission("list.publish", _("Publish signed lists and their corrections"), "director"),
+        _permission("appeal.receive", _("Record appeals and objections"), "director", "officer"),
+        _permission("appeal.decide", _("Decide appeals and objections, uninvolved"), "director", "officer", "panel"),
         _permission("what_if.ask", _("Ask what another scheme would have decided"), "director", "officer"),
         _permission("export.request", _("Export results"), "director", "officer", "auditor"),
     ),

@@ -76,7 +76,11 @@ def cast() -> Cast:
     officers = [known[name] for name in sorted(known) if name.startswith("officer")]
     supervisors = [known[name] for name in sorted(known) if name.startswith("supervisor")]
     staff: Sequence[Person] = officers[: 2 * TEAMS]
-    return Cast(known["director"], known["officer"], officers[2 * TEAMS], known["auditor"], staff, supervisors)
+    panel = [known[name] for name in sorted(known) if name.startswith("panel")]
+    reviewer, bureau = officers[2 * TEAMS], known["bureau"]
+    return Cast(
+        known["director"], known["officer"], reviewer, known["auditor"], staff, supervisors, panel, bureau
+    )  # fmt: skip
 
 
 def _publish(code: str, area: Area, director: Person, at: datetime) -> None:

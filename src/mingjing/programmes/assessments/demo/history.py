@@ -15,6 +15,7 @@ from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.actions.calibration import add_note
 from mingjing.programmes.assessments.actions.decisions import request_decision
 from mingjing.programmes.assessments.actions.rounds import begin_review
+from mingjing.programmes.assessments.demo import published
 from mingjing.programmes.assessments.demo.clock import moment, standing_at, weekdays
 from mingjing.programmes.assessments.demo.fieldwork import Visitor, file_events
 from mingjing.programmes.assessments.demo.invented import SITES, Community
@@ -27,7 +28,7 @@ __all__ = ["decided_round", "running_round"]
 Say = Callable[[str], None]
 DECIDED, RUNNING = "demo-1", "demo-2"
 DAYS_BEFORE, DAYS_AFTER = 20, 1
-HALF_YEAR = timedelta(days=180)
+EARLIER = timedelta(days=110)
 FIRST_HOURS = (9, 10, 14)
 SEED = 77
 
@@ -36,14 +37,14 @@ SEED = 77
 def decided_round(
     area: Area, scheme: Version, cast: Cast, found: Sequence[Community], today: date, say: Say
 ) -> None:  # fmt: skip
-    """The trial round before: every community visited, every record locked, the list decided.
+    """The trial round before: every community visited, every record locked, the list decided and published.
 
     Each round is one transaction: a demonstration that is killed has it whole, or begins it again.
     """
     if Round.objects.filter(area=area, code=DECIDED).exists():
         return
     say(_("recording a round of {count} demonstration communities").format(count=len(found)))
-    days = weekdays(today - HALF_YEAR, _before(found), 0)
+    days = weekdays(today - EARLIER, _before(found), 0)
     round = open_demo_round(cast, area, scheme, DECIDED, "演示·上一轮考核（试点）", days)
     draw(round, cast, days)
     visitor = _visitor(scheme, cast, found)
@@ -51,12 +52,17 @@ def decided_round(
         visitor.visit(record, staff, at)
         if _obliging(record, 20):
             visitor.put_right(record, at + timedelta(hours=20))
+    proposed = published.worst(found)
+    published.second_visits(round, visitor, proposed, days[-1] + timedelta(days=4))
     at = moment(days[-1] + timedelta(days=20), 10)
     with standing_at(at):
         _file(round, cast, found, days[1], at)
+        published.accidents(round, cast, proposed, days[1], at)
         begin_review(round=round, by=cast.director, at=at)
         request_decision(round=round, by=cast.director, at=at)
         drain()
+    round.refresh_from_db()
+    published.publish(round, cast, today)
 
 
 @transaction.atomic

@@ -14,6 +14,8 @@ STAFF = 9
 """Officers besides the login `officer`: seven who go out with it, two who review."""
 SUPERVISORS = 36
 FIRST_DAY = date(2024, 1, 1)
+SIGN_IN = ("supervisor", "panel", "panel02", "bureau")
+"""Who of them has a login: the panel is two."""
 
 
 def build(area: Area, at: datetime) -> None:
@@ -21,7 +23,7 @@ def build(area: Area, at: datetime) -> None:
     known = set(Person.objects.values_list("username", flat=True))
     for username, role, name in _invented():
         if username not in known:
-            password = PASSWORD if username == "supervisor" else None
+            password = PASSWORD if username in SIGN_IN else None
             someone = register_person(
                 username=username, display_name=name, password=password, area=area, is_demo=True, by=None, at=at
             )
@@ -34,6 +36,9 @@ def build(area: Area, at: datetime) -> None:
 def _invented() -> Iterable[tuple[str, str, str]]:
     for number in range(2, STAFF + 2):
         yield f"officer{number:02}", "officer", f"演示·考核专员{number:02}"
+    yield "panel", "panel", "演示·评审组01"
+    yield "panel02", "panel", "演示·评审组02"
+    yield "bureau", "bureau", "演示·住建局签发人"
     yield "supervisor", "supervisor", "演示·督导员01"
     for number in range(2, SUPERVISORS + 1):
         yield f"supervisor{number:02}", "supervisor", f"演示·督导员{number:02}"

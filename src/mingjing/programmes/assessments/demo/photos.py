@@ -6,9 +6,9 @@ from random import Random
 
 from PIL import Image, ImageDraw, ImageFont
 
-__all__ = ["photo"]
+__all__ = ["paper", "photo"]
 
-SIZE = (800, 600)
+SIZE, PAGE = (800, 600), (595, 842)
 DATE_TIME, ZONE, EXIF, GPS = 36867, 36881, 0x8769, 0x8825
 MODEL = 0x0110
 
@@ -27,6 +27,20 @@ def photo(label: str, *, taken: datetime, latitude: float, longitude: float, cha
     draw.text((16, 552), f"DEMO  {label}  {taken:%Y-%m-%d %H:%M}", fill=(255, 255, 255), font=font)
     file = io.BytesIO()
     image.save(file, "JPEG", quality=60, exif=_exif(taken, latitude, longitude))
+    return file.getvalue()
+
+
+def paper(label: str, at: datetime) -> bytes:
+    """A JPEG of a scanned page that says `label`: a heading and lines where writing would be."""
+    image = Image.new("RGB", PAGE, (252, 252, 248))
+    draw = ImageDraw.Draw(image)
+    draw.text((50, 60), f"DEMO  {label}", fill=(0, 0, 0), font=ImageFont.load_default(size=18))
+    draw.text((50, 90), f"{at:%Y-%m-%d %H:%M}", fill=(60, 60, 60), font=ImageFont.load_default(size=14))
+    for number in range(18):
+        width = 495 - number * 37 % 160
+        draw.line((50, 140 + number * 30, 50 + width, 140 + number * 30), fill=(150, 150, 150), width=6)
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=60)
     return file.getvalue()
 
 

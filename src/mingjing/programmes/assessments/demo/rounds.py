@@ -32,7 +32,9 @@ TEAMS, TEAM_SIZE, MOST = 4, 2, 3
 
 @dataclass(frozen=True)
 class Cast:
-    """Who does what: `staff` go out, `reviewer` looks at what they bring back, `witness` adds a seed to the draw."""
+    """Who does what: `staff` go out, `reviewer` looks at what they bring back, `witness` adds a seed to the draw,
+    `panel` decides who is listed, `bureau` signs for the housing bureau.
+    """
 
     director: Person
     officer: Person
@@ -40,6 +42,8 @@ class Cast:
     witness: Person
     staff: Sequence[Person]
     supervisors: Sequence[Person]
+    panel: Sequence[Person]
+    bureau: Person
 
 
 def open_demo_round(cast: Cast, area: Area, scheme: Version, code: str, title: str, days: Sequence[date]) -> Round:

@@ -139,7 +139,7 @@ def _case(
     for look in looks:
         visited.append(Visited(str(look.record.team_day.team), look.record.team_day.day, look.base))
         for finding in look.sheet.get("findings", ()):
-            asks = finding["evidence"] or _asks(scheme, finding["check"])
+            asks = finding["steps"] and (finding["evidence"] or _asks(scheme, finding["check"]))
             if asks and not shown.intersection(finding["evidence"]):
                 unshown[finding["check"]] = None
     return Case(
