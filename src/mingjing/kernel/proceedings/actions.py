@@ -5,6 +5,7 @@ seen the last step. Not here: who holds the right (the programmes), what follows
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from unicodedata import category
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.process import Clock, check_process
+from mingjing.kernel.db.rows import insert_objects
 from mingjing.kernel.documents.models import Service
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.ledger import writer
@@ -23,9 +25,23 @@ from mingjing.kernel.places.models import Area
 from mingjing.kernel.proceedings.models import Proceeding, Taken
 from mingjing.kernel.proceedings.queries import process_of, stands
 
-__all__ = ["open_proceeding", "take_back", "take_step"]
+__all__ = ["Opening", "open_proceeding", "open_proceedings", "take_back", "take_step"]
 
 NOTE_LIMIT = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A proceeding to be opened: its kind, what it is about, whose rights hang on it, the days its steps give."""
+
+    programme: str
+    kind: str
+    subject: str
+    title: str
+    area: Area
+    organisation: Organisation | None
+    clocks: Mapping[str, Clock]
+    involved: Collection[Person] = ()
 
 
 def open_proceeding(
@@ -42,22 +58,38 @@ def open_proceeding(
     at: datetime,
 ) -> Proceeding:
     """Open a proceeding of a kind about a subject, of which there is one. `clocks` are the days its steps give."""
-    told = {step: [clock.days, clock.calendar] for step, clock in sorted(clocks.items())}
-    tokens = sorted(person.token for person in involved)
-    one = Proceeding(
-        programme=programme, kind=kind, subject=subject, title=" ".join(title.split())[:300], area=area,
-        organisation=organisation, clocks=told, involved=tokens, opened_by=by, opened_at=at,
-    )  # fmt: skip
-    check_process(process_of(one))
+    one = Opening(programme, kind, subject, title, area, organisation, clocks, involved)
+    return open_proceedings(openings=[one], by=by, at=at)[0]
+
+
+def open_proceedings(*, openings: Sequence[Opening], by: Person | None, at: datetime) -> list[Proceeding]:
+    """Open many at once, in their order, in a number of statements that is the same however many they are."""
+    made = [
+        Proceeding(
+            programme=one.programme, kind=one.kind, subject=one.subject, title=" ".join(one.title.split())[:300],
+            area=one.area, organisation=one.organisation, involved=sorted(person.token for person in one.involved),
+            clocks={step: [clock.days, clock.calendar] for step, clock in sorted(one.clocks.items())},
+            opened_by=by, opened_at=at,
+        )
+        for one in openings
+    ]  # fmt: skip
+    checked = set[str]()
+    for one in made:
+        if (rules := f"{one.process} {one.clocks}") not in checked:
+            check_process(process_of(one))
+            checked.add(rules)
     with transaction.atomic():
-        one.save(force_insert=True)
-        data = {
-            "proceeding": one.pk, "about": subject, "process": one.process, "clocks": told, "involved": tokens,
-            "organisation": organisation.pk if organisation else None,
-        }  # fmt: skip
-        opened = "proceedings.proceeding.opened"
-        writer.append(kind=opened, subject=one.ledger_subject, data=data, area=area, by=by, at=at)
-    return one
+        insert_objects(made, keys=True)
+        writer.append_many(facts=[_opened(one) for one in made], by=by, at=at)
+    return made
+
+
+def _opened(one: Proceeding) -> writer.Told:
+    data = {
+        "proceeding": one.pk, "about": one.subject, "process": one.process, "clocks": one.clocks,
+        "involved": one.involved, "organisation": one.organisation_id,
+    }  # fmt: skip
+    return writer.Told(kind="proceedings.proceeding.opened", subject=one.ledger_subject, data=data, area=one.area)
 
 
 def take_step(

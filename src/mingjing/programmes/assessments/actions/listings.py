@@ -4,6 +4,7 @@ Every step goes through the rules of kernel.proceedings; before a notice goes ou
 that stands in its way. Not here: the published list (actions.editions), who holds the right (the desk).
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.documents.actions import issue_document
 from mingjing.kernel.documents.models import Document
 from mingjing.kernel.parties.models import Person
-from mingjing.kernel.proceedings.actions import open_proceeding, take_step
+from mingjing.kernel.proceedings.actions import Opening, open_proceedings, take_step
 from mingjing.kernel.proceedings.models import Proceeding, Taken
 from mingjing.programmes.assessments.models import Entry, Replay, Round
 from mingjing.programmes.assessments.policy.listings import adverse_tiers, gaps
@@ -40,14 +41,15 @@ def open_listings(*, replay: Replay, by: Person | None, at: datetime) -> list[Pr
     entries = Entry.objects.filter(pk__in=rows.values("entry")).select_related("company").order_by("number")
     involved, clocks = involved_in(entries), clocks_of(scheme, LISTING)
     people = Person.objects.in_bulk({person for who in involved.values() for person in who})
-    return [
-        open_proceeding(
-            programme="assessments", kind=LISTING, subject=subject_of(entry), title=entry.name, area=replay.round.area,
-            organisation=entry.company, clocks=clocks, by=by, at=at,
-            involved=[people[person] for person in involved.get(entry.pk, ())],
+    area = replay.round.area
+    openings = [
+        Opening(
+            "assessments", LISTING, subject_of(entry), entry.name, area, entry.company, clocks,
+            [people[person] for person in involved.get(entry.pk, ())],
         )
         for entry in entries
     ]  # fmt: skip
+    return open_proceedings(openings=openings, by=by, at=at)
 
 
 @transaction.atomic
@@ -58,7 +60,7 @@ def issue_notice(*, round: Round, entry: Entry, by: Person, at: datetime) -> Doc
     """
     found = _proposed(round, entry, at)
     assert found.stands is not None
-    problems = list(gaps(found.case))
+    problems = [*_fallen(found), *gaps(found.case)]
     proceeding = found.stands.proceeding
     if Document.objects.standing().filter(kind=NOTICE, subject=proceeding.ledger_subject).exists():
         text = N_("A notice about {name} was issued already; withdraw it first if it is wrong.")
@@ -79,7 +81,7 @@ def take_listing_step(*, round: Round, entry: Entry, step: str, by: Person, at: 
     """
     found = _proposed(round, entry, at)
     assert found.stands is not None
-    if step == "notice" and (problems := gaps(found.case)):
+    if step == "notice" and (problems := (*_fallen(found), *gaps(found.case))):
         raise Refusal(problems)
     return take_step(proceeding=_as_read(found.stands.proceeding, brought), step=step, by=by, at=at, **brought)
 
@@ -93,6 +95,13 @@ def _proposed(round_: Round, entry: Entry, at: datetime) -> Proposed:
         text = N_("{name} is not proposed for a list that takes rights.")
         raise Refusal([Problem("listing.none", text, {"name": entry.name})])
     return found[0]
+
+
+def _fallen(found: Proposed) -> Iterator[Problem]:
+    """Corrections since the decision took away what it was proposed for."""
+    if found.corrected and found.corrected.tier not in found.adverse:
+        text = N_("After an upheld objection the rules list {name} no longer; nobody is told that it will be listed.")
+        yield Problem("listing.fallen", text, {"name": found.entry.name}, "findings")
 
 
 def _as_read(proceeding: Proceeding, brought: dict[str, Any]) -> Proceeding:

@@ -71,6 +71,8 @@ STATE_WORDS = {
 class Facts:
     """What is known of a round when a step is asked about. `short_teams` are team numbers with their staff.
 
+    `gaps` are communities whose visits lie too far apart, and nobody said which counts.
+
     `promised` photos are still on phones; `promised_of` names some of the communities they were taken at.
     """
 
@@ -88,6 +90,7 @@ class Facts:
     promised_of: tuple[str, ...] = ()
     not_locked: int = 0
     filings_open: int = 0
+    gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,9 @@ def _of_decision(facts: Facts) -> Iterator[Problem]:
     if facts.filings_open:
         text = N_("{count} filed bonuses or vetoes are not decided.")
         yield Problem("round.filings_open", text, {"count": facts.filings_open}, "communities")
+    if facts.gaps:
+        text = N_("The visits to {names} lie too far apart; two people say first which of them counts.")
+        yield Problem("round.gaps", text, {"names": facts.gaps}, "review")
 
 
 _OBSTACLES = {

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from mingjing.kernel.parties.guard import Scope, areas_where
 from mingjing.kernel.parties.models import Person
@@ -30,6 +31,7 @@ from mingjing.programmes.assessments.models import (
 from mingjing.programmes.assessments.policy.rounds import Facts, staff_needed
 from mingjing.programmes.assessments.queries.promised import promised_by_round
 from mingjing.programmes.assessments.queries.schemes import KIND, scheme_of
+from mingjing.programmes.assessments.queries.second_looks import gaps_in
 
 __all__ = [
     "areas_for_rounds", "facts_of", "facts_of_all", "in_force_on", "leads_in", "may_lead", "schemes_for_rounds",
@@ -47,7 +49,8 @@ def facts_of(round_: Round) -> Facts:
 
 
 def facts_of_all(rounds: Sequence[Round]) -> dict[int, Facts]:
-    """The same for several rounds, by id: seven queries together, and one more while photos are still on phones.
+    """The same for several rounds, by id: seven queries together, one more while photos are still on phones, and some
+    for each round with second visits.
 
     Schemes must be loaded with the rounds.
     """
@@ -57,6 +60,7 @@ def facts_of_all(rounds: Sequence[Round]) -> dict[int, Facts]:
         VisitRecord.objects.standing().filter(round__in=keys, entry__not_assessed_at=None),
         not_submitted=Count("pk", filter=Q(submitted_at=None)),
         not_locked=Count("pk", filter=Q(locked_at=None, submitted_at__isnull=False)),
+        seconds=Count("pk", filter=Q(purpose=Purpose.SECOND, locked_at__isnull=False)),
     )
     filings = _counts(
         Filing.objects.filter(entry__round__in=keys, decided_at=None), "entry__round", filings_open=Count("pk")
@@ -68,6 +72,8 @@ def facts_of_all(rounds: Sequence[Round]) -> dict[int, Facts]:
         staff = teams.get(round_.pk, {})
         short = tuple((team, count) for team, count in sorted(staff.items()) if count < needed)
         counted: dict[str, Any] = entries.get(round_.pk, {}) | records.get(round_.pk, {}) | filings.get(round_.pk, {})
+        if counted.pop("seconds", 0) and round_.deciding_at is None:
+            counted["gaps"] = tuple(one.entry.name for one in gaps_in(round_, timezone.now()) if not one.said)
         found[round_.pk] = Facts(
             state=round_.state, staff_needed=needed, draw=draws.get(round_.pk, ""), teams=len(staff),
             short_teams=short, **counted, **_promised(promised.get(round_.pk)),
