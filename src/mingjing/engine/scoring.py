@@ -86,11 +86,15 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class BonusItem:
-    """Something that earns bonus points (hundredths)."""
+    """Something that earns bonus points (hundredths).
+
+    `matched` names the records of others that it rests on, such as `petitions`: nobody can declare it of themselves.
+    """
 
     code: str
     title: Titled
     points: int
+    matched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

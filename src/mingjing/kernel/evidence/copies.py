@@ -22,7 +22,7 @@ from mingjing.kernel.evidence.photos import PIXELS, UNREADABLE, opened
 from mingjing.kernel.evidence.watermarks import Watermark, under
 
 __all__ = [
-    "MIDDLE", "THUMBNAIL", "VIEWING", "NotPublic", "NotViewable", "copy_of", "folder", "may_be_public", "public_copy",
+    "MIDDLE", "THUMBNAIL", "VIEWING", "NotPublic", "NotViewable", "copy_of", "covered_copy", "folder", "may_be_public", "public_copy",
     "sweep",
 ]  # fmt: skip
 
@@ -77,6 +77,16 @@ def public_copy(exhibit: Exhibit, mark: Watermark) -> Path:
     if not may_be_public(exhibit):
         raise NotPublic(str(exhibit.pk))
     return copy_of(exhibit.sha256, VIEWING, boxes=_boxes(exhibit) or (), mark=mark)
+
+
+def covered_copy(exhibit: Exhibit, longest: int) -> Path:
+    """The same without a watermark, at most so large: to look at on the page of somebody whom it concerns.
+
+    Raises NotPublic, and what `copy_of` raises.
+    """
+    if not may_be_public(exhibit):
+        raise NotPublic(str(exhibit.pk))
+    return copy_of(exhibit.sha256, longest, boxes=_boxes(exhibit) or ())
 
 
 def may_be_public(exhibit: Exhibit) -> bool:

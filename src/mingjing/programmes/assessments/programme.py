@@ -26,6 +26,7 @@ def _command(name: str, text: str) -> Command:
 
 
 SUBJECTS = {
+    "assessments.reply": _("Public reply of a company"),
     "assessments.community": _("Community"),
     "assessments.roster": _("Roster"),
     "assessments.round": _("Round"),
@@ -68,6 +69,13 @@ MANIFEST = Manifest(
     summary=_("Rounds from the roster to the decided list, by schemes that are data, with every line explained."),
     programme=True,
     desk_urls=f"{HERE}.desk.urls",
+    portal_urls=f"{HERE}.portal.urls",
+    portal_navigation=(
+        NavItem(title=_("Results"), url_name="assessments_portal:communities", permission="", icon="round"),
+        NavItem(title=_("Orders"), url_name="assessments_portal:orders", permission="", icon="case"),
+        NavItem(title=_("Bonuses"), url_name="assessments_portal:claims", permission="", icon="star"),
+    ),
+    portal_duties=f"{HERE}.portal.duties.waiting",
     navigation=(
         NavItem(title=_("Rounds"), url_name="assessments:rounds", permission="assessments.round.view", icon="round"),
         NavItem(
@@ -179,6 +187,8 @@ MANIFEST = Manifest(
         _fact("entry.to_assess", _("Community to be assessed after all")),
         _fact("calibration.noted", _("Note on how a check is judged")),
         _fact("calibration.note_withdrawn", _("Note on how a check is judged withdrawn")),
+        _fact("reply.given", _("Company replied in public")),
+        _fact("reply.withheld", _("Public reply of a company withheld")),
         _fact("filing.filed", _("Bonus or veto filed")),
         _fact("filing.approved", _("Bonus or veto approved")),
         _fact("filing.rejected", _("Bonus or veto rejected")),

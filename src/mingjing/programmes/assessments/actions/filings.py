@@ -1,24 +1,33 @@
-"""Bonuses and vetoes filed with their documents, and decided by somebody else.
+"""Bonuses and vetoes filed with their documents, by the office or a company itself, and decided by somebody else.
 
 Not here: what they do to a result (engine.scoring); their scans (kernel.evidence, subject `assessments.filing:…`).
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from mingjing.engine.outcome import N_, Phrase, Problem, Refusal
+from mingjing.engine.outcome import N_, Phrase, Problem, Reason, Refusal
+from mingjing.kernel.evidence.actions import record_exhibits
+from mingjing.kernel.evidence.models import Access
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.guard import may
-from mingjing.kernel.parties.models import Person
-from mingjing.programmes.assessments.models import Entry, Filing, Round
+from mingjing.kernel.parties.models import Organisation, Person
+from mingjing.kernel.submissions.actions import hand_in
+from mingjing.kernel.submissions.models import Submission
+from mingjing.programmes.assessments.models import Entry, Filing, FilingKind, Round
 from mingjing.programmes.assessments.policy.filings import VETO, Filed, filing_problems
 from mingjing.programmes.assessments.policy.rounds import STATE_WORDS
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
-__all__ = ["decide_filing", "file_document"]
+__all__ = ["claim_bonus", "decide_filing", "file_document"]
+
+Files = Iterable["UploadedFile[Any]"]
 
 OPEN = ("frozen", "fieldwork", "review")
 
@@ -30,6 +39,45 @@ def file_document(
     """File a bonus or a veto for a community of a frozen round; somebody else decides. Raises Refusal."""
     round_ = _round(entry.round_id)
     _may("assessments.filing.file", round_, by, at)
+    return _file(entry, round_, kind, code, document, occurred_on, None, by, at)
+
+
+@transaction.atomic
+def claim_bonus(
+    *, entry: Entry, code: str, document: str, files: Files, key: UUID, by: Person, at: datetime
+) -> Submission:
+    """A company claims a bonus for a community of its own, with proof; the office decides. Raises Refusal.
+
+    Who acts for the company is asked before. A claim proves nothing that only others can know (policy.filings).
+    """
+    company = entry.company
+    assert company is not None
+
+    def take() -> Iterator[Reason]:
+        round_ = _round(entry.round_id)
+        filing = _file(entry, round_, FilingKind.BONUS, code, document, None, company, by, at)
+        kept = record_exhibits(
+            files=files, subject=filing.subject, area=round_.area, origin="upload", access=Access.RESTRICTED, by=by,
+            at=at,
+        )  # fmt: skip
+        if not kept:
+            text = N_("Add the paper that proves it, as a file or a photo.")
+            raise Refusal([Problem("filing.unproven", text, {}, "papers")])
+        text = N_(
+            "Somebody of the office looks at the proof and approves or rejects it with a reason. Only then it counts."
+        )
+        yield Reason("filing.claimed", text)
+
+    return hand_in(
+        key=key, kind="assessments.bonus", about=entry.subject, title=f"{entry.name} {code}", organisation=company,
+        area=entry.round.area, take=take, content={"code": code, "document": document}, by=by, at=at,
+    )  # fmt: skip
+
+
+def _file(
+    entry: Entry, round_: Round, kind: str, code: str, document: str, occurred_on: date | None,
+    company: Organisation | None, by: Person | None, at: datetime,
+) -> Filing:  # fmt: skip
     _open(round_)
     found = Entry.objects.get(pk=entry.pk)
     same = found.filings.filter(kind=kind, code=code).exclude(approved=False)
@@ -40,8 +88,9 @@ def file_document(
     if problems := tuple(filing_problems(scheme_of(round_.scheme).rubrics[found.class_code], filed)):
         raise Refusal(problems)
     filing = Filing.objects.create(
-        entry=found, kind=kind, code=code, document=document.strip(), occurred_on=occurred_on, filed_by=by, filed_at=at
-    )
+        entry=found, kind=kind, code=code, document=document.strip(), occurred_on=occurred_on, filed_by=by, filed_at=at,
+        claimed_by=company,
+    )  # fmt: skip
     _append("filed", filing, round_, {}, by, at)
     return filing
 

@@ -24,6 +24,7 @@ from mingjing.programmes.assessments.models.findings import Finding
 from mingjing.programmes.assessments.models.lists import Export, ExportKind, WhatIf
 from mingjing.programmes.assessments.models.measures import Bar, CommonControl
 from mingjing.programmes.assessments.models.replays import UNRANKED, Replay, ReplayPurpose, Result
+from mingjing.programmes.assessments.models.replies import Reply
 from mingjing.programmes.assessments.models.rounds import (
     STATES,
     CalibrationNote,
@@ -52,7 +53,7 @@ __all__ = [
     "RECORD_STATES", "STATES", "UNRANKED", "Bar", "CalibrationNote", "ClassVote", "CommonControl", "Community",
     "CommunityQuerySet", "Conflict", "Correction", "Declaration", "Delivery", "Draw", "DrawSeed", "Edition",
     "Engagement", "Entry", "EntryValue", "Expert", "Export", "ExportKind", "Filing", "FilingKind", "Finding",
-    "Handover", "Listed", "Management", "Part", "Purpose", "Replay", "ReplayPurpose", "Result", "Return", "Roster",
-    "RosterLine", "Round", "SecondDraw", "SheetEdit", "Signature", "SignaturePart", "Stance", "TeamDay", "TeamMember",
-    "TeamStaff", "VisitRecord", "WhatIf",
+    "Handover", "Listed", "Management", "Part", "Purpose", "Replay", "ReplayPurpose", "Reply", "Result", "Return",
+    "Roster", "RosterLine", "Round", "SecondDraw", "SheetEdit", "Signature", "SignaturePart", "Stance", "TeamDay",
+    "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
 ]  # fmt: skip

@@ -271,7 +271,10 @@ class FilingKind(models.TextChoices):
 
 
 class Filing(models.Model):
-    """A bonus or a veto filed for a community with its document; it counts once somebody else has approved it."""
+    """A bonus or a veto filed for a community with its document; it counts once somebody else has approved it.
+
+    `claimed_by` is the company that claims a bonus itself; what the office files has none.
+    """
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="filings")
     kind = models.CharField(max_length=8, choices=FilingKind.choices)
@@ -280,6 +283,7 @@ class Filing(models.Model):
     occurred_on = models.DateField(_("day of the incident"), null=True)
     filed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     filed_at = models.DateTimeField()
+    claimed_by = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     approved = models.BooleanField(null=True)

@@ -9,9 +9,9 @@ from datetime import date
 
 from mingjing.engine.outcome import N_, Problem, Reason, Titled
 from mingjing.engine.quantities import points_text
-from mingjing.engine.scoring import Rubric
+from mingjing.engine.scoring import BonusItem, Rubric
 
-__all__ = ["BONUS", "VETO", "Filed", "choices", "effect", "filing_problems"]
+__all__ = ["BONUS", "VETO", "Filed", "choices", "claimable", "effect", "filing_problems"]
 
 BONUS, VETO = "bonus", "veto"
 
@@ -33,6 +33,11 @@ def choices(rubric: Rubric) -> Iterator[tuple[str, str, Titled]]:
     """What can be filed: kind, code and title."""
     yield from ((BONUS, item.code, item.title) for item in rubric.bonus)
     yield from ((VETO, kind.code, kind.title) for kind in rubric.vetoes)
+
+
+def claimable(rubric: Rubric) -> tuple[BonusItem, ...]:
+    """The bonuses that a company can claim itself: those that do not rest on what only others can know."""
+    return tuple(item for item in rubric.bonus if not item.matched)
 
 
 def title_of(rubric: Rubric, kind: str, code: str) -> Titled:

@@ -1,0 +1,132 @@
+"""What of the programme people of a company see: their communities in decided rounds, their cases, their orders.
+
+Everything is asked with `Acting` (kernel.parties.mandates): a company's people see all of it, counsel one case and the
+community that it is about. Not here: what they may do (portal), what the office sees.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from mingjing.engine.process import Standing
+from mingjing.kernel.cases.models import Case, CaseQuerySet
+from mingjing.kernel.parties.mandates import Acting
+from mingjing.kernel.proceedings.models import Proceeding
+from mingjing.kernel.proceedings.queries import Stands, stands_of
+from mingjing.programmes.assessments.models import Entry, Listed, Result
+from mingjing.programmes.assessments.policy.listings import adverse_tiers
+from mingjing.programmes.assessments.queries.listings import LISTING
+from mingjing.programmes.assessments.queries.lists import decision_of
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+
+__all__ = [
+    "Own",
+    "cases_for",
+    "entries_for",
+    "entry_for",
+    "is_late",
+    "newest_listed",
+    "orders_for",
+    "own_of",
+    "shown_of",
+]
+
+KINDS = (LISTING, "appeal", "objection")
+"""The kinds of proceedings in which a company has a part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A community of theirs in a decided round. `result` is None while its company is not to know it yet.
+
+    `proposed` says that the result would take rights, `published` is the row of the newest edition.
+    """
+
+    entry: Entry
+    result: Result | None
+    listing: Stands | None
+    proposed: bool
+    published: Listed | None
+
+
+def entries_for(acting: Acting) -> "QuerySet[Entry]":
+    """The communities they look after in rounds that are decided, the newest round first."""
+    found = Entry.objects.filter(company__in=acting.everything_of, round__decided_at__isnull=False)
+    return found.select_related("round__area", "place", "company").order_by("-round__first_day", "-round", "number")
+
+
+def entry_for(acting: Acting, pk: int) -> Entry | None:
+    """A community of theirs in a decided round; for counsel the one that their case is about."""
+    related = ("round__area", "round__scheme__rulebook", "place", "community", "company", "engagement")
+    found = Entry.objects.select_related(*related).filter(pk=pk, round__decided_at__isnull=False).first()
+    if found is None or found.company_id is None:
+        return None
+    if acting.covers(found.company_id):
+        return found
+    about = Proceeding.objects.filter(programme="assessments", subject=found.subject, organisation=found.company)
+    matters = (one.ledger_subject for one in about)
+    return found if acting.covers(found.company_id, matters) else None
+
+
+def cases_for(acting: Acting) -> "QuerySet[Proceeding]":
+    """The proceedings of the companies they act for, and the ones they are counsel in, newest first."""
+    found = Proceeding.objects.filter(programme="assessments", kind__in=KINDS, organisation__in=acting.organisations)
+    whole, numbers = acting.everything_of, [int(one.rpartition(":")[2]) for one in acting.matters if _is_case(one)]
+    found = found.filter(organisation__in=whole) | found.filter(pk__in=numbers)
+    return found.select_related("area", "organisation").order_by("-opened_at", "-id")
+
+
+def _is_case(matter: str) -> bool:
+    kind, _, number = matter.partition(":")
+    return kind == "proceedings.proceeding" and number.isascii() and number.isdecimal() and len(number) < 18
+
+
+def orders_for(acting: Acting) -> CaseQuerySet:
+    """The orders of this programme to put something right that the companies they act for have to meet."""
+    found: CaseQuerySet = Case.objects.filter(programme="assessments", organisation__in=acting.everything_of)
+    return found.select_related("site", "organisation", "area")
+
+
+def own_of(entries: Iterable[Entry], now: datetime) -> list[Own]:
+    """What each of these came to, as far as its company may know. Queries by round, not by community."""
+    entries = list(entries)
+    subjects = [entry.subject for entry in entries]
+    opened = Proceeding.objects.filter(programme="assessments", kind=LISTING, subject__in=subjects)
+    standing = {one.proceeding.subject: one for one in stands_of(opened.select_related("area"), now).values()}
+    results, published = _results(entries), newest_listed(entries)
+    return [
+        _own(entry, results.get(entry.pk), standing.get(entry.subject), published.get(entry.pk)) for entry in entries
+    ]
+
+
+def _own(entry: Entry, result: Result | None, listing: Stands | None, published: Listed | None) -> Own:
+    adverse = adverse_tiers(scheme_of(entry.round.scheme).list_rules)
+    proposed = result is not None and result.tier in adverse
+    told = not proposed or published is not None or (listing is not None and "notice" in listing.standing.done)
+    return Own(entry, result if told else None, listing if told else None, proposed and told, published)
+
+
+def shown_of(entry: Entry, now: datetime) -> Own:
+    """The same of one."""
+    return own_of([entry], now)[0]
+
+
+def _results(entries: Iterable[Entry]) -> dict[int, Result]:
+    decided = {entry.round_id: entry.round for entry in entries}
+    replays = [replay.pk for replay in map(decision_of, decided.values()) if replay]
+    rows = Result.objects.without_sheets().filter(replay__in=replays, entry__in=[entry.pk for entry in entries])
+    return {row.entry_id: row for row in rows if row.entry_id}
+
+
+def newest_listed(entries: Iterable[Entry]) -> dict[int, Listed]:
+    """Their rows in the newest edition of the list of their round, by entry: one query."""
+    rows = Listed.objects.filter(entry__in=[entry.pk for entry in entries]).select_related("edition")
+    return {row.entry_id: row for row in rows.order_by("edition__number")}
+
+
+def is_late(standing: Standing, now: datetime) -> bool:
+    """Whether the time to answer a notice has run out, and nobody has excused that."""
+    due = standing.due("notice")
+    return due is not None and now >= due and "excuse" not in standing.done

@@ -1,0 +1,234 @@
+"""What people of a company see of their results and cases, and what they hand in: once, receipted, and in time."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from tests.kernel.evidence.photographs import photo
+from tests.programmes.assessments.companies import Company, World, build, entered, now_is
+
+from mingjing.kernel.evidence.actions import change_access, set_masks
+from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.ledger.verify import verify
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.proceedings.models import Taken
+from mingjing.kernel.proceedings.queries import stands
+from mingjing.kernel.submissions.models import Submission
+from mingjing.programmes.assessments.actions.listings import take_listing_step
+from mingjing.programmes.assessments.models import Filing
+
+pytestmark = pytest.mark.django_db
+People = dict[str, Person]
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def world(people: People, at: datetime) -> World:
+    return build(people, at)
+
+
+@pytest.fixture
+def own(world: World) -> Company:
+    return world.companies[0]
+
+
+@pytest.fixture(autouse=True)
+def a_day_later(at: datetime) -> Iterator[None]:
+    with now_is(at + DAY):
+        yield
+
+
+def page(client: Client, name: str, *args: object) -> str:
+    answer = client.get(reverse(f"assessments_portal:{name}", args=args))
+    assert answer.status_code == 200, name
+    return answer.content.decode()
+
+
+def hand_in(client: Client, name: str, pk: int, **data: Any) -> Any:
+    return client.post(reverse(f"assessments_portal:{name}", args=[pk]), {"key": str(uuid4())} | data)
+
+
+def picture(name: str = "现场.jpg", shade: int = 77) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, photo(colour=(shade, 5, 5)), "image/jpeg")
+
+
+def test_the_first_page_says_what_can_be_done_until_when(own: Company) -> None:
+    told = entered(own.head).get("/portal/").content.decode()
+    assert f"Answer the notice: {own.entry.name}" in told
+    assert "2024-09-11 23:59" in told
+    assert f"Put right: {own.order.title}" in told
+    assert own.notice.number in told
+
+
+def test_a_result_is_shown_line_by_line_with_its_evidence(world: World, own: Company) -> None:
+    client = entered(own.head)
+    told = page(client, "community", own.entry.pk)
+    for text in (
+        "一号楼前",
+        "公示栏内容缺失",
+        "counted once",
+        "Why this tier",
+        "It is proposed for",
+        "somebody of the centre",
+    ):
+        assert text in told or text == "somebody of the centre"
+    assert "王科员" not in told
+    assert "李主任" not in told
+    shot = client.get(reverse("assessments_portal:evidence", args=[own.entry.pk, world.exhibits[0].pk]))
+    assert shot.headers["Content-Type"] == "image/jpeg"
+    assert "The way out" in page(client, "slip", own.entry.pk)
+    assert client.get(reverse("assessments_portal:decision", args=[own.entry.pk])).json()["format"]
+
+
+def test_what_shows_people_is_seen_covered_or_in_the_office(
+    world: World, own: Company, people: People, at: datetime
+) -> None:
+    client, shown = entered(own.head), world.exhibits[0]
+    address = reverse("assessments_portal:evidence", args=[own.entry.pk, shown.pk])
+    change_access(exhibit=shown, access="restricted", reason="有居民面部", by=people["director"], at=at)
+    assert client.get(address).status_code == 404
+    assert "looked at in the office" in page(client, "community", own.entry.pk)
+    set_masks(exhibit=shown, boxes=[[0, 0, 5000, 5000]], by=people["director"], at=at)
+    assert client.get(address).status_code == 200
+    assert shown.custody.filter(kind="viewed", by=own.head).exists()
+    change_access(exhibit=shown, access="sealed", reason="涉案", by=people["director"], at=at)
+    assert client.get(address).status_code == 404
+
+
+def test_a_proposed_listing_is_not_told_before_its_notice_was_served(
+    people: People, world: World, own: Company, at: datetime
+) -> None:
+    service = own.notice.services.get()
+    from mingjing.kernel.documents.actions import void_service
+
+    void_service(service=service, reason="送达有误", by=people["officer"], at=at)
+    client = entered(own.head)
+    assert "Answer the notice" not in client.get("/portal/").content.decode()
+    told = page(client, "community", own.entry.pk)
+    assert "being checked" in told
+    assert "公示栏内容缺失" not in told
+    assert client.get(reverse("assessments_portal:decision", args=[own.entry.pk])).status_code == 404
+
+
+def test_a_statement_with_files_counts_and_is_receipted_once(own: Company, people: People, at: datetime) -> None:
+    client, key = entered(own.staff), str(uuid4())
+    data = {"key": key, "text": "公示栏当日正在更换，附照片。", "papers": [picture()]}
+    first = client.post(reverse("assessments_portal:statement", args=[own.case.pk]), data)
+    again = client.post(reverse("assessments_portal:statement", args=[own.case.pk]), data | {"papers": [picture()]})
+    assert first.status_code == again.status_code == 302
+    assert first.headers["Location"] == again.headers["Location"]
+    taken = Taken.objects.get(step="statement")
+    assert (taken.by, len(taken.exhibits)) == (own.staff, 1)
+    assert taken.on_behalf == f"{own.organisation.name} {own.staff.display_name}"
+    kept = Exhibit.objects.get(pk=taken.exhibits[0])
+    assert (kept.subject, kept.access) == (own.case.ledger_subject, "restricted")
+    receipt = client.get(first.headers["Location"]).content.decode()
+    for text in (Submission.objects.get().number, "answers your statement in writing", "2024-09-11", own.entry.name):
+        assert text in receipt
+    assert "statement" in stands(own.case, at + DAY).standing.done
+    assert verify().whole
+
+
+def test_two_statements_are_two(own: Company) -> None:
+    client = entered(own.head)
+    for text in ("第一次陈述", "补充"):
+        assert hand_in(client, "statement", own.case.pk, text=text).status_code == 302
+    assert Taken.objects.filter(step="statement").count() == Submission.objects.count() == 2
+
+
+def test_a_minute_late_says_so_and_tells_the_way(own: Company, people: People, at: datetime) -> None:
+    client, deadline = entered(own.head), datetime(2024, 9, 12, tzinfo=at.tzinfo)
+    with now_is(deadline - timedelta(minutes=1)):
+        assert hand_in(client, "statement", own.case.pk, text="赶在期限内").status_code == 302
+    with now_is(deadline + timedelta(minutes=1)):
+        assert "The time ran out" in page(client, "case", own.case.pk)
+        refused = hand_in(client, "hearing", own.case.pk)
+        assert refused.status_code == 422
+        assert "The time ran out at 2024-09-11 23:59:59" in refused.content.decode()
+        assert not Taken.objects.filter(step="hearing_asked").exists()
+        taken = hand_in(client, "hearing", own.case.pk, late_because="负责人住院")
+        assert (
+            "counts once somebody of the office has excused" in client.get(taken.headers["Location"]).content.decode()
+        )
+        standing = stands(own.case, deadline + timedelta(minutes=2)).standing
+        assert "hearing_asked" in standing.late
+        assert "hearing_asked" not in standing.done
+    take_listing_step(
+        round=own.entry.round, entry=own.entry, step="excuse", note="住院证明属实", by=people["director"],
+        at=deadline + DAY,
+    )  # fmt: skip
+    assert "hearing_asked" in stands(own.case, deadline + 2 * DAY).standing.done
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        (lambda: SimpleUploadedFile("a.jpg", b"%PDF-1.4 x"), "By its name this is a .jpg file"),
+        (lambda: SimpleUploadedFile("a.exe", b"MZ\x90\x00\x03" * 9), "not kept as evidence"),
+        (lambda: SimpleUploadedFile("a.jpg", photo() + b"<script>1</script>"), "something else hidden"),
+        (lambda: SimpleUploadedFile("a.jpg", photo() + bytes(20 * 2**20)), "at most 20 MB"),
+        (lambda: SimpleUploadedFile("a.jpg", b""), "empty"),
+    ],
+)
+def test_a_file_that_is_not_what_it_says_is_refused_in_words(own: Company, file: Any, told: str) -> None:
+    answer = hand_in(entered(own.head), "statement", own.case.pk, text="见附件", papers=[file()])
+    assert answer.status_code == 422
+    assert told in answer.content.decode()
+    assert not Taken.objects.filter(step="statement").exists()
+    assert not Exhibit.objects.filter(subject=own.case.ledger_subject).exists()
+
+
+def test_counsel_sees_one_case_and_what_it_is_about(own: Company) -> None:
+    client = entered(own.lawyer)
+    first = client.get("/portal/").content.decode()
+    assert own.entry.name in first
+    assert "Put right" not in first
+    assert own.entry.name in page(client, "community", own.entry.pk)
+    assert own.entry.name not in page(client, "communities")
+    assert own.order.title not in page(client, "orders")
+    closed = {"order": own.order.pk, "claim": own.open_entry.pk, "reply": own.entry.pk}
+    for name, pk in closed.items():
+        assert client.get(reverse(f"assessments_portal:{name}", args=[pk])).status_code == 404
+    assert hand_in(client, "statement", own.case.pk, text="代理意见").status_code == 302
+
+
+def test_an_order_is_planned_and_reported_with_photos(own: Company, people: People) -> None:
+    client = entered(own.staff)
+    assert hand_in(client, "order-plan", own.order.pk, text="三日内更换水泵").status_code == 302
+    bare = hand_in(client, "order-report", own.order.pk, text="已修复")
+    assert bare.status_code == 422
+    done = hand_in(client, "order-report", own.order.pk, text="已修复", papers=[picture()])
+    assert "Your photos alone close nothing" in client.get(done.headers["Location"]).content.decode()
+    own.order.refresh_from_db()
+    assert (own.order.state, own.order.claimed_by) == ("claimed", own.staff)
+    again = hand_in(client, "order-report", own.order.pk, text="已修复", papers=[picture(shade=78)])
+    assert again.status_code == 422
+    assert "三日内更换水泵" in page(client, "order", own.order.pk)
+
+
+def test_a_bonus_is_claimed_with_its_paper_and_decided_by_somebody_else(own: Company, people: People) -> None:
+    client = entered(own.head)
+    data = {"code": "party_branch", "document": "街道批复〔2025〕3号", "papers": [picture("批复.jpg")]}
+    done = hand_in(client, "claim", own.open_entry.pk, **data)
+    assert done.status_code == 302, done.content.decode()
+    filing = Filing.objects.get(entry=own.open_entry, code="party_branch")
+    assert (filing.claimed_by, filing.filed_by, filing.approved) == (own.organisation, own.head, None)
+    assert Exhibit.objects.filter(subject=filing.subject).count() == 1
+    assert "Not decided yet" in page(client, "claims")
+    assert (
+        "counts once" in hand_in(client, "claim", own.open_entry.pk, **data | {"papers": [picture()]}).content.decode()
+    )
+    unproven = hand_in(
+        client, "claim", own.open_entry.pk, **data | {"code": "red_property_demonstration", "papers": []}
+    )
+    assert unproven.status_code == 422
+
+
+def test_nobody_replies_in_public_before_anything_is_public(own: Company) -> None:
+    refused = hand_in(entered(own.head), "reply", own.entry.pk, text="我们已整改", public="on")
+    assert "not published yet" in refused.content.decode()
