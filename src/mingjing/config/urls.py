@@ -19,6 +19,11 @@ urlpatterns = [
         if programme.portal_urls
     ),
     path("portal/", include("mingjing.faces.portal.urls")),
+    *(
+        path(f"api/{programme.code}/", include(programme.api_urls))
+        for programme in registry.programmes()
+        if programme.api_urls
+    ),
     path("field/", include("mingjing.faces.field.urls")),
     path("", include("mingjing.faces.desk.urls")),
 ]

@@ -191,6 +191,7 @@ class Manifest:
     summary: str = ""
     programme: bool = False
     desk_urls: str = ""
+    api_urls: str = ""  # what other systems may ask, as JSON
     # The portal of companies: routes, lines of its navigation (whose permission is empty: a mandate opens them), and
     portal_urls: str = ""
     portal_navigation: tuple[NavItem, ...] = ()

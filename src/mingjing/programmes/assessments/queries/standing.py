@@ -11,6 +11,7 @@ from itertools import zip_longest
 from django.utils import timezone
 
 from mingjing.kernel.documents.models import Document, Service
+from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.proceedings.models import Proceeding, Taken
 from mingjing.kernel.proceedings.queries import stands_of
 from mingjing.programmes.assessments.models import Bar, Edition, Listed
@@ -18,7 +19,7 @@ from mingjing.programmes.assessments.policy import standing as policy
 from mingjing.programmes.assessments.policy.measures import MEASURES
 from mingjing.programmes.assessments.policy.standing import Ended, Said
 
-__all__ = ["BAR_DECISION", "BarShown", "bars_shown", "newest_document"]
+__all__ = ["BAR_DECISION", "BarShown", "bars_of", "bars_shown", "newest_document"]
 
 BAR_DECISION = "assessments.bar_decision"
 """The kind of document that tells a company it is barred."""
@@ -26,13 +27,23 @@ BAR_DECISION = "assessments.bar_decision"
 
 @dataclass(slots=True)
 class BarShown:
-    """A bar with what it rests on: as policy.standing reads it, its papers, and the listing in the newest edition."""
+    """A bar with what it rests on: as policy.standing reads it, its papers, and every edition with its listing."""
 
     bar: Bar
     value: policy.Bar
     documents: list[Document] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
-    listed: Listed | None = None
+    rows: Sequence[tuple[Edition, Listed | None]] = ()
+
+    @property
+    def listed(self) -> Listed | None:
+        """The listing in the newest edition, where that still lists the company."""
+        return self.rows[-1][1] if self.rows else None
+
+    def listed_at(self, known: datetime) -> Listed | None:
+        """The listing in the edition that was the newest at an instant."""
+        then = [row for edition, row in self.rows if edition.published_at <= known]
+        return then[-1] if then else None
 
     @property
     def document(self) -> Document | None:
@@ -60,6 +71,12 @@ def bars_shown(bars: Iterable[Bar], now: datetime) -> list[BarShown]:
     ]  # fmt: skip
 
 
+def bars_of(company: Organisation, now: datetime) -> list[BarShown]:
+    """Every bar of a company, of exactly this legal entity."""
+    found = Bar.objects.filter(company=company)
+    return bars_shown(found.select_related("area", "company", "entry__round__scheme"), now)
+
+
 def newest_document(subject: str, kind: str) -> Document | None:
     """The document of a kind about a subject that nobody has withdrawn, the newest."""
     found = Document.objects.standing().filter(subject=subject, kind=kind).select_related("addressee", "area")
@@ -84,7 +101,7 @@ def _shown(
         bar.pk, bar.first_day, bar.last_day, decided=bar.decided_at, signed=bar.signed_at, stood=stood,
         served=tuple(_served(one) for one in own if one.organisation_id == bar.company_id), ends=tuple(ends),
     )  # fmt: skip
-    return BarShown(bar, value, documents, own, own_rows.get(editions[-1].pk) if editions else None)
+    return BarShown(bar, value, documents, own, [(edition, own_rows.get(edition.pk)) for edition in editions])
 
 
 def _served(one: Service) -> Said:
