@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_noop as _
 
-from mingjing.kernel.documents.kinds import DocumentField, DocumentKind
 from mingjing.kernel.registry import (
     Command,
     FactKind,
@@ -16,6 +15,7 @@ from mingjing.kernel.registry import (
     Verifier,
 )
 from mingjing.programmes.assessments.queries.measure_papers import KINDS as MEASURE_PAPERS
+from mingjing.programmes.assessments.queries.paper_kinds import KINDS as PAPERS
 
 HERE = "mingjing.programmes.assessments"
 
@@ -26,6 +26,7 @@ def _command(name: str, text: str) -> Command:
 
 
 SUBJECTS = {
+    "assessments.reply": _("Public reply of a company"),
     "assessments.community": _("Community"),
     "assessments.roster": _("Roster"),
     "assessments.round": _("Round"),
@@ -35,6 +36,7 @@ SUBJECTS = {
     "assessments.visit": _("Visit record"),
     "assessments.filing": _("Bonus or veto"),
     "assessments.edition": _("Published list"),
+    "assessments.seconds": _("Lot for second visits"),
     "assessments.bar": _("Bar from procurement"),
     "assessments.control": _("Finding of common control"),
     "assessments.replay": _("Replay of a file"),
@@ -56,33 +58,10 @@ def _permission(code: str, title: str, *roles: str) -> Permission:
     return Permission(code=f"assessments.{code}", title=title, roles=roles)
 
 
-def _field(name: str, title: str, sample: object) -> DocumentField:
-    return DocumentField(name=name, title=title, sample=sample)
-
-
-PRE_LISTING_NOTICE = DocumentKind(
-    code="assessments.pre_listing_notice",
-    title=_("Pre-listing notice"),
-    template=f"{HERE}/papers/pre_listing_notice.docx",
-    series="assessments",
-    fields=(
-        _field("community", _("name of the community"), "示例花园"),
-        _field("round", _("title of the round"), "2026年上半年物业服务考核"),
-        _field("tier", _("tier it is proposed for"), "黑榜"),
-        _field("base", _("base points"), "52.30"),
-        _field("total", _("total points"), "52.30"),
-        _field(
-            "facts", _("facts: check, what was found, points lost"),
-            ({"check": "A5.2 消火栓、灭火器有效", "what": "3栋地下室消火栓无水", "points": "5"},),
-        ),
-        _field("reasons", _("reasons for the tier"), ("两个不同检查组评分均低于60分。",)),
-        _field("scheme", _("title of the scheme"), "荷塘区物业服务红黑榜考核办法（2024年试行）"),
-        _field("days", _("working days to answer in"), "5"),
-        _field("contact", _("whom to turn to"), "区物业服务指导中心"),
-    ),
-)  # fmt: skip
-
 EVERYBODY = ("administrator", "director", "officer", "auditor")
+PANEL = ("panel", "bureau")
+OF_A_CASE = ("evidence.exhibit.view", "evidence.exhibit.view_restricted", "documents.document.view")
+"""What who decides on a case sees of it besides its pages."""
 
 MANIFEST = Manifest(
     code="assessments",
@@ -90,6 +69,14 @@ MANIFEST = Manifest(
     summary=_("Rounds from the roster to the decided list, by schemes that are data, with every line explained."),
     programme=True,
     desk_urls=f"{HERE}.desk.urls",
+    api_urls=f"{HERE}.api.urls",
+    portal_urls=f"{HERE}.portal.urls",
+    portal_navigation=(
+        NavItem(title=_("Results"), url_name="assessments_portal:communities", permission="", icon="round"),
+        NavItem(title=_("Orders"), url_name="assessments_portal:orders", permission="", icon="case"),
+        NavItem(title=_("Bonuses"), url_name="assessments_portal:claims", permission="", icon="star"),
+    ),
+    portal_duties=f"{HERE}.portal.duties.waiting",
     navigation=(
         NavItem(title=_("Rounds"), url_name="assessments:rounds", permission="assessments.round.view", icon="round"),
         NavItem(
@@ -116,6 +103,8 @@ MANIFEST = Manifest(
             title=_("Supervisor (drawn expert)"),
             carries=("evidence.exhibit.view", "evidence.exhibit.view_restricted"),  # of their own visits: evidence_door
         ),
+        RoleKind(code="panel", title=_("Member of the review panel"), carries=OF_A_CASE),
+        RoleKind(code="bureau", title=_("Signs for the housing bureau"), carries=OF_A_CASE),
         RoleKind(code="legal_reviewer", title=_("Legal reviewer")),
     ),
     permissions=(
@@ -123,7 +112,7 @@ MANIFEST = Manifest(
         _permission("replay.request", _("Replay files"), "director", "officer"),
         _permission("community.view", _("See the register of communities"), *EVERYBODY),
         _permission("community.manage", _("Bring the register of communities up to date"), "director", "officer"),
-        _permission("round.view", _("See rounds, their entries and results"), *EVERYBODY),
+        _permission("round.view", _("See rounds, their entries and results"), *EVERYBODY, *PANEL),
         _permission("round.manage", _("Prepare and run rounds"), "director", "officer"),
         _permission("round.freeze", _("Freeze, begin, hand over and decide rounds"), "director"),
         _permission("class.confirm", _("Confirm the class of a borderline community"), "director", "officer"),
@@ -138,7 +127,7 @@ MANIFEST = Manifest(
         _permission(
             "draw.witness", _("Add a seed of one's own to a draw"), "director", "officer", "auditor", "supervisor"
         ),
-        _permission("visit.view", _("See visit records"), *EVERYBODY, "supervisor"),
+        _permission("visit.view", _("See visit records"), *EVERYBODY, *PANEL, "supervisor"),
         _permission("visit.record", _("Record visits of one's own team"), "officer", "supervisor"),
         _permission("visit.review", _("Review visit records"), "director", "officer"),
         _permission("filing.file", _("File bonuses and vetoes"), "officer", "director"),
@@ -149,6 +138,14 @@ MANIFEST = Manifest(
         _permission("bar.decide", _("Decide and call off bars from procurement"), "director", "officer"),
         _permission("bar.sign", _("Sign off bars for the law"), "director", "legal_reviewer"),
         _permission("control.confirm", _("Confirm findings of common control"), "director", "legal_reviewer"),
+        _permission("listing.follow", _("Take proposed listings from notice to reply"), "director", "officer"),
+        _permission("listing.decide", _("Vote on the panel that decides who is listed"), "director", "panel"),
+        _permission("list.prepare", _("Show lists to the public and answer objections"), "director", "officer"),
+        _permission("list.sign_centre", _("Sign lists off as head of the centre"), "director"),
+        _permission("list.sign_bureau", _("Sign lists off for the housing bureau"), "bureau"),
+        _permission("list.publish", _("Publish signed lists and their corrections"), "director"),
+        _permission("appeal.receive", _("Record appeals and objections"), "director", "officer"),
+        _permission("appeal.decide", _("Decide appeals and objections, uninvolved"), "director", "officer", "panel"),
         _permission("what_if.ask", _("Ask what another scheme would have decided"), "director", "officer"),
         _permission("export.request", _("Export results"), "director", "officer", "auditor"),
     ),
@@ -176,6 +173,8 @@ MANIFEST = Manifest(
         _fact("round.decided", _("Round decided")),
         _fact("round.decision_failed", _("Decision of the round refused")),
         _fact("list.published", _("List published")),
+        _fact("list.corrected", _("List corrected by a new edition")),
+        _fact("entry.corrected", _("Finding, filing or listing corrected after an objection or an appeal")),
         _fact("bar.decided", _("Bar from procurement decided")),
         _fact("bar.signed", _("Bar from procurement signed off for the law")),
         _fact("bar.called_off", _("Bar from procurement called off")),
@@ -189,6 +188,8 @@ MANIFEST = Manifest(
         _fact("entry.to_assess", _("Community to be assessed after all")),
         _fact("calibration.noted", _("Note on how a check is judged")),
         _fact("calibration.note_withdrawn", _("Note on how a check is judged withdrawn")),
+        _fact("reply.given", _("Company replied in public")),
+        _fact("reply.withheld", _("Public reply of a company withheld")),
         _fact("filing.filed", _("Bonus or veto filed")),
         _fact("filing.approved", _("Bonus or veto approved")),
         _fact("filing.rejected", _("Bonus or veto rejected")),
@@ -216,6 +217,10 @@ MANIFEST = Manifest(
         _fact("visit.reviewed", _("Visit record reviewed")),
         _fact("visit.locked", _("Visit record locked")),
         _fact("visit.voided", _("Visit record voided")),
+        _fact("visit.delivered", _("Visit record delivered to the company")),
+        _fact("seconds.committed", _("Lot for second visits committed to")),
+        _fact("seconds.drawn", _("Second visits drawn by lot")),
+        _fact("seconds.assigned", _("Second visit by another team assigned")),
         _fact("what_if.requested", _("What-if asked")),
         _fact("what_if.answered", _("What-if answered for a round")),
         _fact("what_if.failed", _("What-if refused for a round")),
@@ -230,6 +235,7 @@ MANIFEST = Manifest(
         _reaction("apply_roster", "roster.approved", "rosters.apply_roster", _("Bring the register up to date")),
         _reaction("make_draw", "draw.revealed", "draws.make_draw", _("Make the draw")),
         _reaction("decide_round", "round.decision_requested", "decisions.decide_round", _("Decide a round")),
+        _reaction("follow_corrected", "list.corrected", "measures.follow_list", _("Reverse what a correction undid")),
         _reaction("follow_list", "list.published", "measures.follow_list", _("Open what follows a published list")),
         _reaction("answer_what_if", "what_if.requested", "what_ifs.answer_what_if", _("Work out a what-if")),
         _reaction("write_export", "export.requested", "exports.write_export", _("Write an export")),
@@ -276,12 +282,13 @@ MANIFEST = Manifest(
         Known(code="assessments.company", title=_("Company"), kind="text", read=f"{HERE}.queries.known.companies"),
     ),
     case_kinds={"rectification": _("Order to put a critical finding right")},
-    documents=(PRE_LISTING_NOTICE, *MEASURE_PAPERS),
+    documents=(*PAPERS, *MEASURE_PAPERS),
     processes={
         "listing": (_("Listing that takes rights"), f"{HERE}.policy.procedures.listing"),
         "publication": (_("Publication of a list"), f"{HERE}.policy.procedures.publication"),
         "appeal": (_("Appeal against a listing"), f"{HERE}.policy.procedures.appeal"),
         "objection": (_("Objection to a finding"), f"{HERE}.policy.procedures.objection"),
+        "gap": (_("Two visits far apart"), f"{HERE}.policy.procedures.gap"),
         "measures": (_("Measures after a listing"), f"{HERE}.policy.measures.measures"),
         "exit": (_("Recommendation to end a service"), f"{HERE}.policy.measures.exit_process"),
         "reward": (_("Commendation"), f"{HERE}.policy.measures.reward"),
