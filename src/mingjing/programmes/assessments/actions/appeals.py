@@ -96,16 +96,15 @@ def decide_appeal(
     round_ = Round.objects.select_for_update(of=("self",), no_key=True).select_related("area").get(pk=found.round_id)
     found.round, newest = round_, newest_of(round_)
     assert newest is not None, f"edition {edition} of an appeal was published"
+    asked = list(_corrections(proceeding, found, newest, remedy, at)) if stance == UPHELD else []
+    if problems := [one for one in asked if isinstance(one, Problem)]:
+        raise Refusal(problems)
     taken = decide(proceeding=proceeding, stance=stance, note=note, exhibits=exhibits, revision=revision, by=by, at=at)
     if stance != UPHELD:
         return taken, None
-    problems, corrections = list[Problem](), list[Correction]()
-    for one in _corrections(proceeding, found, newest, remedy, at):
-        (problems if isinstance(one, Problem) else corrections).append(one)  # type: ignore[arg-type]
-    if problems:
-        raise Refusal(problems)
-    for correction in corrections:
-        correct(correction, found, by=by, at=at)
+    for one in asked:
+        if isinstance(one, Correction):
+            correct(one, found, by=by, at=at)
     reason = N_("An appeal against the entry was upheld.")
     return taken, correct_list(round=round_, number=newest.number, reason=reason, cause=proceeding, by=by, at=at)
 

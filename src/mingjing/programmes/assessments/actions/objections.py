@@ -113,10 +113,10 @@ def decide_objection(
     if round_.deciding_at and not round_.decided_at:
         text = N_("The round is being decided at this moment; decide the objection when it is.")
         raise Refusal([Problem("objection.deciding", text)])
+    asked = _striking(proceeding, record, _finding(record, finding, at), steps) if stance == UPHELD else None
     taken = decide(proceeding=proceeding, stance=stance, note=note, exhibits=exhibits, revision=revision, by=by, at=at)
-    if stance == UPHELD:
-        line = _finding(record, finding, at)
-        correct(_striking(proceeding, record, line, steps), record.entry, by=by, at=at)
+    if asked:
+        correct(asked, record.entry, by=by, at=at)
         if newest := round_.editions.order_by("-number").first():
             reason = N_("An objection to a finding was upheld.")
             correct_list(round=round_, number=newest.number, reason=reason, cause=proceeding, by=by, at=at)
