@@ -4,9 +4,11 @@ Django is not imported here, so that tests/engine runs without it. Not here: fix
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,6 +36,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = items[:]
     if config.getoption("--database-only"):
         kept = [item for item in kept if uses_database(item) and (not is_journey(item) or on_either(item))]
+        kept = [item for item in kept if not item.get_closest_marker("one_database")]
+    else:
+        kept = [item for item in kept if not item.get_closest_marker("other_database")]
     if part := config.getoption("--part"):
         kept = part_of(kept, *map(int, part.split("/")))
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
@@ -62,7 +67,7 @@ def uses_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def at() -> datetime:
     """The instant at which tests act: Wednesday 4 September 2024, 09:30 in China."""
     return datetime(2024, 9, 4, 9, 30, tzinfo=timezone(timedelta(hours=8)))
@@ -94,3 +99,22 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
     with flushing_allowed():
         yield
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """For what is built once for the tests of a module: opens the database to a fixture of the module.
+
+    What is written so stands for all of them and is gone after the last; what a test writes is gone after the test. A
+    test asks for `db` as well, and for nothing that commits.
+    """
+    from django.db import transaction
+
+    outer: Any = transaction.atomic()
+    outer._from_testcase = True  # an action that must stand on its own takes this for the outside
+    with django_db_blocker.unblock():
+        outer.__enter__()
+    yield django_db_blocker.unblock
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        outer.__exit__(None, None, None)

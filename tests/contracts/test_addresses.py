@@ -4,7 +4,8 @@ import re
 from datetime import datetime
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.urls import Resolver404, resolve
 from tests.faces import district
 from tools.routes import Route, routes
 
@@ -46,12 +47,40 @@ def test_no_part_of_an_address_lets_control_characters_through() -> None:
     assert loose == [], "use <code:…> or <codes:…> of faces.ui.addresses"
 
 
+def leads_somewhere(address: str) -> bool:
+    """Whether a view is asked at all: where none is, the answer is the same whatever the method and whoever asks."""
+    try:
+        resolve(RequestFactory().get(address).path_info)
+    except Resolver404:
+        return False
+    return True
+
+
+EVERY = [(route, address, leads_somewhere(address)) for route in ROUTES for address in addresses(route)]
+
+
 @pytest.mark.parametrize("role", ["administrator", "director", ""])
 def test_hostile_addresses_are_refused_in_words(db: None, at: datetime, role: str) -> None:
     client, people = Client(), district.build(at)
     if role:
         client.force_login(people[role], "django.contrib.auth.backends.ModelBackend")
-    for route in ROUTES:
-        for address in addresses(route):
+    for route, address, leads in EVERY:
+        if leads:
             for answer in (client.get(address), client.post(address)):
                 assert answer.status_code in {302, 400, 401, 403, 404, 405}, f"{route.name}: {address[:80]}"
+
+
+def test_what_leads_nowhere_is_not_found(client: Client) -> None:
+    astray = [address for _route, address, leads in EVERY if not leads]
+    assert len(astray) > 2000
+    for address in astray:
+        assert client.get(address).status_code == 404, address[:80]
+
+
+def test_what_leads_nowhere_is_not_found_by_those_who_work_there(db: None, at: datetime, client: Client) -> None:
+    client.force_login(district.build(at)["director"], "django.contrib.auth.backends.ModelBackend")
+    one_of_each = {route.name: address for route, address, leads in EVERY if not leads}
+    for part in (*HOSTILE, *NUMBERS):
+        one_of_each |= {part: address for _route, address, leads in EVERY if not leads and part in address}
+    for address in one_of_each.values():
+        assert {client.get(address).status_code, client.post(address).status_code} == {404}, address[:80]

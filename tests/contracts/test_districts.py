@@ -4,12 +4,15 @@ Every route is opened, also those that come later: a route with arguments needs 
 """
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
-from pathlib import Path
+from typing import ClassVar
+from unittest.mock import patch
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse, QueryDict
+from django.test import Client, override_settings
 from tests.districts import District, Routes, address, build, every_example, secret
 from tools.routes import Route, routes
 
@@ -19,7 +22,6 @@ from mingjing.kernel.parties.models import Person
 DISTRICTS = 20
 OTHERS = re.compile("|".join(secret(number) for number in range(2, DISTRICTS + 1)))
 QUERIES = (
-    "",
     "?q=secret",
     "?q=secret02",
     "?state=failed",
@@ -27,6 +29,7 @@ QUERIES = (
     "?ending=soon",
     "?subject=places.site:secret02",
 )
+NAMED = ("q", "state", "ending", "subject")
 UNREACHED = {
     f"assessments:{name}"
     for name in (
@@ -39,18 +42,25 @@ ECHOED = re.compile(r'value="(secret02|places\.site:secret02)"|“secret02”|[?
 """What the reader has typed stands in the answer again."""
 
 
-@pytest.fixture
-def districts(db: None, at: datetime, settings, tmp_path: Path) -> list[District]:  # type: ignore[no-untyped-def]
-    """The districts; everything uploaded goes with the test."""
-    settings.DATA_DIR = tmp_path
-    return build(DISTRICTS, at)
+@pytest.fixture(scope="module")
+def built(module_db, at: datetime, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[District], Routes]]:  # type: ignore[no-untyped-def]
+    """The districts, and what the second has: built once; everything uploaded goes with the module."""
+    with override_settings(DATA_DIR=tmp_path_factory.mktemp("districts")):
+        with module_db():
+            districts = build(DISTRICTS, at)
+            found = [dict(chain.from_iterable(one.items() for one in every_example(each))) for each in districts]
+        yield districts, found[1]
 
 
 @pytest.fixture
-def examples(districts: list[District]) -> Routes:
+def districts(db: None, built: tuple[list[District], Routes]) -> list[District]:
+    return built[0]
+
+
+@pytest.fixture
+def examples(db: None, built: tuple[list[District], Routes]) -> Routes:
     """The arguments by which the routes lead to what the second district has; all the others have the same."""
-    found = [dict(chain.from_iterable(one.items() for one in every_example(each))) for each in districts]
-    return found[1]
+    return built[1]
 
 
 def signed_in(person: Person) -> Client:
@@ -61,6 +71,43 @@ def signed_in(person: Person) -> Client:
 
 def guarded() -> list[Route]:
     return [route for route in routes() if (mark := mark_of(route.view)) and mark.permission]
+
+
+class Noted(QueryDict):
+    """What is asked after the "?", which notes the names that a page looks at."""
+
+    looked: ClassVar[set[str]] = set()
+
+    def __getitem__(self, key: str) -> str:
+        self.looked.add(key)
+        return super().__getitem__(key)
+
+    def getlist(self, key: str, default: list[str] | None = None) -> list[str]:
+        self.looked.add(key)
+        return super().getlist(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        self.looked.add(str(key))
+        return super().__contains__(key)
+
+    def __iter__(self) -> Iterator[str]:
+        self.looked |= set(NAMED)
+        return super().__iter__()
+
+    def lists(self) -> Iterator[tuple[str, list[str]]]:
+        self.looked |= set(NAMED)
+        return super().lists()
+
+
+def looked_at(client: Client, there: str) -> Iterator[HttpResponse]:
+    """The page, and with each of QUERIES that holds something it looks at: to all others its answer is the same."""
+    yield client.get(there)
+    Noted.looked.clear()
+    with patch("django.core.handlers.wsgi.QueryDict", Noted):
+        yield client.get(f"{there}?unknown=1")  # a page may look no further where nothing is asked
+        for query in QUERIES:
+            if Noted.looked & set(QueryDict(query[1:])):
+                yield client.get(there + query)
 
 
 def body(answer) -> str:  # type: ignore[no-untyped-def]
@@ -81,6 +128,7 @@ def test_every_route_to_something_of_a_district_has_an_example(examples: Routes)
     )
 
 
+@pytest.mark.one_database
 def test_the_examples_lead_somewhere_for_those_who_work_there(districts: list[District], examples: Routes) -> None:
     clients = [signed_in(person) for person in districts[1].people.values()]
     lost = []
@@ -91,6 +139,7 @@ def test_the_examples_lead_somewhere_for_those_who_work_there(districts: list[Di
     assert not lost, " ".join(sorted(name for name, _answers in lost))
 
 
+@pytest.mark.one_database
 def test_nothing_of_another_district_is_opened_or_changed(districts: list[District], examples: Routes) -> None:
     open_ones = set()
     for role, person in districts[0].people.items():
@@ -112,7 +161,7 @@ def test_no_list_shows_anything_of_another_district(districts: list[District], e
     for role, person in districts[0].people.items():
         client = signed_in(person)
         for route in lists:
-            answers = [client.get(f"/{route.pattern}{query}") for query in QUERIES if route.name != "desk:sign-out"]
+            answers = list(looked_at(client, f"/{route.pattern}")) if route.name != "desk:sign-out" else []
             mark = mark_of(route.view)
             if mark and mark.permission:
                 answers.append(client.post(f"/{route.pattern}"))
