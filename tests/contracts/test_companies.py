@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 from tests.faces import district
-from tests.programmes.assessments.companies import World, build, entered, now_is
+from tests.programmes.assessments.companies import World, build, deliver, entered, now_is, publish
 from tools.routes import routes
 
 from mingjing.engine.outcome import Reason
@@ -20,6 +20,8 @@ from mingjing.kernel.submissions.actions import hand_in
 from mingjing.kernel.submissions.models import Submission
 
 pytestmark = pytest.mark.django_db
+OVER: set[str] = set()
+"""Routes to what is over for the first company when this is asked."""
 
 
 @pytest.fixture
@@ -30,7 +32,11 @@ def people(db: None, at: datetime, settings, tmp_path) -> dict[str, Person]:  # 
 
 @pytest.fixture
 def world(people: dict[str, Person], at: datetime) -> World:
-    return build(people, at, count=4)
+    made = build(people, at, count=4)
+    for company in made.companies:
+        company.record = deliver(company, people, at)
+    made.served = publish(made, people, at)
+    return made
 
 
 def examples(world: World, which: int, at: datetime) -> Mapping[str, Mapping[str, object]]:
@@ -39,7 +45,9 @@ def examples(world: World, which: int, at: datetime) -> Mapping[str, Mapping[str
         key=uuid4(), kind="test", about="test.thing:1", title="x", organisation=company.organisation,
         area=world.round.area, take=lambda: (Reason("test", "x"),), by=company.head, at=at,
     )  # fmt: skip
-    return {**company.arguments(world.exhibits[which].pk), "portal:receipt": {"key": receipt.pk}}
+    exhibit = world.exhibits[which].pk
+    more = company.record_arguments(company.record, exhibit)
+    return {**company.arguments(exhibit), **more, "portal:receipt": {"key": receipt.pk}}
 
 
 def test_nothing_of_another_company_is_opened_or_changed(world: World, at: datetime) -> None:
@@ -47,7 +55,7 @@ def test_nothing_of_another_company_is_opened_or_changed(world: World, at: datet
     guarded = {route.name for route in routes() if "<" in route.pattern and is_companies_only(route.view)}
     assert guarded == set(others), "give each of these routes an example in Company.arguments"
     count, open_ones, lost = Submission.objects.count(), set(), set()
-    with now_is(at + timedelta(days=1)):
+    with now_is(world.served + timedelta(days=1)):
         for person in (world.companies[0].head, world.companies[0].staff, world.companies[0].lawyer):
             client = entered(person)
             for name, arguments in others.items():
@@ -59,7 +67,7 @@ def test_nothing_of_another_company_is_opened_or_changed(world: World, at: datet
         for name, arguments in own.items():
             answer = head.get(reverse(name, kwargs=arguments))
             b"".join(answer.streaming_content) if answer.streaming else answer.content
-            if answer.status_code != 200:
+            if answer.status_code != 200 and name not in OVER:
                 lost.add((name, answer.status_code))
     assert not open_ones, open_ones
     assert not lost, lost
@@ -70,7 +78,7 @@ def test_no_list_shows_anything_of_another_company(world: World, at: datetime) -
     own, other = world.companies
     lists = [route for route in routes() if "<" not in route.pattern and is_companies_only(route.view)]
     told, seen = set(), set()
-    with now_is(at + timedelta(days=1)):
+    with now_is(world.served + timedelta(days=1)):
         for person in (own.head, own.staff, own.lawyer):
             client = entered(person)
             for route in lists:

@@ -6,7 +6,7 @@ The first company has a second community with a deduction that a photo shows. No
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from secrets import token_hex
 from unittest.mock import patch
@@ -31,11 +31,13 @@ from mingjing.kernel.evidence.actions import record_exhibit
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.proceedings.models import Proceeding
+from mingjing.programmes.assessments.actions.editions import publish_list, take_publication_step
 from mingjing.programmes.assessments.actions.listings import issue_notice, take_listing_step
+from mingjing.programmes.assessments.actions.objections import deliver_record
 from mingjing.programmes.assessments.models import Entry, Round, VisitRecord
 from mingjing.programmes.assessments.queries.listings import proposals
 
-__all__ = ["Company", "World", "build", "now_is"]
+__all__ = ["Company", "World", "build", "deliver", "entered", "now_is", "publish"]
 
 People = dict[str, Person]
 
@@ -53,12 +55,22 @@ class Company:
     head: Person
     staff: Person
     lawyer: Person
+    record: VisitRecord = field(default_factory=VisitRecord)
+
+    def record_arguments(self, record: VisitRecord, exhibit: UUID) -> Mapping[str, Mapping[str, object]]:
+        """The same of a record that reached it."""
+        one, finding = {"pk": record.pk}, record.sheet_document["findings"][0]["id"]
+        return {
+            "assessments_portal:record": one,
+            "assessments_portal:record-evidence": one | {"exhibit": exhibit},
+            "assessments_portal:objection": one | {"finding": finding},
+        }
 
     def arguments(self, exhibit: UUID) -> Mapping[str, Mapping[str, object]]:
         """By route of the portal what leads to this company's own; `exhibit` is evidence of its community."""
         entry, case, order = {"pk": self.entry.pk}, {"pk": self.case.pk}, {"pk": self.order.pk}
         named: dict[str, Mapping[str, object]] = {
-            f"assessments_portal:{name}": entry for name in ("community", "slip", "decision", "reply")
+            f"assessments_portal:{name}": entry for name in ("community", "slip", "decision", "reply", "appeal")
         }
         named |= {f"assessments_portal:{name}": entry | {"exhibit": exhibit} for name in ("evidence", "evidence-small")}
         named |= {f"assessments_portal:{name}": case for name in ("case", "statement", "hearing")}
@@ -157,6 +169,31 @@ def _order(entry: Entry, company: Organisation, people: People, at: datetime) ->
         site=site, title=f"{entry.name}消火栓无水", organisation=company, owner=people["officer"],
         due_at=at + timedelta(days=15), by=people["officer"], at=at,
     )  # fmt: skip
+
+
+def deliver(company: Company, people: People, at: datetime) -> VisitRecord:
+    """The record of the first visit of its community reaches the company."""
+    record = VisitRecord.objects.filter(entry=company.entry).order_by("id")[0]
+    deliver_record(record=record, how="送达", by=people["officer"], at=at)
+    return record
+
+
+def publish(world: World, people: People, at: datetime) -> datetime:
+    """The panel lists the first and spares the second, and the list is published; returns when."""
+    bureau = district.staff("director", "局长", world.round.area, at, username="bureau")
+    director, after, late = people["director"], at + timedelta(days=10), at + timedelta(days=40)
+    for company, stance in zip(world.companies, ("uphold", "drop"), strict=True):
+        for person in (director, bureau):
+            take_listing_step(
+                round=world.round, entry=company.entry, step="decision", stance=stance, note="事实清楚", by=person,
+                at=after,
+            )  # fmt: skip
+    told = {"round": world.round, "note": "同意"}
+    take_publication_step(step="public_notice", by=director, at=after, **told)
+    take_publication_step(step="signed_centre", by=director, at=late, **told)
+    take_publication_step(step="signed_bureau", by=bureau, at=late, **told)
+    publish_list(round=world.round, by=director, at=late)
+    return late
 
 
 @contextmanager

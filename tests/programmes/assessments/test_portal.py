@@ -7,20 +7,23 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from tests.kernel.evidence.photographs import photo
-from tests.programmes.assessments.companies import Company, World, build, entered, now_is
+from tests.programmes.assessments.companies import Company, World, build, deliver, entered, now_is, publish
 
 from mingjing.kernel.evidence.actions import change_access, set_masks
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.models import Person
-from mingjing.kernel.proceedings.models import Taken
+from mingjing.kernel.proceedings.models import Proceeding, Taken
 from mingjing.kernel.proceedings.queries import stands
 from mingjing.kernel.submissions.models import Submission
+from mingjing.programmes.assessments.actions.companies import withhold_reply
 from mingjing.programmes.assessments.actions.listings import take_listing_step
-from mingjing.programmes.assessments.models import Filing
+from mingjing.programmes.assessments.models import Filing, Reply
+from mingjing.programmes.assessments.queries.replies import public_replies
 
 pytestmark = pytest.mark.django_db
 People = dict[str, Person]
@@ -232,3 +235,68 @@ def test_a_bonus_is_claimed_with_its_paper_and_decided_by_somebody_else(own: Com
 def test_nobody_replies_in_public_before_anything_is_public(own: Company) -> None:
     refused = hand_in(entered(own.head), "reply", own.entry.pk, text="我们已整改", public="on")
     assert "not published yet" in refused.content.decode()
+
+
+def test_a_finding_of_a_delivered_record_is_objected_to_in_time(own: Company, people: People, at: datetime) -> None:
+    record = deliver(own, people, at)
+    client, finding = entered(own.head), record.sheet_document["findings"][0]["id"]
+    first = client.get("/portal/").content.decode()
+    assert f"Look through the visit record: {own.entry.name}" in first
+    assert "Object to this finding" in page(client, "record", record.pk)
+    there = reverse("assessments_portal:objection", args=[record.pk, finding])
+    data = {"key": str(uuid4()), "text": "公示栏当日更换", "papers": [picture()]}
+    done = client.post(there, data)
+    assert done.status_code == 302, done.content.decode()
+    told = client.get(done.headers["Location"]).content.decode()
+    assert "Objection to a finding" in told
+    assert "decides by 2024-09-12" in told
+    case = Proceeding.objects.get(kind="objection")
+    assert "objection" in stands(case, at + DAY).standing.done
+    assert "You objected to this" in page(client, "record", record.pk)
+    again = client.post(there, data | {"key": str(uuid4()), "papers": []})
+    assert "contested already" in again.content.decode()
+    assert own.entry.name in page(client, "case", case.pk)
+    for name in ("statement", "hearing"):
+        assert client.get(reverse(f"assessments_portal:{name}", args=[case.pk])).status_code == 404
+
+
+def test_a_late_objection_is_kept_with_its_reason(own: Company, people: People, at: datetime) -> None:
+    record = deliver(own, people, at)
+    client, finding = entered(own.head), record.sheet_document["findings"][0]["id"]
+    there = reverse("assessments_portal:objection", args=[record.pk, finding])
+    with now_is(datetime(2024, 9, 10, 0, 1, tzinfo=at.tzinfo)):
+        refused = client.post(there, {"key": str(uuid4()), "text": "有误"})
+        assert "The time ran out at 2024-09-09 23:59:59" in refused.content.decode()
+        assert not Proceeding.objects.filter(kind="objection").exists()
+        done = client.post(there, {"key": str(uuid4()), "text": "有误", "late_because": "停电"})
+        assert done.status_code == 302
+        standing = stands(Proceeding.objects.get(kind="objection"), at + 7 * DAY).standing
+    assert "objection" in standing.late
+
+
+def test_a_published_entry_is_appealed_against_and_replied_to(
+    world: World, own: Company, people: People, at: datetime
+) -> None:
+    late = publish(world, people, at)
+    with now_is(late + DAY):
+        client = entered(own.head)
+        told = page(client, "community", own.entry.pk)
+        assert "Appeal against this entry" in told
+        assert "Nothing is decided yet" not in told
+        done = hand_in(client, "appeal", own.entry.pk, text="事故责任不在我方", papers=[picture()])
+        assert done.status_code == 302, done.content.decode()
+        assert "decides by" in client.get(done.headers["Location"]).content.decode()
+        case = Proceeding.objects.get(kind="appeal")
+        assert "appeal" in stands(case, late + DAY).standing.done
+        assert "You have appealed" in page(client, "community", own.entry.pk)
+        assert client.get(reverse("assessments_portal:appeal", args=[own.entry.pk])).status_code == 404
+        silent = hand_in(client, "reply", own.entry.pk, text="我们已整改")
+        assert silent.status_code == 422
+        assert hand_in(client, "reply", own.entry.pk, text="我们已整改", public="on").status_code == 302
+        assert hand_in(client, "reply", own.entry.pk, text="整改已验收", public="on").status_code == 302
+    assert [one.text for one in public_replies([own.entry.pk]).values()] == ["整改已验收"]
+    withhold_reply(reply=Reply.objects.standing().get(), reason="含个人信息", by=people["director"], at=late + 2 * DAY)
+    assert not public_replies([own.entry.pk])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Reply.objects.update(text="改了")
+    assert verify().whole

@@ -22,8 +22,8 @@ from mingjing.kernel.evidence.photos import PIXELS, UNREADABLE, opened
 from mingjing.kernel.evidence.watermarks import Watermark, under
 
 __all__ = [
-    "MIDDLE", "THUMBNAIL", "VIEWING", "NotPublic", "NotViewable", "copy_of", "covered_copy", "folder", "may_be_public", "public_copy",
-    "sweep",
+    "MIDDLE", "THUMBNAIL", "VIEWING", "NotPublic", "NotViewable", "copy_of", "covered_copy", "folder", "may_be_public",
+    "public_copy", "sweep",
 ]  # fmt: skip
 
 VIEWING = 1600

@@ -31,6 +31,7 @@ def hand_in(
     organisation: Organisation,
     area: Area,
     take: Callable[[], Iterable[Reason]],
+    what: str = "",
     matter: str = "",
     content: Mapping[str, Any] | None = None,
     by: Person,
@@ -38,8 +39,9 @@ def hand_in(
 ) -> Submission:
     """Do what `take` does, once, and return the receipt; `take` returns what to tell: what was taken, what is next.
 
-    The same key again does nothing and returns the receipt that there is, however many press at once. Raises Refusal
-    where `take` does, with nothing done, and where the key was used for something else.
+    `what` is what it is, a msgid, and `title` what it is about. The same key again does nothing and returns the receipt
+    that there is, however many press at once. Raises Refusal where `take` does, with nothing done, and where the key
+    was used for something else.
     """
     with transaction.atomic():
         exclusive(f"submissions.key:{key}")
@@ -49,7 +51,7 @@ def hand_in(
         told = [keep(reason) for reason in take()]
         one = Submission(
             key=key, kind=kind, about=about, matter=matter, title=" ".join(title.split())[:300], told=told,
-            organisation=organisation, content=dict(content or {}), by=by, at=at,
+            organisation=organisation, content={**(content or {}), "what": what}, by=by, at=at,
         )  # fmt: skip
         data = {"kind": kind, "about": about, "matter": matter, "organisation": organisation.pk, "digest": one.digest()}
         received = "submissions.submission.received"

@@ -53,6 +53,11 @@ class Submission(models.Model):
         return f"submissions.submission:{self.key}"
 
     @property
+    def what(self) -> str:
+        """What it is: a msgid, empty where nobody said."""
+        return str(self.content.get("what", ""))
+
+    @property
     def told_reasons(self) -> tuple[Reason, ...]:
         """What was taken and what happens next, to be said in the reader's language."""
         reasons: tuple[Reason, ...] = recall(self.told)

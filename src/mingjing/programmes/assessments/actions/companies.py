@@ -124,7 +124,7 @@ def _in_case(
     organisation = _whose(proceeding.organisation)
     return hand_in(
         key=key, kind=f"assessments.{kind}", about=proceeding.subject, matter=proceeding.ledger_subject,
-        title=f"{proceeding.title}", organisation=organisation, area=proceeding.area, take=take, content=content,
+        title=proceeding.title, what=title, organisation=organisation, area=proceeding.area, take=take, content=content,
         by=by, at=at,
     )  # fmt: skip
 
@@ -165,9 +165,11 @@ def report_order(*, case: Case, text: str, files: Files, key: UUID, by: Person, 
 def _about_order(
     case: Case, kind: str, take: Callable[[], Iterable[Reason]], text: str, key: UUID, by: Person, at: datetime
 ) -> Submission:
+    what = N_("Plan for an order") if kind == "plan" else N_("Report on an order")
     return hand_in(
         key=key, kind=f"assessments.order_{kind}", about=f"cases.case:{case.pk}", title=f"{case.number} {case.title}",
-        organisation=_whose(case.organisation), area=case.area, take=take, content={"text": text}, by=by, at=at,
+        what=what, organisation=_whose(case.organisation), area=case.area, take=take, content={"text": text}, by=by,
+        at=at,
     )  # fmt: skip
 
 
@@ -190,8 +192,8 @@ def reply_in_public(*, entry: Entry, text: str, key: UUID, by: Person, at: datet
         yield Reason("company.replied", told)
 
     return hand_in(
-        key=key, kind="assessments.reply", about=entry.subject, title=entry.name, organisation=_whose(entry.company),
-        area=entry.round.area, take=take, content={"text": text}, by=by, at=at,
+        key=key, kind="assessments.reply", about=entry.subject, title=entry.name, what=N_("Public reply"),
+        organisation=_whose(entry.company), area=entry.round.area, take=take, content={"text": text}, by=by, at=at,
     )  # fmt: skip
 
 

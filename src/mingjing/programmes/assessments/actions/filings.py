@@ -69,8 +69,9 @@ def claim_bonus(
         yield Reason("filing.claimed", text)
 
     return hand_in(
-        key=key, kind="assessments.bonus", about=entry.subject, title=f"{entry.name} {code}", organisation=company,
-        area=entry.round.area, take=take, content={"code": code, "document": document}, by=by, at=at,
+        key=key, kind="assessments.bonus", about=entry.subject, title=f"{entry.name} {code}",
+        what=N_("Claim of a bonus"), organisation=company, area=entry.round.area, take=take,
+        content={"code": code, "document": document}, by=by, at=at,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,7 @@ from mingjing.kernel.proceedings.queries import Stands, stands
 from mingjing.programmes.assessments.actions.companies import ask_for_hearing, state_case
 from mingjing.programmes.assessments.models import Entry
 from mingjing.programmes.assessments.portal.found import find_case
+from mingjing.programmes.assessments.queries.listings import LISTING
 from mingjing.programmes.assessments.queries.own import is_late
 
 STATEMENT, HEARING = "statement", "hearing_asked"
@@ -58,7 +59,7 @@ def case(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     where = stands(found, now)
     context = {"case": found, "kind": registry.title_of_process("assessments", found.kind), **_told(where, now)}
     context["documents"] = documents_for(acting, now).filter(subject=found.ledger_subject)
-    context["entry"] = _entry(found) if found.subject.startswith("assessments.entry:") else None
+    context["entry"] = _entry(found) if found.kind == LISTING else None
     return render(request, "assessments/portal/case.html", context)
 
 
@@ -69,7 +70,7 @@ def _entry(found: Proceeding) -> Entry:
 
 def _told(where: Stands, now: datetime) -> dict[str, Any]:
     """Steps done with their instants, those still to come, and what the company can do now."""
-    standing = where.standing
+    standing, listing = where.standing, where.proceeding.kind == LISTING
     steps = standing.process.steps
     done = [
         (step.title, standing.done[step.code], step.stances.get(standing.said.get(step.code, ""), ""))
@@ -83,8 +84,16 @@ def _told(where: Stands, now: datetime) -> dict[str, Any]:
         "done": sorted(done, key=lambda one: one[1]), "comes": [] if standing.ended else comes,
         "until": due and due - timedelta(seconds=1), "late": due is not None and is_late(standing, now),
         "late_ones": [act for acts in standing.late.values() for act in acts],
-        "can_state": STATEMENT in mine, "can_ask": HEARING in mine,
+        "can_state": STATEMENT in mine and listing, "can_ask": HEARING in mine and listing,
     }  # fmt: skip
+
+
+def _listing(acting: Acting, pk: int) -> Proceeding:
+    """A listing of theirs: only there is something stated or heard; raises Http404."""
+    found = find_case(acting, pk)
+    if found.kind != LISTING:
+        raise Http404
+    return found
 
 
 def _late(found: Proceeding) -> bool:
@@ -95,7 +104,7 @@ def _late(found: Proceeding) -> bool:
 @companies_only
 def statement(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     """State the company's case, with files."""
-    found = find_case(acting, pk)
+    found = _listing(acting, pk)
     form = StatementForm(request, late=_late(found))
 
     def take() -> Any:
@@ -110,7 +119,7 @@ def statement(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
 @companies_only
 def hearing(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     """Ask to be heard in person."""
-    found = find_case(acting, pk)
+    found = _listing(acting, pk)
     form = LateForm(request, late=_late(found))
 
     def take() -> Any:

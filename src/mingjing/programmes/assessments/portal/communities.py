@@ -1,5 +1,6 @@
 """A company's communities and what each came to: every deduction with its evidence, the tier and why, the way out."""
 
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +18,7 @@ from mingjing.programmes.assessments.models import Entry, Result
 from mingjing.programmes.assessments.portal.found import find_entry
 from mingjing.programmes.assessments.portal.shown import grouped, tier_of
 from mingjing.programmes.assessments.queries.accounts import Shown, shown
+from mingjing.programmes.assessments.queries.contests import appeal_due, appealed
 from mingjing.programmes.assessments.queries.decisions import decision_file
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.own import Own, entries_for, own_of, shown_of
@@ -48,6 +50,10 @@ def community(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     context = _context(entry)
     context["whole"] = acting.covers(entry.company_id)
     context["reply"] = reply_to(entry)
+    if row := context["own"].published:
+        row.entry = entry
+        context |= {"appeal": appealed(row), "appeal_until": appeal_due(row) - timedelta(seconds=1)}
+        context["now"] = timezone.now()
     return render(request, "assessments/portal/community.html", context)
 
 

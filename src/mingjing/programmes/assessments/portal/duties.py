@@ -11,6 +11,7 @@ from mingjing.kernel.parties.mandates import Acting
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands_of
 from mingjing.kernel.registry import Duty
+from mingjing.programmes.assessments.queries.contests import objection_due, records_for
 from mingjing.programmes.assessments.queries.listings import LISTING
 from mingjing.programmes.assessments.queries.own import cases_for, is_late, orders_for
 
@@ -19,11 +20,19 @@ MOST = 50
 
 
 def waiting(acting: Acting, now: datetime) -> Iterator[Duty]:
-    """Notices that can be answered, orders that are open, and every other case."""
+    """Notices that can be answered, records to look through, orders that are open, and every other case."""
     found = list(cases_for(acting)[:MOST])
     standing = stands_of(found, now)
     for one in found:
         yield from _case(one, standing[one.pk], now)
+    for record in records_for(acting)[:MOST]:
+        due = objection_due(record)
+        if due and now < due:
+            yield Duty(
+                title=gettext("Look through the visit record: {what}").format(what=record.entry.name),
+                detail=gettext("You can object to single findings."), until=due - timedelta(seconds=1),
+                url=reverse("assessments_portal:record", args=[record.pk]),
+            )  # fmt: skip
     for order in orders_for(acting).open().filter(claimed_at=None).order_by("due_at")[:MOST]:
         late = gettext("The time has run out; it must be done all the same.") if order.due_at < now else ""
         yield Duty(

@@ -28,14 +28,14 @@ def picture(request: HttpRequest, acting: Acting, pk: int, exhibit: UUID) -> Htt
     """The copy to look at."""
     found = _cited(acting, pk, exhibit)
     note_look(exhibit=found, by=actor(request), at=timezone.now())
-    return _copy(found, copies.VIEWING)
+    return copy_answer(found, copies.VIEWING)
 
 
 @companies_only
 @require_safe
 def small(request: HttpRequest, acting: Acting, pk: int, exhibit: UUID) -> HttpResponse:
     """The same, small."""
-    return _copy(_cited(acting, pk, exhibit), copies.THUMBNAIL)
+    return copy_answer(_cited(acting, pk, exhibit), copies.THUMBNAIL)
 
 
 def _cited(acting: Acting, pk: int, exhibit: UUID) -> Exhibit:
@@ -54,7 +54,8 @@ def _cited(acting: Acting, pk: int, exhibit: UUID) -> Exhibit:
     return found
 
 
-def _copy(exhibit: Exhibit, longest: int) -> HttpResponse:
+def copy_answer(exhibit: Exhibit, longest: int = copies.VIEWING) -> HttpResponse:
+    """The copy as an answer; raises Http404 where nobody may look at one here."""
     try:
         content = copies.covered_copy(exhibit, longest).read_bytes()
     except (copies.NotPublic, copies.NotViewable, store.Damaged, FileNotFoundError) as error:

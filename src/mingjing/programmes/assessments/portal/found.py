@@ -2,11 +2,14 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.parties.mandates import Acting
 from mingjing.kernel.proceedings.models import Proceeding
+from mingjing.kernel.proceedings.queries import stands
 from mingjing.programmes.assessments.models import Entry
+from mingjing.programmes.assessments.queries.listings import LISTING
 from mingjing.programmes.assessments.queries.own import cases_for, entry_for, orders_for
 
 __all__ = ["find_case", "find_entry", "find_order"]
@@ -20,8 +23,11 @@ def find_entry(acting: Acting, pk: int) -> Entry:
 
 
 def find_case(acting: Acting, pk: int) -> Proceeding:
-    """A proceeding of theirs; raises Http404."""
-    return get_object_or_404(cases_for(acting), pk=pk)
+    """A proceeding of theirs that they were told of; raises Http404."""
+    found = get_object_or_404(cases_for(acting), pk=pk)
+    if found.kind == LISTING and "notice" not in stands(found, timezone.now()).standing.done:
+        raise Http404
+    return found
 
 
 def find_order(acting: Acting, pk: int) -> Case:

@@ -1,6 +1,6 @@
 """Tiers and lines as the companies' pages show them. Not here: requests and responses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mingjing.engine.accounts import Line, LineKind
@@ -10,7 +10,7 @@ from mingjing.kernel.evidence.copies import may_be_public
 from mingjing.kernel.evidence.models import Access, Exhibit
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
-__all__ = ["grouped", "tier_of"]
+__all__ = ["grouped", "looked_at", "tier_of"]
 
 
 def tier_of(scheme: Scheme, code: str) -> dict[str, Any]:
@@ -37,7 +37,9 @@ def grouped(lines: tuple[Line, ...], exhibits: Mapping[str, Exhibit]) -> dict[st
     """The lines of an account: what cost points, what was added, what did not count; with the evidence of each."""
     groups: dict[str, list[dict[str, Any]]] = {"lost": [], "gained": [], "uncounted": []}
     for line in lines:
-        groups[_group(line)].append({"line": line, "reason": _nameless(line.reason), **_evidence(line, exhibits)})
+        groups[_group(line)].append(
+            {"line": line, "reason": _nameless(line.reason), **looked_at(line.evidence, exhibits)}
+        )
     return groups
 
 
@@ -54,8 +56,9 @@ def _nameless(reason: Reason) -> Reason:
     return Reason(reason.code, reason.text, {**reason.params, "approver": Phrase(N_("somebody of the centre"))})
 
 
-def _evidence(line: Line, exhibits: Mapping[str, Exhibit]) -> dict[str, Any]:
+def looked_at(digests: Iterable[str], exhibits: Mapping[str, Exhibit]) -> dict[str, Any]:
     """What may be looked at, and how much is kept closed: papers with names, faces that nobody has covered yet."""
-    named = [exhibits[digest] for digest in line.evidence if digest in exhibits]
+    cited = list(digests)
+    named = [exhibits[digest] for digest in cited if digest in exhibits]
     shown = [one for one in named if one.access != Access.SEALED and one.is_picture and may_be_public(one)]
-    return {"shown": shown, "closed": len(line.evidence) - len(shown)}
+    return {"shown": shown, "closed": len(cited) - len(shown)}

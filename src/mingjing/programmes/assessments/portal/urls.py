@@ -3,7 +3,7 @@
 from django.urls import path
 
 from mingjing.faces.ui import addresses  # noqa: F401 - importing registers the converters
-from mingjing.programmes.assessments.portal import cases, claims, communities, evidence, orders, replies
+from mingjing.programmes.assessments.portal import cases, claims, communities, contests, evidence, orders, replies
 
 app_name = "assessments_portal"
 
@@ -15,6 +15,11 @@ urlpatterns = [
     path("communities/<int:pk>/evidence/<uuid:exhibit>/", evidence.picture, name="evidence"),
     path("communities/<int:pk>/evidence/<uuid:exhibit>/small/", evidence.small, name="evidence-small"),
     path("communities/<int:pk>/reply/", replies.reply, name="reply"),
+    path("communities/<int:pk>/appeal/", contests.appeal, name="appeal"),
+    path("records/", contests.records, name="records"),
+    path("records/<int:pk>/", contests.record, name="record"),
+    path("records/<int:pk>/evidence/<uuid:exhibit>/", contests.record_evidence, name="record-evidence"),
+    path("records/<int:pk>/objections/<uuid:finding>/", contests.objection, name="objection"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/statement/", cases.statement, name="statement"),
     path("cases/<int:pk>/hearing/", cases.hearing, name="hearing"),
