@@ -26,7 +26,7 @@ from mingjing.kernel.documents.manifest import LETTER
 from mingjing.kernel.evidence.actions import record_exhibit
 from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.ledger import writer
-from mingjing.kernel.parties.actions import grant_role, record_organisation, register_person
+from mingjing.kernel.parties.actions import give_mandate, grant_role, record_organisation, register_person
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.actions import record_site
 from mingjing.kernel.places.models import Area, Level
@@ -142,7 +142,13 @@ def _of_parties(district: District) -> Iterator[Routes]:
         by=officer,
         at=at,
     )
-    yield {"desk:organisation": {"code": company.credit_code}}
+    yield {f"desk:{name}": {"code": company.credit_code} for name in ("organisation", "mandates", "mandate-give")}
+    agent = register_person(username=f"{name}-agent", display_name=name, area=district.area, by=None, at=at)
+    mandate = give_mandate(
+        person=agent, organisation=company, capacity="head", first_day=date(2024, 1, 1), act=f"{district.secret} act",
+        act_reference=district.secret, by=officer, at=at,
+    )  # fmt: skip
+    yield {"desk:mandate-end": {"pk": mandate.pk}}
     yield {"desk:area": {"code": district.area.code}}
 
 

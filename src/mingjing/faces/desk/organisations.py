@@ -60,7 +60,9 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(seen.select_related("area"), credit_code=code)
     page = page_of(seen.filter(branch_of=found), request.GET, order=("name", "id"))
     parent = seen.filter(branches=found).first()
-    return render(request, "desk/organisation.html", {"organisation": found, "parent": parent, "page": page})
+    lets_in = may(request.user, "parties.mandate.manage", area=found.area, on=timezone.localdate())
+    context = {"organisation": found, "parent": parent, "page": page, "lets_in": lets_in}
+    return render(request, "desk/organisation.html", context)
 
 
 def _scope(request: HttpRequest) -> Scope:
