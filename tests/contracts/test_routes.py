@@ -7,7 +7,7 @@ from mingjing.kernel import registry
 from mingjing.kernel.parties.guard import mark_of
 
 ROUTES = routes()
-ELSEWHERE = {"portal", "api"}
+ELSEWHERE = {"portal", "board", "api"}
 """The faces in which a programme's pages lie below the face's own part of the tree."""
 
 

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "mingjing.faces.desk",
     "mingjing.faces.field",
     "mingjing.faces.portal",
+    "mingjing.faces.board",
     *ENV.programmes,
     "mingjing.config",
 ]

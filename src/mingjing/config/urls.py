@@ -1,4 +1,5 @@
-"""Every route: the desk's own at the root, the phones' below /field/, the companies' below /portal/.
+"""Every route: the desk's own at the root, the phones' below /field/, the companies' below /portal/,
+the public's below /board/.
 
 Each programme's are below its code within each of them, as its manifest says.
 """
@@ -18,6 +19,12 @@ urlpatterns = [
         for programme in registry.programmes()
         if programme.portal_urls
     ),
+    *(
+        path(f"board/{programme.code}/", include(programme.board_urls))
+        for programme in registry.programmes()
+        if programme.board_urls
+    ),
+    path("board/", include("mingjing.faces.board.urls")),
     path("portal/", include("mingjing.faces.portal.urls")),
     *(
         path(f"api/{programme.code}/", include(programme.api_urls))

@@ -196,6 +196,9 @@ class Manifest:
     portal_urls: str = ""
     portal_navigation: tuple[NavItem, ...] = ()
     portal_duties: str = ""  # dotted path of a function of (kernel.parties.mandates.Acting, now) -> Iterable[Duty]
+    # The public board: pages that answer live, and a dotted path of a function of (faces.board Variant) -> Iterable of
+    board_urls: str = ""
+    board_lists: str = ""  # (title, address) of everything that this programme has published
     navigation: tuple[NavItem, ...] = ()
     permissions: tuple[Permission, ...] = ()
     roles: tuple[RoleKind, ...] = ()

@@ -58,6 +58,14 @@ def _permission(code: str, title: str, *roles: str) -> Permission:
     return Permission(code=f"assessments.{code}", title=title, roles=roles)
 
 
+PUBLISHED_AFTER = (
+    ("assessments.list.published", "write_edition"),
+    ("assessments.list.corrected", "write_edition"),
+    ("assessments.reply.given", "write_entry"),
+    ("assessments.reply.withheld", "write_entry"),
+    *((f"cases.case.{step}", "write_order") for step in ("claimed", "returned", "extended", "confirmed", "cancelled")),
+)
+"""After which facts the public pages are written anew, and by which function of the board."""
 EVERYBODY = ("administrator", "director", "officer", "auditor")
 PANEL = ("panel", "bureau")
 OF_A_CASE = ("evidence.exhibit.view", "evidence.exhibit.view_restricted", "documents.document.view")
@@ -69,6 +77,8 @@ MANIFEST = Manifest(
     summary=_("Rounds from the roster to the decided list, by schemes that are data, with every line explained."),
     programme=True,
     desk_urls=f"{HERE}.desk.urls",
+    board_urls=f"{HERE}.board.urls",
+    board_lists=f"{HERE}.board.files.lists",
     api_urls=f"{HERE}.api.urls",
     portal_urls=f"{HERE}.portal.urls",
     portal_navigation=(
@@ -238,6 +248,15 @@ MANIFEST = Manifest(
         _reaction("follow_corrected", "list.corrected", "measures.follow_list", _("Reverse what a correction undid")),
         _reaction("follow_list", "list.published", "measures.follow_list", _("Open what follows a published list")),
         _reaction("answer_what_if", "what_if.requested", "what_ifs.answer_what_if", _("Work out a what-if")),
+        *(
+            Reaction(
+                code=f"assessments.files_after_{kind.replace('.', '_')}",
+                kind=kind,
+                handler=f"{HERE}.board.files.{handler}",
+                title=_("Write the published pages and data as files"),
+            )
+            for kind, handler in PUBLISHED_AFTER
+        ),
         _reaction("write_export", "export.requested", "exports.write_export", _("Write an export")),
     ),
     rulebooks=(
@@ -264,6 +283,12 @@ MANIFEST = Manifest(
             run=f"{HERE}.cli.round_checks.run_check_round",
         ),
         Command(
+            name="publish-files",
+            help=_("write the published pages and data as files again"),
+            configure=f"{HERE}.board.files.configure_publish_files",
+            run=f"{HERE}.board.files.run_publish_files",
+        ),
+        Command(
             name="draw",
             help=_("draw sites and teams so that anyone can recompute it"),
             configure=f"{HERE}.cli.draw.configure_draw",
@@ -272,6 +297,9 @@ MANIFEST = Manifest(
     ),
     verifiers=(
         Verifier(format="mingjing.assessments.decision/1", check=f"{HERE}.policy.decisions.check_decision"),
+        Verifier(
+            format="mingjing.assessments.public_decision/1", check=f"{HERE}.policy.published.check_public_decision"
+        ),
         Verifier(format="mingjing.assessments.draw/1", check=f"{HERE}.policy.draws.check_draw"),
         Verifier(format="mingjing.assessments.draw.day/1", check=f"{HERE}.policy.draw_days.check_day"),
     ),

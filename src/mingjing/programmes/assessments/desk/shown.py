@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mingjing.engine.lists import UNDETERMINED, ListRules
+from mingjing.engine.lists import UNDETERMINED
 from mingjing.engine.outcome import N_, Phrase, Reason, Titled
 from mingjing.engine.quantities import Rounding, points_text
 from mingjing.engine.rules import Condition, OneOf, Row, Table, shown_value
 from mingjing.engine.scoring import Check, Item, Method
 from mingjing.programmes.assessments.policy.scheme import Scheme
+from mingjing.programmes.assessments.policy.tiers import tier_title, tones
 
 __all__ = [
     "CheckLine",
@@ -111,23 +112,6 @@ def _conditions(table: Table, row: Row) -> Iterator[Reason]:
 
 def _asked(condition: Condition) -> object:
     return tuple(shown_value(code) for code in condition.codes) if isinstance(condition, OneOf) else str(condition)
-
-
-def tones(rules: ListRules) -> dict[str, str]:
-    """The tone of each tier's tag, by its place: the best, the worst, the last but one, those between, the unranked."""
-    ranked = [tier.code for tier in rules.tiers if tier.ranked]
-    found = {tier.code: "open" for tier in rules.tiers} | dict.fromkeys(ranked, "plain")
-    if len(ranked) > 3:
-        found[ranked[-2]] = "watch"
-    if len(ranked) > 1:
-        found |= {ranked[0]: "honour", ranked[-1]: "black"}
-    return {**found, UNDETERMINED: "bad"}
-
-
-def tier_title(rules: ListRules, code: str) -> Titled | Phrase:
-    """The title of a tier; sites whose tier cannot be decided have one too."""
-    known = {tier.code: tier.title for tier in rules.tiers}
-    return known.get(code, Phrase(N_("Undetermined")))
 
 
 METHODS = {

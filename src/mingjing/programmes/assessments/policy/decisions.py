@@ -21,6 +21,7 @@ from mingjing.programmes.assessments.policy.sheets import read_sheet, sheet_docu
 
 __all__ = [
     "FORMAT",
+    "PUBLIC_FORMAT",
     "Result",
     "check_decision",
     "class_totals",
@@ -33,6 +34,8 @@ __all__ = [
 ]
 
 FORMAT = "mingjing.assessments.decision/1"
+PUBLIC_FORMAT = "mingjing.assessments.public_decision/1"
+"""A decision file for everybody: of the sheet, what may name somebody is left out (policy.published)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +133,11 @@ def _line(line: Line) -> dict[str, Any]:
     return {**shown, "steps": line.steps, "fact": line.fact}
 
 
-def check_decision(document: Any) -> tuple[Problem, ...]:
+def check_decision(document: Any, form: str = FORMAT) -> tuple[Problem, ...]:
     """Everything in a decision file that does not hold; empty when all of it does. Needs no database and no network."""
-    if not isinstance(document, Mapping) or document.get("format") != FORMAT:
+    if not isinstance(document, Mapping) or document.get("format") != form:
         text = N_("this is not a decision file of format {format}.")
-        return (Problem("decision.format", text, {"format": FORMAT}),)
+        return (Problem("decision.format", text, {"format": form}),)
     try:
         return tuple(_faults(document))
     except Refusal as refusal:
@@ -198,7 +201,8 @@ def _short(value: Any) -> str:
 
 def _record_faults(document: Mapping[str, Any], scheme: Scheme) -> Iterator[Problem]:
     record = document["record"]
-    leaf = result_leaf(document["result"], document["sheet"], scheme.digest)
+    sheet = document["sheet_digest"] if document["format"] == PUBLIC_FORMAT else content_digest(document["sheet"])
+    leaf = leaf_of(document["result"], sheet, scheme.digest)
     recorded = record["proof"]["content"]["data"]
     path, root = [bytes.fromhex(part) for part in record["path"]], bytes.fromhex(recorded["results_root"])
     included = verify_inclusion(leaf, record["index"], record["size"], path, root)

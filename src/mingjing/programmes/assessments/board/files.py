@@ -1,0 +1,91 @@
+"""A district's published pages and data, written as files when an edition is published, and by hand at any time.
+
+Not here: what is in them (pages, data, feed), how they take the place of the old ones (faces.board.folders).
+"""
+
+import argparse
+from collections.abc import Iterable, Iterator
+
+from django.utils.translation import gettext as _
+
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.faces.board.folders import Unit, publish, writing
+from mingjing.faces.board.variants import Variant
+from mingjing.kernel.cases.models import Case
+from mingjing.kernel.jobs.worker import Run
+from mingjing.kernel.places.models import Area
+from mingjing.programmes.assessments.board.addresses import base_of, unit_of
+from mingjing.programmes.assessments.board.data import data_of
+from mingjing.programmes.assessments.board.feed import feeds_of
+from mingjing.programmes.assessments.board.pages import Site, assets, pages_of
+from mingjing.programmes.assessments.models import Edition
+from mingjing.programmes.assessments.queries.published import NEAR, areas_published, published_of
+
+__all__ = [
+    "configure_publish_files", "files_of", "lists", "run_publish_files", "write", "write_edition", "write_entry",
+    "write_order",
+]  # fmt: skip
+
+
+def files_of(area: Area) -> Iterator[tuple[str, bytes]]:
+    """Every file of a district, as the database stands."""
+    site = Site.of(published_of(area))
+    yield from assets()
+    yield from pages_of(site)
+    yield from feeds_of(site)
+    yield from data_of(site)
+
+
+def write(area: Area) -> str:
+    """Write the district's files and serve them from now on; returns the digest of them all."""
+    unit = Unit(unit_of(area))
+    with writing(unit):
+        return publish(unit, files_of(area))
+
+
+def write_edition(run: Run) -> None:
+    """An edition was published, or something said beside it: the district's files follow."""
+    edition = Edition.objects.select_related("round__area").get(pk=run.fact.values["edition"])
+    write(edition.round.area)
+
+
+def write_entry(run: Run) -> None:
+    """A company said something beside its entry, or the office withheld it: the files follow."""
+    editions = Edition.objects.filter(round__entries=run.fact.values["entry"])
+    for area in Area.objects.filter(pk__in=editions.values("round__area")):
+        write(area)
+
+
+def write_order(run: Run) -> None:
+    """An order to put something right went on: the files follow where it stands beside a published row."""
+    case = Case.objects.get(pk=run.fact.values["case"])
+    key = case.subject.removeprefix(NEAR).partition("/")[0]
+    if case.programme != "assessments" or not case.subject.startswith(NEAR) or not key.isdigit():
+        return
+    editions = Edition.objects.filter(round__records=int(key))
+    for area in Area.objects.filter(pk__in=editions.values("round__area")):
+        write(area)
+
+
+def lists(variant: Variant) -> Iterable[tuple[str, str]]:
+    """Every district that has published a list, with its address: for the door of the board."""
+    return [(area.name, f"{base_of(area)}{variant.code}/") for area in areas_published()]
+
+
+def configure_publish_files(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `mingjing assessments publish-files`."""
+    parser.add_argument(
+        "--area", metavar="AREA", help=_("code of the district (default: every one that has published)")
+    )
+
+
+def run_publish_files(args: argparse.Namespace) -> int:
+    """Write the files of one district or of all anew; the same content gives the same bytes. Raises Refusal."""
+    areas = [area for area in areas_published() if args.area in (None, area.code)]
+    if args.area and not areas:
+        text = N_("Area {area} has published no list, so there is nothing to write.")
+        raise Refusal([Problem("board.nothing", text, {"area": args.area})])
+    for area in areas:
+        digest = write(area)
+        print(_("{area}: written, digest {digest}").format(area=area.name, digest=digest))
+    return 0
