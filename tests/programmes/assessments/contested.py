@@ -16,7 +16,7 @@ from mingjing.kernel.documents.actions import record_service
 from mingjing.kernel.documents.models import Service
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.parties.actions.organisations import record_organisation
-from mingjing.kernel.parties.models import Person
+from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.actions.editions import publish_list, take_publication_step
 from mingjing.programmes.assessments.actions.listings import issue_notice, take_listing_step
@@ -41,18 +41,25 @@ def codes(step: Callable[[], object]) -> list[str]:
 def reviewed(people: Mapping[str, Person], at: datetime, count: int, black: int, *, start: int = 0) -> Round:
     """A round in review with so many communities, of which `black` have a grave accident on file and two visits."""
     round_ = in_review(people, at, register(count, at, start=start), code=f"r-{start}")
-    companies = district.companies(black, at) if black else []
+    companies = [_company(start + number, round_.area, at) for number in range(black)]
     entries = Entry.objects.filter(round=round_, not_assessed_at=None).select_related("community").order_by("number")
     with guards_lifted():
         for entry, company in zip(entries[:black], companies, strict=True):
             grave(entry, company, dict(people), at)
+            attributes = {**entry.attributes, "service_months": "40", "occupancy": "85"}
+            Entry.objects.filter(pk=entry.pk).update(attributes=attributes)
     return round_
+
+
+def _company(number: int, area: Area, at: datetime) -> Organisation:
+    """An invented company with a credit code of its own."""
+    name = f"示例物业服务有限公司{number:03d}"
+    return record_organisation(credit_code=district.credit_code(number), name=name, area=area, by=None, at=at)
 
 
 def known(entry: Entry, at: datetime) -> Entry:
     """The same entry, of a company that is known as a legal entity and was there."""
-    code, name = district.credit_code(500 + entry.pk % 400), "示例物业服务有限公司九分公司"
-    company = record_organisation(credit_code=code, name=name, area=entry.round.area, by=None, at=at)
+    company = _company(500 + entry.pk % 400, entry.round.area, at)
     held = Engagement.objects.create(
         community=entry.community, company=company, company_name=company.name, recorded_at=at
     )

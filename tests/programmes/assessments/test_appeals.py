@@ -7,11 +7,20 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.faces import district
-from tests.programmes.assessments.contested import codes, decided_and_published, findings, known, published, reviewed
+from tests.programmes.assessments.contested import (
+    codes,
+    decided_and_published,
+    findings,
+    known,
+    published,
+    reviewed,
+    settled,
+)
 from tests.programmes.assessments.test_round_decisions import decided
 
 from mingjing.engine.process import Clock
 from mingjing.kernel.documents.actions import void_service
+from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.models import Person
@@ -19,6 +28,7 @@ from mingjing.kernel.places.models import Area
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import reckoning
 from mingjing.programmes.assessments.actions.appeals import decide_appeal, file_appeal
+from mingjing.programmes.assessments.actions.decisions import request_decision
 from mingjing.programmes.assessments.actions.disputes import excuse_lateness
 from mingjing.programmes.assessments.actions.editions import correct_list
 from mingjing.programmes.assessments.models import Edition, Entry, Filing, Listed, VisitRecord
@@ -242,3 +252,25 @@ def test_what_is_read_of_editions_costs_the_same_whatever_their_size(
         counts.append(len(captured))
         assert Entry.objects.filter(round=edition.round).count() == size
     assert counts[0] == counts[1] <= 10
+
+
+def test_opening_listings_and_publishing_cost_the_same_statements_whatever_is_listed(
+    people: People, bureau: Person, at: datetime
+) -> None:
+    opening, publishing = [], []
+    for start, black in ((0, 1), (20, 4)):
+        round_ = reviewed(people, at, 12, black, start=start)
+        request_decision(round=round_, by=people["director"], at=at)
+        with CaptureQueriesContext(connection) as captured:
+            drain()
+        opening.append(len(captured))
+        after = at
+        for entry in Entry.objects.filter(round=round_, company__isnull=False).select_related("company"):
+            after = settled(round_, entry, [people["director"], bureau], people["officer"], "drop", at)
+        with CaptureQueriesContext(connection) as captured:
+            edition = published(round_, people["director"], bureau, after)
+        publishing.append(len(captured))
+        drain()
+        assert edition.rows.exclude(reasons=[]).count() == black
+    assert opening[0] == opening[1]
+    assert publishing[0] == publishing[1]

@@ -302,6 +302,7 @@ MANIFEST = Manifest(
         ),
         Verifier(format="mingjing.assessments.draw/1", check=f"{HERE}.policy.draws.check_draw"),
         Verifier(format="mingjing.assessments.draw.day/1", check=f"{HERE}.policy.draw_days.check_day"),
+        Verifier(format="mingjing.assessments.seconds/1", check=f"{HERE}.policy.seconds.check_seconds"),
     ),
     known=(
         Known(

@@ -19,7 +19,7 @@ from mingjing.kernel.parties.guard import may
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.actions.draws.listing import is_staff
 from mingjing.programmes.assessments.actions.draws.locked import lock_round, reason_given, refuse
-from mingjing.programmes.assessments.models import Expert, Part, TeamDay, TeamMember
+from mingjing.programmes.assessments.models import Expert, Part, Purpose, TeamDay, TeamMember
 from mingjing.programmes.assessments.queries.draw_inputs import prepare, visit_team
 
 __all__ = ["open_team_day", "replace_member"]
@@ -59,9 +59,15 @@ def _lock(team_day: TeamDay, at: datetime) -> TeamDay:
         raise refuse("team_day.sealed", N_("This assignment is sealed until its day; come back then."))
     if found.draw.cancelled_at:
         raise refuse("team_day.cancelled", N_("The draw was called off; this assignment counts no more."))
-    if round.state != "fieldwork":
+    if round.state != "fieldwork" and not (round.state == "review" and _only_seconds(found)):
         raise refuse("team_day.round_state", N_("The round is not in fieldwork; begin fieldwork first."))
     return found
+
+
+def _only_seconds(team_day: TeamDay) -> bool:
+    """Whether the team goes to look again: that is done in review, too."""
+    purposes = set(team_day.records.filter(voided_at=None).values_list("purpose", flat=True))
+    return purposes == {Purpose.SECOND}
 
 
 def _manages(person: Person, team_day: TeamDay, today: date) -> bool:
