@@ -1,6 +1,7 @@
 """Functions stay under 40 lines and files under 400; what does not is listed with its reason, while it needs one."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,14 +16,20 @@ def sources() -> list[Path]:
     return [path for place in PLACES for path in sorted((ROOT / place).rglob("*.py")) if "migrations" not in path.parts]
 
 
+@cache
+def parsed(path: Path) -> tuple[str, ast.Module]:
+    text = path.read_text("utf-8")
+    return text, ast.parse(text)
+
+
 def long_things() -> dict[str, int]:
     """Every file and function over its limit, with its lines."""
     found = {}
     for path in sources():
-        text, name = path.read_text("utf-8"), path.relative_to(ROOT).as_posix()
+        (text, tree), name = parsed(path), path.relative_to(ROOT).as_posix()
         if (lines := text.count("\n")) > FILE_LINES:
             found[name] = lines
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or 0) - node.lineno + 1
                 if lines > (VIEW_LINES if is_view(node) else FUNCTION_LINES):
@@ -49,7 +56,7 @@ def test_nine_functions_in_ten_are_short() -> None:
     lines = sorted(
         (node.end_lineno or 0) - node.lineno + 1
         for path in sources()
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parsed(path)[1])
         if isinstance(node, ast.FunctionDef)
     )
     assert lines[len(lines) * 9 // 10] <= 25

@@ -24,7 +24,7 @@ from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.desk.urls import urlpatterns
 from mingjing.programmes.assessments.models import Draw, TeamDay, TeamMember, VisitRecord
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value="|nonce=")[^"]+|"X-CSRFToken": ?"[^"]+"')
 ELSEWHERE = ("/", "/ledger/", "/jobs/", "/cases/", "/visits/")
 
