@@ -12,6 +12,7 @@ from mingjing.kernel.db.search import search_words
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.places.models import EntryCode, Site
+from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.rulebooks.actions import create_rulebook, publish_version, start_draft
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.actions.replays import request_replay
@@ -21,11 +22,13 @@ from mingjing.programmes.assessments.models import (
     Community,
     Conflict,
     Draw,
+    Edition,
     Engagement,
     Entry,
     Expert,
     Export,
     Filing,
+    Listed,
     Part,
     Purpose,
     Replay,
@@ -45,16 +48,19 @@ OF_ROUND = (
     "round-draw", "round-edges", "round-entries", "round-export-ask", "round-exports", "round-handover", "round-json",
     "round-plan", "round-result", "round-review", "round-roster", "round-step", "round-teams", "round-visits",
     "round-what-if", "round-judging", "note-add", "expert-add", "staff-add", "draw-commit", "team-days",
+    "round-publication", "round-signing", "round-publish", "round-editions", "round-correct", "round-disputes",
+    "round-seconds",
 )  # fmt: skip
 OF_ENTRY = (
     "class-confirm", "entry", "entry-assessed", "entry-file", "entry-group", "entry-value", "entry-vote",
-    "round-community", "round-decision",
+    "round-community", "round-decision", "listing", "listing-notice", "listing-service", "listing-begin", "findings",
+    "appeal-file", "gap-decide",
 )  # fmt: skip
 OF_DRAW = ("draw", "draw-seed", "draw-reveal-seed", "draw-reveal", "draw-cancel", "draw-inputs", "draw-file")
 OF_VISIT = (
     "visit", "visit-begin", "visit-edit", "visit-signatures", "visit-submit", "visit-sign", "visit-manager",
     "visit-witness", "visit-sheet", "visit-history", "visit-photos", "visit-review", "visit-lock", "visit-return",
-    "visit-void",
+    "visit-void", "visit-delivery",
 )  # fmt: skip
 
 
@@ -158,6 +164,33 @@ def _rounds(district: District, scheme: Version, replay: Replay) -> Iterator[Rou
     yield {"assessments:what-if-round": one | {"what_if": asked.pk}}
     yield {"assessments:what-if-community": one | {"what_if": asked.pk, "number": entry.number}}
     yield from _draws(district, entry)
+    yield from _published(district, entry, replay)
+
+
+def _published(district: District, entry: Entry, replay: Replay) -> Iterator[Routes]:
+    """A published list with the case of its one row, and an appeal against it, as they would lie there."""
+    round_, at, company = entry.round, district.at, Organisation.objects.get(area=district.area)
+    edition = Edition.objects.create(round=round_, number=1, replay=replay, rows_root="0" * 64, published_at=at)
+    clocks = {"notice": [5, "working"], "published": [15, "working"], "appeal": [15, "working"]}
+    about = {"programme": "assessments", "title": district.secret, "area": district.area, "organisation": company}
+    case = Proceeding.objects.create(**about, kind="listing", subject=entry.subject, clocks=clocks, opened_at=at)
+    Listed.objects.create(
+        edition=edition, entry=entry, index=0, class_code="A", tier="BLACK", decided_tier="BLACK", adverse=True,
+        company=company, company_name=company.name, proceeding=case, leaf="0" * 64,
+    )  # fmt: skip
+    subject = f"{edition.subject}/{entry.pk}"
+    appeal = Proceeding.objects.create(**about, kind="appeal", subject=subject, clocks=clocks, opened_at=at)
+    one = {"pk": round_.pk}
+    yield {"assessments:edition": one | {"number": 1}, "assessments:dispute": one | {"dispute": appeal.pk}}
+    yield {"assessments:dispute-decide": one | {"dispute": appeal.pk, "step": "decision"}}
+    there = one | {"number": entry.number}
+    yield {"assessments:listing-follow": there | {"step": "statement"}}
+    yield {"assessments:listing-decide": there | {"step": "decision"}}
+    yield {"assessments:listing-back": there | {"act": 1}, "assessments:signing-back": one | {"act": 1}}
+    steps = {"prepare": "public_notice", "centre": "signed_centre", "bureau": "signed_bureau"}
+    yield {f"assessments:signing-{name}": one | {"step": step} for name, step in steps.items()}
+    record = VisitRecord.objects.get(entry=entry)
+    yield {"assessments:objection-file": {"pk": record.pk, "finding": "f1"}}
 
 
 def _community(district: District) -> Community:

@@ -19,6 +19,7 @@ from mingjing.kernel.parties.actions.people import is_line
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.proceedings.actions import open_proceeding, take_step
 from mingjing.kernel.proceedings.models import Proceeding, Taken
+from mingjing.programmes.assessments.actions.disputes import as_read
 from mingjing.programmes.assessments.models import Edition, Listed, Replay, Round
 from mingjing.programmes.assessments.policy.procedures import DROP, UPHOLD, clocks_of
 from mingjing.programmes.assessments.queries.listings import Proposed, proposed_of
@@ -42,7 +43,8 @@ def take_publication_step(*, round: Round, step: str, by: Person, at: datetime, 
     found, replay = _locked(round)
     if problems := tuple(_unsettled(proposed_of(found, replay, at))):
         raise Refusal(problems)
-    return take_step(proceeding=_proceeding(found, by, at), step=step, by=by, at=at, **brought)
+    proceeding = as_read(_proceeding(found, by, at), brought.pop("revision", None))
+    return take_step(proceeding=proceeding, step=step, by=by, at=at, **brought)
 
 
 @transaction.atomic

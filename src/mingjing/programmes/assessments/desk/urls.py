@@ -6,6 +6,7 @@ from mingjing.faces.ui import addresses  # noqa: F401 - importing registers the 
 from mingjing.programmes.assessments.desk import drafts, replays, results, schemes
 from mingjing.programmes.assessments.desk.draws.urls import urlpatterns as draws
 from mingjing.programmes.assessments.desk.lists.urls import urlpatterns as lists
+from mingjing.programmes.assessments.desk.publishing.urls import urlpatterns as publishing
 from mingjing.programmes.assessments.desk.register.urls import urlpatterns as register
 from mingjing.programmes.assessments.desk.rounds.urls import urlpatterns as rounds
 from mingjing.programmes.assessments.desk.visits.urls import urlpatterns as visits
@@ -18,6 +19,7 @@ urlpatterns = [
     *draws,
     *visits,
     *lists,
+    *publishing,
     path("schemes/", schemes.schemes, name="schemes"),
     path("add-scheme/", drafts.add, name="scheme-add"),
     path("schemes/<code:code>/", schemes.scheme, name="scheme"),

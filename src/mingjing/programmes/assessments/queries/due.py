@@ -28,6 +28,7 @@ from mingjing.programmes.assessments.models import (
     VisitRecord,
 )
 from mingjing.programmes.assessments.policy.rounds import next_step, obstacles
+from mingjing.programmes.assessments.queries.awaited import awaited
 from mingjing.programmes.assessments.queries.rounds import facts_of_all
 
 __all__ = ["waiting"]
@@ -49,6 +50,7 @@ def waiting(person: Person, today: date) -> Iterator[Due]:
     yield from _steps(person, today)
     yield from _handovers(person, today)
     yield from _seeds(person)
+    yield from awaited(person, today)
 
 
 def _mine(person: Person) -> Exists:

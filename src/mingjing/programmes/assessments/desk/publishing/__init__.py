@@ -1,0 +1,1 @@
+"""What follows the decision on the desk: hearings, the published list, its corrections, appeals and objections."""

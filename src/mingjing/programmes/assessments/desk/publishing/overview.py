@@ -1,0 +1,94 @@
+"""The tab "Publication" of a round: who would lose rights and where each case stands, the way to the published list."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from mingjing.engine.process import Standing, stand
+from mingjing.faces.ui.forms import sentence
+from mingjing.kernel.documents.models import Document
+from mingjing.kernel.parties.guard import guarded
+from mingjing.kernel.proceedings.models import Proceeding
+from mingjing.kernel.proceedings.queries import Stands, process_of, reckoning, stands
+from mingjing.programmes.assessments.desk.found import find_round, round_area
+from mingjing.programmes.assessments.desk.lists.lists import shown_tier
+from mingjing.programmes.assessments.desk.publishing.shown import clock_of, way
+from mingjing.programmes.assessments.models import Round
+from mingjing.programmes.assessments.policy.listings import gaps
+from mingjing.programmes.assessments.policy.procedures import DROP, UPHOLD, clocks_of
+from mingjing.programmes.assessments.queries.editions import due, newest_of
+from mingjing.programmes.assessments.queries.listings import Proposed, proposals
+from mingjing.programmes.assessments.queries.lists import decision_of
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+
+__all__ = ["case_row", "publication_of"]
+
+NOTICE = "assessments.pre_listing_notice"
+
+
+@guarded("assessments.round.view", area=round_area)
+@require_safe
+def publication(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everybody proposed for a tier that takes rights, what is missing for each, and for the list."""
+    found, now = find_round(pk), timezone.now()
+    context: dict[str, Any] = {"round": found, "decided": decision_of(found)}
+    if context["decided"]:
+        proposed = proposals(found, now)
+        noticed = _noticed(proposed)
+        scheme = scheme_of(found.scheme)
+        context["rows"] = [case_row(one, noticed) | shown_tier(scheme, one.result.tier) for one in proposed]
+        context["unsettled"] = [row for row in context["rows"] if not row["settled"]]
+        context["way"] = way(publication_of(found).standing)
+        context["newest"] = newest_of(found)
+        context["due"] = [sentence(problem) for problem in due(found, now)]
+    return render(request, "assessments/publishing/overview.html", context)
+
+
+def _noticed(proposed: tuple[Proposed, ...]) -> dict[str, Document]:
+    """The standing notice of each proceeding, by its subject: one query."""
+    subjects = [one.stands.proceeding.ledger_subject for one in proposed if one.stands]
+    rows = Document.objects.standing().filter(kind=NOTICE, subject__in=subjects)
+    return {row.subject: row for row in rows}
+
+
+def case_row(one: Proposed, noticed: dict[str, Document]) -> dict[str, Any]:
+    """A proposed listing as a line: where it stands, exactly what is missing, the clock."""
+    if one.stands is None:
+        return {"one": one, "entry": one.entry, "settled": one.settled, "missing": [], "clock": None, "next": None}
+    standing = one.stands.standing
+    document = noticed.get(one.stands.proceeding.ledger_subject)
+    return {
+        "one": one, "entry": one.entry, "settled": one.settled, "upheld": one.settled == UPHOLD,
+        "dropped": one.settled == DROP, "document": document, "clock": clock_of(standing),
+        "missing": [] if one.settled else missing_of(one, standing, document), "next": next_of(standing),
+    }  # fmt: skip
+
+
+def missing_of(one: Proposed, standing: Standing, document: Document | None) -> list[str]:
+    """What keeps the panel from deciding: gaps before the notice, else what the rules say."""
+    if "notice" not in standing.done and document is None and (found := gaps(one.case)):
+        return [sentence(problem) for problem in found]
+    return [sentence(problem) for problem in standing.missing("decision")]
+
+
+def next_of(standing: Standing) -> str:
+    """The title of the next step that is needed, open or waiting."""
+    found = (one.step.title for one in way(standing) if one.state in {"open", "waiting"})
+    return next(found, "")
+
+
+def publication_of(round_: Round) -> Stands:
+    """Where the publication stands; before its first step as it will begin."""
+    now = timezone.now()
+    rows = Proceeding.objects.filter(programme="assessments", kind="publication", subject=round_.subject)
+    if known := rows.select_related("area").first():
+        return stands(known, now)
+    clocks = clocks_of(scheme_of(round_.scheme), "publication")
+    fresh = Proceeding(
+        programme="assessments", kind="publication", subject=round_.subject, title=round_.title, area=round_.area,
+        clocks={step: [clock.days, clock.calendar] for step, clock in clocks.items()},
+    )  # fmt: skip
+    return Stands(fresh, (), stand(process_of(fresh), [], now, reckoning(round_.area)))

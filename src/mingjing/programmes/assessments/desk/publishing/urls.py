@@ -1,0 +1,35 @@
+"""The routes of what follows the decision, below /assessments/."""
+
+from django.urls import URLPattern, path
+
+from mingjing.faces.ui import addresses  # noqa: F401 - importing registers the converters `code` and `codes`
+from mingjing.programmes.assessments.desk.publishing import disputes, editions, listings, objections, overview, seconds
+
+urlpatterns: list[URLPattern] = [
+    path("rounds/<int:pk>/publication/", overview.publication, name="round-publication"),
+    path("rounds/<int:pk>/publication/of/<codes:number>/notice/", listings.notice, name="listing-notice"),
+    path("rounds/<int:pk>/publication/of/<codes:number>/service/", listings.service, name="listing-service"),
+    path("rounds/<int:pk>/publication/of/<codes:number>/begin/", listings.begin, name="listing-begin"),
+    path("rounds/<int:pk>/publication/of/<codes:number>/follow/<slug:step>/", listings.follow, name="listing-follow"),
+    path("rounds/<int:pk>/publication/of/<codes:number>/decide/<slug:step>/", listings.decide, name="listing-decide"),
+    path("rounds/<int:pk>/publication/of/<codes:number>/back/<int:act>/", listings.take_back, name="listing-back"),
+    path("rounds/<int:pk>/publication/of/<codes:number>/", listings.listing, name="listing"),
+    path("rounds/<int:pk>/signing/", editions.signing, name="round-signing"),
+    path("rounds/<int:pk>/signing/prepare/<slug:step>/", editions.prepare, name="signing-prepare"),
+    path("rounds/<int:pk>/signing/centre/<slug:step>/", editions.sign_centre, name="signing-centre"),
+    path("rounds/<int:pk>/signing/bureau/<slug:step>/", editions.sign_bureau, name="signing-bureau"),
+    path("rounds/<int:pk>/signing/back/<int:act>/", editions.take_back, name="signing-back"),
+    path("rounds/<int:pk>/publish/", editions.publish, name="round-publish"),
+    path("rounds/<int:pk>/editions/", editions.editions, name="round-editions"),
+    path("rounds/<int:pk>/editions/correct/", editions.correct, name="round-correct"),
+    path("rounds/<int:pk>/editions/<int:number>/", editions.edition, name="edition"),
+    path("rounds/<int:pk>/disputes/", disputes.disputes, name="round-disputes"),
+    path("rounds/<int:pk>/disputes/<int:dispute>/", disputes.dispute, name="dispute"),
+    path("rounds/<int:pk>/disputes/<int:dispute>/<slug:step>/", disputes.decide, name="dispute-decide"),
+    path("rounds/<int:pk>/appeal/<codes:number>/", disputes.file_appeal, name="appeal-file"),
+    path("rounds/<int:pk>/findings/<codes:number>/", objections.findings, name="findings"),
+    path("visits/<int:pk>/delivery/", objections.deliver, name="visit-delivery"),
+    path("visits/<int:pk>/objection/<codes:finding>/", objections.object_to, name="objection-file"),
+    path("rounds/<int:pk>/seconds/", seconds.seconds, name="round-seconds"),
+    path("rounds/<int:pk>/seconds/<codes:number>/", seconds.gap, name="gap-decide"),
+]
