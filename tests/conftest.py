@@ -86,10 +86,13 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """The test database begins as a copy of a migrated one."""
+    """The test database begins as a copy of a migrated one; passwords are hashed for no longer than it takes."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
     from tests.installations import prepare
 
     prepare()
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 @pytest.fixture(scope="session")
