@@ -1,12 +1,13 @@
 """Appeals after publication: in time, by the right company, decided by others; upheld, there is a new edition."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.faces import district
+from tests.guarded import guards_lifted
 from tests.programmes.assessments.contested import (
     codes,
     decided_and_published,
@@ -16,6 +17,7 @@ from tests.programmes.assessments.contested import (
     reviewed,
     settled,
 )
+from tests.programmes.assessments.judged import in_review
 from tests.programmes.assessments.test_round_decisions import decided
 
 from mingjing.engine.process import Clock
@@ -33,7 +35,9 @@ from mingjing.programmes.assessments.actions.disputes import excuse_lateness
 from mingjing.programmes.assessments.actions.editions import correct_list
 from mingjing.programmes.assessments.models import Edition, Entry, Filing, Listed, VisitRecord
 from mingjing.programmes.assessments.policy.corrections import Remedy
+from mingjing.programmes.assessments.policy.sources import Source, streak_known
 from mingjing.programmes.assessments.queries.editions import due, history, newest_of, standing_rows
+from mingjing.programmes.assessments.queries.sourced import _stay, _stays
 
 pytestmark = pytest.mark.django_db
 People = dict[str, Person]
@@ -274,3 +278,27 @@ def test_opening_listings_and_publishing_cost_the_same_statements_whatever_is_li
         assert edition.rows.exclude(reasons=[]).count() == black
     assert opening[0] == opening[1]
     assert publishing[0] == publishing[1]
+
+
+def test_a_corrected_list_leaves_no_trace_in_later_streaks(
+    edition: Edition, people: People, other: Person, at: datetime
+) -> None:
+    """Who was on watch by a list that was corrected was not on watch: as the rules of a later round see it."""
+    black = edition.rows.filter(adverse=True)
+    source = Source("tier_streak", "BLACK")
+    later = in_review(people, at, [row.entry.community for row in black], code="later", first_day=date(2025, 1, 1))
+    entries = list(later.entries.order_by("number"))
+    with guards_lifted():
+        for entry, row in zip(entries, black, strict=True):
+            Entry.objects.filter(pk=entry.pk).update(company=row.company, company_name=row.company_name)
+    entries = list(later.entries.order_by("number"))
+
+    def streaks(moment: datetime) -> list[str]:
+        stays = _stays(entries, later, moment)
+        return [streak_known(source, _stay(entry, later), stays[entry.community_id]).text for entry in entries]
+
+    after = edition.published_at + timedelta(days=1)
+    assert streaks(after) == ["1", "1"]
+    upheld(filed(black[0], people["officer"], after), other, after)
+    assert streaks(after) == ["0", "1"]
+    assert streaks(edition.published_at) == ["1", "1"]

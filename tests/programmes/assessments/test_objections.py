@@ -24,6 +24,7 @@ from mingjing.programmes.assessments.models import Correction, Filing, Round, Te
 from mingjing.programmes.assessments.queries.listings import proposals
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sheets import sheets_of
 
 pytestmark = pytest.mark.django_db
 People = dict[str, Person]
@@ -203,3 +204,15 @@ def _bad(record: VisitRecord, shown: str) -> str:
         for n, code in enumerate(rubric.checks, start=1)
     ]  # fmt: skip
     return canonical({"findings": found}).decode()
+
+
+def test_what_is_corrected_after_the_decision_leaves_the_decision_as_it_was_checked(
+    round_: Round, record: VisitRecord, people: People, other: Person, at: datetime
+) -> None:
+    decided(round_, people, at)
+    round_.refresh_from_db()
+    assert round_.deciding_at
+    after = round_.deciding_at + timedelta(days=1)
+    upheld(filed(record, people["officer"], after), other, after)
+    kept = {entry.pk: len(sheet.findings) for entry, sheet in sheets_of(round_)}
+    assert kept[record.entry_id] == len(findings(record))

@@ -47,9 +47,12 @@ class Amendments:
 
 
 def amendments_of(entries: Iterable[Any], now: datetime) -> Amendments:
-    """The corrections about these entries (or their keys, or a query for them) that count. At most four queries."""
-    asked = Correction.objects.filter(entry__in=entries).select_related("proceeding__area", "filing").order_by("id")
-    rows = list(asked)
+    """The corrections about these entries (or their keys, or a query for them) made until `now` that count.
+
+    At most four queries.
+    """
+    asked = Correction.objects.filter(entry__in=entries, at__lte=now).select_related("proceeding__area", "filing")
+    rows = list(asked.order_by("id"))
     if not rows:
         return Amendments()
     standing = stands_of({row.proceeding_id: row.proceeding for row in rows}.values(), now)

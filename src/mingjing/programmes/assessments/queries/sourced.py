@@ -9,7 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, TextField
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Reason
@@ -21,6 +22,7 @@ from mingjing.programmes.assessments.models import (
     Community,
     Engagement,
     Entry,
+    Listed,
     ReplayPurpose,
     Result,
     Round,
@@ -60,7 +62,7 @@ def sourced_of(
     orders = _orders(entries, round_, at, records) if kinds - {STREAK, MONTHS, TEAMS_BELOW} else {}
     if records is not None:
         looks = looks_of(entries, scheme, at, records=records)
-    stays = _stays(entries, round_) if STREAK in kinds else {}
+    stays = _stays(entries, round_, at) if STREAK in kinds else {}
     since = _since(entries) if MONTHS in kinds else {}
     elsewhere = _elsewhere(entries, round_, scheme, at)
     found: dict[int, Mapping[str, Sourced]] = {}
@@ -136,16 +138,21 @@ def _stay(entry: Entry, round_: Round) -> Stay:
     return Stay(round_.code, "", False, entry.engagement_id, entry.company_id, entry.company_name)
 
 
-def _stays(entries: Sequence[Entry], round_: Round) -> dict[int, list[Stay]]:
-    """Where each community stood in the rounds decided before this one, the latest first: two queries."""
+def _stays(entries: Sequence[Entry], round_: Round, at: datetime) -> dict[int, list[Stay]]:
+    """Where each community stood in the rounds decided before this one, the latest first: two queries.
+
+    Where a list was published, as its newest edition said at that moment: what was corrected leaves no trace.
+    """
     columns = (
-        "entry__community", "entry__round__title", "tier", "replay__scheme", "entry__engagement", "entry__company",
+        "entry__community", "entry__round__title", "stood", "replay__scheme", "entry__engagement", "entry__company",
         "entry__company_name",
     )  # fmt: skip
     earlier = Q(entry__round__first_day__lt=round_.first_day)
     earlier |= Q(entry__round__first_day=round_.first_day, entry__round__lt=round_.pk)
+    listed = Listed.objects.filter(entry=OuterRef("entry"), edition__published_at__lte=at).order_by("-edition__number")
     rows = (
-        Result.objects.filter(earlier, replay__purpose=ReplayPurpose.DECISION, replay__completed_at__isnull=False)
+        Result.objects.annotate(stood=Coalesce(Subquery(listed.values("tier")[:1]), "tier", output_field=TextField()))
+        .filter(earlier, replay__purpose=ReplayPurpose.DECISION, replay__completed_at__isnull=False)
         .filter(entry__community__in=[entry.community_id for entry in entries], entry__round__decided_at__isnull=False)
         .order_by("-entry__round__first_day", "-entry__round")
         .values_list(*columns)
