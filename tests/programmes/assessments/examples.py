@@ -48,6 +48,7 @@ OF_ROUND = (
     "round-draw", "round-edges", "round-entries", "round-export-ask", "round-exports", "round-handover", "round-json",
     "round-plan", "round-result", "round-review", "round-roster", "round-step", "round-teams", "round-visits",
     "round-what-if", "round-judging", "note-add", "expert-add", "staff-add", "draw-commit", "team-days",
+    "round-report", "round-alarms", "report-listed", "report-orders", "report-disputes",
     "round-publication", "round-signing", "round-publish", "round-editions", "round-correct", "round-disputes",
     "round-seconds",
 )  # fmt: skip
@@ -226,6 +227,7 @@ def _draws(district: District, entry: Entry) -> Iterator[Routes]:
     team_day = TeamDay.objects.create(draw=draw, day=timezone.localdate(at), team=1)
     member = TeamMember.objects.create(team_day=team_day, person=officer, part=Part.STAFF, added_at=at)
     yield {f"assessments:{name}": one | {"team_day": team_day.pk} for name in ("team-day", "team-day-open")}
+    yield {"assessments:report-check": one | {"class_code": "A", "check": "A1.1"}}
     yield {"assessments:member-replace": one | {"team_day": team_day.pk, "member": member.pk}}
     record = VisitRecord.objects.create(round=round_, entry=entry, team_day=team_day, purpose=Purpose.FIRST)
     yield {f"assessments:{name}": {"pk": record.pk} for name in OF_VISIT}

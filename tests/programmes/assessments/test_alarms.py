@@ -152,4 +152,4 @@ def test_few_records_say_too_few() -> None:
     assert [one.verdict for one in leanings([Seen(("a",), "A", 9000), Seen(("b",), "A", 1000)])] == ["too_few"] * 2
     assert leanings([]) == ()
     (alone,) = leanings([Seen(("a",), "A", 9000)] * 30)
-    assert (alone.verdict, alone.chance) == ("too_few", 1)
+    assert (alone.verdict, alone.chance) == ("too_few", Fraction(1))

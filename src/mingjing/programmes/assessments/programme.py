@@ -157,6 +157,7 @@ MANIFEST = Manifest(
         _permission("appeal.receive", _("Record appeals and objections"), "director", "officer"),
         _permission("appeal.decide", _("Decide appeals and objections, uninvolved"), "director", "officer", "panel"),
         _permission("what_if.ask", _("Ask what another scheme would have decided"), "director", "officer"),
+        _permission("alarm.view", _("See alarms about cut-offs and assessors"), "director", "auditor"),
         _permission("export.request", _("Export results"), "director", "officer", "auditor"),
     ),
     subjects=SUBJECTS,

@@ -8,6 +8,7 @@ from mingjing.programmes.assessments.desk.draws.urls import urlpatterns as draws
 from mingjing.programmes.assessments.desk.lists.urls import urlpatterns as lists
 from mingjing.programmes.assessments.desk.publishing.urls import urlpatterns as publishing
 from mingjing.programmes.assessments.desk.register.urls import urlpatterns as register
+from mingjing.programmes.assessments.desk.reports.urls import urlpatterns as reports
 from mingjing.programmes.assessments.desk.rounds.urls import urlpatterns as rounds
 from mingjing.programmes.assessments.desk.visits.urls import urlpatterns as visits
 
@@ -19,6 +20,7 @@ urlpatterns = [
     *draws,
     *visits,
     *lists,
+    *reports,
     *publishing,
     path("schemes/", schemes.schemes, name="schemes"),
     path("add-scheme/", drafts.add, name="scheme-add"),

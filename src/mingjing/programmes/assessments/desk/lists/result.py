@@ -39,6 +39,8 @@ def _page(request: HttpRequest, found: Round, refused: tuple[Problem, ...] = ())
     context: dict[str, Any] = {"round": found, "decided": decision_of(found)}
     if context["decided"]:
         context |= _figures(found, context["decided"])
+        today = timezone.localdate()
+        context["may_see_alarms"] = may(request.user, "assessments.alarm.view", area=found.area, on=today)
     else:
         context |= _state(request, found, refused)
     absent = not_assessed(found)

@@ -1,0 +1,15 @@
+"""The routes of reports and alarms, below /assessments/."""
+
+from django.urls import path
+
+from mingjing.faces.ui import addresses  # noqa: F401 - importing registers the converters `code` and `codes`
+from mingjing.programmes.assessments.desk.reports import pages, rows
+
+urlpatterns = [
+    path("rounds/<int:pk>/report/", pages.report, name="round-report"),
+    path("rounds/<int:pk>/alarms/", pages.alarms, name="round-alarms"),
+    path("rounds/<int:pk>/report/listed/", rows.listed, name="report-listed"),
+    path("rounds/<int:pk>/report/orders/", rows.orders, name="report-orders"),
+    path("rounds/<int:pk>/report/disputes/", rows.disputes, name="report-disputes"),
+    path("rounds/<int:pk>/report/checks/<codes:class_code>/<codes:check>/", rows.check, name="report-check"),
+]
