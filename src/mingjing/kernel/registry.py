@@ -211,6 +211,8 @@ class Manifest:
     documents: tuple[Any, ...] = ()  # the kinds of documents it issues: kernel.documents.kinds.DocumentKind
     due: str = ""  # dotted path of a function (person, today) -> Iterable[Due]: what of this part waits for the person
     subjects: Mapping[str, str] = field(default_factory=dict)  # what facts are about: "places.site" -> English msgid
+    # Dotted path of a function (case, at) -> the latest instant to which a deadline of its cases can be moved, or None
+    case_extension: str = ""
     case_kinds: Mapping[str, str] = field(default_factory=dict)  # the kinds of cases it opens: code -> English msgid
     # Its proceedings: kind -> (English msgid, dotted path of a function of {step: engine.process.Clock} that gives the
     processes: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # engine.process.Process
@@ -344,6 +346,13 @@ def title_of_subject(subject: str) -> str:
     """The msgid of what a fact is about (`assessments.round:7`: a round); empty where no part names such things."""
     owner = owner_of(subject)
     return owner.subjects.get(subject.partition(":")[0], "") if owner else ""
+
+
+def latest_extension(programme: str, case: Any, at: datetime) -> datetime | None:
+    """Until when the deadline of a case can be moved at most; None where its programme sets no limit."""
+    manifest = _registry.manifests.get(programme)
+    limit = import_string(manifest.case_extension)(case, at) if manifest and manifest.case_extension else None
+    return cast("datetime | None", limit)
 
 
 def title_of_case_kind(programme: str, kind: str) -> str:

@@ -6,19 +6,26 @@ from io import BytesIO
 
 from django.utils import timezone
 from tests.districts import District, Routes
+from tests.faces.district import credit_code
 from tests.programmes.assessments.conftest import MAPPING, TABLE
 
+from mingjing.engine.process import Clock
+from mingjing.kernel.cases.models import Case
 from mingjing.kernel.db.search import search_words
 from mingjing.kernel.jobs.worker import drain
+from mingjing.kernel.parties.actions import record_organisation
 from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.places.models import EntryCode, Site
+from mingjing.kernel.proceedings.actions import open_proceeding
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.rulebooks.actions import create_rulebook, publish_version, start_draft
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.actions.replays import request_replay
 from mingjing.programmes.assessments.actions.rounds import open_round
 from mingjing.programmes.assessments.models import (
+    Bar,
     CalibrationNote,
+    CommonControl,
     Community,
     Conflict,
     Draw,
@@ -48,9 +55,9 @@ OF_ROUND = (
     "round-draw", "round-edges", "round-entries", "round-export-ask", "round-exports", "round-handover", "round-json",
     "round-plan", "round-result", "round-review", "round-roster", "round-step", "round-teams", "round-visits",
     "round-what-if", "round-judging", "note-add", "expert-add", "staff-add", "draw-commit", "team-days",
-    "round-report", "round-alarms", "report-listed", "report-orders", "report-disputes",
     "round-publication", "round-signing", "round-publish", "round-editions", "round-correct", "round-disputes",
     "round-seconds",
+    "round-report", "round-alarms", "report-listed", "report-orders", "report-disputes",
 )  # fmt: skip
 OF_ENTRY = (
     "class-confirm", "entry", "entry-assessed", "entry-file", "entry-group", "entry-value", "entry-vote",
@@ -166,6 +173,36 @@ def _rounds(district: District, scheme: Version, replay: Replay) -> Iterator[Rou
     yield {"assessments:what-if-community": one | {"what_if": asked.pk, "number": entry.number}}
     yield from _draws(district, entry)
     yield from _published(district, entry, replay)
+    yield from _measures(district, entry)
+
+
+def _measures(district: District, entry: Entry) -> Iterator[Routes]:
+    director, at = district.people["director"], district.at
+    one = {"pk": entry.round_id, "number": entry.number}
+    yield {f"assessments:{name}": one for name in ("entry-measures", "order-give", "bar-decide")}
+    yield {"assessments:measure-step": one | {"kind": "reward", "step": "proposed"}}
+    yield {"assessments:measure-approve": one | {"kind": "reward"}}
+    yield {"assessments:measure-paper": one | {"kind": "measures", "step": "reminder"}}
+    company = Organisation.objects.filter(area=district.area).earliest("pk")
+    open_proceeding(
+        programme="assessments", kind="measures", subject=entry.subject, title=district.secret, area=district.area,
+        organisation=company, clocks={step: Clock(5) for step in ("listed", "admonition", "plan")}, by=director, at=at,
+    )  # fmt: skip
+    bar = Bar.objects.create(
+        area=district.area, entry=entry, company=company, company_name=district.secret, first_day=FIRST, last_day=LAST,
+        scope=district.secret, basis="b", clause="c", quote="q", reason="r", decided_by=director, decided_at=at,
+    )  # fmt: skip
+    yield {f"assessments:{name}": {"bar": bar.pk} for name in ("bar", "bar-sign", "bar-paper", "bar-call-off")}
+    other = record_organisation(
+        credit_code=credit_code(900 + district.number), name=f"{district.secret}另一公司", area=district.area,
+        by=director, at=at,
+    )  # fmt: skip
+    control = CommonControl.objects.create(
+        area=district.area, one=company, other=other, reason=district.secret, exhibits=["x"], found_by=director,
+        found_at=at,
+    )  # fmt: skip
+    yield {f"assessments:{name}": {"control": control.pk} for name in ("control-confirm", "control-withdraw")}
+    yield {"assessments:order-spot": {"case": Case.objects.filter(area=district.area).earliest("pk").pk}}
 
 
 def _published(district: District, entry: Entry, replay: Replay) -> Iterator[Routes]:

@@ -7,7 +7,7 @@ Not here: who holds the right (guard), what a programme concludes.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel import registry
 from mingjing.kernel.cases.models import Case, Step, StepKind
 from mingjing.kernel.cases.queries import involvement, out_of_turn
 from mingjing.kernel.db.fields import instant_text
@@ -206,6 +207,10 @@ def extend_case(*, case: Case, due_at: datetime, note: str, by: Person | None, a
             text = N_("An extension ends later than the deadline it replaces; choose a later day.")
             raise Refusal([Problem("cases.case.earlier", text, {}, "due_at")])
         _in_future(due_at, at)
+        if (limit := registry.latest_extension(current.programme, current, at)) and due_at > limit:
+            text = N_("This can be extended until {day} at most; choose an earlier day.")
+            day = timezone.localtime(limit - timedelta(microseconds=1)).date().isoformat()
+            raise Refusal([Problem("cases.case.too_long", text, {"day": day}, "due_at")])
         current.due_at, current.extended = due_at, True
         _take(current, Step(kind=StepKind.EXTENDED, note=_said(note), due_at=due_at), (), {}, by, at)
     _shown(case, current)

@@ -77,9 +77,9 @@ MANIFEST = Manifest(
     summary=_("Rounds from the roster to the decided list, by schemes that are data, with every line explained."),
     programme=True,
     desk_urls=f"{HERE}.desk.urls",
+    api_urls=f"{HERE}.api.urls",
     board_urls=f"{HERE}.board.urls",
     board_lists=f"{HERE}.board.files.lists",
-    api_urls=f"{HERE}.api.urls",
     portal_urls=f"{HERE}.portal.urls",
     portal_navigation=(
         NavItem(title=_("Results"), url_name="assessments_portal:communities", permission="", icon="round"),
@@ -97,6 +97,9 @@ MANIFEST = Manifest(
         ),
         NavItem(
             title=_("My visits"), url_name="assessments:my-visits", permission="assessments.visit.record", icon="pencil"
+        ),
+        NavItem(
+            title=_("Measures"), url_name="assessments:measures", permission="assessments.measure.view", icon="case"
         ),
         NavItem(title=_("Schemes"), url_name="assessments:schemes", permission="rulebooks.version.view", icon="scheme"),
         NavItem(title=_("Replays"), url_name="assessments:replays", permission="assessments.replay.view", icon="table"),
@@ -141,7 +144,17 @@ MANIFEST = Manifest(
         _permission("visit.record", _("Record visits of one's own team"), "officer", "supervisor"),
         _permission("visit.review", _("Review visit records"), "director", "officer"),
         _permission("filing.file", _("File bonuses and vetoes"), "officer", "director"),
-        _permission("filing.decide", _("Approve bonuses and vetoes"), "director", "officer"),
+        _permission("filing.decide", _("Approve bonuses and vetoes"), "director", "officer", "panel"),
+        _permission(
+            "listing.follow", _("Take proposed listings through notice, hearing and reply"), "director", "officer"
+        ),
+        _permission("listing.decide", _("Vote on the panel that decides who is listed"), "director", "panel"),
+        _permission("list.prepare", _("Show lists to the public and answer objections"), "director", "officer"),
+        _permission("list.sign_centre", _("Sign lists off as head of the centre"), "director"),
+        _permission("list.sign_bureau", _("Sign lists off for the housing bureau"), "bureau"),
+        _permission("list.publish", _("Publish signed lists and their corrections"), "director"),
+        _permission("appeal.receive", _("Record appeals and objections"), "director", "officer"),
+        _permission("appeal.decide", _("Decide appeals and objections, uninvolved"), "director", "officer", "panel"),
         _permission("measure.view", _("See what follows published lists"), *EVERYBODY, "legal_reviewer"),
         _permission("measure.take", _("Take measures after a listing, issue their papers"), "director", "officer"),
         _permission("measure.approve", _("Approve recommendations and commendations"), "director"),
@@ -202,6 +215,7 @@ MANIFEST = Manifest(
         _fact("reply.given", _("Company replied in public")),
         _fact("reply.withheld", _("Public reply of a company withheld")),
         _fact("filing.filed", _("Bonus or veto filed")),
+        _fact("filing.voted", _("Panel vote on a veto")),
         _fact("filing.approved", _("Bonus or veto approved")),
         _fact("filing.rejected", _("Bonus or veto rejected")),
         _fact("expert.listed", _("Supervisor put on the list of a round")),
@@ -311,6 +325,7 @@ MANIFEST = Manifest(
         ),
         Known(code="assessments.company", title=_("Company"), kind="text", read=f"{HERE}.queries.known.companies"),
     ),
+    case_extension=f"{HERE}.queries.rectifying.latest_extension",
     case_kinds={"rectification": _("Order to put a critical finding right")},
     documents=(*PAPERS, *MEASURE_PAPERS),
     processes={

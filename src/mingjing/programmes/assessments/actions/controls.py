@@ -48,7 +48,7 @@ def record_control(
     if problems:
         raise Refusal(problems)
     if uploads:
-        subject = f"assessments.control:{min(one.pk, other.pk)}-{max(one.pk, other.pk)}"
+        subject = f"parties.organisation:{one.pk}"
         kept = record_exhibits(files=uploads, subject=subject, area=area, origin=Origin.SCAN, by=by, at=at)
         shown += [str(exhibit.pk) for exhibit in kept]
     found = CommonControl.objects.create(

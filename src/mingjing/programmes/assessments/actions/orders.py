@@ -11,11 +11,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, in_language
+from mingjing.kernel.calendar.queries import deadline
 from mingjing.kernel.cases.actions import Opening, cancel_case, open_cases
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.db.prepared import Prepared
 from mingjing.kernel.evidence.queries import exhibits_of
 from mingjing.kernel.parties.models import Person
+from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.models import VisitRecord
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.sheets import order_subject
@@ -26,8 +28,6 @@ RECTIFICATION = "rectification"
 """The kind of case that an order is."""
 DEADLINE = "critical_rectification"
 """The deadline of a scheme that such an order is due by."""
-WEEKEND = 5
-"""Saturday, as `date.weekday` counts."""
 TAKEN_BACK = N_("The finding was taken back on the visit record.")
 VOIDED = N_("The visit record was voided.")
 
@@ -57,18 +57,15 @@ def drop_orders(record: VisitRecord, codes: Collection[str], why: str, *, by: Pe
         cancel_case(case=case, note=why, by=by, at=at)
 
 
-def due_at(scheme: Scheme, at: datetime) -> datetime:
-    """When an order given at `at` is due: as the scheme says, else by the end of the day."""
-    deadline = next((entry for entry in scheme.document.get("deadlines", ()) if entry["code"] == DEADLINE), None)
-    if deadline is None:
+def due_at(scheme: Scheme, at: datetime, area: Area | None = None) -> datetime:
+    """When an order given at `at` is due: as the scheme says, by the calendar of the area; else by the end of the day."""
+    entry = next((entry for entry in scheme.document.get("deadlines", ()) if entry["code"] == DEADLINE), None)
+    if entry is None:
         return timezone.localtime(at).replace(hour=23, minute=59, second=59, microsecond=0)
-    days, moment = int(deadline["days"]), at
-    if deadline["calendar"] == "calendar":
+    days = int(entry["days"])
+    if entry["calendar"] == "calendar":
         return at + timedelta(days=days)
-    while days:
-        moment += timedelta(days=1)
-        days -= timezone.localtime(moment).weekday() < WEEKEND
-    return moment
+    return deadline(area, at, days=max(days, 1)).at
 
 
 def _wanting(scheme: Scheme, record: VisitRecord, document: Mapping[str, Any]) -> set[str]:
@@ -105,7 +102,7 @@ def _open(
         )
         for code, entries in found.items()
     ]  # fmt: skip
-    owner, due = lead if lead.is_active else None, due_at(scheme, at)
+    owner, due = lead if lead.is_active else None, due_at(scheme, at, record.round.area)
     area = record.round.area
     open_cases(
         openings=openings, programme="assessments", kind=RECTIFICATION, area=area, owner=owner, due_at=due, by=by, at=at

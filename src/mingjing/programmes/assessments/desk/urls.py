@@ -6,6 +6,7 @@ from mingjing.faces.ui import addresses  # noqa: F401 - importing registers the 
 from mingjing.programmes.assessments.desk import drafts, replays, results, schemes
 from mingjing.programmes.assessments.desk.draws.urls import urlpatterns as draws
 from mingjing.programmes.assessments.desk.lists.urls import urlpatterns as lists
+from mingjing.programmes.assessments.desk.measures.urls import urlpatterns as measures
 from mingjing.programmes.assessments.desk.publishing.urls import urlpatterns as publishing
 from mingjing.programmes.assessments.desk.register.urls import urlpatterns as register
 from mingjing.programmes.assessments.desk.reports.urls import urlpatterns as reports
@@ -20,8 +21,9 @@ urlpatterns = [
     *draws,
     *visits,
     *lists,
-    *reports,
     *publishing,
+    *measures,
+    *reports,
     path("schemes/", schemes.schemes, name="schemes"),
     path("add-scheme/", drafts.add, name="scheme-add"),
     path("schemes/<code:code>/", schemes.scheme, name="scheme"),

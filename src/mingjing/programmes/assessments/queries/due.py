@@ -29,6 +29,7 @@ from mingjing.programmes.assessments.models import (
 )
 from mingjing.programmes.assessments.policy.rounds import next_step, obstacles
 from mingjing.programmes.assessments.queries.awaited import awaited
+from mingjing.programmes.assessments.queries.measures_due import measures_waiting
 from mingjing.programmes.assessments.queries.rounds import facts_of_all
 
 __all__ = ["waiting"]
@@ -51,6 +52,7 @@ def waiting(person: Person, today: date) -> Iterator[Due]:
     yield from _handovers(person, today)
     yield from _seeds(person)
     yield from awaited(person, today)
+    yield from measures_waiting(person, today)
 
 
 def _mine(person: Person) -> Exists:

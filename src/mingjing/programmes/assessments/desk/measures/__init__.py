@@ -1,0 +1,1 @@
+"""Pages of what follows a published list: measures, orders, bars, recommendations, commendations, common control."""
