@@ -15,7 +15,10 @@ __all__ = ["judge", "judge_with", "unjudged"]
 
 
 def judge(pack: Pack, visits: Iterable[Visit]) -> list[Warning]:
-    """The warnings of one firm, worst first; records that were corrected or voided raise none."""
+    """The warnings of one firm, worst first; records that were corrected or voided raise none.
+
+    A record that was corrected into another firm's is for whoever gathers the records to leave out (`standing`).
+    """
     kept = standing(visits)
     found: list[Warning] = []
     for rule in pack.of("count"):

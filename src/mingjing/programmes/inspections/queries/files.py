@@ -1,13 +1,19 @@
 """Rules and mappings, those that ship and those in files. Not here: what they mean (policy.rules, policy.mapping)."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.tables import Table, read_table
+from mingjing.programmes.inspections.policy.mapping import Mapping, parse_mapping
 from mingjing.programmes.inspections.policy.rules import Pack, read_rules
 
-__all__ = ["load_document", "load_rules", "shipped_mappings", "shipped_or_file", "shipped_rules"]
+__all__ = [
+    "load_document", "load_mapping", "load_rules", "open_table", "shipped_mappings", "shipped_or_file", "shipped_rules",
+]  # fmt: skip
 
 SHIPPED = Path(__file__).parent.parent
 
@@ -46,3 +52,24 @@ def load_document(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Refusal([Problem("rules.object", N_("The file holds no JSON object, so no rules."), {}, path.name)])
     return document
+
+
+def load_mapping(name: str) -> Mapping:
+    """The mapping that ships under `name`, or the one in the file of that name; raises Refusal."""
+    path = shipped_or_file(name, shipped_mappings())
+    try:
+        return parse_mapping(path.read_text("utf-8-sig"), path.name)
+    except UnicodeDecodeError as error:
+        text = N_("The mapping is not UTF-8 text; save it as UTF-8.")
+        raise Refusal([Problem("mapping.encoding", text, {}, path.name)]) from error
+
+
+@contextmanager
+def open_table(source: Path, mapping: Mapping) -> Iterator[Table]:
+    """The table in a file, read as the mapping says; raises Refusal (kernel.tables)."""
+    form = mapping.file
+    with read_table(
+        source, encoding=form.encoding, delimiter=form.delimiter, sheet=form.sheet, header_row=form.header,
+        merged=form.merged,
+    ) as table:  # fmt: skip
+        yield table

@@ -1,0 +1,100 @@
+"""`mingjing inspections warnings`: the warnings of a rule pack over a file of visits; touches no database of ours."""
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from mingjing.engine.outcome import N_, Problem, Refusal, spoken
+from mingjing.kernel.tables import fill_table, replacing
+from mingjing.programmes.inspections.policy.answerable import APPLIED, silent
+from mingjing.programmes.inspections.policy.mapping import Mapping
+from mingjing.programmes.inspections.policy.reading import Reader
+from mingjing.programmes.inspections.policy.rules import Level, Pack
+from mingjing.programmes.inspections.policy.warnings import Warning
+from mingjing.programmes.inspections.queries.columns import Columns, opened
+from mingjing.programmes.inspections.queries.files import load_mapping, load_rules, open_table
+
+__all__ = ["COLUMNS", "configure_warnings", "run_warnings"]
+
+COLUMNS = (
+    "rule", "level", "authority", "firm", "first", "last", "count", "records", "about", "title", "reason", "source",
+    "avoid",
+)  # fmt: skip
+BETWEEN = "; "
+Tally = Counter[tuple[str, Level]]
+
+
+def configure_warnings(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `mingjing inspections warnings`."""
+    parser.add_argument("--rules", default="default", metavar="R", help=_("rules that ship, or their file"))
+    parser.add_argument("--mapping", required=True, metavar="M", help=_("a mapping that ships, or its file"))
+    parser.add_argument("--input", required=True, type=Path, metavar="F", help=_("a .csv, .csv.gz or .xlsx file"))
+    parser.add_argument("--output", required=True, type=Path, metavar="O", help=_("where the warnings go"))
+
+
+def run_warnings(args: argparse.Namespace) -> int:
+    """Write one row for each warning, whole or not at all, and say how many there are of each rule and level."""
+    started = time.perf_counter()
+    pack, mapping = load_rules(args.rules), load_mapping(args.mapping)
+    _refuse_what_cannot_be(args, pack)
+    with opened() as columns:
+        reader = _take_in(columns, args.input, mapping)
+        tally: Tally = Counter()
+        with replacing(args.output) as file:
+            fill_table(file, args.output.name, _rows(columns.warnings(pack), tally))
+    _tell(pack, tally, reader, args.output, time.perf_counter() - started)
+    return 0
+
+
+def _take_in(columns: Columns, source: Path, mapping: Mapping) -> Reader:
+    with open_table(source, mapping) as table:
+        reader = Reader(mapping, table.header)
+        columns.add(reader.visits(table.rows), latest=mapping.repeated == "last")
+        reader.log.refuse()
+    return reader
+
+
+def _refuse_what_cannot_be(args: argparse.Namespace, pack: Pack) -> None:
+    if args.output.resolve() in {Path(path).resolve() for path in (args.input, args.mapping, args.rules)}:
+        text = N_("The warnings must go to another file than what they are made from.")
+        raise Refusal([Problem("inspections.same_file", text, {}, str(args.output))])
+    if not any(pack.of(*APPLIED)):
+        text = N_("The pack has no rules about visits or their number (kind visit or count); there is nothing to do.")
+        raise Refusal([Problem("inspections.nothing_to_do", text, {}, str(args.rules))])
+
+
+def _rows(warnings: Iterator[Warning], tally: Tally) -> Iterator[tuple[str, ...]]:
+    yield COLUMNS
+    for one in warnings:
+        tally[one.rule.code, one.level] += 1
+        yield _row(one)
+
+
+def _row(one: Warning) -> tuple[str, ...]:
+    about = BETWEEN.join(f"{name} {value}" for name, value in one.key if value and name != "authority")
+    return (
+        one.rule.code, one.level.code, BETWEEN.join(one.authorities), one.firm, one.first.isoformat(),
+        one.last.isoformat(), str(one.count), BETWEEN.join(one.records), about, spoken(one.rule.title, _),
+        one.because.say(_), one.rule.source, spoken(one.rule.avoid, _),
+    )  # fmt: skip
+
+
+def _tell(pack: Pack, tally: Tally, reader: Reader, output: Path, seconds: float) -> None:
+    text = _("{rows} rows read in {seconds} s; {count} warnings are in {file}.")
+    print(text.format(rows=reader.rows, seconds=f"{seconds:.2f}", count=tally.total(), file=output))
+    if reader.nobody:
+        print(_("{count} rows name no firm and are left out.").format(count=reader.nobody))
+    for code in dict.fromkeys(rule.code for rule in pack.of(*APPLIED)):
+        told = [f"{level.code} {tally[code, level]}" for level in reversed(Level) if tally[code, level]]
+        if told:
+            print(f"  {code}: {_(', ').join(told)}")
+    given = {*reader.mapping.fields, *(("days_late",) if "recorded" in reader.mapping.fields else ())}
+    for rule, facts in silent(pack, given):
+        text = _("  {code}: cannot warn, the mapping gives no {facts}")
+        print(text.format(code=rule.code, facts=_(", ").join(facts)))
+    if other := sorted({rule.code for rule in pack.rules} - {rule.code for rule in pack.of(*APPLIED)}):
+        print(_("Not applied to files: {codes}").format(codes=_(", ").join(other)))

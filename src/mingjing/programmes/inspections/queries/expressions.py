@@ -1,0 +1,234 @@
+"""Rules as set-based queries over a table of visits, by Ibis: the same expression runs on DuckDB and on Spark.
+
+They say what policy.counting and policy.conduct say of one firm, for all firms at once; a property test holds them
+equal. The table has a row for each authority's part in a visit: `record`, `seq` (the order within a day), `day` (days
+since 1970) with its `month`, `quarter` and `year` (numbers that grow), `firm`, and what else is known: `site`,
+`authority`, `joint`, `items` (an array), and facts by name (texts are never null). Absent columns are unknown.
+Not here: running them (queries.columns).
+"""
+
+from functools import reduce
+from typing import Any
+
+import ibis
+from ibis import _
+from ibis.expr.types import BooleanValue, IntegerValue, Table, Value
+
+from mingjing.programmes.inspections.policy.conditions import Condition, Test
+from mingjing.programmes.inspections.policy.rules import Count, Rule
+from mingjing.programmes.inspections.queries.days import number
+
+__all__ = ["COLUMNS", "count_rule", "standing", "visit_rule"]
+
+COLUMNS = ("level", "firm", "site", "authority", "item", "field", "first", "last", "count", "records", "authorities")
+"""What every query gives, a row for each warning; days are numbers, `records` and `authorities` arrays of texts."""
+ORDER = ("day", "seq", "record", "authority")
+KEYS = ("site", "authority", "item", "field")
+NOT_NULL = ("site", "authority", "joint", "corrects")
+
+
+def standing(visits: Table) -> Table:
+    """The visits that count: neither void nor replaced by a later record."""
+    if "corrects" in visits.columns:
+        named = visits.filter(visits.corrects != "").select(replaced=_.corrects).distinct()
+        visits = visits.anti_join(named, visits.record == named.replaced)
+    return visits.filter(~visits.void) if "void" in visits.columns else visits
+
+
+def visit_rule(visits: Table, rule: Rule) -> Table:
+    """The warnings of a rule about single visits."""
+    table = _whole(visits.filter(_in_force(visits, rule)))
+    levels = [(_holds(table, step.when), int(step.level)) for step in rule.steps]
+    judged = table.mutate(worst=ibis.cases(*levels, else_=0)).filter(_.worst > 0)
+    empty = {name: ibis.literal("") for name in KEYS}
+    return judged.select(
+        level=_.worst, firm=_.firm, **empty, first=_.day, last=_.day, count=ibis.literal(1, "int64"),
+        records=ibis.array([_.record]), authorities=ibis.array([_.authority]),
+    ).select(*COLUMNS)  # fmt: skip
+
+
+def count_rule(visits: Table, rule: Rule, *, joint: bool = True) -> Table:
+    """The warnings of a rule that counts; without `joint` no visit of the table is a joint one."""
+    asked = rule.count
+    assert asked is not None
+    base = _counted(_whole(visits), asked)
+    keys = ["firm", *asked.per, *([asked.window.period] if asked.window.period not in ("", "day") else [])]
+    if asked.window.period == "day":
+        keys.append("day")
+    fires = _apart(base, rule, asked, keys) if asked.what == "authorities" else _met(base, rule, asked, keys, joint)
+    return _told(base, _runs(fires, asked, keys), asked, keys, joint)
+
+
+def _whole(table: Table) -> Table:
+    """With a text in every column that names something, so that no later step asks whether it is there."""
+    return table.mutate(**{name: ibis.literal("") for name in NOT_NULL if name not in table.columns})
+
+
+def _counted(table: Table, asked: Count) -> Table:
+    """The rows that count; a row for each item where items are told apart."""
+    table = table.filter(_holds(table, asked.visits))
+    if "item" in asked.per:
+        table = (
+            table.mutate(item=table["items"].unnest())
+            if "items" in table.columns
+            else table.mutate(item=ibis.literal(""))
+        )
+    if "field" in asked.per and "field" not in table.columns:
+        table = table.mutate(field=ibis.literal(""))
+    needed = {*asked.per, *(("authority",) if asked.what == "authorities" else ())} - {"site"}
+    return reduce(lambda left, name: left.filter(left[name] != ""), sorted(needed), table)
+
+
+def _in_force(table: Table, rule: Rule) -> BooleanValue:
+    return table.day.between(number(rule.first), number(rule.last))
+
+
+def _holds(table: Table, condition: Condition) -> BooleanValue:
+    """Whether a condition is known to hold."""
+    unless = [~_all(table, tests) for tests in condition.unless]
+    return reduce(lambda one, other: one & other, unless, _all(table, condition.only))
+
+
+def _all(table: Table, tests: tuple[Test, ...]) -> BooleanValue:
+    return reduce(lambda one, other: one & other, (_test(table, test) for test in tests), ibis.literal(True))
+
+
+def _test(table: Table, test: Test) -> BooleanValue:
+    if test.fact not in table.columns:
+        return ibis.literal(test.words is not None and "" in test.words)
+    value: Any = table[test.fact]
+    if test.words is not None:
+        return value.isin(sorted(test.words))
+    low = value >= test.low if test.low is not None else ibis.literal(True)
+    high = value <= test.high if test.high is not None else ibis.literal(True)
+    return value.notnull() & low.fill_null(False) & high.fill_null(False)
+
+
+def _met(base: Table, rule: Rule, asked: Count, keys: list[str], joint: bool) -> Table:
+    """The days on which enough visits have been counted, with level and count."""
+    units = _units(base, asked) if joint else base
+    within = _window(asked, keys)
+    counts = {"n": ibis._.count().over(within)}
+    if not asked.caps:
+        tallies = {
+            f"n{at}": _holds(units, step.when).cast("int32") for at, step in enumerate(rule.steps) if _narrow(step.when)
+        }
+        units = units.mutate(**tallies)
+        counts |= {f"c{at[1:]}": units[at].sum().over(within) for at in tallies}
+    judged = units.mutate(judged=_in_force(units, rule) & _holds(units, asked.judged))
+    met = _likely(judged, rule, asked, keys).mutate(**counts).filter(_.judged)
+    if asked.caps:
+        met = met.mutate(worst=ibis.ifelse(_over(met, asked), int(rule.steps[0].level), 0))
+        met = met.filter(
+            ibis.row_number().over(group_by=_distinct([*keys, "day"]), order_by=[ibis.desc(name) for name in ORDER[1:]])
+            == 0
+        )
+    else:
+        reached = [((met[f"c{at}"] if _narrow(step.when) else met.n) >= step.least, int(step.level))
+                   for at, step in enumerate(rule.steps)]  # fmt: skip
+        met = met.mutate(worst=ibis.cases(*reached, else_=0))
+    return met.filter(_.worst > 0).group_by(_distinct([*keys, "day"])).agg(worst=_.worst.max(), n=_.n.max())
+
+
+def _narrow(condition: Condition) -> bool:
+    return bool(condition.only or condition.unless)
+
+
+def _units(base: Table, asked: Count) -> Table:
+    """One row for each visit: of a joint one the first part."""
+    apart = base.filter(base.joint == "")
+    together = base.filter(base.joint != "")
+    parts = ibis.row_number().over(group_by=["firm", *asked.per, "joint"], order_by=list(ORDER))
+    return apart.union(together.filter(parts == 0))
+
+
+def _likely(units: Table, rule: Rule, asked: Count, keys: list[str]) -> Table:
+    """Only the groups that are large enough to warn at all: most are not, and need no window."""
+    least = min(step.least for step in rule.steps)
+    if asked.caps:
+        allowed = [cap for cap in asked.caps.values() if cap is not None]
+        least = min(allowed, default=0) + (1 if asked.when == "over" else 0)
+    if least < 2:
+        return units
+    large = units.group_by(keys).agg(size=_.count()).filter(_.size >= least).select(*keys)
+    return units.semi_join(large, keys)
+
+
+def _over(met: Table, asked: Count) -> BooleanValue:
+    grade: Any = met.grade if "grade" in met.columns else ibis.literal("")
+    named = {name: cap for name, cap in asked.caps.items() if cap is not None}
+    cases = [(grade == name, asked.caps[name] if name in named else None) for name in asked.caps if name]
+    fallback = ibis.literal(asked.caps.get(""), "int64")
+    allowed: IntegerValue = (
+        ibis.cases(*((when, ibis.literal(cap, "int64")) for when, cap in cases), else_=fallback) if cases else fallback
+    )
+    verdict: Any = met.n > allowed if asked.when == "over" else met.n == allowed
+    return verdict.fill_null(False)
+
+
+def _window(asked: Count, keys: list[str]) -> Any:
+    preceding = asked.window.days - 1 if asked.window.days else None
+    return ibis.range_window(preceding=preceding, following=0, group_by=keys, order_by="day")
+
+
+def _apart(base: Table, rule: Rule, asked: Count, keys: list[str]) -> Table:
+    """The days by which two authorities have come in more than one visit."""
+    several = base.group_by(keys).agg(low=_.authority.min(), high=_.authority.max()).filter(_.low != _.high)
+    likely = base.semi_join(several.select(*keys), keys)
+    likely = likely.mutate(unit=ibis.ifelse(likely.joint != "", "j" + likely.joint, "r" + likely.record))
+    judged = likely.mutate(judged=_in_force(likely, rule) & _holds(likely, asked.judged))
+    within = _window(asked, keys)
+    met = judged.mutate(
+        low=_.authority.min().over(within), high=_.authority.max().over(within), one=_.unit.min().over(within),
+        other=_.unit.max().over(within),
+    ).filter(_.judged & (_.low != _.high) & (_.one != _.other))  # fmt: skip
+    days = met.group_by(_distinct([*keys, "day"])).agg(n=_.count())
+    return days.mutate(worst=ibis.literal(int(rule.steps[0].level)))
+
+
+def _runs(fires: Table, asked: Count, keys: list[str]) -> Table:
+    """One row for each run of days: `start` is the first day counted, `end` the last judged."""
+    if asked.window.period:
+        end: Value = fires.day.max()
+        runs = fires.group_by(keys).agg(worst=_.worst.max(), n=_.n.max(), **({} if "day" in keys else {"end": end}))
+        return runs.mutate(end=_.day) if "day" in keys else runs
+    reach = asked.window.days - 1
+    by_day = {"group_by": keys, "order_by": "day"}
+    marked = fires.mutate(before=_.day.lag().over(**by_day))
+    marked = marked.mutate(fresh=ibis.ifelse(marked.before.isnull() | (marked.day - reach > marked.before), 1, 0))
+    numbered = marked.mutate(run=_.fresh.sum().over(ibis.cumulative_window(**by_day)))
+    runs = numbered.group_by([*keys, "run"]).agg(
+        worst=_.worst.max(), n=_.n.max(), start=_.day.min() - reach, end=_.day.max()
+    )
+    return runs.drop("run")
+
+
+def _told(base: Table, runs: Table, asked: Count, keys: list[str], joint: bool) -> Table:
+    """Runs with the records that were counted."""
+    named = runs.rename({f"run_{name}": name for name in keys})
+    matches: list[Any] = [base[name] == named[f"run_{name}"] for name in keys]
+    matches.append(base.day <= named.end)
+    if asked.window.days:
+        matches.append(base.day >= named.start)
+    rows = base.inner_join(named, matches)
+    whole = [f"run_{name}" for name in keys] + ["end", "worst", "n"]
+    if joint:
+        rows = rows.group_by([*whole, "record", "authority"]).agg(day=_.day.min(), seq=_.seq.min())
+        first = ibis.row_number().over(group_by=[*whole, "record"], order_by=list(ORDER))
+        rows = rows.mutate(first_part=first == 0)
+    else:
+        rows = rows.mutate(first_part=ibis.literal(True))
+    found = rows.group_by(whole).agg(
+        first=_.day.min(), records=_.record.collect(where=_.first_part, order_by=[_[name] for name in ORDER]),
+        authorities=_.authority.collect(where=_.authority != "", distinct=True),
+    )  # fmt: skip
+    count: Any = found.authorities.length() if asked.what == "authorities" else found.n
+    told = {name: found[f"run_{name}"] if name in asked.per else ibis.literal("") for name in KEYS}
+    return found.select(
+        level=_.worst, firm=_.run_firm, **told, first=_["first"], last=_.end, count=count, records=_.records,
+        authorities=_.authorities,
+    ).select(*COLUMNS)  # fmt: skip
+
+
+def _distinct(names: list[str]) -> list[str]:
+    return list(dict.fromkeys(names))
