@@ -3,7 +3,7 @@
 Not here: how a list comes to be published step by step (test_editions).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ from mingjing.kernel.db.search import fill_words
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area, Site
 from mingjing.programmes.assessments.actions.editions import publish_list, take_publication_step
-from mingjing.programmes.assessments.models import Community, Edition, Entry
+from mingjing.programmes.assessments.models import Community, Edition, Entry, Round
 from mingjing.programmes.assessments.queries.listings import proposals
 
 __all__ = ["placed", "publish"]
@@ -39,8 +39,10 @@ def placed(communities: list[Community]) -> None:
     Community.objects.bulk_update(communities, ["floor_area"])
 
 
-def publish(people: Mapping[str, Person], at: datetime, count: int = 40) -> Edition:
-    """A round of so many communities, judged, heard, decided and published."""
+def publish(
+    people: Mapping[str, Person], at: datetime, count: int = 40, before: Callable[[Round], None] | None = None
+) -> Edition:
+    """A round of so many communities, judged, heard, decided and published; `before` does something to its records."""
     companies: list[Organisation] = district.companies(3, at)
     communities = register(count, at)
     placed(communities)
@@ -53,6 +55,8 @@ def publish(people: Mapping[str, Person], at: datetime, count: int = 40) -> Edit
             grave(entry, company, dict(people), at)
         for entry in entries[2:8]:
             Entry.objects.filter(pk=entry.pk).update(company=companies[2], company_name=companies[2].name)
+        if before:
+            before(round_)
     decided(round_, people, at)
     bureau = district.staff("director", "局长", Area.objects.get(code="430202"), at, username="bureau")
     kept, spared = proposals(round_, at)

@@ -22,7 +22,7 @@ __all__ = ["map_of", "mark", "qr"]
 
 WIDTH = 960
 MARGIN = 24
-SIGN = 18
+SIGN = 26
 """Pixels of the drawing: its width, its margin, the size of a sign."""
 METRES_PER_DEGREE = 111_195
 
@@ -71,5 +71,5 @@ def map_of(rows: Iterable[Told]) -> dict[str, Any]:
     return {
         "signs": signs, "width": WIDTH, "height": height, "scale": metres,
         "scale_end": round(MARGIN + metres / METRES_PER_DEGREE * unit, 1), "scale_start": MARGIN,
-        "scale_y": height - 6, "legend": list({one.tone: one for one, _ in placed}.values()), "sign": SIGN,
+        "scale_y": height - 6, "legend": list({one.tone: one for one, _ in placed}.values()), "sign_size": SIGN,
     }  # fmt: skip
