@@ -4,10 +4,10 @@ A permission is held through a role (the manifests say which roles carry it), wi
 Every view wears `@guarded` or `@public`; a contract test reads the marks. Not here: roles themselves, sign-in.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce, wraps
+from functools import lru_cache, reduce, wraps
 from operator import or_
 from typing import Any, Protocol, TypeVar
 
@@ -105,7 +105,7 @@ def may(person: Person | AnonymousUser, permission: str, *, area: Area | None = 
 def require(person: Person | AnonymousUser, permission: str, *, area: Area | None = None, on: date) -> None:
     """Raise PermissionDenied, naming what is lacking, unless `person` may."""
     if not may(person, permission, area=area, on=on):
-        raise PermissionDenied(_(registry.permissions()[permission].title))
+        raise PermissionDenied(_(_permission(permission).title))
 
 
 def guarded(permission: str, *, area: Callable[..., Area] | None = None) -> Callable[[View], View]:
@@ -151,9 +151,18 @@ def _marked(view: View, mark: Mark) -> View:
 
 def _permission(code: str) -> registry.Permission:
     try:
-        return registry.permissions()[code]
+        return _permissions(tuple(map(id, registry.manifests().values())))[0][code]
     except KeyError:
         raise ImproperlyConfigured(f"No manifest declares the permission {code!r}.") from None
+
+
+@lru_cache(maxsize=1)
+def _permissions(_manifests: tuple[int, ...]) -> tuple[Mapping[str, registry.Permission], object]:
+    """The permissions of these manifests, which every page asks for a dozen times.
+
+    The manifests come with them: while they are kept here, nothing else has their identity.
+    """
+    return registry.permissions(), tuple(registry.manifests().values())
 
 
 def _outermost(grants: Iterable[Grant]) -> tuple[str, ...]:
