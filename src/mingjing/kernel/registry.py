@@ -348,13 +348,6 @@ def title_of_subject(subject: str) -> str:
     return owner.subjects.get(subject.partition(":")[0], "") if owner else ""
 
 
-def latest_extension(programme: str, case: Any, at: datetime) -> datetime | None:
-    """Until when the deadline of a case can be moved at most; None where its programme sets no limit."""
-    manifest = _registry.manifests.get(programme)
-    limit = import_string(manifest.case_extension)(case, at) if manifest and manifest.case_extension else None
-    return cast("datetime | None", limit)
-
-
 def title_of_case_kind(programme: str, kind: str) -> str:
     """The msgid of a kind of case; the code itself where its programme is not installed or says none."""
     manifest = _registry.manifests.get(programme)

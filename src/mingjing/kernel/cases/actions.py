@@ -16,9 +16,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.kernel import registry
 from mingjing.kernel.cases.models import Case, Step, StepKind
-from mingjing.kernel.cases.queries import involvement, out_of_turn
+from mingjing.kernel.cases.queries import involvement, latest_extension, out_of_turn
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.locks import exclusive
 from mingjing.kernel.db.prepared import Prepared
@@ -207,7 +206,7 @@ def extend_case(*, case: Case, due_at: datetime, note: str, by: Person | None, a
             text = N_("An extension ends later than the deadline it replaces; choose a later day.")
             raise Refusal([Problem("cases.case.earlier", text, {}, "due_at")])
         _in_future(due_at, at)
-        if (limit := registry.latest_extension(current.programme, current, at)) and due_at > limit:
+        if (limit := latest_extension(current, at)) and due_at > limit:
             text = N_("This can be extended until {day} at most; choose an earlier day.")
             day = timezone.localtime(limit - timedelta(microseconds=1)).date().isoformat()
             raise Refusal([Problem("cases.case.too_long", text, {"day": day}, "due_at")])

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.module_loading import import_string
 
 from mingjing.engine.outcome import N_, Problem
 from mingjing.kernel import registry
@@ -16,6 +17,7 @@ __all__ = [
     "awaiting",
     "cases_seen",
     "involvement",
+    "latest_extension",
     "near_evidence",
     "open_of",
     "out_of_turn",
@@ -63,6 +65,14 @@ def near_evidence(person: Person, subject: str, today: date) -> bool:
     name = subject.partition(":")[2]
     case = Case.objects.select_related("area").filter(pk=int(name)).first() if name.isdecimal() else None
     return case is not None and may(person, "cases.case.view", area=case.area, on=today)
+
+
+def latest_extension(case: Case, at: datetime) -> datetime | None:
+    """Until when the deadline of a case can be moved at most, as its programme says; None where it sets no limit."""
+    manifest = registry.manifests().get(case.programme)
+    path = manifest.case_extension if manifest else ""
+    limit: datetime | None = import_string(path)(case, at) if path else None
+    return limit
 
 
 def out_of_turn(case: Case, kind: StepKind) -> Problem:

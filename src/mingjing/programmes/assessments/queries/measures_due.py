@@ -5,7 +5,9 @@ A fixed number of queries, whatever there is. Not here: the other work of the pr
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
+from django.db.models import CharField, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,8 +32,7 @@ LEADS = {"reminder": "listed", "talk_notice": "listed", "talk": "listed", "plan"
 def measures_waiting(person: Person, today: date) -> Iterator[Due]:
     """Late steps and open ones, then what somebody else must approve, sign or confirm."""
     yield from _steps(person, today)
-    yield from _bars(person, today)
-    yield from _controls(person, today)
+    yield from _papers(person, today)
 
 
 def _steps(person: Person, today: date) -> Iterator[Due]:
@@ -59,27 +60,33 @@ def _is_late(one: Stands) -> bool:
     return any(moment is not None and moment <= standing.now for moment in due)
 
 
-def _bars(person: Person, today: date) -> Iterator[Due]:
-    url = reverse("assessments:bars")
-    if scope := areas_where(person, "assessments.bar.sign", on=today):
-        unsigned = Bar.objects.filter(signed_at=None, called_off_at=None, last_day__gte=today).exclude(
-            decided_by=person
-        )
-        yield Due(title=_("Bars to sign off for the law"), url=url, count=scope.within(unsigned).count())
-    if scope := areas_where(person, "assessments.bar.decide", on=today):
-        signed = Bar.objects.filter(signed_at__isnull=False, called_off_at=None, last_day__gte=today)
-        keys = set(scope.within(signed).values_list("pk", flat=True))
-        told = Document.objects.standing().filter(
-            kind=BAR_DECISION, subject__in=[f"assessments.bar:{pk}" for pk in keys]
-        )
-        served = told.filter(services__isnull=False, services__voided_at=None).values("subject").distinct()
-        yield Due(title=_("Bars to serve on the company"), url=url, count=len(keys) - served.count())
+def _papers(person: Person, today: date) -> Iterator[Due]:
+    """Bars to sign off or to serve, findings to confirm: one query, and one more where a bar is signed off."""
+    found: dict[str, list[str]] = {"sign": [], "serve": [], "control": []}
+    rows = _waiting_rows(person, today)
+    for what, key in rows[0].union(*rows[1:], all=True) if rows else ():
+        found[what].append(f"assessments.bar:{key}")
+    told = Document.objects.standing().filter(kind=BAR_DECISION, subject__in=found["serve"])
+    served = told.filter(services__isnull=False, services__voided_at=None).values("subject").distinct()
+    unserved = len(found["serve"]) - (served.count() if found["serve"] else 0)
+    bars, controls = reverse("assessments:bars"), reverse("assessments:controls")
+    yield Due(title=_("Bars to sign off for the law"), url=bars, count=len(found["sign"]))
+    yield Due(title=_("Bars to serve on the company"), url=bars, count=unserved)
+    yield Due(title=_("Findings of common control to confirm"), url=controls, count=len(found["control"]))
 
 
-def _controls(person: Person, today: date) -> Iterator[Due]:
-    if scope := areas_where(person, "assessments.control.confirm", on=today):
-        found = CommonControl.objects.filter(confirmed_at=None, withdrawn_at=None).exclude(found_by=person)
-        yield Due(
-            title=_("Findings of common control to confirm"), url=reverse("assessments:controls"),
-            count=scope.within(found).count(),
-        )  # fmt: skip
+def _waiting_rows(person: Person, today: date) -> list[QuerySet[Any, Any]]:
+    """What waits, by kind of work, as far as the person may do it."""
+    current = Bar.objects.filter(called_off_at=None, last_day__gte=today)
+    sources: tuple[tuple[str, str, QuerySet[Any]], ...] = (
+        ("sign", "bar.sign", current.filter(signed_at=None).exclude(decided_by=person)),
+        ("serve", "bar.decide", current.filter(signed_at__isnull=False)),
+        ("control", "control.confirm",
+         CommonControl.objects.filter(confirmed_at=None, withdrawn_at=None).exclude(found_by=person)),
+    )  # fmt: skip
+    found: list[QuerySet[Any, Any]] = []
+    for what, permission, rows in sources:
+        if scope := areas_where(person, f"assessments.{permission}", on=today):
+            named = scope.within(rows).order_by().annotate(what=Value(what, output_field=CharField()))
+            found.append(named.values_list("what", "pk"))
+    return found
