@@ -58,6 +58,7 @@ OF_ROUND = (
     "round-publication", "round-signing", "round-publish", "round-editions", "round-correct", "round-disputes",
     "round-seconds",
     "round-report", "round-alarms", "report-listed", "report-orders", "report-disputes",
+    "round-papers", "round-bundle",
 )  # fmt: skip
 OF_ENTRY = (
     "class-confirm", "entry", "entry-assessed", "entry-file", "entry-group", "entry-value", "entry-vote",
@@ -265,6 +266,9 @@ def _draws(district: District, entry: Entry) -> Iterator[Routes]:
     member = TeamMember.objects.create(team_day=team_day, person=officer, part=Part.STAFF, added_at=at)
     yield {f"assessments:{name}": one | {"team_day": team_day.pk} for name in ("team-day", "team-day-open")}
     yield {"assessments:report-check": one | {"class_code": "A", "check": "A1.1"}}
+    yield {"assessments:round-paper-issue": one | {"kind": "round_plan"}}
+    yield {f"assessments:{name}": one | {"number": entry.number} for name in ("entry-papers", "entry-bundle")}
+    yield {"assessments:entry-paper-issue": one | {"number": entry.number, "kind": "score_sheet"}}
     yield {"assessments:member-replace": one | {"team_day": team_day.pk, "member": member.pk}}
     record = VisitRecord.objects.create(round=round_, entry=entry, team_day=team_day, purpose=Purpose.FIRST)
     yield {f"assessments:{name}": {"pk": record.pk} for name in OF_VISIT}

@@ -1,6 +1,6 @@
 """Every write to documents, by what it is about: templates and letterheads, issuing, service, bundles taken away."""
 
-from mingjing.kernel.documents.actions.bundles import note_bundle
+from mingjing.kernel.documents.actions.bundles import note_bundle, note_file
 from mingjing.kernel.documents.actions.issuing import issue_document, withdraw_document
 from mingjing.kernel.documents.actions.serving import record_service, void_service
 from mingjing.kernel.documents.actions.templates import record_letterhead, record_template, retire_template
@@ -8,6 +8,7 @@ from mingjing.kernel.documents.actions.templates import record_letterhead, recor
 __all__ = [
     "issue_document",
     "note_bundle",
+    "note_file",
     "record_letterhead",
     "record_service",
     "record_template",

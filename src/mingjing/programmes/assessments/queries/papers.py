@@ -8,14 +8,14 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext
 
-from mingjing.engine.accounts import Line
+from mingjing.engine.accounts import Account, Line
 from mingjing.engine.outcome import in_language
 from mingjing.engine.quantities import points_text
 from mingjing.programmes.assessments.models import Result
 from mingjing.programmes.assessments.policy.procedures import clocks_of
 from mingjing.programmes.assessments.queries.results import scheme_behind, worked_out
 
-__all__ = ["notice_context"]
+__all__ = ["fact_rows", "notice_context"]
 
 CHINESE = "zh-Hans"
 
@@ -33,7 +33,7 @@ def notice_context(result: Result) -> dict[str, Any]:
             "round": result.replay.round.title,
             "tier": in_language(tiers[result.tier].texts, CHINESE),
             **points,
-            "facts": [_fact(line) for line in worked.account.lines if line.points < 0 or line.kind.value == "veto"],
+            "facts": fact_rows(worked.account),
             "reasons": [reason.say(gettext) for reason in worked.decision.reasons],
             "scheme": in_language(scheme.title.texts, CHINESE),
             "days": str(clocks_of(scheme, "listing")["notice"].days),
@@ -43,6 +43,11 @@ def notice_context(result: Result) -> dict[str, Any]:
 
 def _figures(result: Result) -> dict[str, int | None]:
     return {"base": result.base, "total": result.total}
+
+
+def fact_rows(account: Account) -> list[dict[str, str]]:
+    """The lines that cost points or rights; in the language that is active."""
+    return [_fact(line) for line in account.lines if line.points < 0 or line.kind.value == "veto"]
 
 
 def _fact(line: Line) -> dict[str, str]:

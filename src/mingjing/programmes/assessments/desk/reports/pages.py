@@ -17,6 +17,7 @@ from mingjing.programmes.assessments.desk.shown import class_spreads
 from mingjing.programmes.assessments.models import Round
 from mingjing.programmes.assessments.policy.alarms import LEVEL, WINDOW, needed
 from mingjing.programmes.assessments.policy.reports import MOST, STATES, sentences
+from mingjing.programmes.assessments.queries.overturns import overturns
 from mingjing.programmes.assessments.queries.reports import Report, leanings_of, report_of
 
 
@@ -79,6 +80,7 @@ def alarms(request: HttpRequest, pk: int) -> HttpResponse:
             for code, rows in found.crowds.items()
             if rows
         ],
+        "overturned": overturns(found.round.area, timezone.now()),
         "people": [(who, one, _decimal(one.chance, 3), _decimal(one.expected, 1)) for who, one in people],
         "names": names,
     }

@@ -1,0 +1,49 @@
+"""Papers of a round and of its communities are issued: numbered, filled in from what is on record, told the ledger.
+
+Not here: pre-listing notices (actions.listings), papers of measures (actions.measures), service (kernel.documents).
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.documents.actions import issue_document
+from mingjing.kernel.documents.models import Document
+from mingjing.kernel.parties.models import Person
+from mingjing.programmes.assessments.models import Entry, Round
+from mingjing.programmes.assessments.queries.entry_papers import ENTRY_PAPERS, ready_of
+from mingjing.programmes.assessments.queries.round_papers import ROUND_PAPERS, ready_for
+
+__all__ = ["issue_entry_paper", "issue_round_paper"]
+
+
+@transaction.atomic
+def issue_round_paper(*, round: Round, kind: str, by: Person, at: datetime) -> Document:
+    """Issue a paper of ROUND_PAPERS about a round. One that stands is replaced: the earlier one is withdrawn."""
+    if kind not in ready_for(round):
+        raise Refusal([_too_early()])
+    context = ROUND_PAPERS[kind](round, at)
+    return _issue(kind, round.subject, round, context, by, at)
+
+
+@transaction.atomic
+def issue_entry_paper(*, entry: Entry, kind: str, by: Person, at: datetime) -> Document:
+    """Issue a paper of ENTRY_PAPERS about a community of a round; one that stands is replaced."""
+    if kind not in ready_of(entry):
+        raise Refusal([_too_early()])
+    return _issue(kind, entry.subject, entry.round, ENTRY_PAPERS[kind](entry, at), by, at)
+
+
+def _too_early() -> Problem:
+    return Problem("paper.too_early", N_("It is not time for this document: what it would say is not on record yet."))
+
+
+def _issue(kind: str, subject: str, round_: Round, context: dict[str, object], by: Person, at: datetime) -> Document:
+    name = f"assessments.{kind}"
+    standing = Document.objects.standing().filter(kind=name, subject=subject)
+    before = standing.select_for_update(of=("self",)).order_by("-pk").first()
+    return issue_document(
+        kind=name, area=round_.area, subject=subject, context=context, replaces=before,
+        reason="以新制发的文书替代" if before else "", by=by, at=at,
+    )  # fmt: skip

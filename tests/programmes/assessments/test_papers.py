@@ -1,0 +1,157 @@
+"""Papers of a round are issued from what is on record; a case's whole file is taken away and verifies offline."""
+
+import io
+import json
+import subprocess
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from docx import Document as Word
+from tests.programmes.assessments import judged
+from tests.programmes.assessments.conftest import SignedIn
+from tests.programmes.assessments.test_reports import published
+from tests.programmes.assessments.test_round_decisions import decided
+
+from mingjing.engine.outcome import Refusal
+from mingjing.kernel.documents.kinds import kinds
+from mingjing.kernel.documents.models import Document
+from mingjing.kernel.documents.queries import file_of
+from mingjing.kernel.ledger.models import Fact
+from mingjing.kernel.parties.models import Person
+from mingjing.programmes.assessments.actions.papers import issue_entry_paper, issue_round_paper
+from mingjing.programmes.assessments.models import Entry, Round
+from mingjing.programmes.assessments.policy.decisions import check_decision
+from mingjing.programmes.assessments.queries.entry_papers import ENTRY_PAPERS, ready_of
+from mingjing.programmes.assessments.queries.round_papers import ROUND_PAPERS, ready_for
+
+pytestmark = pytest.mark.django_db
+People = dict[str, Person]
+REDBLACK_5 = {
+    "round_plan", "class_confirmation", "draw_record", "visit_authorisation", "score_sheet", "signature_record",
+    "interview_record", "rectification_order", "rectification_plan", "completion_report", "reinspection_opinion",
+    "reminder", "talk_notice", "admonition", "pre_listing_notice", "statement_record", "appeal_form",
+    "appeal_decision", "public_notice", "bulletin", "list_correction", "release_notice", "transfer_letter",
+    "credit_push", "exit_recommendation", "round_report",
+}  # fmt: skip
+"""The documents an office needs for a red/black list."""
+
+
+def words(document: Document) -> str:
+    """All text of the paper as issued."""
+    with file_of(document) as file:
+        word = Word(io.BytesIO(file.read()))
+    cells = (cell.text for table in word.tables for row in table.rows for cell in row.cells)
+    return "\n".join([*(paragraph.text for paragraph in word.paragraphs), *cells])
+
+
+@pytest.fixture
+def round_(people: People, at: datetime) -> Round:
+    found = judged.in_review(people, at, judged.register(12, at))
+    decided(found, people, at)
+    return found
+
+
+@pytest.fixture
+def entry(round_: Round) -> Entry:
+    found = Entry.objects.filter(round=round_, not_assessed_at=None).select_related("round__scheme", "round__area")
+    return found.order_by("number")[0]
+
+
+def test_every_document_an_office_needs_is_a_kind() -> None:
+    assert {f"assessments.{name}" for name in REDBLACK_5} <= set(kinds())
+    assert {f"assessments.{name}" for name in (*ROUND_PAPERS, *ENTRY_PAPERS)} <= set(kinds())
+
+
+def test_what_there_is_to_say_is_issued_and_what_is_not_is_refused(round_: Round, people: People, at: datetime) -> None:
+    by = people["officer"]
+    assert ready_for(round_) == {"round_plan", "class_confirmation", "public_notice", "round_report"}
+    for kind in sorted(ready_for(round_)):
+        paper = issue_round_paper(round=round_, kind=kind, by=by, at=at)
+        text = words(paper)
+        assert round_.title in text
+        assert paper.number in text
+        assert "{{" not in text
+    for kind in ROUND_PAPERS.keys() - ready_for(round_):
+        with pytest.raises(Refusal) as refused:
+            issue_round_paper(round=round_, kind=kind, by=by, at=at)
+        assert [problem.code for problem in refused.value.problems] == ["paper.too_early"]
+
+
+def test_the_bulletin_names_who_is_listed_with_the_reason(round_: Round, people: People, at: datetime) -> None:
+    edition, _tier = published(round_, people, at)
+    text = words(issue_round_paper(round=round_, kind="bulletin", by=people["director"], at=at))
+    listed = edition.rows.filter(tier__in=("RED", "BLACK")).select_related("entry")
+    others = edition.rows.exclude(tier__in=("RED", "BLACK")).exclude(total=None).select_related("entry")
+    assert listed
+    assert all(row.entry.name in text for row in listed)
+    assert not any(f"\n{row.entry.name}\n" in text for row in others)
+    assert edition.rows_root in text
+
+
+def test_issued_anew_the_earlier_one_is_withdrawn(round_: Round, people: People, at: datetime) -> None:
+    first = issue_round_paper(round=round_, kind="round_plan", by=people["officer"], at=at)
+    second = issue_round_paper(round=round_, kind="round_plan", by=people["officer"], at=at)
+    first.refresh_from_db()
+    assert first.withdrawn_at == at
+    assert second.withdrawn_at is None
+    assert second.number != first.number
+
+
+def test_the_sheet_and_the_signatures_of_a_community(entry: Entry, people: People, at: datetime) -> None:
+    assert ready_of(entry) == {"score_sheet", "signature_record"}
+    for kind in ENTRY_PAPERS:
+        text = words(issue_entry_paper(entry=entry, kind=kind, by=people["officer"], at=at))
+        assert entry.name in text
+        assert entry.records.get().sheet_digest in text
+    assert "某经理" in text
+
+
+def taken(client: Client, address: str, folder: Path) -> dict[str, str]:
+    """The file that is taken away, unpacked, every hash verified by the program sha256sum: names by kind of folder."""
+    answer = client.post(address)
+    assert answer.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as bundle:  # type: ignore[attr-defined]
+        bundle.extractall(folder)
+        index = json.loads(bundle.read("index.json"))
+    done = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return {one["path"]: one["what"] for one in index["files"]}
+
+
+def test_the_whole_file_of_a_community_verifies_offline(
+    entry: Entry, people: People, signed_in: SignedIn, at: datetime, tmp_path: Path
+) -> None:
+    paper = issue_entry_paper(entry=entry, kind="score_sheet", by=people["officer"], at=at)
+    address = reverse("assessments:entry-bundle", args=[entry.round_id, entry.number])
+    files = taken(signed_in("director"), address, tmp_path)
+    assert [name.partition("/")[0] for name in files] == ["文书", "核验"]
+    assert next(iter(files.values())).startswith(paper.number)
+    decision = json.loads((tmp_path / next(name for name in files if name.startswith("核验"))).read_text("utf-8"))
+    assert check_decision(decision) == ()
+    assert Fact.objects.filter(kind="documents.document.taken", subject=entry.subject).count() == 1
+
+
+def test_who_may_issue_and_who_may_take_away(
+    round_: Round, entry: Entry, signed_in: SignedIn, people: People, at: datetime, tmp_path: Path
+) -> None:
+    page, issue = (reverse("assessments:round-papers", args=[round_.pk]),
+                   reverse("assessments:round-paper-issue", args=[round_.pk, "round_plan"]))  # fmt: skip
+    auditor = signed_in("auditor")
+    assert auditor.get(page).status_code == 200
+    assert auditor.post(issue).status_code == 403
+    officer = signed_in("officer")
+    assert officer.post(issue).status_code == 302
+    number = Document.objects.get(kind="assessments.round_plan").number
+    assert number in officer.get(page).content.decode()
+    assert officer.post(reverse("assessments:round-paper-issue", args=[round_.pk, "bulletin"])).status_code == 302
+    assert not Document.objects.filter(kind="assessments.bulletin").exists()
+    assert officer.post(reverse("assessments:round-paper-issue", args=[round_.pk, "reminder"])).status_code == 404
+    own = reverse("assessments:entry-paper-issue", args=[round_.pk, entry.number, "score_sheet"])
+    assert officer.post(own).status_code == 302
+    assert officer.get(reverse("assessments:entry-papers", args=[round_.pk, entry.number])).status_code == 200
+    files = taken(signed_in("director"), reverse("assessments:round-bundle", args=[round_.pk]), tmp_path)
+    assert [what.partition(" ")[0] for what in files.values()] == [number]
