@@ -95,7 +95,7 @@ def test_classes_wait_for_those_who_have_not_voted_on_the_present_values(
 
 def test_filings_wait_for_anybody_but_who_filed_them(running: Round, people: People) -> None:
     filings.file_document(
-        entry=running.entries.all()[0], kind="bonus", code="three_zero", document="比对结果", occurred_on=None,
+        entry=running.entries.all()[0], kind="bonus", code="party_branch", document="批复", occurred_on=None,
         by=people["officer"], at=timezone.now(),
     )  # fmt: skip
     title = "Bonuses and vetoes to decide on"

@@ -7,12 +7,15 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from tests.guarded import guards_lifted
 from tests.kernel.evidence.photographs import photo
 from tests.programmes.assessments.companies import Company, World, build, deliver, entered, now_is, publish
 
+from mingjing.kernel.cases.actions import open_case
 from mingjing.kernel.evidence.actions import change_access, set_masks
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.ledger.verify import verify
@@ -22,7 +25,8 @@ from mingjing.kernel.proceedings.queries import stands
 from mingjing.kernel.submissions.models import Submission
 from mingjing.programmes.assessments.actions.companies import withhold_reply
 from mingjing.programmes.assessments.actions.listings import take_listing_step
-from mingjing.programmes.assessments.models import Filing, Reply
+from mingjing.programmes.assessments.actions.objections import deliver_record
+from mingjing.programmes.assessments.models import Entry, Filing, Reply, VisitRecord
 from mingjing.programmes.assessments.queries.replies import public_replies
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +304,33 @@ def test_a_published_entry_is_appealed_against_and_replied_to(
     with pytest.raises(IntegrityError), transaction.atomic():
         Reply.objects.update(text="改了")
     assert verify().whole
+
+
+def test_pages_ask_no_more_often_for_a_company_with_more_communities(
+    world: World, own: Company, people: People, at: datetime, django_assert_max_num_queries: Any
+) -> None:
+    deliver(own, people, at)
+    client = entered(own.head)
+    names = ("communities", "records", "orders", "claims")
+    addresses = ["/portal/", *(reverse(f"assessments_portal:{name}") for name in names)]
+    spent = {}
+    for address in addresses:
+        client.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        spent[address] = len(asked)
+    with guards_lifted():
+        more = Entry.objects.filter(round=world.round).exclude(company=world.companies[1].organisation)
+        more.update(company=own.organisation)
+    for record in VisitRecord.objects.filter(entry__in=more).exclude(entry=own.entry).order_by("id")[:3]:
+        deliver_record(record=record, how="送达", by=people["officer"], at=at)
+    for number in range(3):
+        order = own.order
+        open_case(
+            programme="assessments", kind="rectification", subject=f"{order.subject}/{number}", area=order.area,
+            site=order.site, title="更多", organisation=own.organisation, owner=people["officer"],
+            due_at=order.due_at, by=people["officer"], at=at,
+        )  # fmt: skip
+    for address in addresses:
+        with django_assert_max_num_queries(spent[address], info=address):
+            assert client.get(address).status_code == 200

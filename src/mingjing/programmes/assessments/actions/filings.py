@@ -4,6 +4,7 @@ Not here: what they do to a result (engine.scoring); their scans (kernel.evidenc
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,15 +15,17 @@ from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Phrase, Problem, Reason, Refusal
 from mingjing.kernel.evidence.actions import record_exhibits
-from mingjing.kernel.evidence.models import Access
+from mingjing.kernel.evidence.models import Access, Exhibit
+from mingjing.kernel.evidence.queries import exhibits_of
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.guard import may
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.submissions.actions import hand_in
 from mingjing.kernel.submissions.models import Submission
-from mingjing.programmes.assessments.models import Entry, Filing, FilingKind, Round
-from mingjing.programmes.assessments.policy.filings import VETO, Filed, filing_problems
+from mingjing.programmes.assessments.models import Entry, Filing, FilingKind, FilingVote, Round
+from mingjing.programmes.assessments.policy.filings import VETO, Filed, filing_problems, grave, settled, unmatched
 from mingjing.programmes.assessments.policy.rounds import STATE_WORDS
+from mingjing.programmes.assessments.queries.entries import known_values
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 __all__ = ["claim_bonus", "decide_filing", "file_document"]
@@ -34,12 +37,27 @@ OPEN = ("frozen", "fieldwork", "review")
 
 @transaction.atomic
 def file_document(
-    *, entry: Entry, kind: str, code: str, document: str, occurred_on: date | None, by: Person | None, at: datetime
+    *,
+    entry: Entry,
+    kind: str,
+    code: str,
+    document: str,
+    occurred_on: date | None,
+    responsibility: str = "",
+    files: Files = (),
+    by: Person | None,
+    at: datetime,
 ) -> Filing:
-    """File a bonus or a veto for a community of a frozen round; somebody else decides. Raises Refusal."""
+    """File a bonus or a veto for a community of a frozen round; somebody else decides. Raises Refusal.
+
+    A veto that would propose a black listing says what the company has to do with the incident; a bonus that rests on
+    the records of others is filed once these are on record and say nothing.
+    """
     round_ = _round(entry.round_id)
     _may("assessments.filing.file", round_, by, at)
-    return _file(entry, round_, kind, code, document, occurred_on, None, by, at)
+    filing = _file(entry, round_, Said(kind, code, document, occurred_on, responsibility), None, by, at)
+    _keep(filing, round_, files, by, at)
+    return filing
 
 
 @transaction.atomic
@@ -55,12 +73,8 @@ def claim_bonus(
 
     def take() -> Iterator[Reason]:
         round_ = _round(entry.round_id)
-        filing = _file(entry, round_, FilingKind.BONUS, code, document, None, company, by, at)
-        kept = record_exhibits(
-            files=files, subject=filing.subject, area=round_.area, origin="upload", access=Access.RESTRICTED, by=by,
-            at=at,
-        )  # fmt: skip
-        if not kept:
+        filing = _file(entry, round_, Said(FilingKind.BONUS, code, document), company, by, at)
+        if not _keep(filing, round_, files, by, at):
             text = N_("Add the paper that proves it, as a file or a photo.")
             raise Refusal([Problem("filing.unproven", text, {}, "papers")])
         text = N_(
@@ -75,22 +89,41 @@ def claim_bonus(
     )  # fmt: skip
 
 
+def _keep(filing: Filing, round_: Round, files: Files, by: Person | None, at: datetime) -> list[Exhibit]:
+    """The papers as they came; restricted, for they name people."""
+    return record_exhibits(
+        files=files, subject=filing.subject, area=round_.area, origin="upload", access=Access.RESTRICTED, by=by, at=at
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody typed."""
+
+    kind: str
+    code: str
+    document: str
+    occurred_on: date | None = None
+    responsibility: str = ""
+
+
 def _file(
-    entry: Entry, round_: Round, kind: str, code: str, document: str, occurred_on: date | None,
-    company: Organisation | None, by: Person | None, at: datetime,
-) -> Filing:  # fmt: skip
+    entry: Entry, round_: Round, said: Said, company: Organisation | None, by: Person | None, at: datetime
+) -> Filing:
     _open(round_)
-    found = Entry.objects.get(pk=entry.pk)
+    found, kind, code, day = Entry.objects.get(pk=entry.pk), said.kind, said.code, said.occurred_on
     same = found.filings.filter(kind=kind, code=code).exclude(approved=False)
+    rubric = scheme_of(round_.scheme).rubrics[found.class_code]
     filed = Filed(
-        kind=kind, code=code, document=document, occurred_on=occurred_on, today=timezone.localdate(at),
-        period=round_.period, repeated=(same.filter(occurred_on=occurred_on) if kind == VETO else same).exists(),
+        kind=kind, code=code, document=said.document, occurred_on=day, today=timezone.localdate(at),
+        period=round_.period, repeated=(same.filter(occurred_on=day) if kind == VETO else same).exists(),
+        known=known_values(found, round_), declared=company is not None, responsibility=said.responsibility,
     )  # fmt: skip
-    if problems := tuple(filing_problems(scheme_of(round_.scheme).rubrics[found.class_code], filed)):
+    if problems := tuple(filing_problems(rubric, filed)):
         raise Refusal(problems)
     filing = Filing.objects.create(
-        entry=found, kind=kind, code=code, document=document.strip(), occurred_on=occurred_on, filed_by=by, filed_at=at,
-        claimed_by=company,
+        entry=found, kind=kind, code=code, document=said.document.strip(), occurred_on=day, filed_by=by, filed_at=at,
+        claimed_by=company, responsibility=said.responsibility.strip(),
     )  # fmt: skip
     _append("filed", filing, round_, {}, by, at)
     return filing
@@ -98,17 +131,53 @@ def _file(
 
 @transaction.atomic
 def decide_filing(*, filing: Filing, approved: bool, reason: str, by: Person | None, at: datetime) -> Filing:
-    """Approve or reject what somebody else filed; a rejection says why. Raises Refusal."""
+    """Approve or reject what somebody else filed; a rejection says why. Raises Refusal.
+
+    On a veto that proposes a black listing a panel votes: this is one vote, and the second that says the same decides.
+    """
     round_ = _round(Entry.objects.values_list("round", flat=True).get(pk=filing.entry_id))
     _may("assessments.filing.decide", round_, by, at)
     _open(round_)
     found, reason = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk), reason.strip()
+    entry = Entry.objects.get(pk=found.entry_id)
+    rubric = scheme_of(round_.scheme).rubrics[entry.class_code]
     if problem := _undecidable(found, approved, reason, by):
         raise Refusal([problem])
+    if approved and (problems := tuple(unmatched(rubric, found.code, known_values(entry, round_)))):
+        raise Refusal(problems)
+    if grave(rubric, found.kind, found.code):
+        return _vote(found, round_, approved, reason, by, at)
+    return _decided(found, round_, approved, reason, by, at)
+
+
+def _decided(found: Filing, round_: Round, approved: bool, reason: str, by: Person | None, at: datetime) -> Filing:
     found.decided_by, found.decided_at, found.approved, found.decision_reason = by, at, approved, reason
     found.save(update_fields=["decided_by", "decided_at", "approved", "decision_reason"])
     _append("approved" if approved else "rejected", found, round_, {}, by, at)
     return found
+
+
+def _vote(found: Filing, round_: Round, approve: bool, reason: str, by: Person | None, at: datetime) -> Filing:
+    """One vote of the panel on a grave veto; it is decided with the second that says the same."""
+    if problems := tuple(_no_vote(found, approve, reason, by)):
+        raise Refusal(problems)
+    assert by is not None
+    FilingVote.objects.create(filing=found, approve=approve, reason=reason, by=by, at=at)
+    _append("voted", found, round_, {"approve": int(approve)}, by, at)
+    said = settled(found.votes.values_list("approve", flat=True))
+    return found if said is None else _decided(found, round_, said, reason, by, at)
+
+
+def _no_vote(found: Filing, approve: bool, reason: str, by: Person | None) -> Iterator[Problem]:
+    if by is None or found.votes.filter(by=by).exists():
+        text = N_("You have voted on it; somebody else of the panel must vote too.")
+        yield Problem("filing.voted", text)
+    if not reason:
+        text = N_("Say in 1 to 300 characters why you vote so: this veto proposes a black listing.")
+        yield Problem("filing.reason", text, {}, "reason")
+    if approve and not exhibits_of(found.subject).exists():
+        text = N_("The official paper is not on file. Add it to the filing first; without it nobody is listed.")
+        yield Problem("filing.no_paper", text)
 
 
 def _undecidable(filing: Filing, approved: bool, reason: str, by: Person | None) -> Problem | None:

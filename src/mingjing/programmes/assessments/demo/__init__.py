@@ -18,7 +18,7 @@ from mingjing.kernel.places.demo import DISTRICT
 from mingjing.kernel.places.models import Area, Site
 from mingjing.kernel.rulebooks.actions import create_rulebook, publish_version
 from mingjing.kernel.rulebooks.models import Rulebook, Version
-from mingjing.programmes.assessments.demo import people, register, replayed
+from mingjing.programmes.assessments.demo import outsiders, people, register, replayed
 from mingjing.programmes.assessments.demo.history import decided_round, running_round
 from mingjing.programmes.assessments.demo.invented import SITES, VISITED, communities, earlier
 from mingjing.programmes.assessments.demo.replayed import rows
@@ -54,6 +54,7 @@ def build(say: Callable[[str], None], sites: int = SITES, done: int = VISITED) -
     places = Site.objects.filter(community__in=Community.objects.current().filter(area=area))
     issue_entry_codes(sites=list(places), by=players.officer, at=at)
     running_round(area, scheme, players, found, done, today, say)
+    outsiders.build(area, at, say)
     drain()
     # A demo that was killed still holds the work: the worker takes it up once that lease ends.
     waiting = Replay.objects.filter(completed_at=None, failed_at=None).exists()

@@ -15,21 +15,23 @@ from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.evidence.actions import record_exhibit
 from mingjing.kernel.evidence.models import Origin
 from mingjing.kernel.parties.models import Person
+from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.actions.draws import open_team_day
+from mingjing.programmes.assessments.actions.entries import record_attribute
 from mingjing.programmes.assessments.actions.filings import decide_filing, file_document
 from mingjing.programmes.assessments.actions.reviews import lock_record, review_record
 from mingjing.programmes.assessments.actions.signatures import record_manager, sign_record, witness_refusal
 from mingjing.programmes.assessments.actions.visits import Given, begin_visit, edit_sheet_many, submit_record
 from mingjing.programmes.assessments.demo.clock import standing_at
 from mingjing.programmes.assessments.demo.invented import Community
-from mingjing.programmes.assessments.demo.photos import photo
+from mingjing.programmes.assessments.demo.photos import paper, photo
 from mingjing.programmes.assessments.demo.register import position
 from mingjing.programmes.assessments.demo.rounds import Cast
-from mingjing.programmes.assessments.models import Entry, FilingKind, Stance, TeamDay, VisitRecord
+from mingjing.programmes.assessments.models import Entry, Filing, FilingKind, Stance, TeamDay, VisitRecord
 from mingjing.programmes.assessments.policy.answers import GRADES, terms_of
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
-__all__ = ["Visitor", "file_events"]
+__all__ = ["Visitor", "file_events", "paper_on_file"]
 
 PLACES = (
     "1栋一单元",
@@ -44,6 +46,10 @@ PLACES = (
 )
 PHOTOS = 3
 NOTES = ("现场可见", "台账缺记", "与公示不符", "未及时处置", "已告知项目负责人")
+MATCHED = {"three_zero"}
+MATCHED_WITH = {"petitions": "区信访局比对函", "complaint_rate": "12345热线比对函", "lawsuits": "区法院比对函"}
+GRAVE = {"serious_valid_complaint", "serious_safety_accident"}
+BLAMED = "认定文件载明企业管理责任（演示）"
 BONUSES = {"党支部": "party_branch", "三零": "three_zero"}
 VETOES = {
     "安全事故": "safety_accident",
@@ -180,8 +186,27 @@ def file_events(entries: Mapping[str, Entry], found: Sequence[Community], cast: 
                 document = words.get(f"{word}证明", "") or words.get(f"{word}文件", "")
                 if words.get(word) != "是" or not document:
                     continue
+                if code in MATCHED:
+                    _matched(entry, cast, at)
                 filing = file_document(
-                    entry=entry, kind=kind.value, code=code, document=document,
-                    occurred_on=day if kind == FilingKind.VETO else None, by=cast.officer, at=at,
+                    entry=entry, kind=kind.value, code=code, document=document, by=cast.officer, at=at,
+                    occurred_on=day if kind == FilingKind.VETO else None,
+                    responsibility=BLAMED if code in GRAVE else "",
                 )  # fmt: skip
-                decide_filing(filing=filing, approved=True, reason="材料齐全（演示）", by=cast.director, at=at)
+                paper_on_file(filing, entry.round.area, cast.officer, at)
+                for voter in (cast.director, cast.reviewer)[: 2 if code in GRAVE else 1]:
+                    decide_filing(filing=filing, approved=True, reason="材料齐全（演示）", by=voter, at=at)
+
+
+def _matched(entry: Entry, cast: Cast, at: datetime) -> None:
+    """What those who keep them say of petitions, complaints and lawsuits: none."""
+    for code, source in MATCHED_WITH.items():
+        record_attribute(entry=entry, code=code, text="0", source=f"{source}（演示）", by=cast.officer, at=at)
+
+
+def paper_on_file(filing: Filing, area: Area, by: Person, at: datetime) -> None:
+    """The scan of the paper that a filing names."""
+    record_exhibit(
+        file=io.BytesIO(paper(f"{filing.code} {filing.pk}", at)), file_name="证明材料.jpg", subject=filing.subject,
+        area=area, origin="scan", by=by, at=at,
+    )  # fmt: skip

@@ -17,11 +17,12 @@ from mingjing.kernel.evidence.actions import record_exhibit
 from mingjing.kernel.evidence.models import Origin
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
+from mingjing.programmes.assessments.actions.appeals import file_appeal
 from mingjing.programmes.assessments.actions.editions import publish_list, take_publication_step
 from mingjing.programmes.assessments.actions.filings import decide_filing, file_document
 from mingjing.programmes.assessments.actions.listings import issue_notice, take_listing_step
 from mingjing.programmes.assessments.demo.clock import moment, standing_at
-from mingjing.programmes.assessments.demo.fieldwork import Visitor
+from mingjing.programmes.assessments.demo.fieldwork import Visitor, paper_on_file
 from mingjing.programmes.assessments.demo.invented import Community
 from mingjing.programmes.assessments.demo.photos import paper
 from mingjing.programmes.assessments.demo.rounds import TEAMS, Cast
@@ -34,6 +35,8 @@ BLACK = 3
 """How many communities are proposed for the black list."""
 NOTICE, PUBLISHED = timedelta(days=40), timedelta(days=14)
 """How long ago the public notice began, and the list was published."""
+APPEALED = timedelta(days=9)
+"""How long after that one company appeals; nobody has decided on it."""
 MONTHS, OCCUPIED = 6, 50
 
 
@@ -59,9 +62,12 @@ def accidents(round: Round, cast: Cast, found: Sequence[Community], day: date, a
     for one in found:
         filing = file_document(
             entry=entries[f"HT-{one.number:03d}"], kind=FilingKind.VETO.value, code="serious_safety_accident",
-            document=f"荷应急〔2026〕{one.number}号事故认定书（演示）", occurred_on=day, by=cast.officer, at=at,
+            document=f"荷应急〔2026〕{one.number}号事故认定书（演示）", occurred_on=day,
+            responsibility="消防设施由企业维护，认定书载明其日常检查缺失（演示）", by=cast.officer, at=at,
         )  # fmt: skip
-        decide_filing(filing=filing, approved=True, reason="材料齐全，因果关系明确（演示）", by=cast.director, at=at)
+        paper_on_file(filing, round.area, cast.officer, at)
+        for voter in (cast.director, cast.reviewer):
+            decide_filing(filing=filing, approved=True, reason="材料齐全，因果关系明确（演示）", by=voter, at=at)
 
 
 def second_visits(round: Round, visitor: Visitor, found: Sequence[Community], day: date) -> None:
@@ -98,7 +104,7 @@ class _Case:
             take_listing_step(round=self.round, entry=self.one.entry, step=name, by=by, at=at, **brought)
 
 
-CASES = (
+CASES: Sequence[tuple[str, str, Mapping[str, str]]] = (
     ("uphold", "事故认定书与两次检查记录相互印证，陈述意见不足以推翻（演示）", {
         "statement": "消防主机故障系原建设单位遗留，已向街道书面报告三次，请求不予列入黑榜（演示）",
         "hearing": "演示·听证笔录",
@@ -187,4 +193,10 @@ def _publish(round: Round, cast: Cast, begun: datetime, at: datetime) -> None:
         with standing_at(moment_):
             take_publication_step(round=round, step=step, by=by, at=moment_, note=note)
     with standing_at(at):
-        publish_list(round=round, by=cast.director, at=at)
+        edition = publish_list(round=round, by=cast.director, at=at)
+    appealed = at + APPEALED
+    row = edition.rows.filter(adverse=True).order_by("index").last()
+    assert row is not None
+    grounds = "二次检查时消防通道已疏通，请求复核事故责任认定（演示）"
+    with standing_at(appealed):
+        file_appeal(row=row, grounds=grounds, on_behalf="演示·企业代表", by=cast.officer, at=appealed)

@@ -34,6 +34,7 @@ from mingjing.programmes.assessments.models.rounds import (
     EntryValue,
     Filing,
     FilingKind,
+    FilingVote,
     Handover,
     Round,
 )
@@ -52,8 +53,8 @@ from mingjing.programmes.assessments.models.visits import (
 __all__ = [
     "RECORD_STATES", "STATES", "UNRANKED", "Bar", "CalibrationNote", "ClassVote", "CommonControl", "Community",
     "CommunityQuerySet", "Conflict", "Correction", "Declaration", "Delivery", "Draw", "DrawSeed", "Edition",
-    "Engagement", "Entry", "EntryValue", "Expert", "Export", "ExportKind", "Filing", "FilingKind", "Finding",
-    "Handover", "Listed", "Management", "Part", "Purpose", "Replay", "ReplayPurpose", "Reply", "Result", "Return",
-    "Roster", "RosterLine", "Round", "SecondDraw", "SheetEdit", "Signature", "SignaturePart", "Stance", "TeamDay",
-    "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
+    "Engagement", "Entry", "EntryValue", "Expert", "Export", "ExportKind", "Filing", "FilingKind", "FilingVote",
+    "Finding", "Handover", "Listed", "Management", "Part", "Purpose", "Replay", "ReplayPurpose", "Reply", "Result",
+    "Return", "Roster", "RosterLine", "Round", "SecondDraw", "SheetEdit", "Signature", "SignaturePart", "Stance",
+    "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
 ]  # fmt: skip

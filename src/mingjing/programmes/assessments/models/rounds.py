@@ -20,7 +20,7 @@ from mingjing.programmes.assessments.models.communities import Community, Engage
 
 __all__ = [
     "STATES", "CalibrationNote", "ClassVote", "Declaration", "Entry", "EntryQuerySet", "EntryValue", "Filing",
-    "FilingKind", "Handover", "Round",
+    "FilingKind", "FilingVote", "Handover", "Round",
 ]  # fmt: skip
 
 STATES = {
@@ -273,7 +273,8 @@ class FilingKind(models.TextChoices):
 class Filing(models.Model):
     """A bonus or a veto filed for a community with its document; it counts once somebody else has approved it.
 
-    `claimed_by` is the company that claims a bonus itself; what the office files has none.
+    `claimed_by` is the company that claims a bonus itself; what the office files has none. `responsibility` says of a
+    grave veto what the company has to do with it.
     """
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="filings")
@@ -281,6 +282,7 @@ class Filing(models.Model):
     code = models.CharField(max_length=60)
     document = models.CharField(_("document"), max_length=300, blank=True)
     occurred_on = models.DateField(_("day of the incident"), null=True)
+    responsibility = models.CharField(_("what the company has to do with it"), max_length=500, blank=True)
     filed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     filed_at = models.DateTimeField()
     claimed_by = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
@@ -315,6 +317,26 @@ class Filing(models.Model):
     def document_row(self) -> dict[str, Any]:
         """What the ledger keeps of it: no free text."""
         return {"filing": self.pk, "entry": self.entry_id, "kind": self.kind, "code": self.code}
+
+
+class FilingVote(models.Model):
+    """Somebody of the panel voted on a grave veto; one vote each, append-only."""
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="votes")
+    approve = models.BooleanField()
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["filing_id", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["filing", "by"], name="assessments_filingvote_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="assessments_filingvote_reasoned"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filing_id} {self.approve}"
 
 
 class CalibrationNote(models.Model):

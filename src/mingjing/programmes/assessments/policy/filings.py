@@ -3,22 +3,33 @@
 Not here: who approves it; how bonuses and vetoes weigh in the result (engine.scoring).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
+from mingjing.engine.mappings.texts import parse_number
 from mingjing.engine.outcome import N_, Problem, Reason, Titled
 from mingjing.engine.quantities import points_text
 from mingjing.engine.scoring import BonusItem, Rubric
 
-__all__ = ["BONUS", "VETO", "Filed", "choices", "claimable", "effect", "filing_problems"]
+__all__ = [
+    "BONUS", "VETO", "Filed", "choices", "claimable", "effect", "filing_problems", "grave",
+    "settled", "unmatched",
+]  # fmt: skip
 
 BONUS, VETO = "bonus", "veto"
+GRAVE, VOTES = 2, 2
+"""The level of a veto on which a panel votes, and how many of it must say the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What somebody wants to file. `period` are the round's first and last day; `repeated`: it stands there already."""
+    """What somebody wants to file. `period` are the round's first and last day; `repeated`: it stands there already.
+
+    `known` is what is on record of the attributes that a bonus is matched against, by code: recorded by the office with
+    its source, or known by the system; nothing that is only assumed. `declared`: a company says it of itself.
+    """
 
     kind: str
     code: str
@@ -27,6 +38,9 @@ class Filed:
     today: date
     period: tuple[date, date]
     repeated: bool = False
+    known: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    declared: bool = False
+    responsibility: str = ""
 
 
 def choices(rubric: Rubric) -> Iterator[tuple[str, str, Titled]]:
@@ -64,16 +78,51 @@ def filing_problems(rubric: Rubric, filed: Filed) -> Iterator[Problem]:
     if filed.code not in known:
         text = N_("The scheme has no {found} for this class; choose one of: {allowed}.")
         yield Problem("filing.unknown", text, {"found": repr(filed.code), "allowed": tuple(known)}, "code")
+    if filed.kind == BONUS and filed.code in known:
+        yield from unmatched(rubric, filed.code, filed.known, declared=filed.declared)
     if not 0 < len(filed.document.strip()) <= 300:
         text = N_("Name the document that proves it, with its reference, in 1 to 300 characters.")
         yield Problem("filing.document", text, {}, "document")
     if filed.kind == VETO and filed.occurred_on is None:
         yield Problem("filing.no_day", N_("A veto needs the day of the incident."), {}, "occurred_on")
+    if grave(rubric, filed.kind, filed.code) and not 0 < len(filed.responsibility.strip()) <= 500:
+        text = N_("Say in 1 to 500 characters what the company has to do with it; who only was there is not to blame.")
+        yield Problem("filing.responsibility", text, {}, "responsibility")
     if filed.occurred_on is not None:
         yield from _day(filed, filed.occurred_on)
     if filed.repeated:
         text = N_("The same was filed already and stands; it counts once. Wait for its decision, or read it below.")
         yield Problem("filing.repeated", text, {}, "code")
+
+
+def grave(rubric: Rubric, kind: str, code: str) -> bool:
+    """Whether it is a veto of the level that proposes a black listing: two vote on it, and its paper is on file."""
+    return kind == VETO and rubric.veto_levels.get(code) == GRAVE
+
+
+def settled(votes: Iterable[bool]) -> bool | None:
+    """What a panel says whose members voted so: what enough of them say, None while they do not."""
+    cast = list(votes)
+    return next((stance for stance in (True, False) if cast.count(stance) >= VOTES), None)
+
+
+def unmatched(rubric: Rubric, code: str, known: Mapping[str, str], *, declared: bool = False) -> Iterator[Problem]:
+    """What stands in the way of a bonus that rests on the records of others: each must be known, and say nothing."""
+    item = next((item for item in rubric.bonus if item.code == code), None)
+    if item is None or not item.matched:
+        return
+    if declared:
+        text = N_("Nobody declares this of themselves: the office matches the records of those who keep them.")
+        yield Problem("filing.self_declared", text, {}, "code")
+        return
+    for name in item.matched:
+        found = known.get(name, "")
+        if not found:
+            text = N_("Nothing is on record of {name}; record first what those who keep it say, with its source.")
+            yield Problem("filing.unmatched", text, {"name": name}, "code")
+        elif parse_number(found) != 0:
+            text = N_("The record of {name} says {found}; this bonus needs 0.")
+            yield Problem("filing.not_zero", text, {"name": name, "found": found}, "code")
 
 
 def _day(filed: Filed, day: date) -> Iterator[Problem]:

@@ -106,7 +106,7 @@ def _rubrics(
     omitted = frozenset(aggregation.some_of("omit", codes))
     components = _components(aggregation, attributes)
     aggregation.done()
-    bonus, cap = _bonus(root.node("bonus"), rounding)
+    bonus, cap = _bonus(root.node("bonus"), rounding, attributes)
     vetoes = _vetoes(root)
     unscored = _shown(root, "unscored_total", rounding) if "unscored_total" in root.value else None
     rubrics = {
@@ -262,13 +262,15 @@ def _shown(node: Node, key: str, rounding: Rounding, least: int = 0, default: st
     return found
 
 
-def _bonus(node: Node, rounding: Rounding) -> tuple[tuple[BonusItem, ...], int]:
+def _bonus(node: Node, rounding: Rounding, attributes: Mapping[str, Measure]) -> tuple[tuple[BonusItem, ...], int]:
+    """What earns points besides; `matched` names attributes that must be on record as nothing, from who keeps them."""
     seen: dict[str, str] = {}
     cap = _shown(node, "cap", rounding, default="0")
     items = []
     for entry in node.each("items"):
         points = _shown(entry, "points", rounding, least=1)
-        items.append(BonusItem(entry.unique("code", seen), entry.titled("title"), points))
+        matched = entry.some_of("matched", attributes.keys())
+        items.append(BonusItem(entry.unique("code", seen), entry.titled("title"), points, matched))
         entry.titled("proof", required=False)
         entry.titled("approver", required=False)
     node.done()

@@ -27,6 +27,7 @@ from mingjing.programmes.assessments.queries.contests import (
     appealed,
     contested,
     objection_due,
+    objection_dues,
     records_for,
 )
 from mingjing.programmes.assessments.queries.own import newest_listed
@@ -46,7 +47,8 @@ class ContestForm(LateForm):
 def records(request: HttpRequest, acting: Acting) -> HttpResponse:
     """The visit records that reached the company."""
     page = page_of(records_for(acting), request.GET, order=("-delivery__delivered_at", "-id"))
-    rows = [(one, _shown(objection_due(one))) for one in page.rows]
+    dues = objection_dues(page.rows)
+    rows = [(one, _shown(dues.get(one.pk))) for one in page.rows]
     return render(request, "assessments/portal/records.html", {"page": page, "rows": rows, "now": timezone.now()})
 
 

@@ -11,7 +11,7 @@ from mingjing.kernel.parties.mandates import Acting
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands_of
 from mingjing.kernel.registry import Duty
-from mingjing.programmes.assessments.queries.contests import objection_due, records_for
+from mingjing.programmes.assessments.queries.contests import objection_dues, records_for
 from mingjing.programmes.assessments.queries.listings import LISTING
 from mingjing.programmes.assessments.queries.own import cases_for, is_late, orders_for
 
@@ -25,8 +25,10 @@ def waiting(acting: Acting, now: datetime) -> Iterator[Duty]:
     standing = stands_of(found, now)
     for one in found:
         yield from _case(one, standing[one.pk], now)
-    for record in records_for(acting)[:MOST]:
-        due = objection_due(record)
+    records = list(records_for(acting)[:MOST])
+    dues = objection_dues(records)
+    for record in records:
+        due = dues.get(record.pk)
         if due and now < due:
             yield Duty(
                 title=gettext("Look through the visit record: {what}").format(what=record.entry.name),

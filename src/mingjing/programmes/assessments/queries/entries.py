@@ -34,14 +34,16 @@ from mingjing.programmes.assessments.models.rounds import EntryQuerySet
 from mingjing.programmes.assessments.policy.classes import Proposal, class_inputs, class_measures, propose
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sources import MONTHS, Sourced, months
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sourced import sourced_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 __all__ = [
     "COLUMNS", "ENTRY_STATES", "Proposals", "Value", "Wanted", "communities_of", "engagements_of", "entries_wanted",
-    "numbers_twice", "proposed", "queue_counts", "queue_of", "records_beside", "register_values", "strata_in",
-    "strata_of", "stratum_path", "values_of", "values_recorded", "votes_of",
+    "known_values", "numbers_twice", "proposed", "queue_counts", "queue_of", "records_beside", "register_values",
+    "strata_in", "strata_of", "stratum_path", "values_of", "values_recorded", "votes_of",
 ]  # fmt: skip
 
 COLUMNS = ("completed_year", "fee", "buildings", "households", "floor_area", "service_months")
@@ -252,6 +254,13 @@ def values_of(entry: Entry, scheme: Scheme, deciding: tuple[str, ...], sourced: 
         )  # fmt: skip
         found.append(value)
     return found
+
+
+def known_values(entry: Entry, round_: Round) -> dict[str, str]:
+    """What is really on record of an entry, by attribute: recorded for the round, or known by the system."""
+    scheme = scheme_of(round_.scheme)
+    system = {code: one.text for code, one in sourced_of([entry], round_, scheme)[entry.pk].items() if one.text}
+    return system | {value.code: value.text for value in entry.values.order_by("id")}
 
 
 def queue_of(round_: Round, person: Person, show: str) -> EntryQuerySet:

@@ -54,7 +54,8 @@ class Own:
 def entries_for(acting: Acting) -> "QuerySet[Entry]":
     """The communities they look after in rounds that are decided, the newest round first."""
     found = Entry.objects.filter(company__in=acting.everything_of, round__decided_at__isnull=False)
-    return found.select_related("round__area", "place", "company").order_by("-round__first_day", "-round", "number")
+    related = ("round__area", "round__scheme__rulebook", "place", "company")
+    return found.select_related(*related).order_by("-round__first_day", "-round", "number")
 
 
 def entry_for(acting: Acting, pk: int) -> Entry | None:

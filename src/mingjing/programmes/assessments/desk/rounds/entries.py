@@ -15,6 +15,8 @@ from mingjing.engine.outcome import Refusal, Titled
 from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import refused, searched
 from mingjing.faces.ui.paging import page_of
+from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.evidence.queries import exhibits_seen
 from mingjing.kernel.parties.guard import guarded
 from mingjing.programmes.assessments.actions import entries as actions
 from mingjing.programmes.assessments.actions import filings
@@ -28,7 +30,7 @@ from mingjing.programmes.assessments.desk.rounds.forms import (
     VoteForm,
 )
 from mingjing.programmes.assessments.desk.rounds.overview import rights
-from mingjing.programmes.assessments.models import RECORD_STATES, Entry, Filing, Round
+from mingjing.programmes.assessments.models import RECORD_STATES, Entry, Filing, FilingVote, Round
 from mingjing.programmes.assessments.policy.classes import class_measures
 from mingjing.programmes.assessments.policy.filings import effect, title_of
 from mingjing.programmes.assessments.policy.scheme import Scheme
@@ -157,10 +159,17 @@ def _filings(request: HttpRequest, found: Entry, scheme: Scheme) -> list[dict[st
     rubric = scheme.rubrics.get(found.class_code)
     if rubric is None:
         return []
-    rows = found.filings.select_related("filed_by", "decided_by").order_by("-id")
+    rows = list(found.filings.select_related("filed_by", "decided_by", "claimed_by").order_by("-id"))
+    papers: dict[str, list[Exhibit]] = {}
+    for exhibit in exhibits_seen(request.user, [filing.subject for filing in rows], timezone.localdate()):
+        papers.setdefault(exhibit.subject, []).append(exhibit)
+    votes: dict[int, list[FilingVote]] = {}
+    for vote in FilingVote.objects.filter(filing__entry=found).select_related("by"):
+        votes.setdefault(vote.filing_id, []).append(vote)
     return [
         {"filing": filing, "title": title_of(rubric, filing.kind, filing.code),
-         "effect": effect(rubric, filing.kind, filing.code), "own": filing.filed_by == request.user}
+         "effect": effect(rubric, filing.kind, filing.code), "own": filing.filed_by == request.user,
+         "papers": papers.get(filing.subject, ()), "votes": votes.get(filing.pk, ())}
         for filing in rows
     ]  # fmt: skip
 
@@ -238,11 +247,13 @@ def file(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """File a bonus or a veto for this community."""
 
     def make(found: Entry, scheme: Scheme) -> forms.Form:
-        return FilingForm(request.POST, scheme=scheme, class_code=found.class_code, auto_id="filing_%s")
+        return FilingForm(
+            request.POST, request.FILES, scheme=scheme, class_code=found.class_code, auto_id="filing_%s"
+        )
 
-    def take(*, what: str, **rest: Any) -> object:
+    def take(*, what: str, papers: Any, **rest: Any) -> object:
         kind, _, code = what.partition(":")
-        return filings.file_document(kind=kind, code=code, **rest)
+        return filings.file_document(kind=kind, code=code, files=papers, **rest)
 
     said = gettext("It was filed; somebody else decides whether it counts.")
     return _act(request, pk, number, "filing", make, take, said)

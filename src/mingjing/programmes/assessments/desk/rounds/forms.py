@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mingjing.engine.outcome import spoken
+from mingjing.faces.ui.uploads import ExhibitsField
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.models import Version
@@ -125,6 +126,11 @@ class FilingForm(forms.Form):
     what = forms.ChoiceField(label=_("Bonus or veto"))
     document = forms.CharField(label=_("Document"), max_length=300, help_text=_("Its title and reference."))
     occurred_on = _day(_("Day of the incident"), required=False, help_text=_("Needed for a veto."))
+    responsibility = forms.CharField(
+        label=_("What the company has to do with it"), max_length=500, required=False,
+        help_text=_("Needed for a veto of level 2, on which two of the panel vote."),
+    )  # fmt: skip
+    papers = ExhibitsField(label=_("The paper itself"), required=False)
 
     def __init__(self, *args: Any, scheme: Scheme, class_code: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

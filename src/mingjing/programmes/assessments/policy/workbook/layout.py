@@ -182,6 +182,7 @@ LISTS = (
             Column(("points",), "分值", "Points", "points", 8),
             *_titled("proof", "证明材料", "Proof"),
             *_titled("approver", "批准单位", "Approver"),
+            Column(("matched",), "比对数据", "Matched data", "codes", source="attributes"),
         ),
     ),
     Plan(
