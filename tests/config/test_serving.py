@@ -79,7 +79,12 @@ def serving(data: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]"
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE)
+        try:
+            process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
 
 
 def answers(url: str) -> bool:
@@ -104,7 +109,7 @@ def test_it_answers_and_leaves_nothing_running(ending: str | signal.Signals, dat
             os.killpg(process.pid, signal.SIGINT)
         else:
             process.send_signal(ending)
-        process.wait(PATIENCE / 3)
+        process.wait(PATIENCE)
         until(lambda: not any(alive(child) for child in started))
 
 

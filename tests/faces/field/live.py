@@ -74,8 +74,9 @@ class Live:
             try:
                 with suppress(BrokenPipeError, ConnectionResetError):  # refused before all was sent: that can be read
                     connection.request(method, path, body, {**self.usual, **named})
-                answer: Any = connection.getresponse()
-                answer.body = answer.read()
+                with closing(connection.getresponse()) as heard:
+                    answer: Any = heard
+                    answer.body = heard.read()
             except (BrokenPipeError, ConnectionResetError):
                 answer = Unheard()
         self.sent += len(body)

@@ -59,7 +59,7 @@ class Phone:
 def started(phone: Phone, online: bool = True) -> None:
     """The day is started where there is a network; the pack brings where to go."""
     phone.page.get_by_role("button", name="Start the day").click()
-    expect(phone.page.get_by_role("button", name="Begin").first).to_be_visible(timeout=20_000)
+    expect(phone.page.get_by_role("button", name="Begin").first).to_be_visible()
     phone.ready()
 
 

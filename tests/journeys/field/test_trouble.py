@@ -85,7 +85,7 @@ def refused(phone: Phone) -> None:
 def too_late(phone: Phone) -> None:
     """The outbox says what was refused and why, and leads to where it is settled; what was meant can be read there."""
     page = phone.page
-    expect(page.locator(".fl-count.wrong")).to_be_visible(timeout=20_000)
+    expect(page.locator(".fl-count.wrong")).to_be_visible()
     page.goto(f"{phone.url}/field/#/outbox")
     notice = page.locator("main .fl-notice.wrong")
     expect(notice).to_contain_text("Entry on A1.1")

@@ -19,7 +19,7 @@ def test_exclusive_keeps_others_waiting_until_the_end():
     order, entered = [], threading.Event()
 
     def second():
-        entered.wait(5)
+        entered.wait(30)
         with transaction.atomic():
             exclusive("round")
             order.append("second")
@@ -32,5 +32,5 @@ def test_exclusive_keeps_others_waiting_until_the_end():
         entered.set()
         thread.join(0.3)
         order.append("first")
-    thread.join(5)
+    thread.join(30)
     assert order == ["first", "second"]

@@ -59,7 +59,7 @@ def phone(program: str) -> Iterator[Phone]:
         assert found.process.stdin
         assert found.process.stdout
         found.process.stdin.close()
-        found.process.wait(timeout=10)
+        found.process.wait(timeout=60)
         found.process.stdout.close()
 
 
