@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.process import Clock, check_process
+from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.rows import insert_objects
 from mingjing.kernel.documents.models import Service
 from mingjing.kernel.evidence.models import Exhibit
@@ -170,8 +171,10 @@ def _take(proceeding: Proceeding, taken: Taken, by: Person, at: datetime) -> Tak
 
 
 def _told(taken: Taken) -> dict[str, Any]:
-    """What the ledger says of a step: no free text."""
+    """What the ledger says of a step: all that its rules go by (queries.retold), and no free text."""
     data: dict[str, Any] = {"proceeding": taken.proceeding_id, "number": taken.number, "digest": taken.digest()}
+    data["brought"] = sorted(taken.act.has)
+    data |= {"happened": instant_text(taken.happened_at)} if taken.happened_at else {}
     named = {"step": taken.step, "stance": taken.stance, "takes_back": taken.takes_back, "service": taken.service_id}
     return data | {name: value for name, value in named.items() if value} | {"exhibits": taken.exhibits}
 
