@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 from tools import postgres
@@ -26,7 +27,7 @@ DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk", "libatomic1")  # the last is wh
 NO_TESTS = 5  # pytest: nothing collected, which an own selection of paths may well bring
 LANES = 2
 APART = ("tests/programmes", "tests/contracts", "tests/faces")
-"""What pytest runs in parts of its own, beside all the rest: the longest first."""
+"""What pytest runs in parts of its own, beside all the rest."""
 JOURNEYS = 4
 """In how many parts the journeys run."""
 
@@ -54,7 +55,7 @@ def main(options: list[str]) -> int:
         except postgres.PostgresFailed as failed:
             url, outcomes = "", [Outcome("PostgreSQL", False, f"PostgreSQL did not start: {failed}", 0)]
         parts = list(planned(options, url, journeys=not left_out))
-        parts += scripts(left_out)
+        parts[-LANES:-LANES] = scripts(left_out)
         with ThreadPoolExecutor(LANES) as lanes:
             outcomes += lanes.map(run, parts)
     for note in left_out:
@@ -102,18 +103,19 @@ def planned(options: list[str], url: str, *, journeys: bool) -> Iterator[Part]:
     tests = [sys.executable, "-m", "pytest", *options]
     apart = "-m" not in options
     without, only = (["-m", which] if apart else [] for which in ("not journey", "journey"))
-    journeys = journeys and apart
-    ways = 1 if own else JOURNEYS
     again = [*tests, "--database-only"]
-    if journeys:
-        for way in range(1, ways + 1):
-            yield Part(f"journeys {way}/{ways}", [*tests, *only, "--part", f"{way}/{ways}"])
+    driven, others = [], []
+    if journeys and apart:
+        ways = 1 if own else JOURNEYS
+        only += [] if own else ["tests/journeys"]
+        driven = [Part(f"journeys {way}/{ways}", [*tests, *only, "--part", f"{way}/{ways}"])
+                  for way in range(1, ways + 1)]  # fmt: skip
+        driven += [Part("PostgreSQL: journeys", [*again, *only], on(url, "journeys"))] if url else []
     for name, paths in divided(own=own):
-        if url:
-            yield Part(f"PostgreSQL: {name}", [*again, *without, *paths], on(url, name))
-        yield Part(f"SQLite: {name}", [*tests, *without, *paths])
-    if journeys and url:
-        yield Part("PostgreSQL: journeys", [*again, *only], on(url, "journeys"))
+        others += [Part(f"PostgreSQL: {name}", [*again, *without, *paths], on(url, name))] if url else []
+        others += [Part(f"SQLite: {name}", [*tests, *without, *paths])]
+    for pair in zip_longest(driven, others):  # two browsers at once would wait for each other
+        yield from filter(None, pair)
 
 
 def divided(*, own: bool) -> Iterator[tuple[str, list[str]]]:
@@ -121,9 +123,9 @@ def divided(*, own: bool) -> Iterator[tuple[str, list[str]]]:
     if own:
         yield "tests", []
         return
+    yield "the rest", ["tests", *(f"--ignore={path}" for path in APART)]
     for path in APART:
         yield Path(path).name, [path]
-    yield "the rest", ["tests", *(f"--ignore={path}" for path in APART)]
 
 
 def on(url: str, part: str) -> dict[str, str]:

@@ -82,7 +82,7 @@ def test_what_is_no_test_of_pytest_is_told_too(output: str, sought: str) -> None
 def test_the_parts_are_all_tests_on_each_database_and_no_two_share_one() -> None:
     parts = list(suites.planned([], URL, journeys=True))
     for start in ("SQLite", "PostgreSQL"):
-        commands = [part.command for part in parts if part.name.startswith(start) and "journey" not in part.command]
+        commands = [part.command for part in parts if part.name.startswith(start) and "journeys" not in part.name]
         whole = [command for command in commands if "tests" in command]
         assert len(whole) == 1
         left_out = {word.removeprefix("--ignore=") for word in whole[0] if word.startswith("--ignore=")}
@@ -91,6 +91,14 @@ def test_the_parts_are_all_tests_on_each_database_and_no_two_share_one() -> None
     addresses = [part.env["DATABASE_URL"] for part in parts if part.env]
     assert len(addresses) == len(set(addresses)) == 5
     assert all(address.startswith("postgresql://postgres@/") for address in addresses)
+
+
+def test_journeys_are_where_they_are_looked_for() -> None:
+    marked = [path for path in Path("tests").rglob("test_*.py") if "mark.journey" in path.read_text("utf-8")]
+    assert {path.parts[1] for path in marked} - {"tools"} == {"journeys"}
+    driven = [part.command for part in suites.planned([], URL, journeys=True) if "journeys" in part.name]
+    assert len(driven) == suites.JOURNEYS + 1
+    assert all(command[-1] == "tests/journeys" or "--part" in command for command in driven)
 
 
 def test_an_own_selection_is_run_once_on_each_database() -> None:
