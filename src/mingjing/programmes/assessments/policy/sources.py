@@ -61,10 +61,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Sourced:
-    """What the system knows of an attribute, and why; an empty text: it does not know."""
+    """What the system knows of an attribute, and why; an empty text: it does not know.
+
+    One that is `firm` stands against what the register said when the round was frozen.
+    """
 
     text: str
     reason: Reason
+    firm: bool = False
 
 
 def read_source(node: Node, measure: Measure) -> Source | None:
@@ -256,3 +260,10 @@ def months_known(company: str, since: date | None, first_day: date) -> Sourced:
     params = {"company": company, "day": since.isoformat()}
     text = N_("{company} has looked after it since {day}.")
     return Sourced(str(months(since, first_day)), Reason("source.months", text, params))
+
+
+def changed_known(company: str, since: date, first_day: date) -> Sourced:
+    """The same of a company that came after the round was frozen and before the visit: the score is of its work."""
+    text = N_("{company} looked after it on the day of the visit, since {day}; the company of the roster had left.")
+    params = {"company": company, "day": since.isoformat()}
+    return Sourced(str(months(since, first_day)), Reason("source.changed", text, params), firm=True)

@@ -176,8 +176,12 @@ def _veto(filing: Filing) -> Veto:
 
 
 def _attributes(entry: Entry, known: Known, scheme: Scheme) -> dict[str, Value]:
-    """The values that the scheme asks for and nothing else: the entry's own before what the system knows."""
-    own = {code: text for code, text in entry.attributes.items() if text not in ("", None)}
+    """The values that the scheme asks for and nothing else: the entry's own before what the system knows.
+
+    Only what is firm comes first: that another company had come by the day of the visit.
+    """
+    firm = {code for code, found in known.sourced.items() if found.firm}
+    own = {code: text for code, text in entry.attributes.items() if text not in ("", None) and code not in firm}
     values = {}
     for code, text in ({code: found.text for code, found in known.sourced.items()} | own).items():
         if code in scheme.attributes and text not in ("", None):

@@ -38,8 +38,10 @@ from mingjing.programmes.assessments.policy.sources import (
     Sourced,
     Stay,
     below,
+    changed_known,
     follow,
     known_elsewhere,
+    months,
     months_known,
     orders_known,
     streak_known,
@@ -63,7 +65,7 @@ def sourced_of(
     if records is not None:
         looks = looks_of(entries, scheme, at, records=records)
     stays = _stays(entries, round_, at) if STREAK in kinds else {}
-    since = _since(entries) if MONTHS in kinds else {}
+    held = _held(entries, at) if MONTHS in kinds else {}
     elsewhere = _elsewhere(entries, round_, scheme, at)
     found: dict[int, Mapping[str, Sourced]] = {}
     for entry in entries:
@@ -78,7 +80,8 @@ def sourced_of(
                 visits = [(str(look.record.team_day.team), look.base) for look in seen if look.counts]
                 values[code] = below(source, visits)
             elif source.kind == MONTHS:
-                values[code] = months_known(entry.company_name, since.get(entry.engagement_id), round_.first_day)
+                seen = (looks or {}).get(entry.pk, ())
+                values[code] = _served(entry, code, held.get(entry.community_id, ()), seen, round_.first_day)
             else:
                 values[code] = orders_known(source, orders.get(entry.pk, ()), at)
         found[entry.pk] = values
@@ -167,7 +170,27 @@ def _stays(entries: Sequence[Entry], round_: Round, at: datetime) -> dict[int, l
     return found
 
 
-def _since(entries: Sequence[Entry]) -> dict[int | None, date | None]:
-    """Since when the company of each engagement looks after its community: one query."""
-    asked = {entry.engagement_id for entry in entries if entry.engagement_id is not None}
-    return dict(Engagement.objects.filter(pk__in=asked).values_list("pk", "first_day"))
+def _held(entries: Sequence[Entry], at: datetime) -> dict[int, list[Engagement]]:
+    """By community who looked after it since when, as it was known at a moment, the earliest first: one query."""
+    communities = {entry.community_id for entry in entries if entry.engagement_id is not None}
+    rows = Engagement.objects.filter(community__in=communities, recorded_at__lte=at).order_by("id")
+    found: dict[int, list[Engagement]] = {}
+    for row in rows:
+        found.setdefault(row.community_id, []).append(row)
+    return found
+
+
+def _served(entry: Entry, code: str, held: Sequence[Engagement], looks: Sequence[Look], first_day: date) -> Sourced:
+    """How long the company has served whose work was judged: that of the day of the visit, should it be another one."""
+    since = next((one.first_day for one in held if one.pk == entry.engagement_id), None)
+    day = max((look.record.team_day.day for look in looks if look.counts), default=None)
+    there = max(
+        (one for one in held if day and one.first_day and one.first_day <= day), key=lambda one: one.first_day or day,
+        default=None,
+    )  # fmt: skip
+    if there is None or there.first_day is None or since is None or there.first_day <= since:
+        return months_known(entry.company_name, since, first_day)
+    said = entry.attributes.get(code, "")
+    if said not in ("", str(months(since, first_day))):  # somebody recorded another value for the round
+        return months_known(entry.company_name, since, first_day)
+    return changed_known(there.company_name, there.first_day, first_day)

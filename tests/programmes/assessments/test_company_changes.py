@@ -1,0 +1,84 @@
+"""A company that changes in the middle of a round: the score is of whoever was there on the day of the visit."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from tests.faces import district
+from tests.guarded import guards_lifted
+from tests.programmes.assessments.judged import in_review, register
+from tests.programmes.assessments.listed import engaged
+from tests.programmes.assessments.test_round_decisions import decided
+
+from mingjing.kernel.parties.models import Organisation, Person
+from mingjing.programmes.assessments.models import Engagement, Entry, Result, Round, VisitRecord
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sourced import sourced_of
+
+pytestmark = pytest.mark.django_db
+FIRST_DAY = date(2024, 7, 1)
+
+
+@pytest.fixture
+def companies(people: dict[str, Person], at: datetime) -> list[Organisation]:
+    return district.companies(2, at)
+
+
+@pytest.fixture
+def round_(people: dict[str, Person], companies: list[Organisation], at: datetime) -> Round:
+    """A round in review of four communities that one company has looked after for years."""
+    communities = register(4, at)
+    for community in communities:
+        engaged(community, companies[0], at)
+    found = in_review(people, at, communities, first_day=FIRST_DAY)
+    with guards_lifted():
+        for entry in found.entries.select_related("community"):
+            held = Engagement.objects.get(community=entry.community)
+            Entry.objects.filter(pk=entry.pk).update(
+                company=companies[0], company_name=companies[0].name, engagement=held, not_assessed_at=None,
+                not_assessed_by=None, not_assessed_reason="",
+                attributes={"service_months": "54", "occupancy": "85", "completed_year": "2005", "fee": "0.8"},
+            )  # fmt: skip
+    return found
+
+
+def visited(entry: Entry) -> date:
+    record = VisitRecord.objects.select_related("team_day").filter(entry=entry).first()
+    assert record
+    return record.team_day.day
+
+
+@pytest.mark.parametrize(("days", "observed"), [(-1, True), (0, True), (1, False)])
+def test_who_came_before_the_visit_is_observed_and_who_came_after_it_is_not_judged(
+    days: int, observed: bool, round_: Round, companies: list[Organisation], people: dict[str, Person], at: datetime
+) -> None:
+    entry = round_.entries.select_related("community").filter(records__isnull=False).order_by("number").first()
+    assert entry
+    engaged(entry.community, companies[1], at, visited(entry) + timedelta(days=days))
+    decided(round_, people, at)
+    result = Result.objects.get(entry=entry, replay__purpose="decision")
+    assert (result.tier == "OBSERVATION") is observed
+    others = Result.objects.filter(entry__round=round_).exclude(entry=entry)
+    assert not others.filter(tier="OBSERVATION").exists()
+
+
+def test_what_was_not_known_when_it_was_decided_changes_nothing(
+    round_: Round, companies: list[Organisation], people: dict[str, Person], at: datetime
+) -> None:
+    entry = round_.entries.select_related("community").filter(records__isnull=False).order_by("number").first()
+    assert entry
+    decided(round_, people, at)
+    round_.refresh_from_db()
+    scheme = scheme_of(round_.scheme)
+    before = sourced_of([entry], round_, scheme)[entry.pk]["service_months"]
+    later = datetime.fromisoformat("2099-01-01T00:00:00+08:00")
+    engaged(entry.community, companies[1], later, visited(entry))
+    assert sourced_of([entry], round_, scheme)[entry.pk]["service_months"] == before
+    assert not before.firm
+
+
+def test_a_value_that_somebody_recorded_stands(round_: Round, companies: list[Organisation], at: datetime) -> None:
+    entry = round_.entries.select_related("community").filter(records__isnull=False).order_by("number").first()
+    assert entry
+    engaged(entry.community, companies[1], at, visited(entry))
+    entry.attributes = {**entry.attributes, "service_months": "7"}
+    assert not sourced_of([entry], round_, scheme_of(round_.scheme))[entry.pk]["service_months"].firm
