@@ -232,7 +232,7 @@ def sentences(found: Figures, classes: Mapping[str, Titled]) -> Iterator[Reason]
 
 
 def _counted(title: Titled | Phrase, count: int) -> Reason:
-    return Reason("report.counted", N_("{title} {count}"), {"title": title, "count": count})
+    return Reason("report.counted", N_("{count} on {title}"), {"title": title, "count": count})
 
 
 def _since(found: Figures) -> Iterator[Reason]:

@@ -30,13 +30,14 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("assessments:round-result", pk)
     figures, scheme = found.figures, found.scheme
     spreads = {one.code: one for one in class_spreads(scheme, {one.code: one.tiers for one in figures.classes})}
+    ranked = {tier.code for tier in scheme.list_rules.tiers if tier.ranked}
     context = _frame(found.round, found) | {
         "figures": figures,
         "sentences": tuple(sentences(figures, scheme.classes)),
         "tiers": [
             {"count": count, **shown_tier(scheme, code)}
             for code, (_title, count) in zip(_codes(found), figures.tiers, strict=True)
-            if count or code != UNDETERMINED
+            if code in ranked or (count and code == UNDETERMINED)
         ],
         "classes": [
             {"figures": one, "title": scheme.classes[one.code], "picture": columns(one), "spread": spreads[one.code],
