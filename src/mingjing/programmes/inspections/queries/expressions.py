@@ -173,10 +173,8 @@ def _window(asked: Count, keys: list[str]) -> Any:
 
 def _apart(base: Table, rule: Rule, asked: Count, keys: list[str]) -> Table:
     """The days by which two authorities have come in more than one visit."""
-    several = base.group_by(keys).agg(low=_.authority.min(), high=_.authority.max()).filter(_.low != _.high)
-    likely = base.semi_join(several.select(*keys), keys)
-    likely = likely.mutate(unit=ibis.ifelse(likely.joint != "", "j" + likely.joint, "r" + likely.record))
-    judged = likely.mutate(judged=_in_force(likely, rule) & _holds(likely, asked.judged))
+    named = base.mutate(unit=ibis.ifelse(base.joint != "", "j" + base.joint, "r" + base.record))
+    judged = named.mutate(judged=_in_force(named, rule) & _holds(named, asked.judged))
     within = _window(asked, keys)
     met = judged.mutate(
         low=_.authority.min().over(within), high=_.authority.max().over(within), one=_.unit.min().over(within),
