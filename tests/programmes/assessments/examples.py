@@ -39,6 +39,7 @@ from mingjing.programmes.assessments.models import (
     Part,
     Purpose,
     Replay,
+    Reply,
     Roster,
     TeamDay,
     TeamMember,
@@ -165,7 +166,9 @@ def _rounds(district: District, scheme: Version, replay: Replay) -> Iterator[Rou
     entry = Entry.objects.get(round=round_)
     yield {f"assessments:{name}": one | {"number": entry.number} for name in OF_ENTRY}
     filing = Filing.objects.create(entry=entry, kind="bonus", code="B1", document=district.secret, filed_at=at)
-    yield {"assessments:filing-decide": one | {"filing": filing.pk}}
+    yield {f"assessments:filing-{name}": one | {"filing": filing.pk} for name in ("decide", "papers")}
+    reply = Reply.objects.create(entry=entry, company=entry.company, text=district.secret, by=officer, at=at)
+    yield {"assessments:round-replies": one, "assessments:reply-withhold": one | {"reply": reply.pk}}
     export = Export.objects.create(round=round_, replay=replay, kind="workbook", requested_by=officer, requested_at=at)
     yield {"assessments:round-export": one | {"export": export.pk}}
     asked = WhatIf.objects.get(area=district.area)

@@ -17,7 +17,7 @@ from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.actions.entries import record_attribute
-from mingjing.programmes.assessments.actions.filings import decide_filing, file_document
+from mingjing.programmes.assessments.actions.filings import add_papers, decide_filing, file_document
 from mingjing.programmes.assessments.models import Entry, Filing, FilingVote
 from mingjing.programmes.assessments.policy.filings import claimable, grave, settled, unmatched
 
@@ -134,3 +134,13 @@ def test_a_grave_veto_needs_its_paper_its_blame_and_two_votes(
 def test_a_veto_of_level_1_is_decided_by_one(entry: Entry, people: People, at: datetime) -> None:
     filing = file(entry, people, at, code="safety_accident", responsibility="", files=())
     assert decide_filing(filing=filing, approved=True, reason="", by=people["director"], at=at).approved
+
+
+def test_a_paper_comes_before_the_decision(entry: Entry, people: People, second: Person, at: datetime) -> None:
+    filing = file(entry, people, at, files=())
+    scan = SimpleUploadedFile("认定书.jpg", photo(colour=(7, 7, 7)))
+    add_papers(filing=filing, files=[scan], by=people["officer"], at=at)
+    for by in (people["director"], second):
+        decide_filing(filing=filing, approved=True, reason="因果关系明确", by=by, at=at)
+    more = SimpleUploadedFile("补充.jpg", photo(colour=(8, 8, 8)))
+    assert codes(lambda: add_papers(filing=filing, files=[more], by=people["officer"], at=at)) == ["filing.closed"]

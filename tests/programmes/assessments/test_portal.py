@@ -334,3 +334,30 @@ def test_pages_ask_no_more_often_for_a_company_with_more_communities(
     for address in addresses:
         with django_assert_max_num_queries(spent[address], info=address):
             assert client.get(address).status_code == 200
+
+
+def test_a_company_sees_where_it_stands(world: World, own: Company, people: People, at: datetime) -> None:
+    late = publish(world, people, at)
+    with now_is(late + DAY):
+        told = page(entered(own.head), "standing")
+        assert own.entry.name in told
+        assert "No bar was in force" in told
+        assert world.companies[1].entry.name not in told
+        assert entered(own.lawyer).get(reverse("assessments_portal:standing")).status_code == 404
+
+
+def test_the_office_withholds_a_reply_and_says_why(
+    world: World, own: Company, people: People, at: datetime, signed_in: Any
+) -> None:
+    late = publish(world, people, at)
+    with now_is(late + DAY):
+        hand_in(entered(own.head), "reply", own.entry.pk, text="联系张三 13800000000", public="on")
+        desk, there = signed_in("officer"), reverse("assessments:round-replies", args=[world.round.pk])
+        assert "On the board" in desk.get(there).content.decode()
+        reply = Reply.objects.get()
+        withhold = reverse("assessments:reply-withhold", args=[world.round.pk, reply.pk])
+        assert desk.post(withhold, {"reason": ""}).status_code == 422
+        assert signed_in("auditor").post(withhold, {"reason": "x"}).status_code == 403
+        assert desk.post(withhold, {"reason": "含个人电话"}).status_code == 302
+        assert "The office took it off the list: 含个人电话" in page(entered(own.head), "community", own.entry.pk)
+    assert not public_replies([own.entry.pk])

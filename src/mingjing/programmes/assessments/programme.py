@@ -63,6 +63,7 @@ PUBLISHED_AFTER = (
     ("assessments.list.corrected", "write_edition"),
     ("assessments.reply.given", "write_entry"),
     ("assessments.reply.withheld", "write_entry"),
+    *((f"evidence.exhibit.{what}", "write_photo") for what in ("masked", "withdrawn", "reclassed")),
     *((f"cases.case.{step}", "write_order") for step in ("claimed", "returned", "extended", "confirmed", "cancelled")),
 )
 """After which facts the public pages are written anew, and by which function of the board."""
@@ -85,6 +86,7 @@ MANIFEST = Manifest(
         NavItem(title=_("Results"), url_name="assessments_portal:communities", permission="", icon="round"),
         NavItem(title=_("Orders"), url_name="assessments_portal:orders", permission="", icon="case"),
         NavItem(title=_("Bonuses"), url_name="assessments_portal:claims", permission="", icon="star"),
+        NavItem(title=_("Standing"), url_name="assessments_portal:standing", permission="", icon="flag"),
     ),
     portal_duties=f"{HERE}.portal.duties.waiting",
     navigation=(

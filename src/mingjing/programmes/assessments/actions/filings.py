@@ -28,7 +28,7 @@ from mingjing.programmes.assessments.policy.rounds import STATE_WORDS
 from mingjing.programmes.assessments.queries.entries import known_values
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
-__all__ = ["claim_bonus", "decide_filing", "file_document"]
+__all__ = ["add_papers", "claim_bonus", "decide_filing", "file_document"]
 
 Files = Iterable["UploadedFile[Any]"]
 
@@ -94,6 +94,17 @@ def _keep(filing: Filing, round_: Round, files: Files, by: Person | None, at: da
     return record_exhibits(
         files=files, subject=filing.subject, area=round_.area, origin="upload", access=Access.RESTRICTED, by=by, at=at
     )
+
+
+@transaction.atomic
+def add_papers(*, filing: Filing, files: Files, by: Person, at: datetime) -> list[Exhibit]:
+    """Put papers on file for a filing that is not decided yet. Raises Refusal."""
+    round_ = _round(Entry.objects.values_list("round", flat=True).get(pk=filing.entry_id))
+    _may("assessments.filing.file", round_, by, at)
+    _open(round_)
+    if Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk).decided_at is not None:
+        raise Refusal([Problem("filing.closed", N_("It was decided already; papers come before the decision."))])
+    return _keep(filing, round_, files, by, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from mingjing.faces.ui import addresses  # noqa: F401 - importing registers the converters `code` and `codes`
-from mingjing.programmes.assessments.desk import drafts, replays, results, schemes
+from mingjing.programmes.assessments.desk import drafts, replays, replies, results, schemes
 from mingjing.programmes.assessments.desk.draws.urls import urlpatterns as draws
 from mingjing.programmes.assessments.desk.lists.urls import urlpatterns as lists
 from mingjing.programmes.assessments.desk.measures.urls import urlpatterns as measures
@@ -24,6 +24,8 @@ urlpatterns = [
     *publishing,
     *measures,
     *reports,
+    path("rounds/<int:pk>/replies/", replies.replies, name="round-replies"),
+    path("rounds/<int:pk>/replies/<int:reply>/", replies.withhold, name="reply-withhold"),
     path("schemes/", schemes.schemes, name="schemes"),
     path("add-scheme/", drafts.add, name="scheme-add"),
     path("schemes/<code:code>/", schemes.scheme, name="scheme"),

@@ -3,7 +3,16 @@
 from django.urls import path
 
 from mingjing.faces.ui import addresses  # noqa: F401 - importing registers the converters
-from mingjing.programmes.assessments.portal import cases, claims, communities, contests, evidence, orders, replies
+from mingjing.programmes.assessments.portal import (
+    cases,
+    claims,
+    communities,
+    contests,
+    evidence,
+    orders,
+    replies,
+    standing,
+)
 
 app_name = "assessments_portal"
 
@@ -23,6 +32,7 @@ urlpatterns = [
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/statement/", cases.statement, name="statement"),
     path("cases/<int:pk>/hearing/", cases.hearing, name="hearing"),
+    path("standing/", standing.standing, name="standing"),
     path("orders/", orders.orders, name="orders"),
     path("orders/<int:pk>/", orders.order, name="order"),
     path("orders/<int:pk>/plan/", orders.plan, name="order-plan"),

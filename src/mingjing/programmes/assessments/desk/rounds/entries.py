@@ -26,6 +26,7 @@ from mingjing.programmes.assessments.desk.rounds.forms import (
     DeclarationForm,
     FilingForm,
     GroupForm,
+    PapersForm,
     ValueForm,
     VoteForm,
 )
@@ -247,9 +248,7 @@ def file(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """File a bonus or a veto for this community."""
 
     def make(found: Entry, scheme: Scheme) -> forms.Form:
-        return FilingForm(
-            request.POST, request.FILES, scheme=scheme, class_code=found.class_code, auto_id="filing_%s"
-        )
+        return FilingForm(request.POST, request.FILES, scheme=scheme, class_code=found.class_code, auto_id="filing_%s")
 
     def take(*, what: str, papers: Any, **rest: Any) -> object:
         kind, _, code = what.partition(":")
@@ -279,3 +278,23 @@ def decide(request: HttpRequest, pk: int, filing: int) -> HttpResponse:
             return redirect("assessments:entry", pk, found.entry.number)
     round_ = find_round(pk)
     return shown(request, round_, find_entry(round_, found.entry.number), f"decision_{found.pk}", form)
+
+
+@guarded("assessments.filing.file", area=round_area)
+@require_POST
+def papers(request: HttpRequest, pk: int, filing: int) -> HttpResponse:
+    """Put papers on file for what somebody filed."""
+    found = get_object_or_404(Filing.objects.select_related("entry"), pk=filing, entry__round=pk)
+    form = PapersForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            filings.add_papers(
+                filing=found, files=form.cleaned_data["papers"], by=actor(request), at=timezone.now()
+            )  # fmt: skip
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, gettext("The papers are on file."))
+            return redirect("assessments:entry", pk, found.entry.number)
+    round_ = find_round(pk)
+    return shown(request, round_, find_entry(round_, found.entry.number), f"papers_{found.pk}", form)

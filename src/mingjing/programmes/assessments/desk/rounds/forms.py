@@ -141,6 +141,12 @@ class FilingForm(forms.Form):
         self.fields["what"] = forms.ChoiceField(label=_("Bonus or veto"), choices=[("", "—"), *groups])
 
 
+class PapersForm(forms.Form):
+    """Papers for what was filed."""
+
+    papers = ExhibitsField(label=_("The paper itself"))
+
+
 class DecisionForm(forms.Form):
     """Whether a filing counts, and why not."""
 

@@ -26,4 +26,5 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<int:pk>/group/<codes:number>/", entries.group, name="entry-group"),
     path("rounds/<int:pk>/file/<codes:number>/", entries.file, name="entry-file"),
     path("rounds/<int:pk>/filings/<int:filing>/", entries.decide, name="filing-decide"),
+    path("rounds/<int:pk>/filings/<int:filing>/papers/", entries.papers, name="filing-papers"),
 ]
