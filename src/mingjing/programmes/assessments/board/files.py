@@ -12,18 +12,20 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.faces.board.folders import Unit, publish, writing
 from mingjing.faces.board.variants import Variant
 from mingjing.kernel.cases.models import Case
+from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.jobs.worker import Run
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.board.addresses import base_of, unit_of
 from mingjing.programmes.assessments.board.data import data_of
 from mingjing.programmes.assessments.board.feed import feeds_of
 from mingjing.programmes.assessments.board.pages import Site, assets, pages_of
+from mingjing.programmes.assessments.board.photos import path_of
 from mingjing.programmes.assessments.models import Edition
 from mingjing.programmes.assessments.queries.published import NEAR, areas_published, published_of
 
 __all__ = [
     "configure_publish_files", "files_of", "lists", "run_publish_files", "write", "write_edition", "write_entry",
-    "write_order",
+    "write_order", "write_photo",
 ]  # fmt: skip
 
 
@@ -31,6 +33,7 @@ def files_of(area: Area) -> Iterator[tuple[str, bytes]]:
     """Every file of a district, as the database stands."""
     site = Site.of(published_of(area))
     yield from assets()
+    yield from ((path_of(key), content) for key, content in site.photos.items())
     yield from pages_of(site)
     yield from feeds_of(site)
     yield from data_of(site)
@@ -58,7 +61,18 @@ def write_entry(run: Run) -> None:
 
 def write_order(run: Run) -> None:
     """An order to put something right went on: the files follow where it stands beside a published row."""
-    case = Case.objects.get(pk=run.fact.values["case"])
+    _write_beside(Case.objects.get(pk=run.fact.values["case"]))
+
+
+def write_photo(run: Run) -> None:
+    """Masks of a photo were set, or it was withdrawn: where it shows that an order was met, the files follow."""
+    exhibit = Exhibit.objects.get(pk=run.fact.subject.partition(":")[2])
+    kind, _colon, key = exhibit.subject.partition(":")
+    if kind == "cases.case" and key.isdigit() and (case := Case.objects.filter(pk=int(key)).first()):
+        _write_beside(case)
+
+
+def _write_beside(case: Case) -> None:
     key = case.subject.removeprefix(NEAR).partition("/")[0]
     if case.programme != "assessments" or not case.subject.startswith(NEAR) or not key.isdigit():
         return

@@ -3,14 +3,16 @@
 Not here: the data beside them (data, feed), writing the files (files), the pages that answer live (live).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from mingjing.faces.board.pages import frame, page, style_sheet
 from mingjing.faces.board.variants import DEFAULT, VARIANTS, Variant, speaking
 from mingjing.programmes.assessments.board import addresses, drawings
+from mingjing.programmes.assessments.board.photos import path_of, photos_of
 from mingjing.programmes.assessments.board.shown import (
     Company,
     Told,
@@ -39,6 +41,7 @@ class Site:
     rounds: tuple[tuple[PublishedRound, tuple[Told, ...]], ...]
     communities: tuple[Told, ...]
     companies: tuple[Company, ...]
+    photos: Mapping[UUID, bytes]
 
     @classmethod
     def of(cls, published: Published) -> "Site":
@@ -50,7 +53,8 @@ class Site:
         rows = [one for _, told_rows in rounds for one in told_rows if one.newest]
         rows.sort(key=lambda one: (_initials(one), one.listed.entry.name, one.listed.entry.number))
         current = rounds[0][1] if rounds else ()
-        return cls(published, rounds, tuple(rows), tuple(companies_of(current)))
+        photos = photos_of(exhibit for found in published.proofs.values() for exhibit in found)
+        return cls(published, rounds, tuple(rows), tuple(companies_of(current)), photos)
 
     @property
     def base(self) -> str:
@@ -176,10 +180,16 @@ def _community(site: Site, one: Told) -> dict[str, Any]:
         "one": one, "made": one.made, "items": list(items_of(one.row)), "history": history,
         "lost": [line for line in lines if line.lost],
         "gained": [line for line in lines if line.line.points > 0 or line.line.reason.code == "veto.effective"],
-        "orders": list(orders_of(one.row)), "edition": one.made.newest, "was": _was(one),
+        "orders": list(_orders(site, one)), "edition": one.made.newest, "was": _was(one),
         "site": one.listed.entry.community.site, "sticker": f"{one.path}sticker/" if one.newest else "",
         "path_now": addresses.community_path(one.listed.entry),
     }  # fmt: skip
+
+
+def _orders(site: Site, one: Told) -> Iterator[dict[str, Any]]:
+    for order in orders_of(one.row):
+        proofs = site.published.proofs.get(order["case"].pk, ())
+        yield order | {"photos": [path_of(proof.pk) for proof in proofs if proof.pk in site.photos]}
 
 
 def _was(one: Told) -> list[dict[str, Any]]:
