@@ -33,7 +33,8 @@ NAMED = ("q", "state", "ending", "subject")
 UNREACHED = {
     f"assessments:{name}"
     for name in (
-        "draw-commitment", "draw-reveal-seed", "round-changes", "round-csv", "round-decision", "round-edges",
+        "draw-commitment", "draw-reveal-seed", "listing", "listing-back", "listing-decide", "listing-follow",
+        "listing-service", "signing-back", "round-changes", "round-csv", "round-decision", "round-edges",
         "round-json", "what-if-community", "what-if-round",
     )
 }  # fmt: skip

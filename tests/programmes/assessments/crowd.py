@@ -9,6 +9,7 @@ from tests.crowds import bound, exhibits
 from tests.districts import District
 from tests.programmes.assessments.conftest import MAPPING, TABLE
 from tests.programmes.assessments.crowd_fieldwork import Pages, day_of, drawn, of_draws, of_visits, ready
+from tests.programmes.assessments.crowd_published import accidents, of_publication
 from tests.programmes.assessments.judged import in_review, register
 
 from mingjing.engine.kept import keep
@@ -73,6 +74,7 @@ def crowd(place: District, size: int) -> Pages:
         yield f"assessments:{name}", "", {"pk": decided.pk}
     yield from _of_lists(fieldwork, decided)
     yield from _of_entries(place, states, size)
+    yield from of_publication(place, decided, before)
     yield from of_visits(place, fieldwork, size)
     yield from of_draws(place, frozen, fieldwork)
     yield from _rosters(place, communities)
@@ -111,6 +113,8 @@ def _decided(place: District, communities: Sequence[Community]) -> tuple[Round, 
     for seed, (code, days) in enumerate((("before", -400), ("decided", -200)), start=1):
         round_ = in_review(place.people, place.at, communities, code=code, seed=seed, first_day=day_of(place, days))
         _absent(place, round_)
+        if code == "decided":
+            accidents(place, round_)
         request_decision(round=round_, by=place.people["director"], at=place.at)
         drain()
         round_.refresh_from_db()

@@ -202,8 +202,8 @@ def _measures(district: District, entry: Entry) -> Iterator[Routes]:
         by=director, at=at,
     )  # fmt: skip
     control = CommonControl.objects.create(
-        area=district.area, one=company, other=other, reason=district.secret, exhibits=["x"], found_by=director,
-        found_at=at,
+        area=district.area, one=company, other=other, reason=district.secret, found_by=director, found_at=at,
+        exhibits=["00000000-0000-4000-8000-000000000000"],
     )  # fmt: skip
     yield {f"assessments:{name}": {"control": control.pk} for name in ("control-confirm", "control-withdraw")}
     yield {"assessments:order-spot": {"case": Case.objects.filter(area=district.area).earliest("pk").pk}}

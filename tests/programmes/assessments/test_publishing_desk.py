@@ -142,7 +142,7 @@ def it_is_heard_answered_and_decided_by_two(walk: Walk) -> None:
     assert "5 working days" in page
     early = panel.post(f"{case}decide/decision/", {"revision": 1, "stance": "uphold", "note": "事实清楚"})
     assert early.status_code == 422
-    said = {"revision": 1, "note": "已整改", "on_behalf": "王经理", "files": paper("陈述.png")}
+    said = {"revision": 1, "note": "已整改", "on_behalf": "王经理", "shown": paper("陈述.png")}
     assert officer.post(f"{case}follow/statement/", said).status_code == 302
     assert "王经理" in text(panel.get(case))
     over_another = officer.post(f"{case}follow/hearing_asked/", {"revision": 1})
@@ -187,7 +187,7 @@ def an_appeal_is_upheld_by_somebody_uninvolved(walk: Walk) -> None:
     """The company appeals; who voted on the listing may not decide; upheld, the next edition spares it."""
     officer, panel, home = walk.desk("officer"), walk.desk("panel"), walk.home
     filed = officer.post(
-        f"{home}appeal/{walk.one.entry.number}/", {"grounds": "责任认定已更正", "files": paper("更正.png")}
+        f"{home}appeal/{walk.one.entry.number}/", {"grounds": "责任认定已更正", "shown": paper("更正.png")}
     )
     assert filed.status_code == 302, text(filed)[:2000]
     page = filed["Location"]

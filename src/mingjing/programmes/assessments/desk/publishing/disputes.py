@@ -199,8 +199,8 @@ def file_page(
 
 @transaction.atomic
 def _filed(request: HttpRequest, form: FilingForm, take: Callable[..., Proceeding]) -> Proceeding:
-    given = {name: value for name, value in form.cleaned_data.items() if name != "files" and value}
+    given = {name: value for name, value in form.cleaned_data.items() if name != "shown" and value}
     by, at = actor(request), timezone.now()
     proceeding = take(**given, by=by, at=at)
-    keep_files(request, proceeding, form.cleaned_data["files"])
+    keep_files(request, proceeding, form.cleaned_data["shown"])
     return proceeding

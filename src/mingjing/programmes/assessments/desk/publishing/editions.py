@@ -75,12 +75,14 @@ def prepare(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return _step(request, pk, step, PREPARE)
 
 
+@require_POST
 @guarded("assessments.list.sign_centre", area=round_area)
 def sign_centre(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Sign as head of the centre."""
     return _step(request, pk, step, CENTRE)
 
 
+@require_POST
 @guarded("assessments.list.sign_bureau", area=round_area)
 def sign_bureau(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Sign for the housing bureau."""
@@ -169,14 +171,22 @@ def edition(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     found = find_round(pk)
     one = get_object_or_404(Edition.objects.select_related("published_by", "cause"), round=found, number=number)
     scheme = scheme_of(found.scheme)
-    page = page_of(one.rows.select_related("entry", "company"), request.GET, order=("class_code", "standing", "index"))
+    counts = _counts(one, scheme)
+    tier = request.GET.get("tier", "")
+    wanted = one.rows.filter(tier=tier) if tier in counts else one.rows.all()
+    page = page_of(wanted.select_related("entry", "company"), request.GET, order=("class_code", "standing", "index"))
     rows = [{"row": row, **shown_tier(scheme, row.tier)} for row in page.rows]
-    counts = {tier.code: 0 for tier in scheme.list_rules.tiers}
-    for tier in one.rows.values_list("tier", flat=True):
-        counts[tier] = counts.get(tier, 0) + 1
-    figures = [(shown_tier(scheme, code), count) for code, count in counts.items()]
+    figures = [(code, shown_tier(scheme, code), count) for code, count in counts.items()]
     newest = newest_of(found)
     context = {"round": found, "edition": one, "page": page, "rows": rows, "figures": figures, "newest": newest}
-    context["classes"] = scheme.classes
+    context["tier"] = tier if tier in counts else ""
     context["may_receive"] = allowed(request, "appeal.receive", found.area) and newest == one
     return render(request, "assessments/publishing/edition.html", context)
+
+
+def _counts(edition: Edition, scheme: Scheme) -> dict[str, int]:
+    """How many rows each tier has, the best tier first."""
+    counts = {tier.code: 0 for tier in scheme.list_rules.tiers}
+    for tier in edition.rows.values_list("tier", flat=True):
+        counts[tier] = counts.get(tier, 0) + 1
+    return counts

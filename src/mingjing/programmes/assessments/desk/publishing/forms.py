@@ -51,13 +51,13 @@ class StepForm(forms.Form):
         label = _("What was said") if spoken else _("Reason") if "reason" in step.needs else _("Note")
         self.fields["note"] = _note(required="reason" in step.needs, label=label)
         needed = "exhibit" in step.needs
-        self.fields["files"] = ExhibitsField(
+        self.fields["shown"] = ExhibitsField(
             label=_("Minutes") if step.code == "hearing" else _("Files"), required=needed
         )
 
     def given(self) -> dict[str, Any]:
         """What the action takes besides the files."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "files" and value not in (None, "")}
+        return {name: value for name, value in self.cleaned_data.items() if name != "shown" and value not in (None, "")}
 
 
 class ObjectionForm(StepForm):
@@ -147,4 +147,4 @@ class FilingForm(forms.Form):
     grounds = _note(required=True, label=_("Grounds"))
     received_at = _moment(_("Received"))
     on_behalf = forms.CharField(label=_("Handed in by"), max_length=120, required=False)
-    files = ExhibitsField(label=_("Files"), required=False)
+    shown = ExhibitsField(label=_("Files"), required=False)

@@ -32,7 +32,7 @@ from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 REFUSED = 422
 FOLLOW = dict.fromkeys(("statement", "hearing_asked", "hearing", "reply"), "listing.follow")
-DECIDE = dict.fromkeys(("excuse", "decision"), "listing.decide")
+DECIDE = dict.fromkeys(("excuse", "decision", "withdrawn"), "listing.decide")
 
 
 def _case(pk: int, number: str) -> tuple[Round, Proposed, Place]:

@@ -34,6 +34,11 @@ class Told:
     hidden: int
     can_fall: bool
 
+    @property
+    def later(self) -> bool:
+        """Whether it was recorded later than it happened."""
+        return self.taken.at - self.moment > timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Way:

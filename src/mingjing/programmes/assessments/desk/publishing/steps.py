@@ -87,7 +87,7 @@ def step_page(
         try:
             with transaction.atomic():
                 brought = form.given()
-                brought["exhibits"] = keep_files(request, place.stands.proceeding, form.cleaned_data["files"])
+                brought["exhibits"] = keep_files(request, place.stands.proceeding, form.cleaned_data["shown"])
                 take(step=code, by=actor(request), at=timezone.now(), **brought)
         except Refusal as refusal:
             refused(form, refusal)

@@ -1,0 +1,97 @@
+"""Proposed listings of a decided round, many of them, with one that is on its way: what pages after it are tried on."""
+
+from tests.crowds import exhibits
+from tests.districts import District
+from tests.guarded import guards_lifted
+from tests.programmes.assessments.crowd_fieldwork import Pages
+
+from mingjing.kernel.documents.actions import issue_document, record_service
+from mingjing.kernel.parties.models import Organisation
+from mingjing.kernel.proceedings.actions import open_proceeding, take_step
+from mingjing.programmes.assessments.models import Edition, Entry, Filing, FilingKind, Listed, Round
+from mingjing.programmes.assessments.policy.procedures import clocks_of
+from mingjing.programmes.assessments.queries.listings import proposals
+from mingjing.programmes.assessments.queries.lists import decision_of
+from mingjing.programmes.assessments.queries.papers import notice_context
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+
+__all__ = ["accidents", "of_publication"]
+
+OF_ROUND = ("round-publication", "round-signing", "round-editions", "round-disputes", "round-seconds")
+NOTICE = "assessments.pre_listing_notice"
+
+
+def accidents(place: District, round_: Round) -> None:
+    """A serious accident at every sixth community, before the round is decided; its company is known."""
+    entries = list(round_.entries.filter(not_assessed_at=None).order_by("pk")[::6])
+    with guards_lifted():
+        Entry.objects.filter(pk__in=[entry.pk for entry in entries]).update(company=Organisation.objects.earliest("pk"))
+    by, at = place.people["officer"], place.at
+    Filing.objects.bulk_create(
+        Filing(entry=entry, kind=FilingKind.VETO, code="serious_safety_accident", document="认定书", filed_by=by,
+               occurred_on=round_.first_day, filed_at=at, decided_by=place.people["director"], decided_at=at,
+               approved=True)
+        for entry in entries
+    )  # fmt: skip
+
+
+def of_publication(place: District, decided: Round, before: Round) -> Pages:
+    """The tab with every proposed listing, the page of one that was served, a list that is published before it."""
+    by, at = place.people["officer"], place.at
+    one = proposals(decided, at)[0]
+    assert one.stands
+    case = one.stands.proceeding
+    to = case.organisation
+    assert to
+    document = issue_document(
+        kind=NOTICE, area=case.area, subject=case.ledger_subject, context=notice_context(one.result), addressee=to,
+        by=by, at=at,
+    )  # fmt: skip
+    there = {"pk": decided.pk, "number": one.entry.number}
+    yield "assessments:listing-service", "", there
+    shown = exhibits(document.ledger_subject, case.area, 1, by, at)
+    service = record_service(
+        document=document, credit_code=to.credit_code, method="direct", served_at=at, received_by="某某",
+        exhibits=[one.pk for one in shown], by=by, at=at,
+    )  # fmt: skip
+    take_step(proceeding=case, step="notice", service=service, by=by, at=at)
+    _begun(place, decided)
+    for name in OF_ROUND:
+        yield f"assessments:{name}", "decided", {"pk": decided.pk}
+        yield f"assessments:{name}", "published", {"pk": before.pk}
+    yield "assessments:listing", "", there
+    yield "assessments:listing-follow", "", there | {"step": "statement"}
+    yield "assessments:listing-decide", "", there | {"step": "decision"}
+    yield "assessments:listing-back", "", there | {"act": 1}
+    yield "assessments:signing-back", "", {"pk": decided.pk, "act": 1}
+    yield "assessments:findings", "", there
+    edition = _published(place, before)
+    yield "assessments:edition", "", {"pk": before.pk, "number": edition.number}
+    yield "assessments:appeal-file", "", {"pk": before.pk, "number": edition.rows.earliest("pk").entry.number}
+
+
+def _begun(place: District, decided: Round) -> None:
+    """The public notice of a list has begun."""
+    clocks = clocks_of(scheme_of(decided.scheme), "publication")
+    opened = open_proceeding(
+        programme="assessments", kind="publication", subject=decided.subject, title=decided.title, area=decided.area,
+        organisation=None, clocks=clocks, by=place.people["officer"], at=place.at,
+    )  # fmt: skip
+    take_step(proceeding=opened, step="public_notice", note="公示", by=place.people["officer"], at=place.at)
+
+
+def _published(place: District, before: Round) -> Edition:
+    """The list of the round before, as it was decided."""
+    replay = decision_of(before)
+    assert replay
+    edition = Edition.objects.create(
+        round=before, number=1, replay=replay, rows_root="0" * 64, published_by=place.people["director"],
+        published_at=place.at,
+    )  # fmt: skip
+    results = replay.results.filter(entry__isnull=False).select_related("entry").order_by("index")
+    Listed.objects.bulk_create(
+        Listed(edition=edition, entry=row.entry, index=row.index, class_code=row.class_code, tier=row.tier,
+               decided_tier=row.tier, base=row.base, bonus=row.bonus, total=row.total, leaf=row.leaf)
+        for row in results
+    )  # fmt: skip
+    return edition
