@@ -6,24 +6,28 @@ import subprocess
 import zipfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from docx import Document as Word
+from tests.faces import district
 from tests.programmes.assessments import judged
 from tests.programmes.assessments.conftest import SignedIn
 from tests.programmes.assessments.test_reports import published
 from tests.programmes.assessments.test_round_decisions import decided
 
 from mingjing.engine.outcome import Refusal
+from mingjing.engine.process import Clock
 from mingjing.kernel.documents.kinds import kinds
 from mingjing.kernel.documents.models import Document
 from mingjing.kernel.documents.queries import file_of
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.models import Person
+from mingjing.kernel.proceedings.actions import open_proceeding, take_step
 from mingjing.programmes.assessments.actions.papers import issue_entry_paper, issue_round_paper
-from mingjing.programmes.assessments.models import Entry, Round
+from mingjing.programmes.assessments.models import Entry, Round, TeamMember
 from mingjing.programmes.assessments.policy.decisions import check_decision
 from mingjing.programmes.assessments.queries.entry_papers import ENTRY_PAPERS, ready_of
 from mingjing.programmes.assessments.queries.round_papers import ROUND_PAPERS, ready_for
@@ -102,12 +106,37 @@ def test_issued_anew_the_earlier_one_is_withdrawn(round_: Round, people: People,
 
 
 def test_the_sheet_and_the_signatures_of_a_community(entry: Entry, people: People, at: datetime) -> None:
-    assert ready_of(entry) == {"score_sheet", "signature_record"}
-    for kind in ENTRY_PAPERS:
-        text = words(issue_entry_paper(entry=entry, kind=kind, by=people["officer"], at=at))
-        assert entry.name in text
-        assert entry.records.get().sheet_digest in text
-    assert "某经理" in text
+    TeamMember.objects.create(
+        team_day=entry.records.get().team_day, person=people["officer"], part="staff", added_at=at
+    )
+    assert ready_of(entry) == ENTRY_PAPERS.keys() - {"appeal_decision"}
+    texts = {
+        kind: words(issue_entry_paper(entry=entry, kind=kind, by=people["officer"], at=at)) for kind in ready_of(entry)
+    }
+    assert all(entry.name in text for text in texts.values())
+    assert all(entry.records.get().sheet_digest in texts[kind] for kind in ("score_sheet", "signature_record"))
+    assert "某经理" in texts["signature_record"]
+    assert people["officer"].display_name in texts["visit_authorisation"]
+
+
+def test_the_decision_on_an_appeal_goes_to_who_appealed(entry: Entry, people: People, at: datetime) -> None:
+    (company,) = district.companies(1, at)
+    edition, _tier = published(entry.round, people, at)
+    with pytest.raises(Refusal):
+        issue_entry_paper(entry=entry, kind="appeal_decision", by=people["officer"], at=at)
+    proceeding = open_proceeding(
+        programme="assessments", kind="appeal", subject=f"{edition.subject}/{entry.pk}", title=entry.name,
+        area=entry.round.area, organisation=company, clocks={"published": Clock(15), "appeal": Clock(30)},
+        by=people["officer"], at=at,
+    )  # fmt: skip
+    step: dict[str, Any] = {"proceeding": proceeding, "by": people["officer"], "at": at}
+    take_step(step="published", **step)
+    take_step(step="appeal", note="消火栓当日已修复", **step)
+    take_step(step="decision", stance="upheld", note="证据不足", **step)
+    paper = issue_entry_paper(entry=entry, kind="appeal_decision", by=people["officer"], at=at)
+    assert paper.addressee == company
+    text = words(paper)
+    assert all(part in text for part in (company.credit_code, "消火栓当日已修复", "成立。", "证据不足"))
 
 
 def taken(client: Client, address: str, folder: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ from tests.programmes.assessments.test_round_decisions import decided
 from mingjing.engine.kept import keep
 from mingjing.engine.outcome import Reason, Titled
 from mingjing.kernel.parties.models import Person
-from mingjing.programmes.assessments.models import Edition, Listed, Round
+from mingjing.programmes.assessments.models import Edition, Listed, Replay, Round
 from mingjing.programmes.assessments.policy.reports import (
     Order,
     Row,
@@ -112,12 +112,13 @@ def test_the_points_lost_are_those_of_the_accounts(round_: Round, at: datetime) 
 
 def published(round_: Round, people: People, at: datetime) -> tuple[Edition, str]:
     """An edition in which one community stands elsewhere than was decided; and the tier it was decided for."""
-    replay = report_of(round_, at).decided  # type: ignore[union-attr]
+    replay = Replay.objects.get(round=round_, purpose="decision")
     edition = Edition.objects.create(
         round=round_, number=1, replay=replay, rows_root="0" * 64, published_by=people["director"], published_at=at
     )
     spared = ""
     for result in replay.results.select_related("entry"):
+        assert result.entry is not None
         moved = not spared and result.tier == "ORDINARY"
         spared = spared or (result.tier if moved else "")
         Listed.objects.create(

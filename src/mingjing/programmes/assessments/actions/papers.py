@@ -10,9 +10,9 @@ from django.db import transaction
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.documents.actions import issue_document
 from mingjing.kernel.documents.models import Document
-from mingjing.kernel.parties.models import Person
+from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.programmes.assessments.models import Entry, Round
-from mingjing.programmes.assessments.queries.entry_papers import ENTRY_PAPERS, ready_of
+from mingjing.programmes.assessments.queries.entry_papers import ENTRY_PAPERS, decided_dispute, ready_of
 from mingjing.programmes.assessments.queries.round_papers import ROUND_PAPERS, ready_for
 
 __all__ = ["issue_entry_paper", "issue_round_paper"]
@@ -32,18 +32,28 @@ def issue_entry_paper(*, entry: Entry, kind: str, by: Person, at: datetime) -> D
     """Issue a paper of ENTRY_PAPERS about a community of a round; one that stands is replaced."""
     if kind not in ready_of(entry):
         raise Refusal([_too_early()])
-    return _issue(kind, entry.subject, entry.round, ENTRY_PAPERS[kind](entry, at), by, at)
+    dispute = decided_dispute(entry, at) if kind == "appeal_decision" else None
+    to = dispute.proceeding.organisation if dispute else None
+    return _issue(kind, entry.subject, entry.round, ENTRY_PAPERS[kind](entry, at), by, at, to)
 
 
 def _too_early() -> Problem:
     return Problem("paper.too_early", N_("It is not time for this document: what it would say is not on record yet."))
 
 
-def _issue(kind: str, subject: str, round_: Round, context: dict[str, object], by: Person, at: datetime) -> Document:
+def _issue(
+    kind: str,
+    subject: str,
+    round_: Round,
+    context: dict[str, object],
+    by: Person,
+    at: datetime,
+    to: Organisation | None = None,
+) -> Document:
     name = f"assessments.{kind}"
     standing = Document.objects.standing().filter(kind=name, subject=subject)
     before = standing.select_for_update(of=("self",)).order_by("-pk").first()
     return issue_document(
-        kind=name, area=round_.area, subject=subject, context=context, replaces=before,
+        kind=name, area=round_.area, subject=subject, context=context, replaces=before, addressee=to,
         reason="以新制发的文书替代" if before else "", by=by, at=at,
     )  # fmt: skip

@@ -12,22 +12,38 @@ from django.utils import timezone, translation
 from mingjing.engine.outcome import in_language
 from mingjing.engine.quantities import points_text
 from mingjing.kernel.proceedings.models import Proceeding
+from mingjing.kernel.proceedings.queries import Stands, stands_of
 from mingjing.programmes.assessments.models import Edition, Entry, Filing, Result, Signature, VisitRecord
+from mingjing.programmes.assessments.policy.procedures import UPHELD
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.papers import fact_rows
+from mingjing.programmes.assessments.queries.reports import DISPUTES
 from mingjing.programmes.assessments.queries.results import worked_out
-from mingjing.programmes.assessments.queries.round_papers import CHINESE, day_text, moment_text
+from mingjing.programmes.assessments.queries.round_papers import CHINESE, day_text, moment_text, scheme_title
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.sheets import order_subject
 
-__all__ = ["ENTRY_PAPERS", "case_subjects", "ready_of"]
+__all__ = ["ENTRY_PAPERS", "case_subjects", "decided_dispute", "ready_of"]
 
 
 def ready_of(entry: Entry) -> frozenset[str]:
     """The papers of ENTRY_PAPERS it is time for."""
     record = _record(entry)
     names = {"signature_record"} if record and record.company_at else set()
-    return frozenset(names | ({"score_sheet"} if record and record.locked_at and _result(entry) else set()))
+    if record and not record.team_day.is_sealed(timezone.localdate()):
+        names.add("visit_authorisation")
+    if record and record.locked_at and _result(entry):
+        names.add("score_sheet")
+    dispute = decided_dispute(entry, timezone.now())
+    return frozenset(names | ({"appeal_decision"} if dispute and dispute.proceeding.organisation else set()))
+
+
+def decided_dispute(entry: Entry, now: datetime) -> Stands | None:
+    """The newest objection or appeal about the community that is decided."""
+    about = set(case_subjects(entry))
+    rows = Proceeding.objects.filter(programme="assessments", kind__in=DISPUTES, area=entry.round.area)
+    own = [one for one in rows.select_related("area", "organisation").order_by("-id") if one.ledger_subject in about]
+    return next((one for one in stands_of(own, now).values() if one.standing.said.get("decision")), None)
 
 
 def _record(entry: Entry) -> VisitRecord | None:
@@ -67,9 +83,41 @@ def _signatures(entry: Entry, now: datetime) -> dict[str, Any]:
     return {"community": entry.name, "round": entry.round.title, "digest": record.sheet_digest, "signatures": rows}
 
 
+def _authorisation(entry: Entry, now: datetime) -> dict[str, Any]:
+    """Who goes; the numbers of their papers are written in by hand where the house does not know them."""
+    record = _record(entry)
+    assert record is not None
+    with translation.override("zh-hans"):
+        members = [
+            {"name": one.person.display_name, "part": str(one.get_part_display()), "credential": "　"}
+            for one in record.team_day.members.filter(removed_at=None).select_related("person").order_by("pk")
+        ]
+    return {
+        "community": entry.name, "round": entry.round.title, "scheme": scheme_title(scheme_of(entry.round.scheme)),
+        "day": day_text(record.team_day.day), "members": members,
+    }  # fmt: skip
+
+
+def _decision(entry: Entry, now: datetime) -> dict[str, Any]:
+    """What was asked, by the words of the company; what was decided, by the words of who decided."""
+    found = decided_dispute(entry, now)
+    assert found is not None
+    kind = found.proceeding.kind
+    asked = next(taken for taken in found.steps if taken.step == kind)
+    told = [taken for taken in found.steps if taken.step == "decision"][-1]
+    said = found.standing.said["decision"]
+    return {
+        "round": entry.round.title, "about": found.proceeding.title,
+        "kind": "复核申请" if kind == "appeal" else "异议", "received": moment_text(asked.happened_at or asked.at),
+        "grounds": asked.note, "outcome": "成立" if said == UPHELD else "不成立", "reason": told.note,
+    }  # fmt: skip
+
+
 ENTRY_PAPERS: Mapping[str, Callable[[Entry, datetime], dict[str, Any]]] = {
+    "visit_authorisation": _authorisation,
     "score_sheet": _sheet,
     "signature_record": _signatures,
+    "appeal_decision": _decision,
 }
 """By kind (without the programme's name): what the paper is filled in with."""
 
