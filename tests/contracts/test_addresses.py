@@ -79,8 +79,8 @@ def test_what_leads_nowhere_is_not_found(client: Client) -> None:
 
 def test_what_leads_nowhere_is_not_found_by_those_who_work_there(db: None, at: datetime, client: Client) -> None:
     client.force_login(district.build(at)["director"], "django.contrib.auth.backends.ModelBackend")
-    one_of_each = {route.name: address for route, address, leads in EVERY if not leads}
-    for part in (*HOSTILE, *NUMBERS):
-        one_of_each |= {part: address for _route, address, leads in EVERY if not leads and part in address}
-    for address in one_of_each.values():
+    astray = [(route.name, address) for route, address, leads in EVERY if not leads]
+    of_each_route = dict(astray).values()
+    with_each_part = {part: address for part in (*HOSTILE, *NUMBERS) for _name, address in astray if part in address}
+    for address in {*of_each_route, *with_each_part.values()}:
         assert {client.get(address).status_code, client.post(address).status_code} == {404}, address[:80]
