@@ -184,10 +184,8 @@ def _served(entry: Entry, code: str, held: Sequence[Engagement], looks: Sequence
     """How long the company has served whose work was judged: that of the day of the visit, should it be another one."""
     since = next((one.first_day for one in held if one.pk == entry.engagement_id), None)
     day = max((look.record.team_day.day for look in looks if look.counts), default=None)
-    there = max(
-        (one for one in held if day and one.first_day and one.first_day <= day), key=lambda one: one.first_day or day,
-        default=None,
-    )  # fmt: skip
+    by_then = [(one.first_day, one.pk, one) for one in held if day and one.first_day and one.first_day <= day]
+    there = max(by_then)[2] if by_then else None
     if there is None or there.first_day is None or since is None or there.first_day <= since:
         return months_known(entry.company_name, since, first_day)
     said = entry.attributes.get(code, "")
