@@ -23,6 +23,7 @@ from mingjing.kernel.parties.models import Mandate, Organisation, Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.submissions.actions import hand_in
 from mingjing.kernel.submissions.models import Submission
+from mingjing.kernel.sync.models import Enrolment
 
 Enter = Callable[[str], Client]
 PAGES = ["", "documents/", "receipts/", "account/"]
@@ -80,6 +81,12 @@ def test_people_of_companies_see_nothing_of_the_desk(enter: Enter) -> None:
             opened.add(route.name)
     assert opened <= {"desk:sign-in", "desk:verify-look-up", "desk:document-look-up", "desk:patterns"}
     assert client.get("/").headers["Location"] == client.get("/account/").headers["Location"] == "/portal/"
+
+
+def test_people_of_companies_bind_no_phone_of_the_field(enter: Enter) -> None:
+    answer = enter("head").post("/account/phones/")
+    assert answer.status_code == 302
+    assert not Enrolment.objects.exists()
 
 
 def test_one_signs_in_at_either_door_and_is_at_home_in_ones_own(outsiders: dict[str, Person]) -> None:

@@ -5,11 +5,13 @@ from hashlib import sha256
 from secrets import choice
 
 from django.db import transaction
+from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel import keys
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions.people import is_line
+from mingjing.kernel.parties.mandates import acting_for
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.sync.models import Device, Enrolment
 from mingjing.kernel.sync.sessions import enrolment_message
@@ -22,10 +24,16 @@ LENGTH = 16  # characters, 79 bits: nobody guesses one in ten minutes
 
 
 def make_enrolment(*, person: Person, by: Person | None, at: datetime) -> tuple[Enrolment, str]:
-    """A code by which one phone may be bound to `person`; only its digest is kept. Raises Refusal for who has left."""
+    """A code by which one phone may be bound to `person`; only its digest is kept.
+
+    Raises Refusal for who has left, and for who acts for a company: the phones' app is the office's.
+    """
     if not person.is_active:
         text = N_("{name} has left; no phone is bound to them any more.")
         raise Refusal([Problem("sync.person_left", text, {"name": str(person)})])
+    if acting_for(person, on=timezone.localdate(at)):
+        text = N_("{name} acts for a company; the phones' app is for people of the office.")
+        raise Refusal([Problem("sync.outsider", text, {"name": str(person)})])
     code = "".join(choice(ALPHABET) for _ in range(LENGTH))
     kept = {"person": person, "code_digest": _digest(code), "made_by": by, "made_at": at, "expires_at": at + CODE_LASTS}
     return Enrolment.objects.create(**kept), code
