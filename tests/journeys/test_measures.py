@@ -55,7 +55,7 @@ def listed(communities: list[Community], people: People, at: datetime, rounds: i
 
 def go(shown: Screen, who: Person, path: str) -> Screen:
     """The page as this person sees it, who has just signed in."""
-    shown.page.context.add_cookies([session_of(who, shown.address)])
+    shown.page.context.add_cookies([session_of(who, shown.address)])  # type: ignore[list-item]
     shown.open(path)
     return shown
 
@@ -162,7 +162,7 @@ def test_a_bar_is_undone_by_a_correction_without_a_trace(
     follow(go(shown, officer, of(edition)), "Decide a bar…")
     shown.check()
     fill(shown, first_day=today.isoformat(), last_day=(today + 365 * DAY).isoformat(), **LAW)
-    press(shown, "Decide")
+    press(shown, "Decide the bar")
     url = shown.page.url.removeprefix(shown.address)
     assert shown.sees("Nobody has signed it off for the law.")
     shown.check()
