@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from mingjing.engine.quantities import parse_points
-from mingjing.engine.scoring import Sheet, score
+from mingjing.engine.scoring import Rubric, Sheet, score
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import stands_of
 from mingjing.programmes.assessments.models import Correction, Entry, Purpose, Round, VisitRecord
@@ -91,12 +91,22 @@ def looks_of(
     found: dict[int, list[Look]] = {entry.pk: [] for entry in entries}
     for record in records:
         sheet = amended(record.sheet_document, steps.get(record.pk, {}))
-        findings, absences = findings_of(sheet)
-        rubric = scheme.rubrics.get(classes[record.entry_id])
-        base = score(rubric, Sheet(findings=findings, not_applicable=absences)).base if rubric else None
+        base = _base(scheme.rubrics.get(classes[record.entry_id]), sheet)
         counts = said.get(record.entry_id, BOTH) in {BOTH, FIRST if record.purpose == Purpose.FIRST else SECOND}
         found[record.entry_id].append(Look(record, sheet, base, counts))
     return {entry: tuple(looks) for entry, looks in found.items()}
+
+
+def _base(rubric: Rubric | None, document: Mapping[str, Any]) -> int | None:
+    """The base of a sheet by a rubric, which may be another than it was recorded by (a what-if): of what it knows."""
+    if rubric is None:
+        return None
+    findings, absences = findings_of(document)
+    known = Sheet(
+        findings=tuple(one for one in findings if one.check in rubric.checks),
+        not_applicable=tuple(one for one in absences if one.check in rubric.checks and rubric.checks[one.check].na),
+    )
+    return score(rubric, known).base
 
 
 def gap_of(scheme: Scheme) -> int | None:
