@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.programmes.inspections.packs import pack, vectors, visit
+from tests.programmes.inspections.packs import document, pack, vectors, visit
 
+from mingjing.programmes.inspections.policy.answerable import APPLIED, silent
 from mingjing.programmes.inspections.policy.conduct import (
     Report,
     is_blanket,
@@ -15,7 +16,7 @@ from mingjing.programmes.inspections.policy.conduct import (
 )
 from mingjing.programmes.inspections.policy.gate import admit
 from mingjing.programmes.inspections.policy.judging import judge, judge_with, unjudged
-from mingjing.programmes.inspections.policy.rules import Rule
+from mingjing.programmes.inspections.policy.rules import Rule, check_rules
 
 PACK = pack()
 GATE, LOAD, CONDUCT = vectors("gate"), vectors("load"), vectors("conduct")
@@ -141,3 +142,24 @@ def test_b9_the_share_of_uncapped_visits_of_a_quarter(uncapped: int, every: int,
 )
 def test_b8_a_campaign_that_spares_nobody(targets: int, eligible: int, blanket: bool) -> None:
     assert bool(is_blanket(rule("B8"), targets=targets, eligible=eligible, day=date(2026, 1, 1))) is blanket
+
+
+@pytest.mark.parametrize(
+    ("only", "fits"),
+    [({"rating": ["low"]}, False), ({"purpose": {"from": 1}}, False), ({"rating": {"to": 2}}, True),
+     ({"mood": ["bad"]}, False), ({"rating": {"from": 3, "to": 2}}, False), ({"purpose": []}, False)],
+)  # fmt: skip
+def test_conditions_ask_of_a_fact_what_it_can_answer(only: dict[str, Any], fits: bool) -> None:
+    rules = document()
+    rules["rules"][0]["levels"][0]["when"] = {"only": only}
+    assert (not check_rules(rules)) is fits
+
+
+def test_rules_without_their_facts_are_silent_and_are_told() -> None:
+    """Given everything none is silent; given nothing all are, and none of them would have warned."""
+    every = {fact for case in (LOAD, CONDUCT) for fact in case["usual"]} | {"items", "finding", "reason"}
+    assert [one.code for one, _ in silent(PACK, every)] == []
+    bare = [visit({"record": str(at), "day": "2026-03-01"}) for at in range(9)]
+    mute = {one.code for one, _ in silent(PACK, set())}
+    assert mute == {one.code for one in PACK.of(*APPLIED)}
+    assert not judge(PACK, bare)

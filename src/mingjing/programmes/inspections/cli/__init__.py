@@ -4,6 +4,7 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from mingjing.kernel.tables import fill_table, replacing
 from mingjing.programmes.inspections.policy.answerable import APPLIED, silent
 from mingjing.programmes.inspections.policy.mapping import Mapping
 from mingjing.programmes.inspections.policy.reading import Reader
-from mingjing.programmes.inspections.policy.rules import Level, Pack
+from mingjing.programmes.inspections.policy.rules import Level, Pack, Rule
 from mingjing.programmes.inspections.policy.warnings import Warning
 from mingjing.programmes.inspections.queries.columns import Columns, opened
 from mingjing.programmes.inspections.queries.files import load_mapping, load_rules, open_table
@@ -43,10 +44,13 @@ def run_warnings(args: argparse.Namespace) -> int:
     _refuse_what_cannot_be(args, pack)
     with opened() as columns:
         reader = _take_in(columns, args.input, mapping)
+        mute = list(silent(pack, reader.given))
+        speaking = replace(pack, rules=tuple(rule for rule in pack.rules if rule not in [one for one, _facts in mute]))
         tally: Tally = Counter()
         with replacing(args.output) as file:
-            fill_table(file, args.output.name, _rows(columns.warnings(pack), tally))
+            fill_table(file, args.output.name, _rows(columns.warnings(speaking), tally))
     _tell(pack, tally, reader, args.output, time.perf_counter() - started)
+    _tell_what_is_not_judged(pack, mute)
     return 0
 
 
@@ -92,8 +96,10 @@ def _tell(pack: Pack, tally: Tally, reader: Reader, output: Path, seconds: float
         told = [f"{level.code} {tally[code, level]}" for level in reversed(Level) if tally[code, level]]
         if told:
             print(f"  {code}: {_(', ').join(told)}")
-    given = {*reader.mapping.fields, *(("days_late",) if "recorded" in reader.mapping.fields else ())}
-    for rule, facts in silent(pack, given):
+
+
+def _tell_what_is_not_judged(pack: Pack, mute: list[tuple[Rule, tuple[str, ...]]]) -> None:
+    for rule, facts in mute:
         text = _("  {code}: cannot warn, the mapping gives no {facts}")
         print(text.format(code=rule.code, facts=_(", ").join(facts)))
     if other := sorted({rule.code for rule in pack.rules} - {rule.code for rule in pack.of(*APPLIED)}):

@@ -27,6 +27,7 @@ AT_THE_GATE = (
 )  # fmt: skip
 """Facts that are asked for at the gate only."""
 KNOWN = frozenset((*TEXTS, *NUMBERS, *AT_THE_GATE))
+WHOLE = frozenset((*NUMBERS, "valid_officers", "distance"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ def _tests(part: Section) -> tuple[Test, ...]:
         if fact not in KNOWN:
             part.fault(fact, fact, "one of " + ", ".join(sorted(KNOWN)))
         value: Any = part.table[fact]
+        if fact in KNOWN and (fact in WHOLE) is not isinstance(value, Mapping):
+            part.fault(fact, value, "{from, to}" if fact in WHOLE else "a list of words")
         if isinstance(value, Mapping):
             made.append(_bounds(part, fact))
         else:

@@ -53,6 +53,11 @@ class Reader:
         self.records: dict[str, int] = {}
         self.unread = tuple(name for at, name in enumerate(columns.header) if at not in columns.used and name)
 
+    @property
+    def given(self) -> set[str]:
+        """The facts and names that the file tells; how late a record is follows from its day."""
+        return {*self.mapping.fields, *(("days_late",) if "recorded" in self.mapping.fields else ())}
+
     def visits(self, rows: Iterable[Any]) -> Iterator[Visit]:
         """The visits of the rows that can be read, a part for each authority; the others are problems in `log`."""
         for row in rows:
