@@ -94,6 +94,7 @@ def test_the_head_of_a_company_goes_through_its_pages(screen: OpenScreen, world:
     own = world.companies[0]
     shown = screen("head0", language="zh")
     pages = {
+        "standing": "assessments/standing/", "records": "assessments/records/",
         "communities": "assessments/communities/", "orders": "assessments/orders/", "claims": "assessments/bonus/",
         "order": f"assessments/orders/{own.order.pk}/", "report": f"assessments/orders/{own.order.pk}/report/",
         "claim": f"assessments/bonus/{own.open_entry.pk}/new/", "people": "people/", "documents": "documents/",
