@@ -57,7 +57,7 @@ OF_ROUND = (
     "round-plan", "round-result", "round-review", "round-roster", "round-step", "round-teams", "round-visits",
     "round-what-if", "round-judging", "note-add", "expert-add", "staff-add", "draw-commit", "team-days",
     "round-publication", "round-signing", "round-publish", "round-editions", "round-correct", "round-disputes",
-    "round-seconds",
+    "round-seconds", "seconds-commit", "seconds-draw",
     "round-report", "round-alarms", "report-listed", "report-orders", "report-disputes",
     "round-papers", "round-bundle",
 )  # fmt: skip
@@ -65,6 +65,7 @@ OF_ENTRY = (
     "class-confirm", "entry", "entry-assessed", "entry-file", "entry-group", "entry-value", "entry-vote",
     "round-community", "round-decision", "listing", "listing-notice", "listing-service", "listing-begin", "findings",
     "appeal-file", "gap-decide",
+    "seconds-assign",
 )  # fmt: skip
 OF_DRAW = ("draw", "draw-seed", "draw-reveal-seed", "draw-reveal", "draw-cancel", "draw-inputs", "draw-file")
 OF_VISIT = (

@@ -232,3 +232,21 @@ def test_a_finding_is_contested_and_struck(round_: Round, desk: Callable[[str], 
 @pytest.mark.parametrize("page", ["publication/", "signing/", "editions/", "disputes/", "seconds/"])
 def test_every_page_is_there_before_anything_happened(round_: Round, desk: Callable[[str], Client], page: str) -> None:
     assert desk("auditor").get(f"/assessments/rounds/{round_.pk}/{page}").status_code == 200
+
+
+def test_only_who_sends_teams_sees_whom_another_team_must_look_at(
+    cast: People, desk: Callable[[str], Client], at: datetime
+) -> None:
+    round_ = in_review(cast, at, register(12, at))
+    entry = Entry.objects.filter(round=round_, not_assessed_at=None).earliest("number")
+    there = f"/assessments/rounds/{round_.pk}/seconds/"
+    assert "Commit to the lot" in text(desk("director").get(there))
+    assert "Commit to the lot" not in text(desk("officer").get(there))
+    for path in ("lot/", "draw/", f"team/{entry.number}/"):
+        assert desk("officer").post(f"{there}{path}").status_code == 403
+    wrong = desk("director").post(f"{there}lot/", {"listed": "next week"}, follow=True)
+    assert "one after the other" in text(wrong)
+    past = desk("director").post(f"{there}lot/", {"listed": "2024-09-01"}, follow=True)
+    assert "are not to come" in text(past)
+    gone = desk("director").post(f"{there}team/{entry.number}/", {"day": "2024-09-01", "team": "1"}, follow=True)
+    assert "are not to come" in text(gone)

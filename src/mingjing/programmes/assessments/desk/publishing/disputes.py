@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from mingjing.engine.outcome import Refusal, spoken
 from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import refused
-from mingjing.kernel.parties.guard import guarded
+from mingjing.kernel.parties.guard import guarded, may
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands, stands_of
 from mingjing.programmes.assessments.actions.appeals import APPEAL, decide_appeal
@@ -32,6 +32,7 @@ from mingjing.programmes.assessments.policy.corrections import amended
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.amendments import amendments_of
 from mingjing.programmes.assessments.queries.editions import newest_of
+from mingjing.programmes.assessments.queries.overturns import overturns
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 __all__ = ["dispute_rows"]
@@ -69,7 +70,14 @@ def _row(one: Stands) -> dict[str, Any]:
 def disputes(request: HttpRequest, pk: int) -> HttpResponse:
     """Every objection and appeal of the round: what is contested, what was decided, what waits."""
     found = find_round(pk)
-    context = {"round": found, "rows": dispute_rows(found)}
+    context: dict[str, Any] = {"round": found, "rows": dispute_rows(found)}
+    known = overturns(found.area, timezone.now())
+    titles = {
+        code: check.title for one in scheme_of(found.scheme).rubrics.values() for code, check in one.checks.items()
+    }
+    context["checks"] = [(code, titles.get(code, ""), rate) for code, rate in sorted(known.checks.items())]
+    if may(request.user, "parties.person.view", area=found.area, on=timezone.localdate()):
+        context["people"] = [(known.named.get(token), rate) for token, rate in sorted(known.people.items())]
     return render(request, "assessments/publishing/disputes.html", context)
 
 

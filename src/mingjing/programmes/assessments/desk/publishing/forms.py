@@ -1,5 +1,6 @@
 """What people fill in where they take a step of a proceeding: which fields it has, the rules of the step say."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,7 +13,17 @@ from mingjing.faces.desk.uploads import ExhibitsField
 from mingjing.kernel.proceedings.actions import NOTE_LIMIT
 from mingjing.programmes.assessments.policy.corrections import Remedy
 
-__all__ = ["AppealForm", "BackForm", "CorrectionForm", "DeliveryForm", "FilingForm", "ObjectionForm", "StepForm"]
+__all__ = [
+    "AppealForm",
+    "AssignForm",
+    "BackForm",
+    "CorrectionForm",
+    "DeliveryForm",
+    "FilingForm",
+    "LotForm",
+    "ObjectionForm",
+    "StepForm",
+]
 
 REASON = _("Reason")
 MOMENT = {"type": "datetime-local"}
@@ -125,6 +136,38 @@ class DeliveryForm(forms.Form):
 
     how = forms.CharField(label=_("How it reached the company"), max_length=300)
     delivered_at = _moment(_("Delivered"))
+
+
+class LotForm(forms.Form):
+    """The days on which second visits can be made."""
+
+    listed = forms.CharField(
+        label=_("Days of the second visits"), max_length=400, help_text=_("As 2026-03-09, one after the other.")
+    )
+
+    def clean_listed(self) -> str:
+        """Days only."""
+        text = str(self.cleaned_data["listed"])
+        try:
+            _days(text)
+        except ValueError as error:
+            raise forms.ValidationError(_("Give the days as 2026-03-09, one after the other.")) from error
+        return text
+
+    def days(self) -> list[date]:
+        """The days, once each."""
+        return sorted(set(_days(self.cleaned_data["listed"])))
+
+
+def _days(text: str) -> list[date]:
+    return [date.fromisoformat(part) for part in text.replace(",", " ").replace("，", " ").replace("、", " ").split()]
+
+
+class AssignForm(forms.Form):
+    """Which team goes again, and when."""
+
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    team = forms.IntegerField(label=_("Team"), min_value=1, max_value=99)
 
 
 class BackForm(forms.Form):

@@ -1,24 +1,37 @@
-"""Second visits of a round as they are seen afterwards: how far two visits lie apart, and which of them counts."""
+"""Second visits of a round: the lot and whom it must reach, how far two visits lie apart, and which of them counts.
 
+Who will be looked at again is shown to nobody but those who send teams; what a lot drew, to nobody before its days.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
 
+from mingjing.engine.outcome import Refusal
 from mingjing.engine.process import stand
+from mingjing.faces.desk.session import actor
 from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, process_of, reckoning, stands
 from mingjing.programmes.assessments.actions.gaps import decide_gap
+from mingjing.programmes.assessments.actions.records import LIVE
+from mingjing.programmes.assessments.actions.seconds import assign_second, commit_lot, draw_lot
 from mingjing.programmes.assessments.desk.found import find_round, round_area
+from mingjing.programmes.assessments.desk.publishing.forms import AssignForm, LotForm
 from mingjing.programmes.assessments.desk.publishing.steps import Place, allowed, step_page
-from mingjing.programmes.assessments.models import Entry, Purpose, Round, VisitRecord
+from mingjing.programmes.assessments.models import Entry, Purpose, Round, SecondDraw, VisitRecord
 from mingjing.programmes.assessments.policy.procedures import COUNTING
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.second_looks import GAP, apart_of, gap_of, gaps_said, looks_of
+from mingjing.programmes.assessments.queries.seconds import revisits
 
 RIGHTS = ("decision",)
 
@@ -40,7 +53,61 @@ def seconds(request: HttpRequest, pk: int) -> HttpResponse:
                      "said": COUNTING.get(said.get(entry.pk, ""), "")})  # fmt: skip
     context = {"round": found, "rows": rows, "limit": limit, "open": found.deciding_at is None}
     context["may_decide"] = allowed(request, "listing.decide", found.area)
-    return render(request, "assessments/publishing/seconds.html", context)
+    return render(request, "assessments/publishing/seconds.html", context | _sending(request, found))
+
+
+def _sending(request: HttpRequest, found: Round, form: LotForm | None = None) -> dict[str, Any]:
+    """What those see who send teams while the round lives: the lot, and whom another team must look at."""
+    lot = SecondDraw.objects.filter(round=found).first()
+    if found.state not in LIVE or not allowed(request, "draw.manage", found.area):
+        return {"lot": lot}
+    again = [one for one in revisits(found, timezone.now()) if not one.again]
+    return {"lot": lot, "sends": True, "again": again, "form": form or LotForm(), "assign": AssignForm()}
+
+
+@guarded("assessments.draw.manage", area=round_area)
+@require_POST
+def commit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Commit to a lot for the blind second visits on these days."""
+    found, form = find_round(pk), LotForm(request.POST)
+    if form.is_valid():
+        _told(request, lambda at: commit_lot(round=found, days=form.days(), by=actor(request), at=at))
+    else:
+        messages.error(request, gettext("Give the days as 2026-03-09, one after the other. Nothing was changed."))
+    return redirect("assessments:round-seconds", pk)
+
+
+@guarded("assessments.draw.manage", area=round_area)
+@require_POST
+def draw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tell the seed and draw: the assignments are sealed until their days."""
+    lot = get_object_or_404(SecondDraw.objects.select_related("round"), round=find_round(pk))
+    _told(request, lambda at: draw_lot(lot=lot, by=actor(request), at=at))
+    return redirect("assessments:round-seconds", pk)
+
+
+@guarded("assessments.draw.manage", area=round_area)
+@require_POST
+def assign(request: HttpRequest, pk: int, number: str) -> HttpResponse:
+    """Send another team to a community that would be listed, on a day to come."""
+    entry, form = get_object_or_404(Entry, round=find_round(pk), number=number), AssignForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        _told(request, lambda at: assign_second(entry=entry, **given, by=actor(request), at=at))
+    else:
+        messages.error(request, gettext("Give a day and the number of a team. Nothing was changed."))
+    return redirect("assessments:round-seconds", pk)
+
+
+def _told(request: HttpRequest, take: Callable[[datetime], object]) -> None:
+    """Take it, and say that it is done or everything that stands in its way."""
+    try:
+        take(timezone.now())
+    except Refusal as refusal:
+        for problem in refusal.problems:
+            messages.error(request, problem.say(gettext))
+    else:
+        messages.success(request, gettext("Done. The step is in the ledger."))
 
 
 def _stands(found: Round, entry: Entry) -> Stands:

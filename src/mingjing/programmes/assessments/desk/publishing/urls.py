@@ -31,5 +31,8 @@ urlpatterns: list[URLPattern] = [
     path("visits/<int:pk>/delivery/", objections.deliver, name="visit-delivery"),
     path("visits/<int:pk>/objection/<codes:finding>/", objections.object_to, name="objection-file"),
     path("rounds/<int:pk>/seconds/", seconds.seconds, name="round-seconds"),
-    path("rounds/<int:pk>/seconds/<codes:number>/", seconds.gap, name="gap-decide"),
+    path("rounds/<int:pk>/seconds/lot/", seconds.commit, name="seconds-commit"),
+    path("rounds/<int:pk>/seconds/draw/", seconds.draw, name="seconds-draw"),
+    path("rounds/<int:pk>/seconds/team/<codes:number>/", seconds.assign, name="seconds-assign"),
+    path("rounds/<int:pk>/seconds/which/<codes:number>/", seconds.gap, name="gap-decide"),
 ]
