@@ -23,9 +23,11 @@ from tests.programmes.assessments.boarded import publish
 
 from mingjing.engine.kept import keep
 from mingjing.engine.outcome import Reason, Refusal
-from mingjing.faces.board.folders import Unit
+from mingjing.faces.board.folders import Unit, writing
+from mingjing.faces.board.folders import publish as publish_files
 from mingjing.kernel.cases.actions import claim_case, confirm_case, open_case
 from mingjing.kernel.evidence.actions import record_exhibit, set_masks, withdraw_exhibit
+from mingjing.kernel.ledger.models import Fact
 from mingjing.programmes.assessments.board import files
 from mingjing.programmes.assessments.models import Edition, VisitRecord
 from mingjing.programmes.assessments.policy.published import (
@@ -282,6 +284,24 @@ def test_texts_for_everybody_lose_what_reads_like_a_person() -> None:
     given = "联系李四 138-1234-5678、0731-28881234、43020219900101123X、a.b@c.cn、湘B·12345，第12号楼 2024年"
     shown = public_text(given, ["李四", "王"])
     assert shown == f"联系{COVER} {COVER}、{COVER}、{COVER}、{COVER}、{COVER}，第12号楼 2024年"
+
+
+def test_facts_that_come_together_cost_one_writing(published: SimpleNamespace, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    written = []
+    monkeypatch.setattr(files, "files_of", lambda area: written.append(area) or [("index.html", b"x")])
+    fact = Fact.objects.get(kind="assessments.list.published")
+    later = SimpleNamespace(fact=SimpleNamespace(seq=fact.seq + 10**6, values=fact.values))
+    unit = Unit("assessments/430202")
+    with writing(unit):
+        publish_files(unit, [("index.html", b"old")])
+    for _ in range(3):
+        files.write_edition(SimpleNamespace(fact=fact))  # type: ignore[arg-type]
+    assert len(written) == 1
+    files.write_edition(later)  # type: ignore[arg-type]
+    assert len(written) == 2
+    files.write(published.area)
+    monkeypatch.undo()
+    files.write(published.area)
 
 
 def test_the_command_writes_again_and_refuses_a_district_without_a_list(published: SimpleNamespace, capsys) -> None:  # type: ignore[no-untyped-def]

@@ -57,6 +57,13 @@ class Unit:
             return None
         return self.link.parent / target
 
+    def seen(self) -> int:
+        """How far the ledger had come when the served generation was read from the database; 0 where nobody said."""
+        try:
+            return int((self.generations / f"{self.stem}.seen").read_text("ascii")) if self.current() else 0
+        except (FileNotFoundError, ValueError):
+            return 0
+
     def all_generations(self) -> list[Path]:
         """Every whole generation, the newest last."""
         found = [path for path in self.generations.glob(f"{self.stem}@*") if path.is_dir()]
@@ -72,10 +79,10 @@ def writing(unit: Unit) -> Iterator[None]:
         yield
 
 
-def publish(unit: Unit, files: Iterable[tuple[str, bytes]]) -> str:
+def publish(unit: Unit, files: Iterable[tuple[str, bytes]], *, seen: int = 0) -> str:
     """Write the files (path below the unit, content), all of them, and serve them from now on; returns their digest.
 
-    To be called inside `writing`.
+    `seen` is how far the ledger had come before the first of them was read. To be called inside `writing`.
     """
     for left in unit.generations.glob(f"{PART}{unit.stem}@*"):
         shutil.rmtree(left)  # a killed writer's: we hold the lock
@@ -87,6 +94,7 @@ def publish(unit: Unit, files: Iterable[tuple[str, bytes]]) -> str:
         (part / "listing.json").write_bytes(told)
         os.sync()
         _take_place(unit, part, digest)
+        (unit.generations / f"{unit.stem}.seen").write_text(str(seen), "ascii")
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return digest

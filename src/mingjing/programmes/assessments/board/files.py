@@ -14,6 +14,7 @@ from mingjing.faces.board.variants import Variant
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.jobs.worker import Run
+from mingjing.kernel.ledger.queries import head
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.board.addresses import base_of, unit_of
 from mingjing.programmes.assessments.board.data import data_of
@@ -43,25 +44,38 @@ def write(area: Area) -> str:
     """Write the district's files and serve them from now on; returns the digest of them all."""
     unit = Unit(unit_of(area))
     with writing(unit):
-        return publish(unit, files_of(area))
+        seen = head().seq
+        return publish(unit, files_of(area), seen=seen)
+
+
+def _follow(area: Area, run: Run) -> None:
+    """Write the district's files after a fact, unless they were read from the database after it already.
+
+    So that many facts at once cost one writing. A mark ahead of the ledger is of another database: it says nothing.
+    """
+    unit = Unit(unit_of(area))
+    with writing(unit):
+        now = head().seq
+        if not run.fact.seq <= unit.seen() <= now:
+            publish(unit, files_of(area), seen=now)
 
 
 def write_edition(run: Run) -> None:
     """An edition was published, or something said beside it: the district's files follow."""
     edition = Edition.objects.select_related("round__area").get(pk=run.fact.values["edition"])
-    write(edition.round.area)
+    _follow(edition.round.area, run)
 
 
 def write_entry(run: Run) -> None:
     """A company said something beside its entry, or the office withheld it: the files follow."""
     editions = Edition.objects.filter(round__entries=run.fact.values["entry"])
     for area in Area.objects.filter(pk__in=editions.values("round__area")):
-        write(area)
+        _follow(area, run)
 
 
 def write_order(run: Run) -> None:
     """An order to put something right went on: the files follow where it stands beside a published row."""
-    _write_beside(Case.objects.get(pk=run.fact.values["case"]))
+    _write_beside(Case.objects.get(pk=run.fact.values["case"]), run)
 
 
 def write_photo(run: Run) -> None:
@@ -69,16 +83,16 @@ def write_photo(run: Run) -> None:
     exhibit = Exhibit.objects.get(pk=run.fact.subject.partition(":")[2])
     kind, _colon, key = exhibit.subject.partition(":")
     if kind == "cases.case" and key.isdigit() and (case := Case.objects.filter(pk=int(key)).first()):
-        _write_beside(case)
+        _write_beside(case, run)
 
 
-def _write_beside(case: Case) -> None:
+def _write_beside(case: Case, run: Run) -> None:
     key = case.subject.removeprefix(NEAR).partition("/")[0]
     if case.programme != "assessments" or not case.subject.startswith(NEAR) or not key.isdigit():
         return
     editions = Edition.objects.filter(round__records=int(key))
     for area in Area.objects.filter(pk__in=editions.values("round__area")):
-        write(area)
+        _follow(area, run)
 
 
 def lists(variant: Variant) -> Iterable[tuple[str, str]]:
