@@ -271,9 +271,10 @@ def test_another_number_of_communities_costs_no_other_number_of_queries(
         for entry in round_.entries.all():
             Entry.objects.filter(pk=entry.pk).update(engagement=entry.community.engagements.get())
     scheme, entries = scheme_of(round_.scheme), list(round_.entries.all())
+    elsewhere = sum(source.is_elsewhere for source in scheme.sources.values())
     for size in (2, 12):
-        # Two of them for what another part knows: which sites these are, and what that part has published.
-        with django_assert_num_queries(7):
+        # For what other parts know: which sites these are, and for each source what that part has published.
+        with django_assert_num_queries(5 + 1 + elsewhere):
             assert len(sourced_of(entries[:size], round_, scheme)) == size
 
 
