@@ -168,7 +168,9 @@ def test_every_link_of_the_report_answers(round_: Round, people: People, signed_
             assert client.get(link.replace("&amp;", "&")).status_code == 200, link
         if not Edition.objects.exists():
             published(round_, people, at)
-    assert "/report/listed/?" in page
+    assert "/report/listed/?tier=RED" in page
+    assert "tier=&" not in page
+    assert 'tier="' not in page
     assert "<title id=" in page
     assert "<desc id=" in page
     assert "<script" not in page.split("<article")[1].split("</article>")[0]

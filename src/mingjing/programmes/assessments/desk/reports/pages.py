@@ -28,14 +28,19 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     found = report_of(find_round(pk), timezone.now())
     if found is None:
         return redirect("assessments:round-result", pk)
+    return render(request, "assessments/reports/report.html", _frame(found.round, found) | _shown(found))
+
+
+def _shown(found: Report) -> dict[str, Any]:
+    """The figures as the page shows them: with titles, tones, pictures."""
     figures, scheme = found.figures, found.scheme
     spreads = {one.code: one for one in class_spreads(scheme, {one.code: one.tiers for one in figures.classes})}
     ranked = {tier.code for tier in scheme.list_rules.tiers if tier.ranked}
-    context = _frame(found.round, found) | {
+    return {
         "figures": figures,
         "sentences": tuple(sentences(figures, scheme.classes)),
         "tiers": [
-            {"count": count, **shown_tier(scheme, code)}
+            {"code": code, "count": count, **shown_tier(scheme, code)}
             for code, (_title, count) in zip(_codes(found), figures.tiers, strict=True)
             if code in ranked or (count and code == UNDETERMINED)
         ],
@@ -50,7 +55,6 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "given": sum(figures.orders.values()),
         "disputes": (("objection", figures.objections), ("appeal", figures.appeals)),
     }  # fmt: skip
-    return render(request, "assessments/reports/report.html", context)
 
 
 def _codes(found: Report) -> list[str]:
