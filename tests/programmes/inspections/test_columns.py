@@ -1,15 +1,18 @@
 """Over whole files in columns, and plainly over one firm's records: the same warnings, whatever the history."""
 
+import errno
 from collections import defaultdict
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 import pytest
+from duckdb import OutOfMemoryException
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from tests.programmes.inspections.packs import pack, vectors, visit
 
+from mingjing.engine.outcome import Refusal
 from mingjing.programmes.inspections.policy.judging import judge
 from mingjing.programmes.inspections.policy.rules import Pack, read_rules
 from mingjing.programmes.inspections.policy.visits import Visit, standing
@@ -160,6 +163,23 @@ def test_texts_arrive_as_they_are(columns: Columns) -> None:
 def test_an_empty_table_has_no_warnings(columns: Columns) -> None:
     assert columns.add([]) == 0
     assert not list(columns.warnings(DEFAULT, ready("default")))
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "full"), Refusal),
+        (OSError(errno.EACCES, "x"), OSError),
+        (OutOfMemoryException(), Refusal),
+    ],
+)
+def test_a_full_disk_is_told_as_such(error: Exception, told: type[Exception]) -> None:
+    def visits() -> Any:
+        yield visit({"record": "1", "day": "2025-06-01"})
+        raise error
+
+    with pytest.raises(told), opened() as made:
+        made.add(visits())
 
 
 @given(st.dates())

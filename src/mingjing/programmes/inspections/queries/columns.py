@@ -4,6 +4,7 @@ Not here: what the rules ask (queries.expressions), reading files (queries.readi
 """
 
 import csv
+import errno
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from typing import Any
 import duckdb
 import ibis
 
-from mingjing.engine.outcome import N_, Reason
+from mingjing.engine.outcome import N_, Problem, Reason, Refusal
 from mingjing.programmes.inspections.policy.answerable import APPLIED
 from mingjing.programmes.inspections.policy.conditions import NUMBERS, TEXTS
 from mingjing.programmes.inspections.policy.rules import Level, Pack, Rule
@@ -106,11 +107,24 @@ class Columns:
 
 @contextmanager
 def opened(memory: str = MEMORY) -> Iterator[Columns]:
-    """An empty table in a folder of its own, which is gone afterwards; more than `memory` goes to its disk."""
-    with tempfile.TemporaryDirectory(prefix="mingjing-visits-") as folder:
-        settings: dict[str, Any] = {"memory_limit": memory, "temp_directory": folder, "preserve_insertion_order": False}
-        with duckdb.connect(str(Path(folder) / "visits.duckdb"), config=settings) as connection:
-            yield Columns(connection, Path(folder))
+    """An empty table in a folder of its own, which is gone afterwards; more than `memory` goes to its disk.
+
+    Raises Refusal where neither memory nor disk suffice.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="mingjing-visits-") as folder:
+            settings: dict[str, Any] = {
+                "memory_limit": memory,
+                "temp_directory": folder,
+                "preserve_insertion_order": False,
+            }
+            with duckdb.connect(str(Path(folder) / "visits.duckdb"), config=settings) as connection:
+                yield Columns(connection, Path(folder))
+    except (OSError, duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        if isinstance(error, OSError) and error.errno != errno.ENOSPC:
+            raise
+        text = N_("There is no room to work in {folder}; make room there, or name another folder in TMPDIR.")
+        raise Refusal([Problem("inspections.no_room", text, {"folder": tempfile.gettempdir()})]) from error
 
 
 def _row(visit: Visit) -> list[Any]:
