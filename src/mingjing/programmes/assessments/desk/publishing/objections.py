@@ -16,10 +16,11 @@ from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import stands_of
 from mingjing.programmes.assessments.actions.objections import OBJECTION, deliver_record, file_objection
-from mingjing.programmes.assessments.desk.found import find_record, find_round, record_area, round_area
+from mingjing.programmes.assessments.desk.found import find_round, record_area, round_area
 from mingjing.programmes.assessments.desk.publishing.disputes import file_page
 from mingjing.programmes.assessments.desk.publishing.forms import DeliveryForm, FilingForm
 from mingjing.programmes.assessments.desk.publishing.steps import allowed
+from mingjing.programmes.assessments.desk.visits.recording import seen_record
 from mingjing.programmes.assessments.models import Entry, VisitRecord
 from mingjing.programmes.assessments.policy.corrections import amended
 from mingjing.programmes.assessments.queries.amendments import amendments_of
@@ -70,7 +71,7 @@ def _lines(record: VisitRecord) -> list[dict[str, Any]]:
 @guarded("assessments.appeal.receive", area=record_area)
 def deliver(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that a record reached its company; the time to object runs from then."""
-    record = find_record(pk)
+    record = seen_record(request, pk)
     form = DeliveryForm(request.POST or None)
     if form.is_bound and form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if value}
@@ -88,7 +89,7 @@ def deliver(request: HttpRequest, pk: int) -> HttpResponse:
 @guarded("assessments.appeal.receive", area=record_area)
 def object_to(request: HttpRequest, pk: int, finding: str) -> HttpResponse:
     """Record an objection to a single finding, as it was received."""
-    record = find_record(pk)
+    record = seen_record(request, pk)
     form = FilingForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
 
     def take(**brought: Any) -> Proceeding:
