@@ -147,9 +147,7 @@ MANIFEST = Manifest(
         _permission("visit.review", _("Review visit records"), "director", "officer"),
         _permission("filing.file", _("File bonuses and vetoes"), "officer", "director"),
         _permission("filing.decide", _("Approve bonuses and vetoes"), "director", "officer", "panel"),
-        _permission(
-            "listing.follow", _("Take proposed listings from notice to reply"), "director", "officer"
-        ),
+        _permission("listing.follow", _("Take proposed listings from notice to reply"), "director", "officer"),
         _permission("listing.decide", _("Vote on the panel that decides who is listed"), "director", "panel"),
         _permission("list.prepare", _("Show lists to the public and answer objections"), "director", "officer"),
         _permission("list.sign_centre", _("Sign lists off as head of the centre"), "director"),
