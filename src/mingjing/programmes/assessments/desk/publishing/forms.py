@@ -26,6 +26,8 @@ __all__ = [
 ]
 
 REASON = _("Reason")
+LEFT = "left_"
+"""How the fields begin that say what is left of a finding."""
 MOMENT = {"type": "datetime-local"}
 SPOKEN = {"statement", "hearing_asked", "public_objection", "hearing"}
 """Steps in which somebody outside the office speaks."""
@@ -65,6 +67,16 @@ class StepForm(forms.Form):
         self.fields["shown"] = ExhibitsField(
             label=_("Minutes") if step.code == "hearing" else _("Files"), required=needed
         )
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        """What everybody is asked for."""
+        return [bound for bound in self.visible_fields() if not bound.name.startswith(LEFT)]
+
+    @property
+    def folded_fields(self) -> list[forms.BoundField]:
+        """What is asked for rarely, one field for each finding."""
+        return [bound for bound in self.visible_fields() if bound.name.startswith(LEFT)]
 
     def given(self) -> dict[str, Any]:
         """What the action takes besides the files."""
@@ -106,7 +118,7 @@ class AppealForm(StepForm):
                 widget=forms.CheckboxSelectMultiple,
             )  # fmt: skip
         for record, finding, label, steps in findings:
-            self.fields[f"left_{record}_{finding}"] = forms.IntegerField(
+            self.fields[f"{LEFT}{record}_{finding}"] = forms.IntegerField(
                 label=label, min_value=0, max_value=steps - 1, required=False,
                 help_text=format_lazy(_("{steps} steps now. Empty: unchanged; 0: struck."), steps=steps),
             )  # fmt: skip
@@ -116,12 +128,12 @@ class AppealForm(StepForm):
         kept = {
             name: value
             for name, value in super().given().items()
-            if not name.startswith("left_") and name not in {"listing", "filings"}
+            if not name.startswith(LEFT) and name not in {"listing", "filings"}
         }
         if "stance" not in self.fields:
             return kept
         left = {
-            (record, finding): self.cleaned_data.get(f"left_{record}_{finding}") for record, finding, *_ in self.found
+            (record, finding): self.cleaned_data.get(f"{LEFT}{record}_{finding}") for record, finding, *_ in self.found
         }
         remedy = Remedy(
             findings={key: steps for key, steps in left.items() if steps is not None},
