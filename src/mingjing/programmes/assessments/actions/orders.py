@@ -58,7 +58,7 @@ def drop_orders(record: VisitRecord, codes: Collection[str], why: str, *, by: Pe
 
 
 def due_at(scheme: Scheme, at: datetime, area: Area | None = None) -> datetime:
-    """When an order given at `at` is due: as the scheme says, by the calendar of the area; else by the end of the day."""
+    """When an order given at `at` is due: as the scheme says, by the area's calendar; else by the end of the day."""
     entry = next((entry for entry in scheme.document.get("deadlines", ()) if entry["code"] == DEADLINE), None)
     if entry is None:
         return timezone.localtime(at).replace(hour=23, minute=59, second=59, microsecond=0)
