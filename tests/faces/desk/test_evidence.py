@@ -16,7 +16,7 @@ from PIL import Image
 from tests.faces import district
 from tests.kernel.evidence.photographs import photo
 
-from mingjing.faces.desk.uploads import MOST_FILES, ExhibitsField
+from mingjing.faces.ui.uploads import MOST_FILES, ExhibitsField
 from mingjing.kernel import registry
 from mingjing.kernel.evidence import store
 from mingjing.kernel.evidence.actions import change_access, record_exhibit, withdraw_exhibit

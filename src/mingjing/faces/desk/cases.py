@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from mingjing.engine.outcome import Refusal
 from mingjing.faces.desk.case_list import lateness
 from mingjing.faces.desk.session import actor
-from mingjing.faces.desk.uploads import ExhibitsField
 from mingjing.faces.ui.forms import refused, sentence
+from mingjing.faces.ui.uploads import ExhibitsField
 from mingjing.kernel import registry
 from mingjing.kernel.cases import actions
 from mingjing.kernel.cases.models import Case, StepKind

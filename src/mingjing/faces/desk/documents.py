@@ -20,9 +20,9 @@ from django.views.decorators.http import require_POST
 from mingjing.engine.outcome import Refusal
 from mingjing.faces.desk.case_list import areas_to_choose
 from mingjing.faces.desk.session import actor
-from mingjing.faces.desk.uploads import ExhibitsField
 from mingjing.faces.ui.forms import refused, searched
 from mingjing.faces.ui.paging import page_of
+from mingjing.faces.ui.uploads import ExhibitsField
 from mingjing.kernel.documents import actions
 from mingjing.kernel.documents.bundles import Entry, stream
 from mingjing.kernel.documents.kinds import kinds, title_of

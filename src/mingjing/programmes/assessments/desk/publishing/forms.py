@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mingjing.engine.process import Step
-from mingjing.faces.desk.uploads import ExhibitsField
+from mingjing.faces.ui.uploads import ExhibitsField
 from mingjing.kernel.proceedings.actions import NOTE_LIMIT
 from mingjing.programmes.assessments.policy.corrections import Remedy
 

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST
 
 from mingjing.engine.outcome import Problem, Refusal
 from mingjing.faces.desk.session import actor
-from mingjing.faces.desk.uploads import ExhibitsField
 from mingjing.faces.ui.forms import refused, sentence
+from mingjing.faces.ui.uploads import ExhibitsField
 from mingjing.kernel.evidence.models import Access
 from mingjing.kernel.parties.guard import guarded, may
 from mingjing.kernel.parties.models import Person
