@@ -24,4 +24,4 @@ def floor(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_CONTENT, headers={"Content-Encoding": "gzip"})
 
 
-urls.urlpatterns.insert(0, path(FLOOR, floor))
+urls.urlpatterns[:0] = [path(FLOOR, floor)]  # type: ignore[list-item]  # the list holds routes of either kind

@@ -27,6 +27,7 @@ SIGN = 26
 METRES_PER_DEGREE = 111_195
 
 
+@lru_cache(maxsize=1)
 def mark() -> bytes:
     """The mark of the house."""
     path = finders.find(MARK)

@@ -154,8 +154,10 @@ def known_names(rounds: Collection[Round]) -> frozenset[str]:
 
 def _editions(area: Area) -> Iterable[Edition]:
     found = Edition.objects.filter(round__area=area)
-    return found.select_related("round__area", "round__scheme__rulebook", "replay").order_by(
-        "-round__first_day", "-round_id", "-number"
+    return (
+        found.select_related("round__area", "round__scheme__rulebook", "replay")
+        .defer("round__scheme__document")
+        .order_by("-round__first_day", "-round_id", "-number")
     )
 
 
