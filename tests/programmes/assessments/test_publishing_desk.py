@@ -204,7 +204,9 @@ def an_appeal_is_upheld_by_somebody_uninvolved(walk: Walk) -> None:
     assert not newest.rows.filter(adverse=True).exists()
     assert "An appeal against the entry was upheld." in text(officer.get(f"{home}editions/"))
     assert "Corrected since" in text(officer.get(f"{home}editions/1/"))
-    assert "Well founded" in text(officer.get(f"{home}disputes/"))
+    told = text(officer.get(f"{home}disputes/"))
+    assert "Well founded" in told
+    assert "15 working days" not in told  # no clock runs where it is decided
 
 
 def test_a_finding_is_contested_and_struck(round_: Round, desk: Callable[[str], Client]) -> None:

@@ -127,7 +127,9 @@ def clocks(standing: Standing) -> Iterator[dict[str, Any]]:
         if step.clock and due:
             waits = [other for other in standing.process.steps if step.code in {*other.waits_for, other.within}]
             settled = bool(waits) and all(other.code in standing.done for other in waits)
+            settled = settled or "decision" in standing.done or bool(standing.ended)
             yield {
                 "step": step, "days": step.clock.days, "working": step.clock.calendar == "working", "due": due,
-                "last": last_day(due), "over": due <= standing.now or settled, "begun": standing.done[step.code],
+                "last": last_day(due), "ran_out": due <= standing.now,
+                "over": due <= standing.now or settled, "begun": standing.done[step.code],
             }  # fmt: skip
