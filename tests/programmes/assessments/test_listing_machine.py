@@ -6,7 +6,6 @@ cases with their answers (test_editions, test_appeals, test_objections).
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, ClassVar
@@ -17,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.faces import district
 from tests.guarded import guards_lifted
 from tests.programmes.assessments.contested import exhibit, findings, reviewed
+from tests.programmes.assessments.notebook import Event, must_have_happened
 from tests.programmes.assessments.test_round_decisions import decided
 
 from mingjing.engine.chain import canonical
@@ -48,21 +48,8 @@ WHO = st.sampled_from(["director", "bureau", "other", "officer"])
 STANCES = st.sampled_from(["uphold", "uphold", "drop"])
 VERDICTS = st.sampled_from(["upheld", "rejected"])
 """Simplest first: hypothesis tries to blame the earlier ones."""
-FIVE, SEVEN = timedelta(days=5), timedelta(days=7)
+SEVEN = timedelta(days=7)
 """Working days are never fewer days of the calendar."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that really happened in the listing, as somebody with a notebook would write it down."""
-
-    number: int
-    what: str
-    who: str
-    stance: str
-    at: datetime
-    moment: datetime
-    service: Service | None
 
 
 class Machine(RuleBasedStateMachine):
@@ -278,23 +265,7 @@ class Machine(RuleBasedStateMachine):
         if not row.adverse:
             return
         self.reached.add("listed")
-        real = [event for event in self.events if event.number not in self.taken_back]
-        noticed = [event for event in real if event.what == "notice" and self.proved(event.service)]
-        assert noticed, "listed without a notice that was served"
-        told = noticed[0]
-        since = [event for event in real if event.number > told.number]
-        votes = {event.who: event for event in since if event.what == "decision" and event.at >= told.moment + FIVE}
-        upheld = {who for who, event in votes.items() if event.stance == "uphold"} - {"officer"}
-        repliers = {event.who for event in since if event.what == "reply"} - {"officer"}
-        asked = [e for e in since if e.what in {"statement", "hearing_asked"} and e.moment < told.moment + FIVE]
-        assert len(upheld - repliers) >= 2
-        assert not asked or repliers
-        if any(event.what == "hearing_asked" for event in asked):
-            assert any(event.what == "hearing" and event.who != "officer" for event in since)
-
-    def proved(self, service: Service | None) -> bool:
-        found = Service.objects.get(pk=service.pk) if service else None
-        return found is not None and not found.voided_at and found.organisation_id == self.entry.company_id
+        must_have_happened([one for one in self.events if one.number not in self.taken_back], self.entry.company_id)
 
     # --- objections, appeals, corrections ------------------------------------------------------------------------
 
