@@ -6,12 +6,14 @@ nothing. Everything goes through the same actions as on the desk. Not here: the 
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import chain, repeat
 from typing import Any
 from uuid import UUID
 
+from mingjing.engine.outcome import Refusal
 from mingjing.kernel.documents.actions import record_service
 from mingjing.kernel.evidence.actions import record_exhibit
 from mingjing.kernel.evidence.models import Origin
@@ -21,12 +23,13 @@ from mingjing.programmes.assessments.actions.appeals import file_appeal
 from mingjing.programmes.assessments.actions.editions import publish_list, take_publication_step
 from mingjing.programmes.assessments.actions.filings import decide_filing, file_document
 from mingjing.programmes.assessments.actions.listings import issue_notice, take_listing_step
+from mingjing.programmes.assessments.actions.seconds import assign_second
 from mingjing.programmes.assessments.demo.clock import moment, standing_at
 from mingjing.programmes.assessments.demo.fieldwork import Visitor, paper_on_file
 from mingjing.programmes.assessments.demo.invented import Community
 from mingjing.programmes.assessments.demo.photos import paper
 from mingjing.programmes.assessments.demo.rounds import TEAMS, Cast
-from mingjing.programmes.assessments.models import FilingKind, Part, Purpose, Round, TeamDay, TeamMember, VisitRecord
+from mingjing.programmes.assessments.models import FilingKind, Round, VisitRecord
 from mingjing.programmes.assessments.queries.listings import Proposed, proposals
 
 __all__ = ["accidents", "publish", "second_visits", "worst"]
@@ -71,20 +74,23 @@ def accidents(round: Round, cast: Cast, found: Sequence[Community], day: date, a
 
 
 def second_visits(round: Round, visitor: Visitor, found: Sequence[Community], day: date) -> None:
-    """Another team than the first goes to each of these, and finds the same."""
+    """Another team than the first is sent to each of these, and finds the same."""
     named = [f"HT-{one.number:03d}" for one in found]
     first = VisitRecord.objects.filter(round=round, entry__number__in=named).select_related("team_day", "entry")
-    for hour, before in enumerate(first.order_by("id"), start=9):
-        team = before.team_day.team % TEAMS + 1
-        team_day, _made = TeamDay.objects.get_or_create(draw=before.team_day.draw, day=day, team=team)
-        for person in visitor.cast.staff[team - 1 :: TEAMS]:
-            TeamMember.objects.get_or_create(
-                team_day=team_day, person=person, part=Part.STAFF, defaults={"added_at": moment(day, 8)}
-            )
-        VisitRecord.objects.create(round=round, entry=before.entry, team_day=team_day, purpose=Purpose.SECOND)
-        staff = visitor.open(team_day, moment(day, 8, 30))
-        record = VisitRecord.objects.select_related("round__area", "entry").get(entry=before.entry, team_day=team_day)
-        visitor.visit(record, staff, moment(day, hour))
+    sent = [_sent(before, day, visitor.cast.director) for before in first.order_by("id")]
+    for hour, pk in enumerate(sent, start=9):
+        record = VisitRecord.objects.select_related("round__area", "entry", "team_day__draw__round__area").get(pk=pk)
+        visitor.visit(record, visitor.open(record.team_day, moment(day, 8, 30)), moment(day, hour))
+
+
+def _sent(before: VisitRecord, day: date, by: Person) -> int:
+    """The record of the first team that may go where `before` was made; its key."""
+    at = moment(day - timedelta(days=1), 16)
+    with standing_at(at):
+        for team in range(1, TEAMS + 1):
+            with suppress(Refusal):
+                return assign_second(entry=before.entry, day=day, team=team, by=by, at=at).pk
+    raise AssertionError(f"No other team can go to {before.entry}.")
 
 
 @dataclass
