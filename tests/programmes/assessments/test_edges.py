@@ -3,14 +3,13 @@
 from dataclasses import replace
 from fractions import Fraction
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.programmes.assessments.replaying import HETANG
 
 from mingjing.engine.lists import decide
 from mingjing.engine.scoring import Finding, Score, Sheet, score
-from mingjing.programmes.assessments.policy.edges import Crowd, Edge, crowds, cut_offs, edges, one_more
+from mingjing.programmes.assessments.policy.edges import Edge, crowds, cut_offs, edges, one_more
 from mingjing.programmes.assessments.policy.moves import Stood, compare, gone, tally
 
 RULES = HETANG.list_rules
@@ -63,15 +62,6 @@ def test_one_more_finding_that_would_be_enough() -> None:
         worse = score(rubric, replace(sheet, findings=(*sheet.findings, Finding(code, 1))))
         assert worse.total is not None
         assert (code in enough) == (worse.total <= found.total + edge.points and worse.total < found.total)
-
-
-@pytest.mark.parametrize(
-    ("below", "above", "enough", "striking"),
-    [(10, 30, True, True), (20, 20, True, False), (30, 10, True, True), (3, 9, False, False), (0, 30, True, True)],
-)
-def test_only_what_chance_hardly_gives_is_striking(below: int, above: int, enough: bool, striking: bool) -> None:
-    crowd = Crowd(9000, below, above)
-    assert (crowd.enough, crowd.striking) == (enough, striking)
 
 
 def test_crowds_count_half_open_ranges() -> None:

@@ -5,8 +5,6 @@ The cut-offs are those the list rules name for the total and the base; no number
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from math import comb
 
 from mingjing.engine.lists import RANK_MEASURES, Distribution, ListRules, Standing, score_values
 from mingjing.engine.quantities import HUNDREDTHS
@@ -17,9 +15,6 @@ from mingjing.programmes.assessments.policy.scheme import Scheme
 __all__ = ["Crowd", "Edge", "crowds", "cut_offs", "edges", "one_more", "uses_ranks"]
 
 MEASURES = ("total", "base")
-ENOUGH = 30
-"""Totals around a cut-off from which three times as many on one side would be noticed four times in five."""
-RARE = Fraction(1, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,23 +127,14 @@ def one_more(rubric: Rubric, sheet: Sheet, found: Score, edge: Edge) -> tuple[Ch
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """How many totals lie just below a cut-off (hundredths) and how many at it or just above."""
+    """How many totals lie just below a cut-off (hundredths) and how many at it or just above.
+
+    Whether that says anything is for policy.alarms.
+    """
 
     at: int
     below: int
     above: int
-
-    @property
-    def enough(self) -> bool:
-        """Whether there are enough to say anything."""
-        return self.below + self.above >= ENOUGH
-
-    @property
-    def striking(self) -> bool:
-        """Whether chance would part them so unevenly less than once in a hundred times (an exact test, two-sided)."""
-        count = self.below + self.above
-        tail = sum(comb(count, k) for k in range(min(self.below, self.above) + 1))
-        return self.enough and min(Fraction(1), Fraction(2 * tail, 2**count)) < RARE
 
 
 def crowds(rules: ListRules, counts: Mapping[int, int], within: int) -> tuple[Crowd, ...]:

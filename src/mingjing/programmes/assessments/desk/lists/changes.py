@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -14,7 +15,7 @@ from mingjing.engine.lists import Distribution
 from mingjing.engine.outcome import spoken
 from mingjing.engine.quantities import parse_points
 from mingjing.faces.ui.paging import Page, page_of
-from mingjing.kernel.parties.guard import guarded
+from mingjing.kernel.parties.guard import guarded, may
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.desk.lists.lists import shown_tier
 from mingjing.programmes.assessments.models import Replay, Result, Round
@@ -133,6 +134,7 @@ def near(request: HttpRequest, pk: int) -> HttpResponse:
     context["crowds"] = [
         (title, crowds(scheme.list_rules, totals[code].counts, within)) for code, title in scheme.classes.items()
     ]
+    context["may_see_alarms"] = may(request.user, "assessments.alarm.view", area=found.area, on=timezone.localdate())
     return render(request, "assessments/lists/near.html", context)
 
 
