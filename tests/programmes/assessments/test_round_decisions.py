@@ -161,7 +161,7 @@ def test_sheets_cost_the_same_queries_whatever_is_in_a_chunk(people: People, at:
         with CaptureQueriesContext(connection) as captured:
             assert len(list(sheets_of(round_))) in (20, CHUNK - 1)
         counts.append(len(captured))
-    assert counts[0] == counts[1] <= 10
+    assert counts[0] == counts[1] <= 11  # corrections of findings and what other programmes know among them
 
 
 def test_running_again_changes_nothing(round_: Round, people: People, at: datetime) -> None:
