@@ -34,7 +34,7 @@ from tests.faces import district
 
 __all__ = ["Cost", "Page", "bound", "build", "costs", "exhibits"]
 
-READERS = ("officer", "director", "supervisor", "auditor", "administrator")
+READERS = ("officer", "director", "supervisor", "auditor", "administrator", "bureau")
 """Who opens a page: the first two where they may, else the first who may; a page without arguments everybody."""
 MOST_OF_ONE = 30
 """How many exhibits, steps or the like one thing has at most, however large the district."""

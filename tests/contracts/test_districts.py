@@ -34,8 +34,8 @@ UNREACHED = {
     f"assessments:{name}"
     for name in (
         "draw-commitment", "draw-reveal-seed", "listing", "listing-back", "listing-decide", "listing-follow",
-        "listing-service", "signing-back", "round-changes", "round-csv", "round-decision", "round-edges",
-        "round-json", "what-if-community", "what-if-round",
+        "listing-service", "signing-back", "signing-bureau", "round-changes", "round-csv", "round-decision",
+        "round-edges", "round-json", "what-if-community", "what-if-round",
     )
 }  # fmt: skip
 """Routes whose object needs a state that no example reaches: that others find it closed is tried all the same."""

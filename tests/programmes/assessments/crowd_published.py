@@ -2,6 +2,7 @@
 
 from tests.crowds import exhibits
 from tests.districts import District
+from tests.faces.district import staff
 from tests.guarded import guards_lifted
 from tests.programmes.assessments.crowd_fieldwork import Pages
 
@@ -38,6 +39,7 @@ def accidents(place: District, round_: Round) -> None:
 def of_publication(place: District, decided: Round, before: Round) -> Pages:
     """The tab with every proposed listing, the page of one that was served, a list that is published before it."""
     by, at = place.people["officer"], place.at
+    place.people["bureau"] = staff("bureau", "局长", place.area, at)
     one = proposals(decided, at)[0]
     assert one.stands
     case = one.stands.proceeding

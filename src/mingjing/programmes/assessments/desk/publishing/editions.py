@@ -75,15 +75,15 @@ def prepare(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return _step(request, pk, step, PREPARE)
 
 
-@require_POST
 @guarded("assessments.list.sign_centre", area=round_area)
+@require_POST
 def sign_centre(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Sign as head of the centre."""
     return _step(request, pk, step, CENTRE)
 
 
-@require_POST
 @guarded("assessments.list.sign_bureau", area=round_area)
+@require_POST
 def sign_bureau(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Sign for the housing bureau."""
     return _step(request, pk, step, BUREAU)
