@@ -39,7 +39,7 @@ def accidents(place: District, round_: Round) -> None:
 def of_publication(place: District, decided: Round, before: Round) -> Pages:
     """The tab with every proposed listing, the page of one that was served, a list that is published before it."""
     by, at = place.people["officer"], place.at
-    place.people["bureau"] = staff("bureau", "局长", place.area, at)
+    place.people["bureau"] = staff("bureau", "局长", place.area, at, "crowd-bureau")
     one = proposals(decided, at)[0]
     assert one.stands
     case = one.stands.proceeding
