@@ -10,7 +10,7 @@ import pytest
 from tools.new_programme.__main__ import Refused, listed, write
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("src", "tools", "docs", "tests", "pyproject.toml", ".importlinter")
+COPIED = ("src", "tools", "docs", "tests", "requirements", "pyproject.toml", ".importlinter")
 
 
 @pytest.fixture(scope="module")
