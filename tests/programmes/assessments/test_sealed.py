@@ -49,7 +49,8 @@ def values(draw: Draw, pattern: str, sealed: TeamDay) -> dict[str, object]:
     expert = draw.round.experts.first()
     return {
         "pk": next((pk for name, pk in whole.items() if name in pattern.split("<")[0] or f"/{name}/" in pattern), 0),
-        "number": 1 if "<int:number>" in pattern else record.entry.number, "class_code": record.entry.class_code, "draw": draw.pk,
+        "number": 1 if "<int:number>" in pattern else record.entry.number,
+        "class_code": record.entry.class_code, "draw": draw.pk,
         "digest": draw.seeds.values_list("commitment", flat=True)[0], "day": sealed.day.isoformat(),
         "team_day": sealed.pk, "member": member.pk, "expert": expert and expert.pk,
     }  # fmt: skip
