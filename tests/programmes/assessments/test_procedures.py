@@ -56,6 +56,17 @@ def test_whoever_visited_neither_answers_nor_decides() -> None:
         assert "process.involved" in [problem.code for problem in told]
 
 
+def test_a_hearing_without_minutes_was_not_held_and_nobody_decides_before_one_that_was_asked_for() -> None:
+    after = START + timedelta(days=6)
+    acts = [Act(1, "notice", START, "clerk", has=ALL), Act(2, "hearing_asked", START, "clerk", has=ALL)]
+    now = stand(hetang("listing"), acts, after, due)
+    told = now.refusals(Act(3, "hearing", after, "chair", "", ALL - {"exhibit"}))
+    assert [problem.code for problem in told] == ["process.needs"]
+    assert now.refusals(Act(3, "hearing", after, "chair", "", ALL)) == ()
+    told = now.refusals(Act(3, "decision", after, "panel", "uphold", ALL))
+    assert "process.missing" in [problem.code for problem in told]
+
+
 def test_one_house_alone_signs_nothing_off() -> None:
     process, after = hetang("publication"), START + timedelta(days=7)
     acts = [Act(1, "public_notice", START, "a", has=ALL), Act(2, "signed_centre", after, "a", has=ALL)]
