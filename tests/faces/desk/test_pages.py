@@ -11,7 +11,7 @@ from mingjing.kernel.parties.models import Organisation, Person
 
 SignedIn = Callable[[str], Client]
 
-KINDS_OF_DUE = 13 + 4
+KINDS_OF_DUE = 13 + 4 + 2  # the last two: what follows a published list
 """What may wait for a person, in kernel, assessments and complaints: each kind is one query, however much there is."""
 PAGES = {
     "/": 12 + KINDS_OF_DUE,

@@ -46,7 +46,10 @@ OF_ROUND = (
     "round-review", "round-alike", "round-judging", "round-result", "round-absent", "round-what-if", "round-change",
     "round-handover",
 )  # fmt: skip
-OF_RESULT = ("round-changes", "round-edges", "round-exports", "round-csv", "round-json")
+OF_RESULT = (
+    "round-changes", "round-edges", "round-exports", "round-csv", "round-json", "round-report", "round-alarms",
+    "report-listed", "report-orders", "report-disputes",
+)  # fmt: skip
 
 
 def crowd(place: District, size: int) -> Pages:
@@ -72,6 +75,7 @@ def crowd(place: District, size: int) -> Pages:
             yield f"assessments:{name}", state, {"pk": round_.pk}
     for name in OF_RESULT:
         yield f"assessments:{name}", "", {"pk": decided.pk}
+    yield "assessments:report-check", "", {"pk": decided.pk, "class_code": "A", "check": "A1.1"}
     yield from _of_lists(fieldwork, decided)
     yield from _of_entries(place, states, size)
     yield from of_publication(place, decided, before)
