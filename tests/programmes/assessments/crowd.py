@@ -48,7 +48,7 @@ OF_ROUND = (
 )  # fmt: skip
 OF_RESULT = (
     "round-changes", "round-edges", "round-exports", "round-csv", "round-json", "round-report", "round-alarms",
-    "report-listed", "report-orders", "report-disputes",
+    "report-orders", "report-disputes",
 )  # fmt: skip
 
 
@@ -79,6 +79,7 @@ def crowd(place: District, size: int) -> Pages:
     yield from _of_lists(fieldwork, decided)
     yield from _of_entries(place, states, size)
     yield from of_publication(place, decided, before)
+    yield "assessments:report-listed", "", {"pk": before.pk}
     yield from of_visits(place, fieldwork, size)
     yield from of_draws(place, frozen, fieldwork)
     yield from _rosters(place, communities)
