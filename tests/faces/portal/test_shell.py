@@ -7,6 +7,7 @@ from secrets import token_hex
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from tests.faces.district import PASSWORD
@@ -158,6 +159,9 @@ def test_the_head_lets_others_in_by_a_link_that_works_once(
     link = re.search(r"http://testserver(/portal/password/[^<]+)", page)
     assert link
     newcomer, fresh = Client(headers={"accept-language": "en"}), "bridge-over-the-lantern"
+    for _guess in range(settings.AXES_FAILURE_LIMIT):
+        locked = newcomer.post("/portal/sign-in/", {"username": "newcomer", "password": "a guess"})
+    assert locked.status_code == 429, "the link lets in again who guessed before it came"
     assert newcomer.post(link[1], {"new": fresh, "again": fresh}).headers["Location"] == "/portal/sign-in/"
     assert newcomer.get(link[1]).status_code == 404
     newcomer.post("/portal/sign-in/", {"username": "newcomer", "password": fresh})

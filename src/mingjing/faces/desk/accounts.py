@@ -3,7 +3,6 @@
 Not here: signing in (session), other people's accounts (people).
 """
 
-from axes.utils import reset as forgive_attempts
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -15,12 +14,9 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from mingjing.engine.outcome import Refusal
 from mingjing.faces.desk.session import actor
-from mingjing.faces.ui.forms import refused
-from mingjing.faces.ui.signing import ChangeForm, PasswordForm
+from mingjing.faces.ui.signing import ChangeForm, PasswordForm, password_by_link, password_taken
 from mingjing.kernel import registry
-from mingjing.kernel.parties.actions import set_password
 from mingjing.kernel.parties.actions.passwords import barred, link_holds
 from mingjing.kernel.parties.guard import public
 from mingjing.kernel.parties.mandates import acting_for
@@ -37,7 +33,7 @@ def account(request: HttpRequest) -> HttpResponse:
     if not person.grants and acting_for(person, on=timezone.localdate()):
         return redirect(settings.PORTAL_URL)
     form = ChangeForm(request, person, request.POST or None)
-    if request.method == "POST" and form.is_valid() and _set(form.person, form, by=person):
+    if request.method == "POST" and form.is_valid() and password_taken(form.person, form, by=person):
         update_session_auth_hash(request, form.person)
         messages.success(request, gettext("Your password was changed. Other sessions have ended."))
         return redirect("desk:account")
@@ -57,19 +53,8 @@ def password_link(request: HttpRequest, pk: int, secret: str) -> HttpResponse:
     if person is None or not link_holds(person, secret):
         return render(request, "desk/password_link_over.html", status=404)
     form = PasswordForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _set(person, form, by=person):
-        forgive_attempts(username=person.username)  # they may have been locked out by trying the one they forgot
+    if request.method == "POST" and form.is_valid() and password_by_link(person, form):
         messages.success(request, gettext("Your password is set. Sign in with it."))
         return redirect("desk:sign-in")
     context = {"someone": person, "form": form}
     return render(request, "desk/password_link.html", context, status=422 if form.is_bound else 200)
-
-
-def _set(person: Person, form: PasswordForm, *, by: Person) -> bool:
-    """Whether the password was set; else `form` says why not."""
-    try:
-        set_password(person=person, password=form.cleaned_data["new"], by=by, at=timezone.now())
-    except Refusal as refusal:
-        refused(form, refusal)
-        return False
-    return True

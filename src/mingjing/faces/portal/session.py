@@ -5,18 +5,23 @@ from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from mingjing.engine.outcome import Refusal
 from mingjing.faces.portal.door import actor, companies_only
-from mingjing.faces.ui.forms import refused
-from mingjing.faces.ui.signing import LANGUAGE_SECONDS, ChangeForm, PasswordForm, SignInForm, in_language, onward
+from mingjing.faces.ui.signing import (
+    LANGUAGE_SECONDS,
+    ChangeForm,
+    PasswordForm,
+    SignInForm,
+    in_language,
+    onward,
+    password_by_link,
+    password_taken,
+)
 from mingjing.kernel.parties import demo
-from mingjing.kernel.parties.actions import set_password
 from mingjing.kernel.parties.actions.passwords import barred, link_holds
 from mingjing.kernel.parties.guard import public
 from mingjing.kernel.parties.mandates import Acting
@@ -87,7 +92,7 @@ def password_link(request: HttpRequest, pk: int, secret: str) -> HttpResponse:
     if person is None or not link_holds(person, secret):
         return render(request, "portal/password_link_over.html", status=404)
     form = PasswordForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _set(person, form, by=person):
+    if request.method == "POST" and form.is_valid() and password_by_link(person, form):
         messages.success(request, gettext("Your password is set. Sign in with it."))
         return redirect("portal:sign-in")
     context = {"someone": person, "form": form}
@@ -100,20 +105,10 @@ def account(request: HttpRequest, acting: Acting) -> HttpResponse:
     """Who one is and for whom one acts; a new password ends every other session and keeps this one."""
     person = actor(request)
     form = ChangeForm(request, person, request.POST or None)
-    if request.method == "POST" and form.is_valid() and _set(form.person, form, by=person):
+    if request.method == "POST" and form.is_valid() and password_taken(form.person, form, by=person):
         update_session_auth_hash(request, form.person)
         messages.success(request, gettext("Your password was changed. Other sessions have ended."))
         return redirect("portal:account")
     held = [one for one in person.mandates_held.select_related("organisation") if one.as_value() in acting.held]
     context = {"form": form, "barred": barred(person), "held": held}
     return render(request, "portal/account.html", context, status=422 if form.is_bound else 200)
-
-
-def _set(person: Person, form: PasswordForm, *, by: Person) -> bool:
-    """Whether the password was set; else `form` says why not."""
-    try:
-        set_password(person=person, password=form.cleaned_data["new"], by=by, at=timezone.now())
-    except Refusal as refusal:
-        refused(form, refusal)
-        return False
-    return True

@@ -2,17 +2,24 @@
 
 from typing import Any
 
+from axes.utils import reset as forgive_attempts
 from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from mingjing.engine.outcome import Refusal
+from mingjing.faces.ui.forms import refused
+from mingjing.kernel.parties.actions import set_password
 from mingjing.kernel.parties.models import Person
 
-__all__ = ["ChangeForm", "PasswordForm", "SignInForm", "in_language", "onward"]
+__all__ = [
+    "ChangeForm", "PasswordForm", "SignInForm", "in_language", "onward", "password_by_link", "password_taken",
+]  # fmt: skip
 
 LANGUAGE_SECONDS = 365 * 24 * 3600
 """How long a browser remembers the language of somebody who has not signed in."""
@@ -90,6 +97,24 @@ class ChangeForm(PasswordForm):
             raise forms.ValidationError(_("This is not your present password."))
         self.person = found
         return old
+
+
+def password_taken(person: Person, form: PasswordForm, *, by: Person) -> bool:
+    """Whether the password was set; else `form` says why not."""
+    try:
+        set_password(person=person, password=form.cleaned_data["new"], by=by, at=timezone.now())
+    except Refusal as refusal:
+        refused(form, refusal)
+        return False
+    return True
+
+
+def password_by_link(person: Person, form: PasswordForm) -> bool:
+    """The same for whoever holds their link, who may have been locked out by trying the one they forgot."""
+    if not password_taken(person, form, by=person):
+        return False
+    forgive_attempts(username=person.username)
+    return True
 
 
 def in_language(response: HttpResponseRedirect, code: str) -> HttpResponseRedirect:
