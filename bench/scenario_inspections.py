@@ -116,14 +116,14 @@ def _measured(visits: int) -> dict[str, float]:
     return {**best, "memory": memory, "warnings": sum(pair[0][0] for pair in found.values())}
 
 
-def _seconds(connection, name: str, asked: dict[str, str]) -> float:  # type: ignore[no-untyped-def]
+def _seconds(connection, name: str, asked: dict[str, str]) -> float:  # type: ignore[no-untyped-def]  # DuckDB's
     start = time.perf_counter()
     for code, text in asked.items():
         connection.execute(f"CREATE OR REPLACE TABLE {name}_{code} AS {text}")
     return time.perf_counter() - start
 
 
-def _summary(connection, table: str) -> tuple[int, ...]:  # type: ignore[no-untyped-def]
+def _summary(connection, table: str) -> tuple[int, ...]:  # type: ignore[no-untyped-def]  # DuckDB's
     """How many warnings there are, over how many firms, with which days and how many records."""
     count = '"count"' if table.startswith("ours") else "n" if not table.endswith("B6") else "len(authorities)"
     asked = f"""SELECT count(*), count(DISTINCT firm), sum("first"), sum("last"), sum({count}), sum(len(records)),

@@ -44,7 +44,7 @@ class MandateForm(forms.Form):
     def __init__(self, company: Organisation, data: Any = None) -> None:
         super().__init__(data, initial={"first_day": timezone.localdate(), "capacity": Capacity.HEAD})
         cases = [(one.ledger_subject, one.title) for one in Proceeding.objects.filter(organisation=company)]
-        self.fields["matter"].choices = [("", _("None: acts in everything")), *cases]  # type: ignore[attr-defined]
+        self.fields["matter"].choices = [("", _("None: acts in everything")), *cases]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class ReasonForm(forms.Form):

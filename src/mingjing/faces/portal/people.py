@@ -41,7 +41,7 @@ class InvitationForm(forms.Form):
     def __init__(self, company: Organisation, data: Any = None) -> None:
         super().__init__(data)
         cases = [(one.ledger_subject, one.title) for one in Proceeding.objects.filter(organisation=company)]
-        self.fields["matter"].choices = [("", _("None: acts in everything")), *cases]  # type: ignore[attr-defined]
+        self.fields["matter"].choices = [("", _("None: acts in everything")), *cases]  # type: ignore[attr-defined]  # a ChoiceField
 
     def told(self) -> dict[str, Any]:
         """What the action takes: a case is for counsel alone."""

@@ -180,7 +180,7 @@ def _resource(name: str, path: str, columns: Mapping[str, tuple[str, str]], key:
     fields = [{"name": column, "type": kind, "description": text} for column, (kind, text) in columns.items()]
     for field in fields:
         if field["name"] in key:
-            field["constraints"] = {"required": True}  # type: ignore[assignment]
+            field["constraints"] = {"required": True}  # type: ignore[assignment]  # texts so far
     return {
         "name": name, "type": "table", "path": path, "format": "csv", "mediatype": "text/csv", "encoding": "utf-8",
         "schema": {"fields": fields, "primaryKey": key, "missingValues": [""]},

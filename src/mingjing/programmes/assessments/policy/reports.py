@@ -255,11 +255,11 @@ def _disputes(found: Figures) -> Iterator[Reason]:
     for kind, text in (
         (
             found.objections,
-            N_("{received} objections to findings: {upheld} well founded, {rejected} not, {pending} open."),
+            N_("Objections to findings: {received} received, {upheld} well founded, {rejected} not, {pending} open."),
         ),
         (
             found.appeals,
-            N_("{received} appeals against listings: {upheld} well founded, {rejected} not, {pending} open."),
+            N_("Appeals against listings: {received} received, {upheld} well founded, {rejected} not, {pending} open."),
         ),
     ):
         if kind.received:

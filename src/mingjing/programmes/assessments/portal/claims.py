@@ -37,7 +37,7 @@ class ClaimForm(HandInForm):
         language = "zh-Hans" if (get_language() or "").startswith("zh") else "en"
         rubric = scheme_of(entry.round.scheme).rubrics[entry.class_code]
         choices = [(item.code, in_language(item.title.texts, language)) for item in claimable(rubric)]
-        self.fields["code"].choices = choices  # type: ignore[attr-defined]
+        self.fields["code"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
 
 def _open(acting: Acting) -> "QuerySet[Entry]":

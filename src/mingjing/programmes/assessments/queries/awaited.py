@@ -43,7 +43,7 @@ def awaited(person: Person, today: date) -> Iterator[Due]:
 def _subjects(rows: "QuerySet[Round] | QuerySet[Entry]", kind: str) -> "QuerySet[Round] | QuerySet[Entry]":
     """How proceedings name these rows, as a query."""
     named = Concat(Value(f"assessments.{kind}:"), Cast("pk", CharField()), output_field=CharField())
-    return rows.annotate(named=named).values("named")  # type: ignore[return-value]
+    return rows.annotate(named=named).values("named")  # type: ignore[return-value]  # rows of texts
 
 
 def _standing(kind: Iterable[str], where: Q, now: datetime) -> list[Stands]:

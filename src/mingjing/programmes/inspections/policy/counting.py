@@ -70,7 +70,7 @@ def _keys(asked: Count, visit: Visit) -> list[Key]:
 def _fires(rule: Rule, asked: Count, group: list[Visit]) -> Iterator[Fire]:
     """The days on which the rule is met, with the level and the count."""
     seen: set[str] = set()
-    units = [visit for visit in group if not (visit.unit in seen or seen.add(visit.unit))]  # type: ignore[func-returns-value]
+    units = [visit for visit in group if not (visit.unit in seen or seen.add(visit.unit))]  # type: ignore[func-returns-value]  # None, on purpose
     judged: dict[date, Visit] = {}
     for visit in units if asked.what == "visits" else group:
         if rule.holds(visit.day) and _holds(asked.judged, visit):

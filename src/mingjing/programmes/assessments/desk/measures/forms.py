@@ -119,4 +119,4 @@ class OrderForm(forms.Form):
 
     def __init__(self, choices: list[tuple[str, str]], data: Any = None) -> None:
         super().__init__(data)
-        self.fields["findings"].choices = choices  # type: ignore[attr-defined]
+        self.fields["findings"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
