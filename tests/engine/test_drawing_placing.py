@@ -10,7 +10,7 @@ from tests.engine.drawn_inputs import district
 
 from mingjing.engine.drawing import Site, draw
 from mingjing.engine.drawing.ground import Grid, cosine, metres, plane, zones
-from mingjing.engine.drawing.market import METRE, Dense, Sparse, Ties
+from mingjing.engine.drawing.market import METRE, RING_MOST, TIE_PRIME, Dense, Offers, Sparse, Ties, _offers, _ring
 from mingjing.engine.drawing.placing import Placement, Unplaceable
 from mingjing.engine.drawing.proof import flaw, unique
 from mingjing.engine.drawing.stream import Stream
@@ -134,6 +134,23 @@ def test_a_grid_hides_nothing() -> None:
     for reach in (0, 1000, 300_000, 10**8):
         here = points[7]
         near = {number for number, point in enumerate(points) if math.dist(here, point) <= reach}
-        assert near <= set(grid.within(here, reach))
+        assert near <= {number for number, *_ in grid.within(here, reach)}
     assert Grid([]).within((0, 0), 5) == []
     assert METRE > 65_536 * 16_777_213
+
+
+def test_a_first_look_in_columns_lists_what_a_look_at_each_would() -> None:
+    chance = random.Random(5)
+    for spread in (4_000, 10**6, 5 * 10**9):
+        here, there = (
+            [(chance.randint(-spread, spread), chance.randint(-spread, spread)) for _ in range(many)]
+            for many in (60, 90)
+        )
+        own, ties = ([chance.randrange(1, TIE_PRIME) for _ in places] for places in (here, there))
+        for reach in (1, 3, max(1, spread // 4000)):
+            looked = _ring(here, own, there, ties, reach)
+            near = [(number, *place) for number, place in enumerate(there)]
+            each = [
+                sorted(_offers(Offers(), reach, place, near, tie, ties)) for place, tie in zip(here, own, strict=True)
+            ]
+            assert list(looked) == (each if reach <= RING_MOST else [])

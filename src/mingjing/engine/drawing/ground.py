@@ -10,9 +10,10 @@ from math import isqrt
 from mingjing.engine.drawing.model import Site
 from mingjing.engine.drawing.stream import Stream
 
-__all__ = ["Grid", "Point", "cosine", "metres", "plane", "zones"]
+__all__ = ["Grid", "Placed", "Point", "cosine", "metres", "plane", "zones"]
 
 Point = tuple[int, int]  # millimetres east and north
+Placed = tuple[int, int, int]  # the number of a point, and where it is
 
 DEGREE_MM = 111_195_080  # of the mean sphere, 6 371 008.8 m
 SCALE = 10**18
@@ -45,7 +46,8 @@ def plane(sites: Sequence[Site]) -> list[Point]:
 
 def metres(here: Point, there: Point) -> int:
     """Whole metres between two points of the plane, halves up."""
-    return (isqrt((here[0] - there[0]) ** 2 + (here[1] - there[1]) ** 2) + 500) // 1000
+    east, north = here[0] - there[0], here[1] - there[1]
+    return (isqrt(east * east + north * north) + 500) // 1000
 
 
 def zones(points: Sequence[Point], count: int, stream: Stream) -> list[Point]:
@@ -79,19 +81,20 @@ class Grid:
     def __init__(self, points: Sequence[Point]) -> None:
         wide = max((max(axis) - min(axis) for axis in zip(*points, strict=True)), default=0)
         self.cell = max(1000, wide // max(1, isqrt(len(points))))
+        self.nearby = max(1, self.cell // 2000)  # metres of a first look, half a cell: most need no more
         self.points = points
-        self._cells: dict[Point, list[int]] = {}
+        self._cells: dict[Point, list[Placed]] = {}
         for number, (east, north) in enumerate(points):
-            self._cells.setdefault((east // self.cell, north // self.cell), []).append(number)
+            self._cells.setdefault((east // self.cell, north // self.cell), []).append((number, east, north))
 
-    def within(self, here: Point, reach: int) -> list[int]:
+    def within(self, here: Point, reach: int) -> list[Placed]:
         """A superset of the points within `reach` millimetres of `here`."""
         east, north, cell = here[0], here[1], self.cell
         columns = range((east - reach) // cell, (east + reach) // cell + 1)
         rows = range((north - reach) // cell, (north + reach) // cell + 1)
         if len(columns) * len(rows) >= len(self._cells):
-            return list(range(len(self.points)))
-        found: list[int] = []
+            return [(number, east, north) for number, (east, north) in enumerate(self.points)]
+        found: list[Placed] = []
         for column in columns:
             for row in rows:
                 found += self._cells.get((column, row), ())

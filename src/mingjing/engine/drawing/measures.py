@@ -50,7 +50,7 @@ def _nearest(grid: Grid, point: Point) -> int:
     reach = grid.cell
     while True:
         near = grid.within(point, reach)
-        least = min((metres(point, grid.points[number]) for number in near), default=reach)
+        least = min((metres(point, grid.points[number]) for number, *_ in near), default=reach)
         if least * 1000 + 500 < reach or len(near) == len(grid.points):
             return least
         reach *= 2

@@ -62,6 +62,8 @@ class Placement:
 
     def _enter(self, unit: int) -> None:
         """Take the cheapest chain from `unit` to a slot with room: each unit of it moves on by one."""
+        if self._walk_in(unit):
+            return
         search = _Entering(self, unit)
         search.run()
         if search.end < 0:
@@ -74,6 +76,19 @@ class Placement:
             moved, end_before = search.via[end]
             self._move(moved, end)
             end = end_before
+
+    def _walk_in(self, unit: int) -> bool:
+        """Place `unit` on its nearest slot where that has room: no chain is cheaper, for prices are 0 or more."""
+        offers = self.market.slots_of(unit)
+        if not offers.listed:
+            self.market.more_slots(unit)
+        if not offers.listed:
+            return False
+        slot = offers.listed[0][1]
+        if len(self.members[slot]) >= self.high[slot]:
+            return False
+        self._move(unit, slot)
+        return True
 
     def _fill(self, slot: int, dearest: int) -> None:
         """Take the cheapest chain from a slot that can spare a unit to `slot`; no unit pays more than `dearest`."""
