@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from mingjing.engine.lists import Decision, decide
 from mingjing.kernel.evidence.models import Exhibit
@@ -26,15 +26,18 @@ from mingjing.programmes.assessments.queries.results import distribution
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.second_looks import Look, gap_of, gaps_said, looks_of
 
-__all__ = ["LISTING", "Proposed", "involved_in", "proposals", "proposed_of", "subject_of"]
+__all__ = [
+    "LISTING", "Candidate", "Proposed", "adverse_results", "candidates_of", "involved_in", "known_of", "proposals",
+    "proposed_of", "subject_of",
+]  # fmt: skip
 
 LISTING = "listing"
 """The kind of proceeding (policy.procedures)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """An entry proposed for an adverse tier: what it came to, what is known of it, where its proceeding stands.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An entry proposed for an adverse tier, and where its proceeding stands.
 
     Without a proceeding where the round was decided before this version of mingjing. `corrected` is where the rules
     put it by what upheld objections left of its findings, where there is any.
@@ -42,7 +45,6 @@ class Proposed:
 
     result: Result
     entry: Entry
-    case: Case
     stands: Stands | None
     corrected: Decision | None = None
     adverse: Collection[str] = ()
@@ -55,6 +57,13 @@ class Proposed:
         if self.stands is None:
             return ""
         return DROP if self.stands.standing.ended else self.stands.standing.said.get("decision", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed(Candidate):
+    """A candidate with everything that is known of its visits and its company."""
+
+    case: Case
 
 
 def subject_of(entry: Entry) -> str:
@@ -72,23 +81,56 @@ def proposed_of(
     round_: Round, replay: Replay, now: datetime, *, only: Sequence[int] | None = None
 ) -> tuple[Proposed, ...]:
     """The same for a decision; `only` the entries of these keys."""
-    scheme = scheme_of(round_.scheme)
-    rows = replay.results.without_sheets().filter(tier__in=adverse_tiers(scheme.list_rules), entry__isnull=False)
-    rows = rows if only is None else rows.filter(entry__in=only)
     related = ("entry__company", "entry__engagement", "replay__round__lead", "replay__scheme")
+    found = _candidates(round_, replay, now, related, only)
+    return known_of(round_, found, [one.entry for one in found], now)
+
+
+def candidates_of(round_: Round, replay: Replay, now: datetime) -> tuple[Candidate, ...]:
+    """Everybody proposed and where each proceeding stands, by number, without their visits: for the whole of a list."""
+    return tuple(_candidates(round_, replay, now, ("entry",), None))
+
+
+def known_of(
+    round_: Round, candidates: Iterable[Candidate], entries: Sequence[Entry], now: datetime
+) -> tuple[Proposed, ...]:
+    """Of candidates those of `entries` (read with their company and engagement), with all that is known of each."""
+    cases, found = _cases(entries, scheme_of(round_.scheme), now), {one.entry.pk: one for one in candidates}
+    return tuple(
+        Proposed(
+            result=one.result, entry=entry, stands=one.stands, corrected=one.corrected, adverse=one.adverse,
+            case=cases[entry.pk],
+        )
+        for entry in entries if (one := found.get(entry.pk))
+    )  # fmt: skip
+
+
+def adverse_results(round_: Round, replay: Replay) -> QuerySet[Result]:
+    """The results of a decision that propose an entry for an adverse tier."""
+    tiers = adverse_tiers(scheme_of(round_.scheme).list_rules)
+    return replay.results.without_sheets().filter(tier__in=tiers, entry__isnull=False)
+
+
+def _candidates(
+    round_: Round, replay: Replay, now: datetime, related: Sequence[str], only: Sequence[int] | None
+) -> list[Candidate]:
+    scheme = scheme_of(round_.scheme)
+    rows = adverse_results(round_, replay)
+    rows = rows if only is None else rows.filter(entry__in=only)
     results = list(rows.select_related(*related).order_by("entry__number"))
-    entries = [row.entry for row in results if row.entry]
-    subjects = [subject_of(entry) for entry in entries]
+    subjects = [subject_of(row.entry) for row in results if row.entry]
     opened = Proceeding.objects.filter(programme="assessments", kind=LISTING, subject__in=subjects)
     standing = {
         one.proceeding.subject: one for one in stands_of(opened.select_related("area", "organisation"), now).values()
     }
-    cases, corrected = _cases(entries, scheme, now), _corrected(replay, results, scheme, now)
-    adverse = adverse_tiers(scheme.list_rules)
-    return tuple(
-        Proposed(row, entry, cases[entry.pk], standing.get(subject_of(entry)), corrected.get(entry.pk), adverse)
-        for row, entry in zip(results, entries, strict=True)
-    )
+    corrected, adverse = _corrected(replay, results, scheme, now), adverse_tiers(scheme.list_rules)
+    return [
+        Candidate(
+            result=row, entry=row.entry, stands=standing.get(subject_of(row.entry)),
+            corrected=corrected.get(row.entry.pk), adverse=adverse,
+        )
+        for row in results if row.entry
+    ]  # fmt: skip
 
 
 def _corrected(replay: Replay, results: Sequence[Result], scheme: Scheme, now: datetime) -> dict[int, Decision]:
@@ -123,23 +165,23 @@ def involved_in(entries: Iterable[Entry]) -> Mapping[int, set[int]]:
 def _cases(entries: Sequence[Entry], scheme: Scheme, now: datetime) -> dict[int, Case]:
     looks, said = looks_of(entries, scheme, now), gaps_said(entries, now)
     records = [look.record for found in looks.values() for look in found]
-    shown, objections = _on_record(records), _open_objections(records, now)
+    shown, objections, asking = _on_record(records), _open_objections(records, now), _asking(scheme)
     return {
-        entry.pk: _case(entry, looks[entry.pk], scheme, shown, objections, settled=entry.pk in said)
+        entry.pk: _case(entry, looks[entry.pk], scheme, asking, shown, objections, settled=entry.pk in said)
         for entry in entries
     }
 
 
 def _case(
-    entry: Entry, looks: Sequence[Look], scheme: Scheme, shown: set[str], objections: Mapping[int, int], *,
-    settled: bool,
+    entry: Entry, looks: Sequence[Look], scheme: Scheme, asking: Collection[str], shown: set[str],
+    objections: Mapping[int, int], *, settled: bool,
 ) -> Case:  # fmt: skip
     sampling = {one["code"]: one for one in scheme.document["sampling"]}
     visited, unshown = [], dict[str, None]()
     for look in looks:
         visited.append(Visited(str(look.record.team_day.team), look.record.team_day.day, look.base))
         for finding in look.sheet.get("findings", ()):
-            asks = finding["steps"] and (finding["evidence"] or _asks(scheme, finding["check"]))
+            asks = finding["steps"] and (finding["evidence"] or finding["check"] in asking)
             if asks and not shown.intersection(finding["evidence"]):
                 unshown[finding["check"]] = None
     return Case(
@@ -150,10 +192,10 @@ def _case(
     )  # fmt: skip
 
 
-def _asks(scheme: Scheme, check: str) -> bool:
-    """Whether the scheme asks for evidence of a deduction for this check."""
-    document = scheme.document
-    return any(one["code"] == check and one.get("evidence") for item in document["items"] for one in item["checks"])
+def _asking(scheme: Scheme) -> frozenset[str]:
+    """The checks of which a deduction needs evidence by the scheme."""
+    checks = (one for item in scheme.document["items"] for one in item["checks"])
+    return frozenset(one["code"] for one in checks if one.get("evidence"))
 
 
 def _engaged(entry: Entry, visits: Iterable[Visited]) -> bool:

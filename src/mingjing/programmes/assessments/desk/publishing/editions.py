@@ -19,14 +19,15 @@ from mingjing.programmes.assessments.actions.editions import correct_list, publi
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.desk.lists.lists import shown_tier
 from mingjing.programmes.assessments.desk.publishing.forms import CorrectionForm
-from mingjing.programmes.assessments.desk.publishing.overview import publication_of
+from mingjing.programmes.assessments.desk.publishing.overview import first_unsettled, publication_of
 from mingjing.programmes.assessments.desk.publishing.shown import clocks, timeline, way
 from mingjing.programmes.assessments.desk.publishing.steps import Place, allowed, back, offered, step_page
-from mingjing.programmes.assessments.models import Edition, Round
+from mingjing.programmes.assessments.models import Edition, Listed, Round
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.editions import Moved, due, history, newest_of
-from mingjing.programmes.assessments.queries.listings import proposals
+from mingjing.programmes.assessments.queries.listings import candidates_of
 from mingjing.programmes.assessments.queries.lists import decision_of
+from mingjing.programmes.assessments.queries.reopenings import REOPENING
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 REFUSED = 422
@@ -56,15 +57,15 @@ def signing(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, place: Place, problems: tuple[Problem, ...] = ()) -> HttpResponse:
     found, standing = place.round, place.stands.standing
     decided = decision_of(found)
-    unsettled = [one for one in proposals(found, timezone.now()) if not one.settled] if decided else []
-    steps = offered(request, place, PREPARE | CENTRE | BUREAU) if decided and not unsettled else []
+    unsettled = first_unsettled(candidates_of(found, decided, timezone.now()) if decided else ())
+    steps = offered(request, place, PREPARE | CENTRE | BUREAU) if decided and not unsettled["unsettled"] else []
     context: dict[str, Any] = {
-        "round": found, "place": place, "decided": decided, "unsettled": unsettled, "steps": steps,
+        "round": found, "place": place, "decided": decided, "steps": steps,
         "timeline": timeline(request, place.stands), "way": way(standing), "clocks": list(clocks(standing)),
-        "to_publish": "published" in standing.open and not unsettled, "newest": newest_of(found),
+        "to_publish": "published" in standing.open and not unsettled["unsettled"], "newest": newest_of(found),
         "may_publish": allowed(request, "list.publish", found.area), "refused": [sentence(one) for one in problems],
         "may_back": allowed(request, "list.publish", found.area) and "published" not in standing.done,
-        "back_name": "assessments:signing-back",
+        "back_name": "assessments:signing-back", **unsettled,
     }  # fmt: skip
     return render(request, "assessments/publishing/signing.html", context, status=REFUSED if problems else 200)
 
@@ -174,14 +175,21 @@ def edition(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     counts = _counts(one, scheme)
     tier = request.GET.get("tier", "")
     wanted = one.rows.filter(tier=tier) if tier in counts else one.rows.all()
-    page = page_of(wanted.select_related("entry", "company"), request.GET, order=("class_code", "standing", "index"))
-    rows = [{"row": row, **shown_tier(scheme, row.tier)} for row in page.rows]
+    wanted = wanted.select_related("entry", "company", "proceeding")
+    page = page_of(wanted, request.GET, order=("class_code", "standing", "index"))
+    rows = [{"row": row, "reopened": _reopened(row), **shown_tier(scheme, row.tier)} for row in page.rows]
     figures = [(code, shown_tier(scheme, code), count) for code, count in counts.items()]
     newest = newest_of(found)
     context = {"round": found, "edition": one, "page": page, "rows": rows, "figures": figures, "newest": newest}
     context["tier"] = tier if tier in counts else ""
     context["may_receive"] = allowed(request, "appeal.receive", found.area) and newest == one
     return render(request, "assessments/publishing/edition.html", context)
+
+
+def _reopened(row: Listed) -> int:
+    """The filing whose case put the row where it stands; 0 where none did."""
+    case = row.proceeding
+    return int(case.subject.rpartition(":")[2]) if case and case.kind == REOPENING else 0
 
 
 def _counts(edition: Edition, scheme: Scheme) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The tab "Publication" of a round: who would lose rights and where each case stands, the way to the published list."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from mingjing.engine.process import Standing, stand
 from mingjing.faces.ui.forms import sentence
+from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.documents.models import Document
 from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.proceedings.models import Proceeding
@@ -16,17 +18,25 @@ from mingjing.kernel.proceedings.queries import Stands, process_of, reckoning, s
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.desk.lists.lists import shown_tier
 from mingjing.programmes.assessments.desk.publishing.shown import clock_of, way
-from mingjing.programmes.assessments.models import Round
+from mingjing.programmes.assessments.models import Entry, Round
 from mingjing.programmes.assessments.policy.listings import gaps
 from mingjing.programmes.assessments.policy.procedures import DROP, UPHOLD, clocks_of
 from mingjing.programmes.assessments.queries.editions import due, newest_of
-from mingjing.programmes.assessments.queries.listings import Proposed, proposals
+from mingjing.programmes.assessments.queries.listings import (
+    Candidate,
+    Proposed,
+    adverse_results,
+    candidates_of,
+    known_of,
+)
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
-__all__ = ["case_row", "publication_of"]
+__all__ = ["case_row", "first_unsettled", "publication_of"]
 
 NOTICE = "assessments.pre_listing_notice"
+NAMED = 20
+"""How many cases without a decision are named beside the way to the list."""
 
 
 @guarded("assessments.round.view", area=round_area)
@@ -36,15 +46,25 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
     found, now = find_round(pk), timezone.now()
     context: dict[str, Any] = {"round": found, "decided": decision_of(found)}
     if context["decided"]:
-        proposed = proposals(found, now)
+        decided, scheme = context["decided"], scheme_of(found.scheme)
+        candidates = candidates_of(found, decided, now)
+        entries = Entry.objects.filter(pk__in=adverse_results(found, decided).values("entry"))
+        page = page_of(entries.select_related("company", "engagement"), request.GET, order=("number", "id"))
+        proposed = known_of(found, candidates, page.rows, now)
         noticed = _noticed(proposed)
-        scheme = scheme_of(found.scheme)
+        context["page"] = page
         context["rows"] = [case_row(one, noticed) | shown_tier(scheme, one.result.tier) for one in proposed]
-        context["unsettled"] = [row for row in context["rows"] if not row["settled"]]
+        context |= first_unsettled(candidates)
         context["way"] = way(publication_of(found).standing)
         context["newest"] = newest_of(found)
         context["due"] = [sentence(problem) for problem in due(found, now)]
     return render(request, "assessments/publishing/overview.html", context)
+
+
+def first_unsettled(candidates: Iterable[Candidate]) -> dict[str, Any]:
+    """How many cases the panel has not decided, and the first of them by name; the rest are found on the pages."""
+    unsettled = [one for one in candidates if not one.settled]
+    return {"unsettled": unsettled[:NAMED], "unsettled_count": len(unsettled), "unnamed": len(unsettled) - NAMED}
 
 
 def _noticed(proposed: tuple[Proposed, ...]) -> dict[str, Document]:
