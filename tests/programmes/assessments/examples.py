@@ -1,8 +1,9 @@
 """What a district has of the assessments, for the test that its neighbours see nothing of it (tests/districts.py)."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
+from typing import Any
 
 from django.utils import timezone
 from tests.districts import District, Routes
@@ -38,6 +39,7 @@ from mingjing.programmes.assessments.models import (
     Listed,
     Part,
     Purpose,
+    Reopening,
     Replay,
     Reply,
     Roster,
@@ -57,6 +59,7 @@ OF_ROUND = (
     "round-plan", "round-result", "round-review", "round-roster", "round-step", "round-teams", "round-visits",
     "round-what-if", "round-judging", "note-add", "expert-add", "staff-add", "draw-commit", "team-days",
     "round-publication", "round-signing", "round-publish", "round-editions", "round-correct", "round-disputes",
+    "round-reopenings",
     "round-seconds", "seconds-commit", "seconds-draw",
     "round-report", "round-alarms", "report-listed", "report-orders", "report-disputes",
     "round-papers", "round-bundle",
@@ -232,8 +235,28 @@ def _published(district: District, entry: Entry, replay: Replay) -> Iterator[Rou
     yield {"assessments:listing-back": there | {"act": 1}, "assessments:signing-back": one | {"act": 1}}
     steps = {"prepare": "public_notice", "centre": "signed_centre", "bureau": "signed_bureau"}
     yield {f"assessments:signing-{name}": one | {"step": step} for name, step in steps.items()}
+    yield from _reopened(entry, about)
     record = VisitRecord.objects.get(entry=entry)
     yield {"assessments:objection-file": {"pk": record.pk, "finding": "f1"}}
+
+
+def _reopened(entry: Entry, about: dict[str, Any]) -> Iterator[Routes]:
+    """A veto that was established after the decision, with the case that it opened."""
+    at = entry.round.deciding_at or entry.frozen_at or timezone.now()
+    clocks = {"notice": [5, "working"], "public_notice": [7, "working"]}
+    filing = Filing.objects.create(
+        entry=entry, kind="veto", code="serious_safety_accident", document=about["title"], occurred_on=FIRST,
+        filed_at=at + timedelta(days=1), decided_at=at + timedelta(days=1), approved=True,
+    )  # fmt: skip
+    case = Proceeding.objects.create(**about, kind="reopening", subject=filing.subject, clocks=clocks, opened_at=at)
+    Reopening.objects.create(filing=filing, entry=entry, proceeding=case, tier="BLACK", at=at)
+    one = {"pk": entry.round_id, "filing": filing.pk}
+    for name in ("reopening", "reopening-notice", "reopening-service", "reopening-begin"):
+        yield {f"assessments:{name}": one}
+    steps = {"follow": "statement", "decide": "decision", "prepare": "public_notice", "centre": "signed_centre",
+             "bureau": "signed_bureau"}  # fmt: skip
+    yield {f"assessments:reopening-{name}": one | {"step": step} for name, step in steps.items()}
+    yield {"assessments:reopening-back": one | {"act": 1}}
 
 
 def _community(district: District) -> Community:

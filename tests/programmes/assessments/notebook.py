@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from mingjing.kernel.documents.models import Service
 
-__all__ = ["Event", "must_have_happened"]
+__all__ = ["Event", "must_have_been_signed", "must_have_happened"]
 
-FIVE = timedelta(days=5)
+FIVE, SEVEN = timedelta(days=5), timedelta(days=7)
 """Working days are never fewer days of the calendar."""
 
 
@@ -45,6 +45,15 @@ def must_have_happened(real: Sequence[Event], company: int | None) -> None:
     assert not asked or repliers
     if any(event.what == "hearing_asked" for event in asked):
         assert any(event.what == "hearing" and event.who != "officer" for event in since)
+
+
+def must_have_been_signed(real: Sequence[Event]) -> None:
+    """What a reopening takes beyond that: after the decision it was shown to the public, then two signed."""
+    decided = [event for event in real if event.what == "decision" and event.stance == "uphold"]
+    shown = [event for event in real if event.what == "public_notice" and event.number > decided[1].number]
+    assert shown, "corrected without a public notice"
+    late = [event for event in real if event.what.startswith("signed") and event.at >= shown[0].at + SEVEN]
+    assert len({event.who for event in late}) >= 2
 
 
 def _proved(service: Service | None, company: int | None) -> bool:

@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 from tests.faces import district
 from tests.guarded import guards_lifted
-from tests.programmes.assessments.contested import exhibit, findings, reviewed
+from tests.programmes.assessments.contested import exhibit, findings, known, reviewed
 from tests.programmes.assessments.notebook import Event, must_have_happened
+from tests.programmes.assessments.reopened import Noted, Reopenings
 from tests.programmes.assessments.test_round_decisions import decided
 
 from mingjing.engine.chain import canonical
@@ -52,7 +53,7 @@ SEVEN = timedelta(days=7)
 """Working days are never fewer days of the calendar."""
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(Reopenings):
     """`events` is the notebook; the round, its listing and its editions are the thing itself."""
 
     people: ClassVar[dict[str, Person]]
@@ -71,6 +72,8 @@ class Machine(RuleBasedStateMachine):
         self.round = reviewed(self.people, self.start, 3, 1, start=60 * number)
         self.entry = Entry.objects.select_related("company").get(round=self.round, company__isnull=False)
         self.record = self._found_something()
+        others = Entry.objects.filter(round=self.round, not_assessed_at=None).exclude(pk=self.entry.pk)
+        self.second, self.late = known(others.select_related("round__area", "community")[0], self.start), list[Noted]()
         decided(self.round, self.people, self.start)
         self.events, self.taken_back = list[Event](), set[int]()
         self.kept: dict[int, list[Any]] = {}
@@ -114,7 +117,7 @@ class Machine(RuleBasedStateMachine):
         told = {"round": self.round, "entry": self.entry, "step": step, "by": self.people[who], "at": self.now}
         self.note(self.attempt(step, lambda: take_listing_step(**told, **brought)), who)  # type: ignore[arg-type]
 
-    @initialize(far=st.sampled_from([3, 2, 3, 1, 0]))
+    @initialize(far=st.sampled_from([3, 2, 4, 1, 5, 0, 3, 5]))
     def some_of_the_way(self, far: int) -> None:
         """Most lives of a listing would end before they became interesting: begin with so much of a usual one."""
         if far > 0:
@@ -123,6 +126,8 @@ class Machine(RuleBasedStateMachine):
             self.panel_waits_and_votes("uphold")
         if far > 2:
             self.shown_signed_and_published()
+        if far > 3:
+            self.reopened_on_the_way(whole=far > 4)
 
     # --- time ----------------------------------------------------------------------------------------------------
 
@@ -336,21 +341,9 @@ class Machine(RuleBasedStateMachine):
             self.no_deadline_is_lost()
             self.a_listing_without_its_ground_is_noticed()
 
-    def no_row_of_an_edition_changes_and_none_is_added_to_those_who_lose_rights(self) -> None:
-        editions = list(Edition.objects.filter(round=self.round).order_by("number"))
-        assert [edition.number for edition in editions] == list(range(1, len(editions) + 1))
-        moments = [edition.published_at for edition in editions]
-        assert moments == sorted(moments)
-        adverse: set[int] | None = None
-        for edition in editions:
-            rows = list(edition.rows.order_by("index").values())
-            assert self.kept.setdefault(edition.pk, rows) == rows
-            now = {row["entry_id"] for row in rows if row["adverse"]}
-            assert adverse is None or now <= adverse
-            adverse = now
-
     def the_ledger_alone_says_where_everything_stands(self) -> None:
-        for one in Proceeding.objects.filter(pk__in=[self.listing.pk, *(d.pk for d in self.disputes)]):
+        late = [one.reopening.proceeding_id for one in self.late]
+        for one in Proceeding.objects.filter(pk__in=[self.listing.pk, *late, *(d.pk for d in self.disputes)]):
             found, told = stands(one, self.now).standing, retold(one, self.now)
             assert (told.done, told.said, told.void, told.open) == (found.done, found.said, found.void, found.open)
             assert told.late.keys() == found.late.keys()
@@ -376,8 +369,9 @@ class Machine(RuleBasedStateMachine):
 
     def a_listing_without_its_ground_is_noticed(self) -> None:
         newest = newest_of(self.round)
-        if newest is not None and newest.rows.filter(adverse=True).exists():
-            served = stands(self.listing, self.now).standing.said.get("decision") == "uphold"
+        for row in newest.rows.filter(adverse=True).select_related("proceeding__area") if newest else ():
+            assert row.proceeding is not None
+            served = stands(row.proceeding, self.now).standing.said.get("decision") == "uphold"
             assert served or due(self.round, self.now)
 
 
@@ -396,4 +390,6 @@ def test_no_sequence_of_acts_lists_anybody_unheard(people: dict[str, Person], at
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
-    assert reached >= {"notice", "decision", "published", "listed", "appeal", "voided", "taken_back"}, sorted(reached)
+    assert reached >= {"notice", "decision", "published", "listed", "appeal", "voided", "taken_back", "added"}, sorted(
+        reached
+    )

@@ -26,8 +26,10 @@ from mingjing.kernel.proceedings.queries import stands
 from mingjing.kernel.submissions.actions import hand_in
 from mingjing.kernel.submissions.models import Submission
 from mingjing.programmes.assessments.actions.listings import take_listing_step
-from mingjing.programmes.assessments.models import Entry, Listed, Reply
-from mingjing.programmes.assessments.queries.own import is_late
+from mingjing.programmes.assessments.actions.reopenings import take_reopening_step
+from mingjing.programmes.assessments.models import Entry, Listed, Reopening, Reply
+from mingjing.programmes.assessments.queries.own import entry_behind, is_late
+from mingjing.programmes.assessments.queries.reopenings import REOPENING
 
 __all__ = ["ask_for_hearing", "plan_order", "reply_in_public", "report_order", "state_case", "withhold_reply"]
 
@@ -103,10 +105,13 @@ def _excuse_first() -> Reason:
 
 
 def _step(proceeding: Proceeding, step: str, by: Person, at: datetime, **brought: Any) -> None:
-    entry = Entry.objects.select_related("round").get(pk=int(proceeding.subject.partition(":")[2]))
     name = proceeding.organisation.name if proceeding.organisation else ""
-    who = f"{name} {by.display_name}"
-    take_listing_step(round=entry.round, entry=entry, step=step, on_behalf=who, by=by, at=at, **brought)
+    told = {"step": step, "on_behalf": f"{name} {by.display_name}", "by": by, "at": at, **brought}
+    if proceeding.kind == REOPENING:
+        take_reopening_step(reopening=Reopening.objects.get(proceeding=proceeding), **told)
+        return
+    entry = entry_behind(proceeding)
+    take_listing_step(round=entry.round, entry=entry, **told)
 
 
 def _keep(proceeding: Proceeding, files: Files, by: Person, at: datetime) -> list[UUID]:

@@ -1,5 +1,6 @@
 """Bonuses and vetoes filed with their documents, by the office or a company itself, and decided by somebody else.
 
+A veto may come after the decision: approved, it changes nothing by itself but opens a proceeding (actions.reopenings).
 Not here: what they do to a result (engine.scoring); their scans (kernel.evidence, subject `assessments.filing:…`).
 """
 
@@ -22,10 +23,13 @@ from mingjing.kernel.parties.guard import may
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.submissions.actions import hand_in
 from mingjing.kernel.submissions.models import Submission
+from mingjing.programmes.assessments.actions.reopenings import reopen
 from mingjing.programmes.assessments.models import Entry, Filing, FilingKind, FilingVote, Round
 from mingjing.programmes.assessments.policy.filings import VETO, Filed, filing_problems, grave, settled, unmatched
+from mingjing.programmes.assessments.policy.reopenings import late_gaps, late_problems
 from mingjing.programmes.assessments.policy.rounds import STATE_WORDS
 from mingjing.programmes.assessments.queries.entries import known_values
+from mingjing.programmes.assessments.queries.late_vetoes import late_of
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 __all__ = ["add_papers", "claim_bonus", "decide_filing", "file_document"]
@@ -101,7 +105,7 @@ def add_papers(*, filing: Filing, files: Files, by: Person, at: datetime) -> lis
     """Put papers on file for a filing that is not decided yet. Raises Refusal."""
     round_ = _round(Entry.objects.values_list("round", flat=True).get(pk=filing.entry_id))
     _may("assessments.filing.file", round_, by, at)
-    _open(round_)
+    _open(round_, filing.kind, at)
     if Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk).decided_at is not None:
         raise Refusal([Problem("filing.closed", N_("It was decided already; papers come before the decision."))])
     return _keep(filing, round_, files, by, at)
@@ -121,7 +125,7 @@ class Said:
 def _file(
     entry: Entry, round_: Round, said: Said, company: Organisation | None, by: Person | None, at: datetime
 ) -> Filing:
-    _open(round_)
+    _open(round_, said.kind, at)
     found, kind, code, day = Entry.objects.get(pk=entry.pk), said.kind, said.code, said.occurred_on
     same = found.filings.filter(kind=kind, code=code).exclude(approved=False)
     rubric = scheme_of(round_.scheme).rubrics[found.class_code]
@@ -132,10 +136,13 @@ def _file(
     )  # fmt: skip
     if problems := tuple(filing_problems(rubric, filed)):
         raise Refusal(problems)
-    filing = Filing.objects.create(
+    filing = Filing(
         entry=found, kind=kind, code=code, document=said.document.strip(), occurred_on=day, filed_by=by, filed_at=at,
         claimed_by=company, responsibility=said.responsibility.strip(),
     )  # fmt: skip
+    if round_.decided_at and (problems := tuple(late_problems(late_of(filing, at)))):
+        raise Refusal(problems)
+    filing.save(force_insert=True)
     _append("filed", filing, round_, {}, by, at)
     return filing
 
@@ -148,12 +155,14 @@ def decide_filing(*, filing: Filing, approved: bool, reason: str, by: Person | N
     """
     round_ = _round(Entry.objects.values_list("round", flat=True).get(pk=filing.entry_id))
     _may("assessments.filing.decide", round_, by, at)
-    _open(round_)
+    _open(round_, filing.kind, at)
     found, reason = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk), reason.strip()
     entry = Entry.objects.get(pk=found.entry_id)
     rubric = scheme_of(round_.scheme).rubrics[entry.class_code]
     if problem := _undecidable(found, approved, reason, by):
         raise Refusal([problem])
+    if approved and round_.decided_at and (problems := late_gaps(late_of(found, at))):
+        raise Refusal(problems)
     if approved and (problems := tuple(unmatched(rubric, found.code, known_values(entry, round_)))):
         raise Refusal(problems)
     if grave(rubric, found.kind, found.code):
@@ -165,6 +174,8 @@ def _decided(found: Filing, round_: Round, approved: bool, reason: str, by: Pers
     found.decided_by, found.decided_at, found.approved, found.decision_reason = by, at, approved, reason
     found.save(update_fields=["decided_by", "decided_at", "approved", "decision_reason"])
     _append("approved" if approved else "rejected", found, round_, {}, by, at)
+    if approved and round_.decided_at:
+        reopen(filing=found, round=round_, by=by, at=at)
     return found
 
 
@@ -214,8 +225,13 @@ def _may(permission: str, round_: Round, by: Person | None, at: datetime) -> Non
         raise Refusal([Problem("filing.not_yours", text, {"area": round_.area.name})])
 
 
-def _open(round_: Round) -> None:
-    if round_.state not in OPEN:
+def _open(round_: Round, kind: str, at: datetime) -> None:
+    """Refuses where the round takes nothing of the kind: only a veto is established after the decision."""
+    if round_.decided_at and kind == VETO:
+        if round_.deciding_at and at <= round_.deciding_at:
+            text = N_("The clock of the server stands before the decision; set it right first.")
+            raise Refusal([Problem("filing.clock", text)])
+    elif round_.state not in OPEN:
         text = N_("The round is {state}; filings are taken from freezing until its decision is asked for.")
         raise Refusal([Problem("filing.round_state", text, {"state": Phrase(STATE_WORDS[round_.state])})])
 

@@ -8,7 +8,7 @@ from mingjing.programmes.assessments.models.communities import (
     Roster,
     RosterLine,
 )
-from mingjing.programmes.assessments.models.corrections import Correction, Delivery
+from mingjing.programmes.assessments.models.corrections import Correction, Delivery, Reopening
 from mingjing.programmes.assessments.models.draws import (
     Conflict,
     Draw,
@@ -54,7 +54,7 @@ __all__ = [
     "RECORD_STATES", "STATES", "UNRANKED", "Bar", "CalibrationNote", "ClassVote", "CommonControl", "Community",
     "CommunityQuerySet", "Conflict", "Correction", "Declaration", "Delivery", "Draw", "DrawSeed", "Edition",
     "Engagement", "Entry", "EntryValue", "Expert", "Export", "ExportKind", "Filing", "FilingKind", "FilingVote",
-    "Finding", "Handover", "Listed", "Management", "Part", "Purpose", "Replay", "ReplayPurpose", "Reply", "Result",
-    "Return", "Roster", "RosterLine", "Round", "SecondDraw", "SheetEdit", "Signature", "SignaturePart", "Stance",
-    "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
+    "Finding", "Handover", "Listed", "Management", "Part", "Purpose", "Reopening", "Replay", "ReplayPurpose",
+    "Reply", "Result", "Return", "Roster", "RosterLine", "Round", "SecondDraw", "SheetEdit", "Signature",
+    "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
 ]  # fmt: skip

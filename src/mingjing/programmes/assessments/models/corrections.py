@@ -1,4 +1,4 @@
-"""What changes a decision afterwards: records delivered to companies, and what upheld objections and appeals change.
+"""What changes a decision afterwards: what upheld objections and appeals change, vetoes that were established later.
 
 A correction keeps what it corrects: the record stays as it was locked, and its sheet as it counts is worked out anew
 (policy.corrections). Not here: proceedings (kernel.proceedings), the lists that follow (models.editions).
@@ -13,7 +13,7 @@ from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.programmes.assessments.models.rounds import Entry, Filing
 from mingjing.programmes.assessments.models.visits import VisitRecord
 
-__all__ = ["Correction", "Delivery"]
+__all__ = ["Correction", "Delivery", "Reopening"]
 
 
 class Delivery(models.Model):
@@ -72,3 +72,24 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.finding or self.filing_id or ''}".strip()
+
+
+class Reopening(models.Model):
+    """A veto that was approved only after the decision (`filing`), and the `proceeding` about it. Append-only.
+
+    `tier` is where the rules put the entry with it, as its company is told. It counts once its proceeding stands
+    decided, shown to the public and signed.
+    """
+
+    filing = models.OneToOneField(Filing, models.PROTECT, related_name="reopening")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="reopenings")
+    proceeding = models.OneToOneField(Proceeding, models.PROTECT, related_name="+")
+    tier = models.CharField(_("tier"), max_length=40)
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.filing_id}"

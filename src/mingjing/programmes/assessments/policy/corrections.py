@@ -1,9 +1,10 @@
 """What a correction makes of a sheet and of a row of a list. Facts in, values and reasons out.
 
-A correction only ever gives back: a finding is struck or weighs less, a filing or a listing falls. Whoever is not the
-one it is about keeps the tier that was published; the ranks are told anew. A rank that would put somebody into a tier
-that takes rights does not, for nobody told and heard them; one that would free somebody from such a tier does. A place
-that became vacant is filled by nobody. Not here: reading what was corrected (queries.restated).
+A correction gives back: a finding is struck or weighs less, a filing or a listing falls. It takes from one only, and
+only by a veto established later about which its company was told and heard in a proceeding of its own. Whoever is not
+the one it is about keeps the tier that was published; the ranks are told anew. A rank that would put somebody into a
+tier that takes rights does not, for nobody told and heard them; one that would free somebody from such a tier does. A
+place that became vacant is filled by nobody. Not here: reading what was corrected (queries.restated).
 """
 
 from collections.abc import Collection, Mapping
@@ -60,26 +61,36 @@ def place(
     own: bool,
     stands: bool,
     why: Reason | None = None,
+    heard: str = "",
 ) -> Placed:
     """The row of a corrected list; `before` is as published, or as decided.
 
     `found` is what the rules say now (None: nothing about it changed), `spared` the same without tiers that take
     rights. `own`: the correction is about this very row. `stands`: its notice, hearing and decision hold; `why` says
-    what no longer does.
+    what no longer does. `heard` is the tier of which its company was told for a veto established later, and heard.
     """
     if before.tier in adverse and not stands:
         assert spared is not None
         return Placed(spared.tier, (*((why,) if why else ()), *spared.reasons))
     if found is None or found.tier == before.tier:
         return before
-    if found.tier in adverse:
+    if found.tier in adverse and found.tier != heard:
         text = N_(
             "By the corrected figures the rules would give {tier}; nobody told and heard the company, so it stays."
         )
         return Placed(before.tier, (*before.reasons, Reason("correction.unheard", text, {"tier": titles[found.tier]})))
+    if heard and _below(found.tier, before.tier, titles):
+        text = N_("A veto was established after the decision; the company was told and heard, and the panel decided.")
+        return Placed(found.tier, (Reason("correction.heard", text), *found.reasons))
     if own or before.tier in adverse:
         text = N_("Corrected: it stands where the rules put it by the corrected figures.")
         return Placed(found.tier, (Reason("correction.moved", text), *found.reasons))
     text = N_("By the corrected ranks the rules would give {tier}; a correction of others moves nobody.")
     title = titles.get(found.tier, Titled({"en": found.tier, "zh-Hans": found.tier}))
     return Placed(before.tier, (*before.reasons, Reason("correction.others", text, {"tier": title})))
+
+
+def _below(tier: str, other: str, titles: Mapping[str, Titled]) -> bool:
+    """Whether a tier is worse than another; `titles` are in their order, the best first."""
+    order = list(titles)
+    return tier in order and other in order and order.index(tier) > order.index(other)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -21,10 +21,8 @@ from mingjing.kernel.parties.mandates import Acting
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands
 from mingjing.programmes.assessments.actions.companies import ask_for_hearing, state_case
-from mingjing.programmes.assessments.models import Entry
 from mingjing.programmes.assessments.portal.found import find_case
-from mingjing.programmes.assessments.queries.listings import LISTING
-from mingjing.programmes.assessments.queries.own import is_late
+from mingjing.programmes.assessments.queries.own import HEARD, entry_behind, is_late
 
 STATEMENT, HEARING = "statement", "hearing_asked"
 
@@ -59,18 +57,13 @@ def case(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     where = stands(found, now)
     context = {"case": found, "kind": registry.title_of_process("assessments", found.kind), **_told(where, now)}
     context["documents"] = documents_for(acting, now).filter(subject=found.ledger_subject)
-    context["entry"] = _entry(found) if found.kind == LISTING else None
+    context["entry"] = entry_behind(found) if found.kind in HEARD else None
     return render(request, "assessments/portal/case.html", context)
-
-
-def _entry(found: Proceeding) -> Entry:
-    related = Entry.objects.select_related("round")
-    return get_object_or_404(related, pk=int(found.subject.partition(":")[2]))
 
 
 def _told(where: Stands, now: datetime) -> dict[str, Any]:
     """Steps done with their instants, those still to come, and what the company can do now."""
-    standing, listing = where.standing, where.proceeding.kind == LISTING
+    standing, listing = where.standing, where.proceeding.kind in HEARD
     steps = standing.process.steps
     done = [
         (step.title, standing.done[step.code], step.stances.get(standing.said.get(step.code, ""), ""))
@@ -91,7 +84,7 @@ def _told(where: Stands, now: datetime) -> dict[str, Any]:
 def _listing(acting: Acting, pk: int) -> Proceeding:
     """A listing of theirs: only there is something stated or heard; raises Http404."""
     found = find_case(acting, pk)
-    if found.kind != LISTING:
+    if found.kind not in HEARD:
         raise Http404
     return found
 

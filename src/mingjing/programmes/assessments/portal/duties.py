@@ -12,8 +12,7 @@ from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands_of
 from mingjing.kernel.registry import Duty
 from mingjing.programmes.assessments.queries.contests import objection_dues, records_for
-from mingjing.programmes.assessments.queries.listings import LISTING
-from mingjing.programmes.assessments.queries.own import cases_for, is_late, orders_for
+from mingjing.programmes.assessments.queries.own import HEARD, cases_for, is_late, orders_for
 
 MOST = 50
 """So many cases and orders are looked at."""
@@ -47,7 +46,7 @@ def _case(one: Proceeding, where: Stands, now: datetime) -> Iterator[Duty]:
     url = reverse("assessments_portal:case", args=[one.pk])
     standing = where.standing
     kind = gettext(registry.title_of_process("assessments", one.kind))
-    if one.kind != LISTING:
+    if one.kind not in HEARD:
         yield Duty(title=one.title, url=url, open=False, detail=kind)
         return
     if "notice" not in standing.done:

@@ -9,8 +9,7 @@ from mingjing.kernel.parties.mandates import Acting
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import stands
 from mingjing.programmes.assessments.models import Entry
-from mingjing.programmes.assessments.queries.listings import LISTING
-from mingjing.programmes.assessments.queries.own import cases_for, entry_for, orders_for
+from mingjing.programmes.assessments.queries.own import HEARD, cases_for, entry_for, orders_for
 
 __all__ = ["find_case", "find_entry", "find_order"]
 
@@ -25,7 +24,7 @@ def find_entry(acting: Acting, pk: int) -> Entry:
 def find_case(acting: Acting, pk: int) -> Proceeding:
     """A proceeding of theirs that they were told of; raises Http404."""
     found = get_object_or_404(cases_for(acting), pk=pk)
-    if found.kind == LISTING and "notice" not in stands(found, timezone.now()).standing.done:
+    if found.kind in HEARD and "notice" not in stands(found, timezone.now()).standing.done:
         raise Http404
     return found
 

@@ -41,9 +41,9 @@ class Amendments:
         return frozenset(row.filing_id for row in self.rows if row.filing_id is not None)
 
     @property
-    def listings(self) -> frozenset[int]:
-        """Entries whose listing itself was called wrong."""
-        return frozenset(row.entry_id for row in self.rows if row.record_id is None and row.filing_id is None)
+    def listings(self) -> Mapping[int, datetime]:
+        """Entries whose listing itself was called wrong, and when that was last."""
+        return {row.entry_id: row.at for row in self.rows if row.record_id is None and row.filing_id is None}
 
 
 def amendments_of(entries: Iterable[Any], now: datetime) -> Amendments:

@@ -7,7 +7,7 @@ waits before the decision (queries.due).
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.proceedings.models import Proceeding, Taken
 from mingjing.kernel.proceedings.queries import Stands, stands_of
 from mingjing.kernel.registry import Due
-from mingjing.programmes.assessments.models import Edition, Entry, Round, VisitRecord
+from mingjing.programmes.assessments.models import Edition, Entry, Reopening, Round, VisitRecord
 
 __all__ = ["awaited"]
 
@@ -29,6 +29,7 @@ SIGNING = {
     "public_notice": "list.prepare", "public_reply": "list.prepare", "signed_centre": "list.sign_centre",
     "signed_bureau": "list.sign_bureau", "published": "list.publish",
 }  # fmt: skip
+SIGNED = ("public_notice", "public_reply", "signed_centre", "signed_bureau")
 DISPUTES = ("appeal", "objection")
 
 
@@ -38,6 +39,7 @@ def awaited(person: Person, today: date) -> Iterator[Due]:
     yield from _cases(person, today, now)
     yield from _signing(person, today, now)
     yield from _disputes(person, today, now)
+    yield from _reopened(person, today, now)
 
 
 def _subjects(rows: "QuerySet[Round] | QuerySet[Entry]", kind: str) -> "QuerySet[Round] | QuerySet[Entry]":
@@ -112,9 +114,7 @@ def _signing(person: Person, today: date, now: datetime) -> Iterator[Due]:
         process = one.standing.process
         for step, code in SIGNING.items():
             if step in one.standing.open and one.standing.needed(step) and scopes[code].covers(one.proceeding.area):
-                if person.token in {
-                    by for other in process.step(step).apart_from for by in one.standing.actors.get(other, ())
-                }:
+                if not _may_sign(one, step, person):
                     continue
                 key = int(one.proceeding.subject.partition(":")[2])
                 url = reverse("assessments:round-signing", args=[key])
@@ -140,6 +140,36 @@ def _disputes(person: Person, today: date, now: datetime) -> Iterator[Due]:
         detail = _("The time to decide has run out.") if late else _("The time to decide ends soon.") if soon else ""
         url = reverse("assessments:round-disputes", args=[key])
         yield Due(title=_("Objections and appeals to decide"), url=url, count=len(here), late=late, detail=detail)
+
+
+def _reopened(person: Person, today: date, now: datetime) -> Iterator[Due]:
+    """Vetoes established later whose next step the person may take, by round."""
+    codes = {FOLLOW, DECIDE, *(code for step, code in SIGNING.items() if step != "published")}
+    scopes = {code: areas_where(person, f"assessments.{code}", on=today) for code in sorted(codes)}
+    if not any(scopes.values()):
+        return
+    signed = Taken.objects.filter(step="signed_bureau").values("proceeding")
+    found = _standing(["reopening"], ~Q(pk__in=signed), now)
+    mine = {
+        one.proceeding.pk
+        for one in found
+        if (scopes[FOLLOW].covers(one.proceeding.area) and _for_office(one.standing))
+        or (scopes[DECIDE].covers(one.proceeding.area) and _may_decide(one.standing, person))
+        or any(_may_sign(one, step, person) and scopes[SIGNING[step]].covers(one.proceeding.area) for step in SIGNED)
+    }
+    rows = Reopening.objects.filter(proceeding__in=mine).order_by().values("entry__round", "entry__round__title")
+    for row in rows.annotate(count=Count("pk")).order_by("entry__round") if mine else ():
+        url = reverse("assessments:round-reopenings", args=[row["entry__round"]])
+        title = _("Vetoes established later: a step to take")
+        yield Due(title=title, url=url, count=row["count"], detail=row["entry__round__title"])
+
+
+def _may_sign(one: Stands, step: str, person: Person) -> bool:
+    """Whether a step towards the public is open that this person did not take the other half of."""
+    if step not in one.standing.open or not one.standing.needed(step):
+        return False
+    apart = one.standing.process.step(step).apart_from
+    return person.token not in {by for other in apart for by in one.standing.actors.get(other, ())}
 
 
 def _disputed(found: list[Stands]) -> dict[int, int]:

@@ -146,7 +146,8 @@ def _classes(person: Person, today: date) -> Iterator[Due]:
 
 def _filings(person: Person, today: date) -> Iterator[Due]:
     """Bonuses and vetoes that somebody else filed."""
-    filings = Filing.objects.filter(decided_at=None, entry__round__deciding_at=None).exclude(filed_by=person)
+    taken = Q(entry__round__deciding_at=None) | Q(filed_at__gt=F("entry__round__deciding_at"))  # late vetoes too
+    filings = Filing.objects.filter(taken, decided_at=None).exclude(filed_by=person)
     for row in _scoped(person, "assessments.filing.decide", today, filings, "entry__round"):
         url = f"{reverse('assessments:round-entries', args=[row['pk_']])}?state=filed"
         yield Due(title=_("Bonuses and vetoes to decide on"), url=url, count=row["count"], detail=row["title"])

@@ -10,10 +10,11 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from mingjing.engine.outcome import N_, Problem
-from mingjing.programmes.assessments.models import Correction, Edition, Listed, Round
+from mingjing.programmes.assessments.models import Correction, Edition, Entry, Listed, Round
 from mingjing.programmes.assessments.policy.procedures import UPHOLD
 from mingjing.programmes.assessments.queries.amendments import amendments_of
 from mingjing.programmes.assessments.queries.listings import proposed_of
+from mingjing.programmes.assessments.queries.reopenings import reopened_in
 
 __all__ = ["Corrected", "Moved", "due", "first_of", "history", "newest_of", "standing_rows"]
 
@@ -83,13 +84,35 @@ def due(round_: Round, now: datetime) -> tuple[Problem, ...]:
 
 
 def _due(round_: Round, newest: Edition, now: datetime) -> Iterator[Problem]:
-    listed = list(newest.rows.filter(adverse=True).values_list("entry", flat=True))
-    for one in proposed_of(round_, newest.replay, now, only=listed) if listed else ():
-        if one.settled != UPHOLD:
-            text = N_("{name} is listed, and the notice, hearing or decision it rested on no longer holds.")
-            yield Problem("edition.unfounded", text, {"name": one.entry.name}, one.entry.number)
+    listed = dict(newest.rows.filter(adverse=True).values_list("entry", "proceeding"))
+    for one in proposed_of(round_, newest.replay, now, only=list(listed)) if listed else ():
+        rests_on = one.stands is None or one.stands.proceeding.pk == listed[one.entry.pk]
+        if one.settled != UPHOLD and rests_on:
+            yield _unfounded(one.entry)
+    yield from _reopened(round_, newest, now)
     entries = Correction.objects.filter(entry__round=round_, at__gt=newest.published_at).values("entry")
     counted = {row.entry for row in amendments_of(entries, now).rows if row.at > newest.published_at}
     for entry in sorted(counted, key=lambda entry: entry.number):
         text = N_("Something about {name} was corrected since edition {number}.")
         yield Problem("edition.overtaken", text, {"name": entry.name, "number": newest.number}, entry.number)
+
+
+def _unfounded(entry: Entry) -> Problem:
+    text = N_("{name} is listed, and the notice, hearing or decision it rested on no longer holds.")
+    return Problem("edition.unfounded", text, {"name": entry.name}, entry.number)
+
+
+def _reopened(round_: Round, newest: Edition, now: datetime) -> Iterator[Problem]:
+    """Vetoes established later that count and are not on the list yet, and those on it that count no longer."""
+    found = reopened_in(round_, now)
+    entries = [one.reopening.entry_id for one in found]
+    rows = {row.entry_id: row for row in newest.rows.filter(entry__in=entries).select_related("entry")}
+    struck = amendments_of(entries, now).filings if found else frozenset()
+    for one in found:
+        row = rows[one.reopening.entry_id]
+        rests_on, counts = row.proceeding_id == one.reopening.proceeding_id, one.counts
+        if rests_on and not counts:
+            yield _unfounded(row.entry)
+        elif counts and not rests_on and row.tier != one.reopening.tier and one.reopening.filing_id not in struck:
+            text = N_("A veto about {name} that was established later counts now, and the list does not say so.")
+            yield Problem("edition.reopened", text, {"name": row.entry.name}, row.entry.number)

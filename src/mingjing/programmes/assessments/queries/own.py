@@ -8,23 +8,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from mingjing.engine.process import Standing
 from mingjing.kernel.cases.models import Case, CaseQuerySet
 from mingjing.kernel.parties.mandates import Acting
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands_of
-from mingjing.programmes.assessments.models import Entry, Listed, Result
+from mingjing.programmes.assessments.models import Entry, Filing, Listed, Reopening, Result
 from mingjing.programmes.assessments.policy.listings import adverse_tiers
 from mingjing.programmes.assessments.queries.listings import LISTING
 from mingjing.programmes.assessments.queries.lists import decision_of
+from mingjing.programmes.assessments.queries.reopenings import REOPENING
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 __all__ = [
+    "HEARD",
     "Own",
     "cases_for",
     "entries_for",
+    "entry_behind",
     "entry_for",
     "is_late",
     "newest_listed",
@@ -33,7 +36,9 @@ __all__ = [
     "shown_of",
 ]
 
-KINDS = (LISTING, "appeal", "objection")
+HEARD = (LISTING, REOPENING)
+"""The kinds in which a company is told by a notice, states its case and is heard."""
+KINDS = (*HEARD, "appeal", "objection")
 """The kinds of proceedings in which a company has a part."""
 
 
@@ -66,9 +71,19 @@ def entry_for(acting: Acting, pk: int) -> Entry | None:
         return None
     if acting.covers(found.company_id):
         return found
-    about = Proceeding.objects.filter(programme="assessments", subject=found.subject, organisation=found.company)
+    late = Reopening.objects.filter(entry=found).values("proceeding")
+    known = Q(subject=found.subject) | Q(pk__in=late)
+    about = Proceeding.objects.filter(known, programme="assessments", organisation=found.company)
     matters = (one.ledger_subject for one in about)
     return found if acting.covers(found.company_id, matters) else None
+
+
+def entry_behind(case: Proceeding) -> Entry:
+    """The entry that a proceeding of HEARD is about, with its round."""
+    kind, _colon, key = case.subject.partition(":")
+    if kind == "assessments.filing":
+        return Filing.objects.select_related("entry__round").get(pk=int(key)).entry
+    return Entry.objects.select_related("round").get(pk=int(key))
 
 
 def cases_for(acting: Acting) -> "QuerySet[Proceeding]":

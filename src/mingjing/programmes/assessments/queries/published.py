@@ -199,7 +199,8 @@ def _rows(
 ) -> Iterable[Row]:
     earlier: dict[int, tuple[Listed, ...]] = {}
     newest = made.newest
-    restated = restated_of(newest.replay, made.scheme, newest.published_at) if newest.number > 1 else {}
+    corrected = newest.number > 1
+    restated = restated_of(newest.replay, made.scheme, newest.published_at, late=True) if corrected else {}
     for edition in made.editions[1:]:
         for row in made.earlier[edition.pk]:
             earlier[row.entry_id] = (*earlier.get(row.entry_id, ()), row)
@@ -209,8 +210,8 @@ def _rows(
         result = made.results.get(row.entry_id)
         if result is not None and result.total is not None:
             shown.decided = _worked(made, result, sheet_of(made.scheme, result))
-            corrected = restated.get(row.entry_id)
-            shown.sheet, shown.worked = _worked(made, result, corrected.sheet) if corrected else shown.decided
+            anew = restated.get(row.entry_id)
+            shown.sheet, shown.worked = _worked(made, result, anew.sheet) if anew else shown.decided
         yield shown
 
 

@@ -18,7 +18,8 @@ from mingjing.engine.outcome import N_, Reason, Titled
 from mingjing.engine.quantities import points_text
 from mingjing.engine.rules import Value
 from mingjing.engine.scoring import Score, score
-from mingjing.programmes.assessments.models import UNRANKED, Edition, Listed, Replay, Result, Round
+from mingjing.kernel.proceedings.models import Proceeding
+from mingjing.programmes.assessments.models import UNRANKED, Edition, Listed, Reopening, Replay, Result, Round
 from mingjing.programmes.assessments.policy.corrections import Placed, place
 from mingjing.programmes.assessments.policy.edges import uses_ranks
 from mingjing.programmes.assessments.policy.listings import adverse_tiers, without_adverse
@@ -53,10 +54,13 @@ class _Relisting:
         self.titles: Mapping[str, Titled] = {tier.code: tier.title for tier in self.rules.tiers}
         rows = self.replay.results.without_sheets().filter(entry__isnull=False).select_related("entry")
         self.results = list(rows.order_by("index"))
-        self.restated = restated_of(self.replay, self.scheme, self.now)
+        late = self.before is not None  # the first edition is what was shown to the public before
+        self.restated = restated_of(self.replay, self.scheme, self.now, late=late)
         self.published = {row.entry_id: row for row in self.before.rows.all()} if self.before else {}
         self.reranked = {row.class_code for row in self.results if row.entry_id in self.restated}
         self.by_rank = uses_ranks(self.rules)
+        late_ones = Reopening.objects.filter(entry__round=self.replay.round_id, at__lte=self.now)
+        self.late = set(late_ones.values_list("proceeding", flat=True)) if late else set()
 
     def rows(self) -> Iterator[Listed]:
         """In the order of the decision."""
@@ -66,35 +70,58 @@ class _Relisting:
             changed = self.restated.get(entry.pk)
             placed, numbers = self._placed(result, changed), changed.score if changed else result
             standing = self._standing(result, changed)
+            heard = self._heard_in(entry.pk, placed, changed)
             row = Listed(
                 entry=entry, index=result.index, class_code=result.class_code, tier=placed.tier,
                 decided_tier=result.tier, adverse=placed.tier in self.adverse, base=numbers.base, bonus=numbers.bonus,
                 total=numbers.total, standing=standing.rank if standing else UNRANKED, company_id=entry.company_id,
                 company_name=entry.company_name, reasons=keep(placed.reasons),
             )  # fmt: skip
-            if (found := self.proposed.get(entry.pk)) and found.stands:
-                row.proceeding = found.stands.proceeding
+            row.proceeding = heard
+            if heard and row.adverse and heard.organisation:  # whoever was told and heard answers for it
+                row.company, row.company_name = heard.organisation, heard.organisation.name
             yield row
+
+    def _heard_in(self, entry: int, placed: Placed, changed: Restated | None) -> Proceeding | None:
+        """The proceeding in which the company of a row was told and heard: about its listing, or about a later veto."""
+        found = self.proposed.get(entry)
+        listing = found.stands.proceeding if found and found.stands else None
+        stands = found is not None and found.settled == UPHOLD and placed.tier in self.adverse
+        late = changed.heard.proceeding if changed and changed.heard else None
+        return listing if stands and not (changed and changed.fallen) else late or listing
 
     def _placed(self, result: Result, changed: Restated | None) -> Placed:
         published = self.published.get(result.entry_id or 0)
         before = Placed(published.tier, published.told_reasons) if published else Placed(result.tier)
+        undone = self._undone(result, changed)
         why = self._why_not(result, changed)
         stands = why is None
-        anew = changed is not None or (self.by_rank and result.class_code in self.reranked)
+        anew = changed is not None or undone or (self.by_rank and result.class_code in self.reranked)
         found = self._decided(result, changed) if anew else None
         spared = self._decided(result, changed, spare=True) if before.tier in self.adverse and not stands else None
         placed = place(
-            before, found, spared, self.adverse, self.titles, own=changed is not None, stands=stands, why=why
-        )
+            before, found, spared, self.adverse, self.titles, own=changed is not None or undone, stands=stands,
+            why=why, heard=changed.heard.tier if changed and changed.heard else "",
+        )  # fmt: skip
         return _with_figures(placed, result, changed) if changed else placed
+
+    def _undone(self, result: Result, changed: Restated | None) -> bool:
+        """Whether the row rested on a veto established later that counts no longer."""
+        published = self.published.get(result.entry_id or 0)
+        late = published is not None and published.proceeding_id in self.late
+        return late and not (changed and changed.heard)
 
     def _why_not(self, result: Result, changed: Restated | None) -> Reason | None:
         """Why a row that takes rights cannot stand; None where it can."""
         found = self.proposed.get(result.entry_id or 0)
         if changed and changed.fallen:
             return Reason("correction.fallen", N_("An appeal against the listing was upheld."))
-        if found is None or found.settled == UPHOLD:
+        if (changed and changed.heard) or (found and found.settled == UPHOLD):
+            return None
+        if self._undone(result, changed):
+            text = N_("The veto established later, or what it rested on, counts no longer.")
+            return Reason("correction.undone", text)
+        if found is None:
             return None
         if found.settled == DROP:
             return Reason("correction.dropped", N_("It was decided not to list it."))
@@ -112,7 +139,9 @@ class _Relisting:
     def _known(self) -> Mapping[int, tuple[Score, Mapping[str, Value]]]:
         """The scores and attributes of decided results that rules are asked about again: one query."""
         wanted = set(self.reranked) if self.by_rank else set[str]()
-        asked = [row.pk for row in self.results if row.class_code in wanted or row.entry_id in self.proposed]
+        late = {row.entry_id for row in self.published.values() if row.proceeding_id in self.late}
+        beside = self.proposed.keys() | late
+        asked = [row.pk for row in self.results if row.class_code in wanted or row.entry_id in beside]
         found: dict[int, Any] = {}
         for row in Result.objects.filter(replay=self.replay, pk__in=asked).select_related("replay"):
             sheet = sheet_of(self.scheme, row)

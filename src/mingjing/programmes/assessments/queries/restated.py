@@ -1,21 +1,23 @@
 """Entries of a decided round as corrections leave them: their sheets and scores worked out anew from what was decided.
 
 What was known when the round was decided stays known (orders met, values of attributes); only what a correction says is
-changed. Constant numbers of queries. Not here: what follows for a list (policy.corrections, actions.editions).
+changed, and a veto established later is added once its own proceeding is through. Constant numbers of queries. Not
+here: what follows for a list (policy.corrections, actions.editions).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from mingjing.engine.rules import Value
 from mingjing.engine.scoring import Finding, Score, Sheet, Veto, score
-from mingjing.programmes.assessments.models import Entry, Filing, Replay, Result
+from mingjing.programmes.assessments.models import Entry, Filing, Reopening, Replay, Result
 from mingjing.programmes.assessments.policy.recording import findings_of
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sources import TEAMS_BELOW, below
 from mingjing.programmes.assessments.queries.amendments import Amendments, amendments_of
+from mingjing.programmes.assessments.queries.reopenings import reopened_of, veto_of
 from mingjing.programmes.assessments.queries.results import sheet_of
 from mingjing.programmes.assessments.queries.second_looks import Look, looks_of
 
@@ -24,22 +26,30 @@ __all__ = ["Restated", "restated_of"]
 
 @dataclass(frozen=True, slots=True)
 class Restated:
-    """What an entry came to, with its corrections; `fallen`: its listing itself was called wrong."""
+    """What an entry came to, with its corrections; `fallen`: its listing itself was called wrong.
+
+    `heard` is the newest veto established later that counts, where nothing that came after it took it away.
+    """
 
     sheet: Sheet
     score: Score
     fallen: bool
+    heard: Reopening | None = None
 
 
 def restated_of(
-    replay: Replay, scheme: Scheme, now: datetime, *, only: Sequence[int] | None = None
+    replay: Replay, scheme: Scheme, now: datetime, *, only: Sequence[int] | None = None, late: bool = False
 ) -> dict[int, Restated]:
-    """The entries of a decision that any correction counts about, by entry; `only` those of these keys."""
+    """The entries of a decision that any correction counts about, by entry; `only` those of these keys.
+
+    With `late`, vetoes established later are added.
+    """
     asked = Entry.objects.filter(round=replay.round_id) if only is None else Entry.objects.filter(pk__in=only)
     found = amendments_of(asked.values("pk"), now)
-    if not found.rows:
+    added = _added(reopened_of(asked.values("pk"), now) if late else (), found)
+    if not found.rows and not added:
         return {}
-    rows = list(replay.results.filter(entry__in=found.entries).select_related("entry", "replay"))
+    rows = list(replay.results.filter(entry__in=found.entries | added.keys()).select_related("entry", "replay"))
     entries = [row.entry for row in rows if row.entry]
     before = looks_of(entries, scheme, now, amendments=Amendments())
     looks = looks_of(entries, scheme, now, amendments=found)
@@ -48,30 +58,44 @@ def restated_of(
         if correction.filing:
             struck.setdefault(correction.entry_id, []).append(correction.filing)
     return {
-        row.entry_id: _restated(row, scheme, found, before[row.entry_id], looks[row.entry_id], struck)
+        row.entry_id: _restated(
+            row, scheme, found, before[row.entry_id], looks[row.entry_id], struck, added.get(row.entry_id, ())
+        )
         for row in rows
         if row.entry_id is not None
     }
 
 
+def _added(reopened: Collection[Any], found: Amendments) -> dict[int, list[Reopening]]:
+    """By entry the reopenings that count and whose veto no appeal has struck."""
+    added: dict[int, list[Reopening]] = {}
+    for one in reopened:
+        if one.counts and one.reopening.filing_id not in found.filings:
+            added.setdefault(one.reopening.entry_id, []).append(one.reopening)
+    return added
+
+
 def _restated(
     row: Result, scheme: Scheme, found: Amendments, before: Sequence[Look], looks: Sequence[Look],
-    struck: Mapping[int, Sequence[Filing]],
+    struck: Mapping[int, Sequence[Filing]], added: Sequence[Reopening],
 ) -> Restated:  # fmt: skip
     assert row.entry is not None
     sheet = sheet_of(scheme, row)
     steps: dict[str, int] = {}
     for look in before:
         steps |= found.findings.get(look.record.pk, {})
+    kept = _without(sheet.vetoes, struck.get(row.entry.pk, ()), "veto")
     changed = replace(
         sheet,
         findings=tuple(_left(sheet.findings, before, steps)),
         claims=tuple(_without(sheet.claims, struck.get(row.entry.pk, ()), "bonus")),
-        vetoes=tuple(_without(sheet.vetoes, struck.get(row.entry.pk, ()), "veto")),
+        vetoes=(*kept, *(veto_of(one.filing) for one in added)),
         attributes=_attributes(row.entry, sheet.attributes, scheme, looks),
     )
     numbers = score(scheme.rubrics[row.class_code], changed)
-    return Restated(changed, numbers, row.entry.pk in found.listings)
+    fell = found.listings.get(row.entry.pk)
+    heard = next((one for one in reversed(added) if fell is None or fell < one.at), None)
+    return Restated(changed, numbers, fell is not None and heard is None, heard)
 
 
 def _left(findings: Sequence[Finding], looks: Sequence[Look], steps: Mapping[str, int]) -> Iterator[Finding]:

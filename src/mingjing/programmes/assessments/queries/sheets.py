@@ -28,8 +28,8 @@ from mingjing.programmes.assessments.queries.sourced import sourced_of
 
 __all__ = ["CHUNK", "Known", "known_of", "order_subject", "sheet_of_entry", "sheets_of"]
 
-CHUNK = 200
-"""Entries read at a time: with eight checks found wanting at each, 1,600 orders are asked for in one query."""
+CHUNK = 500
+"""Entries read at a time: with eight checks found wanting at each, 4,000 orders are asked for in one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def known_of(entries: Sequence[Entry], round_: Round, scheme: Scheme, *, locked_
     amendments = corrections_among(records, now)
     looks, found = looks_of(entries, scheme, now, records=records, amendments=amendments), amendments.findings
     filings: dict[int, list[Filing]] = {}
-    for filing in Filing.objects.filter(entry__in=entries).select_related("decided_by").order_by("id"):
+    filed = Filing.objects.filter(entry__in=entries).select_related("decided_by").order_by("id")
+    for filing in filed.filter(filed_at__lte=round_.deciding_at) if round_.deciding_at else filed:
         filings.setdefault(filing.entry_id, []).append(filing)
     met, sourced = _met(by_entry.values()), sourced_of(entries, round_, scheme, looks=looks)
     return {

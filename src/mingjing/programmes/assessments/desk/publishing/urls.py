@@ -3,7 +3,15 @@
 from django.urls import URLPattern, path
 
 from mingjing.faces.ui import addresses  # noqa: F401 - importing registers the converters `code` and `codes`
-from mingjing.programmes.assessments.desk.publishing import disputes, editions, listings, objections, overview, seconds
+from mingjing.programmes.assessments.desk.publishing import (
+    disputes,
+    editions,
+    listings,
+    objections,
+    overview,
+    reopenings,
+    seconds,
+)
 
 urlpatterns: list[URLPattern] = [
     path("rounds/<int:pk>/publication/", overview.publication, name="round-publication"),
@@ -23,6 +31,22 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<int:pk>/editions/", editions.editions, name="round-editions"),
     path("rounds/<int:pk>/editions/correct/", editions.correct, name="round-correct"),
     path("rounds/<int:pk>/editions/<int:number>/", editions.edition, name="edition"),
+    path("rounds/<int:pk>/reopenings/", reopenings.reopenings, name="round-reopenings"),
+    path("rounds/<int:pk>/reopenings/<int:filing>/", reopenings.reopening, name="reopening"),
+    path("rounds/<int:pk>/reopenings/<int:filing>/notice/", reopenings.notice, name="reopening-notice"),
+    path("rounds/<int:pk>/reopenings/<int:filing>/service/", reopenings.service, name="reopening-service"),
+    path("rounds/<int:pk>/reopenings/<int:filing>/begin/", reopenings.begin, name="reopening-begin"),
+    path("rounds/<int:pk>/reopenings/<int:filing>/back/<int:act>/", reopenings.take_back, name="reopening-back"),
+    *(
+        path(f"rounds/<int:pk>/reopenings/<int:filing>/{part}/<slug:step>/", view, name=f"reopening-{part}")
+        for part, view in (
+            ("follow", reopenings.follow),
+            ("decide", reopenings.decide),
+            ("prepare", reopenings.prepare),
+            ("centre", reopenings.sign_centre),
+            ("bureau", reopenings.sign_bureau),
+        )
+    ),
     path("rounds/<int:pk>/disputes/", disputes.disputes, name="round-disputes"),
     path("rounds/<int:pk>/disputes/<int:dispute>/", disputes.dispute, name="dispute"),
     path("rounds/<int:pk>/disputes/<int:dispute>/<slug:step>/", disputes.decide, name="dispute-decide"),

@@ -122,6 +122,7 @@ def shown(
         "filings": _filings(request, found, scheme),
         "state": state_of(found, records_beside([found], today).get(found.pk), today),
         "open": round_.deciding_at is None,
+        "open_late": round_.decided_at is not None,
         "refused_form": name,
         **rights(request, round_),
         **made,
@@ -138,7 +139,9 @@ def _forms(found: Entry, scheme: Scheme, measures: tuple[str, ...]) -> dict[str,
         "value_form": ValueForm(scheme=scheme, locked=locked, auto_id="value_%s"),
         "declaration_form": DeclarationForm(auto_id="declaration_%s"),
         "group_form": GroupForm(initial={"group": found.group}, auto_id="group_%s"),
-        "filing_form": FilingForm(scheme=scheme, class_code=found.class_code, auto_id="filing_%s"),
+        "filing_form": FilingForm(
+            scheme=scheme, class_code=found.class_code, late=found.round.deciding_at is not None, auto_id="filing_%s"
+        ),
     }
 
 
@@ -160,7 +163,7 @@ def _filings(request: HttpRequest, found: Entry, scheme: Scheme) -> list[dict[st
     rubric = scheme.rubrics.get(found.class_code)
     if rubric is None:
         return []
-    rows = list(found.filings.select_related("filed_by", "decided_by", "claimed_by").order_by("-id"))
+    rows = list(found.filings.select_related("filed_by", "decided_by", "claimed_by", "reopening").order_by("-id"))
     papers: dict[str, list[Exhibit]] = {}
     for exhibit in exhibits_seen(request.user, [filing.subject for filing in rows], timezone.localdate()):
         papers.setdefault(exhibit.subject, []).append(exhibit)
@@ -170,9 +173,16 @@ def _filings(request: HttpRequest, found: Entry, scheme: Scheme) -> list[dict[st
     return [
         {"filing": filing, "title": title_of(rubric, filing.kind, filing.code),
          "effect": effect(rubric, filing.kind, filing.code), "own": filing.filed_by == request.user,
-         "papers": papers.get(filing.subject, ()), "votes": votes.get(filing.pk, ())}
+         "papers": papers.get(filing.subject, ()), "votes": votes.get(filing.pk, ()),
+         "open": filing.decided_at is None and _takes(found.round, filing)}
         for filing in rows
     ]  # fmt: skip
+
+
+def _takes(round_: Round, filing: Filing) -> bool:
+    """Whether the round still takes decisions on it: before its own, or on a veto that was filed after that."""
+    late = round_.decided_at is not None and round_.deciding_at is not None and filing.filed_at > round_.deciding_at
+    return round_.deciding_at is None or late
 
 
 def _act(
@@ -248,7 +258,9 @@ def file(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """File a bonus or a veto for this community."""
 
     def make(found: Entry, scheme: Scheme) -> forms.Form:
-        return FilingForm(request.POST, request.FILES, scheme=scheme, class_code=found.class_code, auto_id="filing_%s")
+        late, code = found.round.deciding_at is not None, found.class_code
+        given = (request.POST, request.FILES)
+        return FilingForm(*given, scheme=scheme, class_code=code, late=late, auto_id="filing_%s")
 
     def take(*, what: str, papers: Any, **rest: Any) -> object:
         kind, _, code = what.partition(":")

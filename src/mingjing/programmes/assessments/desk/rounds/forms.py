@@ -121,7 +121,7 @@ class GroupForm(forms.Form):
 
 
 class FilingForm(forms.Form):
-    """A bonus or a veto with the document that proves it."""
+    """A bonus or a veto with the document that proves it; after the decision (`late`) a veto only."""
 
     what = forms.ChoiceField(label=_("Bonus or veto"))
     document = forms.CharField(label=_("Document"), max_length=300, help_text=_("Its title and reference."))
@@ -132,12 +132,13 @@ class FilingForm(forms.Form):
     )  # fmt: skip
     papers = ExhibitsField(label=_("The paper itself"), required=False)
 
-    def __init__(self, *args: Any, scheme: Scheme, class_code: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scheme: Scheme, class_code: str, late: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found: dict[str, list[tuple[str, str]]] = {"bonus": [], "veto": []}
         for kind, code, title in choices(scheme.rubrics[class_code]) if class_code in scheme.rubrics else ():
             found[kind].append((f"{kind}:{code}", _titled(title)))
-        groups = [(gettext("Bonus"), found["bonus"]), (gettext("Veto"), found["veto"])]
+        groups = [(gettext("Veto"), found["veto"])]
+        groups = groups if late else [(gettext("Bonus"), found["bonus"]), *groups]
         self.fields["what"] = forms.ChoiceField(label=_("Bonus or veto"), choices=[("", "—"), *groups])
 
 
