@@ -130,6 +130,19 @@ def test_columns_agree_on_every_vector_of_table_b(columns: Columns) -> None:
     assert sorted(repr(warning) for warning in columns.warnings(DEFAULT, ready("default"))) == by_firm(DEFAULT, visits)
 
 
+def test_a_joint_visit_counts_where_it_began(columns: Columns) -> None:
+    """Its later part, in the next year, counts no second time: what leaves visits out early must know its first part."""
+    days = [("1", "2024-12-30", "J"), ("2", "2025-01-12", ""), ("3", "2025-01-23", "J"), ("4", "2025-02-17", "")]
+    visits = [
+        visit({"record": record, "day": day, "joint": joint}, {"authority": "市监局"}, order=at)
+        for at, (record, day, joint) in enumerate(days)
+    ]
+    columns.add(visits)
+    found = sorted(repr(warning) for warning in columns.warnings(ODD, ready("odd")))
+    assert found == by_firm(ODD, visits)
+    assert {2} == {one.count for one in columns.warnings(ODD, ready("odd")) if one.rule.code == "cap"}
+
+
 def test_the_order_of_rows_changes_nothing(columns: Columns) -> None:
     said = vectors("load")
     visits = [visit(one, said["usual"], order=at) for at, one in enumerate(said["cases"][-20]["visits"])]

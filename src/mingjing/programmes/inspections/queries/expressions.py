@@ -24,6 +24,8 @@ COLUMNS = ("level", "firm", "site", "authority", "item", "field", "first", "last
 """What every query gives, a row for each warning; days are numbers, `records` and `authorities` arrays of texts."""
 ORDER = ("day", "seq", "record", "authority")
 KEYS = ("site", "authority", "item", "field")
+SIDE_BY_SIDE = 3
+"""How many neighbours are asked for at most, before visits are counted."""
 NOT_NULL = ("site", "authority", "joint", "corrects")
 
 
@@ -48,13 +50,17 @@ def visit_rule(visits: Table, rule: Rule) -> Table:
 
 
 def count_rule(visits: Table, rule: Rule, *, joint: bool = True) -> Table:
-    """The warnings of a rule that counts; without `joint` no visit of the table is a joint one."""
+    """The warnings of a rule that counts; without `joint` no visit of the table is a joint one.
+
+    One pass over the table leaves only the visits that are near enough to others to be counted together with them;
+    everything else is asked of those few.
+    """
     asked = rule.count
     assert asked is not None
-    base = _counted(_whole(visits), asked)
-    keys = ["firm", *asked.per, *([asked.window.period] if asked.window.period not in ("", "day") else [])]
-    if asked.window.period == "day":
-        keys.append("day")
+    keys = list(dict.fromkeys(["firm", *asked.per, *([asked.window.period] if asked.window.period else [])]))
+    base = _plain(_counted(_whole(visits), asked), rule, asked, keys)
+    likely = _likely(base, rule, asked, keys)
+    base = base if likely is None else base.filter((likely | (base.joint != "")) if joint else likely)
     fires = _apart(base, rule, asked, keys) if asked.what == "authorities" else _met(base, rule, asked, keys, joint)
     return _told(base, _runs(fires, asked, keys), asked, keys, joint)
 
@@ -104,66 +110,95 @@ def _test(table: Table, test: Test) -> BooleanValue:
     return value.notnull() & low.fill_null(False) & high.fill_null(False)
 
 
+def _plain(table: Table, rule: Rule, asked: Count, keys: list[str]) -> Table:
+    """Only what is asked of a visit from here on: a narrow table is what makes the sorting cheap."""
+    told: dict[str, Value] = {"judged": _in_force(table, rule) & _holds(table, asked.judged)}
+    if asked.caps:
+        told["allowed"] = _allowed(table, asked)
+    else:
+        told |= {f"t{at}": _holds(table, rule.steps[at].when).cast("int32") for at in _narrowed(rule, asked)}
+    return table.select(*_distinct([*keys, *ORDER, "joint"]), **told)
+
+
 def _met(base: Table, rule: Rule, asked: Count, keys: list[str], joint: bool) -> Table:
     """The days on which enough visits have been counted, with level and count."""
     units = _units(base, asked) if joint else base
     within = _window(asked, keys)
     counts = {"n": ibis._.count().over(within)}
-    if not asked.caps:
-        tallies = {
-            f"n{at}": _holds(units, step.when).cast("int32") for at, step in enumerate(rule.steps) if _narrow(step.when)
-        }
-        units = units.mutate(**tallies)
-        counts |= {f"c{at[1:]}": units[at].sum().over(within) for at in tallies}
-    judged = units.mutate(judged=_in_force(units, rule) & _holds(units, asked.judged))
-    met = _likely(judged, rule, asked, keys).mutate(**counts).filter(_.judged)
+    counts |= {f"c{at}": units[f"t{at}"].sum().over(within) for at in _narrowed(rule, asked)}
+    met = units.mutate(**counts).filter(_.judged)
     if asked.caps:
-        met = met.mutate(worst=ibis.ifelse(_over(met, asked), int(rule.steps[0].level), 0))
-        met = met.filter(
-            ibis.row_number().over(group_by=_distinct([*keys, "day"]), order_by=[ibis.desc(name) for name in ORDER[1:]])
-            == 0
+        over: Any = met.n > met.allowed if asked.when == "over" else met.n == met.allowed
+        met = met.mutate(worst=ibis.ifelse(over.fill_null(False), int(rule.steps[0].level), 0))
+        last = ibis.row_number().over(
+            group_by=_distinct([*keys, "day"]), order_by=[ibis.desc(name) for name in ORDER[1:]]
         )
+        met = met.filter(last == 0)
     else:
-        reached = [((met[f"c{at}"] if _narrow(step.when) else met.n) >= step.least, int(step.level))
+        narrowed = _narrowed(rule, asked)
+        reached = [((met[f"c{at}"] if at in narrowed else met.n) >= step.least, int(step.level))
                    for at, step in enumerate(rule.steps)]  # fmt: skip
         met = met.mutate(worst=ibis.cases(*reached, else_=0))
     return met.filter(_.worst > 0).group_by(_distinct([*keys, "day"])).agg(worst=_.worst.max(), n=_.n.max())
 
 
-def _narrow(condition: Condition) -> bool:
-    return bool(condition.only or condition.unless)
+def _narrowed(rule: Rule, asked: Count) -> list[int]:
+    """The steps that count only some of the visits; a rule with caps has none."""
+    return [] if asked.caps else [at for at, step in enumerate(rule.steps) if step.when.only or step.when.unless]
 
 
 def _units(base: Table, asked: Count) -> Table:
     """One row for each visit: of a joint one the first part."""
-    apart = base.filter(base.joint == "")
-    together = base.filter(base.joint != "")
-    parts = ibis.row_number().over(group_by=["firm", *asked.per, "joint"], order_by=list(ORDER))
-    return apart.union(together.filter(parts == 0))
+    named = base.mutate(unit=_unit(base))
+    parts = ibis.row_number().over(group_by=["firm", *asked.per, "unit"], order_by=list(ORDER))
+    return named.filter(parts == 0)
 
 
-def _likely(units: Table, rule: Rule, asked: Count, keys: list[str]) -> Table:
-    """Only the groups that are large enough to warn at all: most are not, and need no window."""
-    least = min(step.least for step in rule.steps)
+def _unit(table: Table) -> Value:
+    return ibis.ifelse(table.joint != "", "j" + table.joint, "r" + table.record)
+
+
+def _likely(table: Table, rule: Rule, asked: Count, keys: list[str]) -> BooleanValue | None:
+    """Whether a visit can be part of a warning: most have no other one near enough. None where any can.
+
+    Parts of joint visits are kept besides, for which of them counts is told by all of them.
+    """
+    least = 2 if asked.what == "authorities" else min(step.least for step in rule.steps)
     if asked.caps:
-        allowed = [cap for cap in asked.caps.values() if cap is not None]
-        least = min(allowed, default=0) + (1 if asked.when == "over" else 0)
+        return _crowded(table, asked, keys)
     if least < 2:
-        return units
-    large = units.group_by(keys).agg(size=_.count()).filter(_.size >= least).select(*keys)
-    return units.semi_join(large, keys)
+        return None
+    if asked.window.days:
+        return _near(table, asked.window.days - 1, min(least, SIDE_BY_SIDE), keys)
+    size: Any = table.count().over(group_by=keys)
+    return size >= least
 
 
-def _over(met: Table, asked: Count) -> BooleanValue:
-    grade: Any = met.grade if "grade" in met.columns else ibis.literal("")
-    named = {name: cap for name, cap in asked.caps.items() if cap is not None}
-    cases = [(grade == name, asked.caps[name] if name in named else None) for name in asked.caps if name]
+def _near(table: Table, reach: int, least: int, keys: list[str]) -> BooleanValue:
+    """Whether a visit is one of `least` that lie within so many days."""
+    order: Any = {"group_by": keys, "order_by": "day"}
+    spans = []
+    for after in range(least):
+        last = table.day.lead(after).over(**order) if after else table.day
+        before = least - 1 - after
+        first = table.day.lag(before).over(**order) if before else table.day
+        spans.append((last - first <= reach).fill_null(False))
+    return reduce(lambda one, other: one | other, spans)
+
+
+def _crowded(table: Table, asked: Count, keys: list[str]) -> BooleanValue:
+    """Whether a period has as many visits as the least cap that is asked of one of them."""
+    least = table.allowed.min(where=table.judged).over(group_by=keys)
+    size: Any = table.count().over(group_by=keys)
+    return (size > least if asked.when == "over" else size >= least).fill_null(False)
+
+
+def _allowed(table: Table, asked: Count) -> IntegerValue:
+    grade: Any = table.grade if "grade" in table.columns else ibis.literal("")
     fallback = ibis.literal(asked.caps.get(""), "int64")
-    allowed: IntegerValue = (
-        ibis.cases(*((when, ibis.literal(cap, "int64")) for when, cap in cases), else_=fallback) if cases else fallback
-    )
-    verdict: Any = met.n > allowed if asked.when == "over" else met.n == allowed
-    return verdict.fill_null(False)
+    cases = [(grade == name, ibis.literal(cap, "int64")) for name, cap in asked.caps.items() if name]
+    found: IntegerValue = ibis.cases(*cases, else_=fallback) if cases else fallback
+    return found
 
 
 def _window(asked: Count, keys: list[str]) -> Any:
@@ -173,10 +208,9 @@ def _window(asked: Count, keys: list[str]) -> Any:
 
 def _apart(base: Table, rule: Rule, asked: Count, keys: list[str]) -> Table:
     """The days by which two authorities have come in more than one visit."""
-    named = base.mutate(unit=ibis.ifelse(base.joint != "", "j" + base.joint, "r" + base.record))
-    judged = named.mutate(judged=_in_force(named, rule) & _holds(named, asked.judged))
+    named = base.mutate(unit=_unit(base))
     within = _window(asked, keys)
-    met = judged.mutate(
+    met = named.mutate(
         low=_.authority.min().over(within), high=_.authority.max().over(within), one=_.unit.min().over(within),
         other=_.unit.max().over(within),
     ).filter(_.judged & (_.low != _.high) & (_.one != _.other))  # fmt: skip
