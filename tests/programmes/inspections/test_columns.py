@@ -131,7 +131,7 @@ def test_columns_agree_on_every_vector_of_table_b(columns: Columns) -> None:
 
 
 def test_a_joint_visit_counts_where_it_began(columns: Columns) -> None:
-    """Its later part, in the next year, counts no second time: what leaves visits out early must know its first part."""
+    """Its later part, in the next year, counts no second time: what is left out early must not hide its first part."""
     days = [("1", "2024-12-30", "J"), ("2", "2025-01-12", ""), ("3", "2025-01-23", "J"), ("4", "2025-02-17", "")]
     visits = [
         visit({"record": record, "day": day, "joint": joint}, {"authority": "市监局"}, order=at)
