@@ -1,0 +1,1 @@
+"""Every write of the programme, and the only writers of its facts."""

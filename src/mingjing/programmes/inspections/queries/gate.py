@@ -1,0 +1,297 @@
+"""What is known of an arrival (Table A), and what the rules of the day say to it, with the warnings it would raise.
+
+A fixed, small number of statements, whatever is stored: see `decide`. Nothing is written here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils.timezone import localdate
+
+from mingjing.kernel.db.prepared import Prepared
+from mingjing.kernel.parties.models import Person
+from mingjing.programmes.inspections.models import (
+    Authority,
+    Certificate,
+    Entry,
+    Firm,
+    Grade,
+    Item,
+    Listing,
+    PlanLine,
+    QuietDays,
+    Task,
+    TaskItem,
+)
+from mingjing.programmes.inspections.models.catalogue import holding
+from mingjing.programmes.inspections.models.entries import Finding, ItemResult
+from mingjing.programmes.inspections.models.plans import PlanKind
+from mingjing.programmes.inspections.policy.gate import Admission, admit
+from mingjing.programmes.inspections.policy.judging import judge_with
+from mingjing.programmes.inspections.policy.visits import Visit
+from mingjing.programmes.inspections.policy.warnings import Warning
+from mingjing.programmes.inspections.queries.packs import InForce, pack_of, rules_in
+from mingjing.programmes.inspections.queries.records import coming, load_of
+
+__all__ = ["Arrival", "Decision", "decide", "facts_of", "replayed", "task_by_code"]
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Who stands at whose door, when, for what. With a `task` its authority, purpose, items count and not these.
+
+    `helpers` came beside the officers; `distance` is how far from the registered site they scanned, in metres.
+    """
+
+    firm: Firm
+    authority: Authority
+    officers: Sequence[Person]
+    at: datetime
+    task: Task | None = None
+    purpose: str = ""
+    trigger: str = "plan"
+    method: str = "on_site"
+    items: Sequence[Item] = ()
+    helpers: int = 0
+    distance: int | None = None
+    joint: UUID | None = None
+
+    @property
+    def day(self) -> date:
+        """The day of the entry, on the clocks of the installation."""
+        return localdate(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the gate says. `facts` and `about` are what it knew, as an entry keeps them; `version` made it.
+
+    `warnings` are those that this entry would take part in.
+    """
+
+    admission: Admission
+    facts: Facts
+    about: Facts
+    rules: InForce
+    version: int | None
+    items: tuple[Item, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """The answers, as an entry keeps them."""
+        return kept_answers(self.admission)
+
+
+@dataclass(slots=True)
+class _Door:
+    """What the statements found."""
+
+    firm: Firm
+    listed: bool
+    grade: str
+    items: list[Any] = field(default_factory=list)
+    certificates: list[Certificate] = field(default_factory=list)
+    quiet: bool = False
+
+
+def _door(queryset: Any, day: date, authority: Any, firm: Any) -> Any:
+    grades = Grade.objects.filter(firm=firm, first_day__lte=day).order_by("-first_day")
+    return queryset.annotate(
+        listed_then=Exists(Listing.objects.filter(holding(day), authority=authority)),
+        grade_then=Subquery(grades.values("grade")[:1]),
+    )
+
+
+_TASK = Prepared(
+    lambda code, day: _door(
+        Task.objects.filter(code=code).select_related(
+            "firm__organisation", "firm__area", "firm__site", "authority__organisation", "authority__area", "plan"
+        ),
+        day, OuterRef("authority"), OuterRef("firm"),
+    )
+)  # fmt: skip
+_FIRM = Prepared(
+    lambda firm, authority, day: _door(
+        Firm.objects.filter(pk=firm).select_related("organisation", "area", "site"), day, authority, OuterRef("pk")
+    )
+)
+
+
+def _asked(queryset: Any, item: str, firm: int, authority: int, day: date, at: datetime) -> Any:
+    """Items with whether a filed plan or a published lot covers them, and whether a finding of theirs is open."""
+    plans = PlanLine.objects.filter(
+        Q(plan__kind=PlanKind.ANNUAL) | Q(plan__kind=PlanKind.LOT, plan__published_at__lte=at),
+        plan__authority=authority, plan__filed_at__lte=at, plan__withdrawn_at=None,
+        firm=firm, item__code=OuterRef(f"{item}code"), first_day__lte=day, last_day__gte=day,
+    )  # fmt: skip
+    findings = Finding.objects.filter(
+        Q(settled_at=None) | Q(settled_at__gt=at), recorded_at__lte=at, entry_item__entry__firm=firm,
+        entry_item__entry__visit__voided_at=None, entry_item__item__code=OuterRef(f"{item}code"),
+        entry_item__result=ItemResult.FINDING,
+    )  # fmt: skip
+    return queryset.annotate(covered_then=Exists(plans), open_then=Exists(findings))
+
+
+_TASK_ITEMS = Prepared(
+    lambda task, firm, authority, day, at: _asked(
+        TaskItem.objects.filter(task=task).select_related("item"), "item__", firm, authority, day, at
+    )
+)
+_ITEMS = Prepared(
+    lambda items, firm, authority, day, at: _asked(Item.objects.filter(pk__in=items), "", firm, authority, day, at)
+)
+_CERTIFICATES = Prepared(lambda people: Certificate.objects.filter(person__in=people))
+_QUIET = Prepared(lambda day: QuietDays.objects.filter(holding(day)).select_related("area").order_by("pk"))
+
+
+def task_by_code(code: str, day: date) -> Task | None:
+    """The task whose code was scanned, with all that the gate asks of it that day. One statement."""
+    task: Task | None = _TASK.first(code=code, day=day) if code else None
+    if task is not None:
+        task.__dict__["door_of"] = day
+    return task
+
+
+def decide(arrival: Arrival, *, warn: bool = True) -> Decision:
+    """What the rules of that day say to this arrival, and which warnings it would take part in.
+
+    Six statements at most with a task from `task_by_code` (that one included), one more without; a fact that nobody
+    knows is left out, and the rules say what follows.
+    """
+    door = _looked_up(arrival)
+    facts, about = _facts(arrival, door), _about(arrival, door)
+    rules = rules_in(arrival.firm.area)
+    admission = admit(rules.on(arrival.day), facts, day=arrival.day)
+    found: tuple[Warning, ...] = ()
+    if warn:
+        visit: Visit = coming(arrival.firm, arrival.authority, facts, about, arrival.at, str(admission.colour))
+        known = load_of(arrival.firm, until=arrival.at)
+        found = tuple(judge_with(rules.pack, known, visit))
+    items = tuple(item for item, _row in door.items)
+    return Decision(admission, facts, about, rules, rules.version_on(arrival.day), items, found)
+
+
+def facts_of(arrival: Arrival) -> Facts:
+    """The facts of Table A. Four statements at most."""
+    return _facts(arrival, _looked_up(arrival))
+
+
+def _facts(arrival: Arrival, door: _Door) -> Facts:
+    task, authority, at = arrival.task, arrival.authority, arrival.at
+    plan = task.plan if task else None
+    items = door.items
+    facts: Facts = {
+        "purpose": task.purpose if task else arrival.purpose, "trigger": task.trigger if task else arrival.trigger,
+        "method": task.method if task else arrival.method, "level": authority.level, "field": authority.field,
+        "grade": door.grade or "none", "listed": _yes(door.listed),
+        "valid_officers": _valid(door, authority, arrival.day), "quiet_day": _yes(door.quiet), "code": _yes(task is not None and task.code is not None),
+    }  # fmt: skip
+    if task and task.emergency:
+        facts["trigger"] = "emergency"
+    approved = task is not None and _before(task.approved_at, at)
+    if plan and facts["purpose"] == "campaign":
+        facts |= {"filed": _yes(_before(plan.filed_at, at) and not plan.withdrawn_at), "ordered": plan.ordered}
+        approved = approved and _before(plan.approved_at, at)
+    elif facts["purpose"] == "campaign":
+        facts["filed"] = "no"
+    facts |= {"approved": _yes(approved), "clue": _yes(bool(task and task.clue))}
+    facts["exception"] = (task.exception if task else "") or "none"
+    facts |= {"draw": _yes(bool(plan and plan.kind == PlanKind.LOT))}
+    facts |= {"distance": arrival.distance} if arrival.distance is not None else {}
+    facts["as_noticed"] = _as_noticed(arrival, door, facts)
+    if items:
+        named = [one for one, _row in items]
+        owners = {authority.pk, authority.delegated_by_id}
+        facts |= {
+            "published": _yes(all(_held(one, arrival.day) for one in named)),
+            "in_scope": _yes(all(one.authority_id in owners for one in named)),
+            "covered": _yes(all(row.covered_then for _one, row in items)),
+            "open_finding": _yes(any(row.open_then for _one, row in items)),
+        }  # fmt: skip
+    return facts
+
+
+def replayed(entry: Entry) -> list[dict[str, Any]]:
+    """The answers of the gate to what an entry keeps, made again: the same as it keeps."""
+    return kept_answers(admit(pack_of(entry.rules), entry.facts, day=localdate(entry.visit.entered_at)))
+
+
+def kept_answers(admission: Admission) -> list[dict[str, Any]]:
+    """Answers as JSON: the code of each rule, its level, and the facts it lacked."""
+    return [{"rule": one.rule.code, "level": one.level.code, "unknown": list(one.unknown)} for one in admission.answers]
+
+
+def _looked_up(arrival: Arrival) -> _Door:
+    task, firm, authority, day = arrival.task, arrival.firm, arrival.authority, arrival.day
+    known: Any = task if task is not None and task.__dict__.get("door_of") == day and task.firm_id == firm.pk else None
+    if known is None:
+        known = _FIRM.first(firm=firm.pk, authority=authority.pk, day=day)
+    door = _Door(firm, bool(known.listed_then), known.grade_then or "")
+    asked: Mapping[str, Any] = {"firm": firm.pk, "authority": authority.pk, "day": day, "at": arrival.at}
+    if task is not None:
+        door.items = [(row.item, row) for row in _TASK_ITEMS.ask(task=task.pk, **asked)]
+    elif arrival.items:
+        door.items = [(row, row) for row in _ITEMS.ask(items=sorted({item.pk for item in arrival.items}), **asked)]
+    if arrival.officers:
+        door.certificates = _CERTIFICATES.ask(people=sorted({one.pk for one in arrival.officers}))
+    door.quiet = any(one.area.contains(firm.area) and one.protects(firm, day) for one in _QUIET.ask(day=day))
+    return door
+
+
+def _valid(door: _Door, authority: Authority, day: date) -> int:
+    """How many of the officers hold a certificate that is good for this authority and its field."""
+    bodies = {authority.pk, authority.delegated_by_id}
+    good = (one for one in door.certificates if one.authority_id in bodies and one.holds(day))
+    return len({one.person_id for one in good if not one.scope or authority.field in one.scope})
+
+
+def _as_noticed(arrival: Arrival, door: _Door, facts: Facts) -> str:
+    """Whether who comes, to whom and for what is as the firm was told; unknown where it should have been told."""
+    task = arrival.task
+    if task is None or not _before(task.noticed_at, arrival.at):
+        told_before = facts["purpose"] in ("routine", "campaign") and facts["trigger"] == "plan"
+        return "" if told_before else "none"
+    told: Mapping[str, Any] = task.notice
+    holders = {one.person_id for one in door.certificates if one.number in told.get("officers", [])}
+    first, last = told.get("days") or (task.first_day.isoformat(), task.last_day.isoformat())
+    same = (
+        task.firm_id == arrival.firm.pk
+        and told.get("firm", arrival.firm.organisation.credit_code) == arrival.firm.organisation.credit_code
+        and {one.pk for one in arrival.officers} <= holders
+        and {one.code for one, _row in door.items} <= set(told.get("items", []))
+        and first <= arrival.day.isoformat() <= last
+    )
+    return _yes(same)
+
+
+def _about(arrival: Arrival, door: _Door) -> Facts:
+    task = arrival.task
+    about: Facts = {
+        "items": sorted({one.code for one, _row in door.items}),
+        "officers": sorted(person.token for person in arrival.officers),
+        "team": len(arrival.officers) + arrival.helpers,
+    }
+    if task and task.planned_minutes:
+        about["planned_minutes"] = task.planned_minutes
+    if task and isinstance(task.notice.get("team"), int):
+        about["noticed_team"] = task.notice["team"]
+    return about
+
+
+def _held(item: Item, day: date) -> bool:
+    return item.first_day <= day and (item.last_day is None or day <= item.last_day)
+
+
+def _before(moment: datetime | None, at: datetime) -> bool:
+    return moment is not None and moment <= at
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "no"
