@@ -24,7 +24,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
-from docx.table import Table, _Cell
+from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from mingjing.kernel.documents.packages import repacked
@@ -135,17 +135,21 @@ def head(page: Page, red: bool) -> None:
 
 
 def foot(page: Page) -> None:
-    """Office and date, and below them what verifies the paper."""
+    """Office and date, and below them what verifies the paper: never on a page without a line of the text."""
+    begin = len(page.document.paragraphs) - 1
     page.paragraph("")
     page.paragraph("")
     for text in ("{{ office }}", "{{ date }}"):
         line = page.paragraph(text)
         line.alignment, line.paragraph_format.right_indent = RIGHT, Pt(64)
     page.paragraph("")
+    for together in page.document.paragraphs[begin:]:
+        together.paragraph_format.keep_with_next = True
     table = page.document.add_table(rows=1, cols=2)
+    table.autofit = False
+    for column, width in zip(table.columns, (Mm(32), Mm(124)), strict=True):
+        column.width = width
     picture, words = table.rows[0].cells
-    sized(picture, Mm(32))
-    sized(words, Mm(124))
     page.shaped(picture.paragraphs[0], line=None)
     picture.paragraphs[0].add_run("{{ qr }}")
     lines = (
@@ -158,11 +162,6 @@ def foot(page: Page) -> None:
         page.run(page.shaped(paragraph, line=Pt(18)), text, SONG, SMALL)
 
 
-def sized(cell: _Cell, width: Mm) -> None:
-    """Set the width of a cell."""
-    cell.width = width
-
-
 def body(page: Page, lines: list[str]) -> None:
     """The lines of a page."""
     signs: tuple[tuple[str, Callable[[str], Any]], ...] = (
@@ -170,8 +169,8 @@ def body(page: Page, lines: list[str]) -> None:
         ("|#", lambda text: page.row(cells(text), HEAVY)),
         ("|", lambda text: page.row(cells(text))),
         (">", page.paragraph),
-        ("==", lambda text: page.paragraph(text, ITALIC, indent=True)),
-        ("=", lambda text: page.paragraph(text, HEAVY, indent=True)),
+        ("==", lambda text: heading(page, text, ITALIC)),
+        ("=", lambda text: heading(page, text, HEAVY)),
         ("%", lambda text: page.paragraph(f"{{%p {text} %}}")),
         ("^", lambda text: centred(page, text)),
     )
@@ -181,6 +180,11 @@ def body(page: Page, lines: list[str]) -> None:
             page.paragraph(line, indent=bool(line))
         else:
             write(line[len(sign) :].strip())
+
+
+def heading(page: Page, text: str, font: str) -> None:
+    """A heading, on the page of what follows it."""
+    page.paragraph(text, font, indent=True).paragraph_format.keep_with_next = True
 
 
 def centred(page: Page, text: str) -> None:
