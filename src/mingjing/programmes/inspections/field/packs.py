@@ -1,0 +1,102 @@
+"""What an officer's phone brings along: the tasks of these days, and what the gate needs to answer without a signal.
+
+The facts are those known when the pack was made, the rules those of the task's day; the phone says of when they are.
+Six statements, and five for each task (at most `held.MOST`). Not here: what stands of a task now (states).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from hashlib import sha256
+from typing import Any
+
+from django.utils import timezone
+
+from mingjing.kernel.db.fields import instant_text
+from mingjing.kernel.parties.models import Person
+from mingjing.kernel.places.models import EntryCode
+from mingjing.programmes.inspections.field.states import states_of
+from mingjing.programmes.inspections.models import Item, Task
+from mingjing.programmes.inspections.policy.previews import gate_document
+from mingjing.programmes.inspections.queries.gate import Arrival, facts_of
+from mingjing.programmes.inspections.queries.held import held_by
+from mingjing.programmes.inspections.queries.packs import InForce, rules_in
+
+__all__ = ["pack"]
+
+NINE = time(9)
+SCANNED = ("valid_officers", "distance")
+"""Facts that the phone finds out at the door."""
+
+
+def pack(person: Person, now: datetime) -> dict[str, Any]:
+    """The manifest's `field_pack`."""
+    tasks = held_by(person, timezone.localdate(now))
+    codes, stand = _codes(tasks), states_of(tasks)
+    rules: dict[str, dict[str, Any]] = {}
+    in_force: dict[int, InForce] = {}
+    records = []
+    for task in tasks:
+        at = _when(task, now)
+        day, area = timezone.localdate(at), task.firm.area
+        known = in_force[area.pk] = in_force.get(area.pk) or rules_in(area)
+        name = f"{known.version_on(day) or 'shipped'}/{day.isoformat()}"
+        if name not in rules:
+            rules[name] = gate_document(known.on(day), day)
+        records.append(_record(task, at, codes) | {"rules": name, "state": stand[task.subject]})
+    return {"known_at": instant_text(now), "records": records, "rules": rules}
+
+
+def _when(task: Task, now: datetime) -> datetime:
+    """The moment for which the gate is asked: now, or the morning of the task's first day where that is to come."""
+    first = timezone.make_aware(datetime.combine(task.first_day, NINE))
+    return max(now, first) if task.first_day > timezone.localdate(now) else now
+
+
+def _record(task: Task, at: datetime, codes: dict[int, str]) -> dict[str, Any]:
+    firm, authority, day = task.firm, task.authority, timezone.localdate(at)
+    rows = list(task.taskofficer_set.all())
+    officers = [row.person for row in rows]
+    facts = facts_of(Arrival(firm=firm, authority=authority, officers=officers, at=at, task=task))
+    site = firm.site
+    return {
+        "subject": task.subject, "name": firm.organisation.name, "number": firm.organisation.credit_code,
+        "address": site.address if site else "", "site": _place(site),
+        "entry_code": codes.get(firm.site_id or 0), "authority": authority.organisation.name,
+        "purpose": task.purpose, "trigger": task.trigger, "emergency": task.emergency, "clue": task.clue,
+        "first_day": task.first_day.isoformat(), "last_day": task.last_day.isoformat(), "code": task.code,
+        "planned_minutes": task.planned_minutes, "joint": task.joint is not None,
+        "items": [_item(row.item) for row in task.taskitem_set.all()],
+        "officers": [_officer(person, task, day) for person in officers],
+        "facts": {name: value for name, value in facts.items() if name not in SCANNED},
+    }  # fmt: skip
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.pk, "code": item.code, "title": item.title, "legal_basis": item.legal_basis,
+        "checklist": item.checklist,
+    }  # fmt: skip
+
+
+def _officer(person: Person, task: Task, day: Any) -> dict[str, Any]:
+    """An officer with the certificates that are good for this authority and its field on that day."""
+    bodies = {task.authority_id, task.authority.delegated_by_id}
+    good = [
+        one.number
+        for one in person.certificates.all()  # type: ignore[attr-defined]  # the other end of Certificate.person
+        if one.holds(day) and one.authority_id in bodies and (not one.scope or task.authority.field in one.scope)
+    ]
+    return {"token": person.token, "name": person.display_name, "certificates": good}
+
+
+def _place(site: Any) -> dict[str, str] | None:
+    if site is None or site.latitude is None:
+        return None
+    return {"latitude": str(site.latitude), "longitude": str(site.longitude)}
+
+
+def _codes(tasks: Sequence[Task]) -> dict[int, str]:
+    """The digest of the code that hangs at each firm: enough to recognise it without a network, not to copy it."""
+    sites = {task.firm.site_id for task in tasks if task.firm.site_id}
+    rows = EntryCode.objects.filter(site__in=sites, withdrawn_at=None).values_list("site_id", "code")
+    return {site: sha256(code.encode()).hexdigest() for site, code in rows}
