@@ -1,14 +1,36 @@
-"""What people do with background work: start again what failed."""
+"""Writes of the background work: people start again what failed, and each day begins once for the whole house."""
 
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel import registry
+from mingjing.kernel.db.locks import exclusive
 from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.ledger import writer
+from mingjing.kernel.ledger.models import Fact
 
-__all__ = ["retry_delivery"]
+__all__ = ["DAY", "begin_day", "retry_delivery"]
+
+DAY = "jobs.day.begun"
+"""The fact that daily work reacts to: {"day": the day, in ISO}."""
+
+
+def begin_day(*, at: datetime) -> Fact | None:
+    """Record that a day has begun, once for each, where some part has work for every day; what follows are reactions.
+
+    Workers call it, as many as there are; None where it was recorded, or nothing would follow.
+    """
+    if not registry.reactions_to(DAY):
+        return None
+    day = localdate(at).isoformat()
+    with transaction.atomic():
+        exclusive(DAY)
+        if Fact.objects.filter(kind=DAY, subject=f"jobs.day:{day}").exists():
+            return None
+        return writer.append(kind=DAY, subject=f"jobs.day:{day}", data={"day": day}, area=None, by=None, at=at)
 
 
 @transaction.atomic

@@ -16,6 +16,9 @@ MANIFEST = Manifest(
         ),
         Permission(code="jobs.delivery.retry", title=_("Retry failed work"), roles=("administrator",)),
     ),
-    subjects={"jobs.delivery": _("Background work")},
-    fact_kinds=(FactKind(code="jobs.delivery.retried", title=_("Failed work started again")),),
+    subjects={"jobs.delivery": _("Background work"), "jobs.day": _("Day")},
+    fact_kinds=(
+        FactKind(code="jobs.delivery.retried", title=_("Failed work started again")),
+        FactKind(code="jobs.day.begun", title=_("Day begun")),
+    ),
 )

@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from mingjing.kernel import registry
 from mingjing.kernel.db.ids import uuid7
+from mingjing.kernel.jobs.actions import begin_day
 from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.ledger.models import Fact
 
@@ -89,11 +90,13 @@ def _next_try(attempts: int) -> dict[str, Any]:
 
 def run(stop: Event, *, once: bool = False) -> None:
     """Work until `stop` is set (the delivery in hand is finished first), or with `once` until nothing is due."""
-    name = str(uuid7())
+    name, day = str(uuid7()), None
     while not stop.is_set():
         try:
             close_old_connections()
             worked = _work(name)
+            if not worked and day != (today := timezone.localdate()):
+                day, worked = today, begin_day(at=timezone.now()) is not None
         except OperationalError:
             log.exception("The database cannot be reached; trying again in %s seconds.", REST_SECONDS)
             connection.close()

@@ -48,6 +48,22 @@ MANIFEST = Manifest(
         _fact("finding.settled", _("Finding settled")),
         _fact("refusal.recorded", _("Refusal or complaint of a firm recorded")),
         _fact("report.recorded", _("Report of a visit recorded")),
+        _fact("warning.raised", _("Warning raised")),
+        _fact("warning.changed", _("Warning changed")),
+        _fact("warning.lapsed", _("Warning no longer holds")),
+        _fact("warning.held_again", _("Warning holds again")),
+        _fact("warning.acted", _("Warning handled")),
+        _fact("warning.merged", _("Warnings taken together")),
+    ),
+    reactions=(
+        _reaction("judge_entered", "visits.visit.started", "warnings.judge_visit", _("Judge a firm’s records")),
+        _reaction("judge_left", "visits.visit.ended", "warnings.judge_visit", _("Judge a firm’s records")),
+        _reaction("judge_voided", "visits.visit.voided", "warnings.judge_visit", _("Judge a firm’s records")),
+        _reaction(
+            "judge_result", "inspections.entry.result_filed", "warnings.judge_entry", _("Judge a firm’s records")
+        ),
+        _reaction("judge_report", "inspections.report.recorded", "warnings.judge_report", _("Judge a firm’s records")),
+        _reaction("judge_day", "jobs.day.begun", "warnings.judge_day", _("Judge what time alone changes")),
     ),
     case_kinds={"refusal": _("Refusal of an entry"), "complaint": _("Complaint of an enterprise")},
     visit_purposes={

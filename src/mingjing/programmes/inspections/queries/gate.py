@@ -190,8 +190,8 @@ def _facts(arrival: Arrival, door: _Door) -> Facts:
     facts: Facts = {
         "purpose": task.purpose if task else arrival.purpose, "trigger": task.trigger if task else arrival.trigger,
         "method": task.method if task else arrival.method, "level": authority.level, "field": authority.field,
-        "grade": door.grade or "none", "listed": _yes(door.listed),
-        "valid_officers": _valid(door, authority, arrival.day), "quiet_day": _yes(door.quiet), "code": _yes(task is not None and task.code is not None),
+        "grade": door.grade or "none", "listed": _yes(door.listed), "quiet_day": _yes(door.quiet),
+        "valid_officers": _valid(door, authority, arrival.day), "code": _yes(bool(task and task.code)),
     }  # fmt: skip
     if task and task.emergency:
         facts["trigger"] = "emergency"

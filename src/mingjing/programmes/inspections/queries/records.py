@@ -4,7 +4,7 @@ Built from what an entry keeps (`Entry.facts`) and from its visit, so that judgi
 that has passed can change a record (nobody scanned out, no result came): `today` is given. Not here: judging.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from mingjing.programmes.inspections.policy import conduct
 from mingjing.programmes.inspections.policy.conditions import AT_THE_GATE
 from mingjing.programmes.inspections.policy.visits import Visit
 
-__all__ = ["COMING", "as_visit", "coming", "load_of", "of_authority", "records_of", "reports_of"]
+__all__ = ["COMING", "as_visit", "coming", "load_of", "records_of", "reports_of", "visits_of"]
 
 COMING = "coming"
 """The name of a record that is not one yet: an arrival at the gate, or a visit that is planned."""
@@ -89,7 +89,7 @@ def reports_of(firm: Firm) -> list[conduct.Report]:
     ]
 
 
-def of_authority(authority: Authority, first: date, last: date) -> Iterator[Visit]:
+def visits_of(authority: Authority, first: date, last: date) -> list[Visit]:
     """The standing visits of one authority on these days, with what rules about its share ask for. One statement."""
     rows = (
         Entry.objects.filter(
@@ -99,7 +99,7 @@ def of_authority(authority: Authority, first: date, last: date) -> Iterator[Visi
         .select_related("visit", "firm")
         .order_by("visit__entered_at", "pk")
     )  # fmt: skip
-    return (as_visit(entry.visit, entry.firm.subject, grade="") for entry in rows)
+    return [as_visit(entry.visit, entry.firm.subject, grade="") for entry in rows]
 
 
 def as_visit(row: Row, firm: str, *, grade: str) -> Visit:

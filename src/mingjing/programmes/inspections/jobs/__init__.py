@@ -1,0 +1,1 @@
+"""What follows from facts about entries, in the background."""
