@@ -54,10 +54,10 @@ class House:
     def map(self, text: str) -> None:
         (self.folder / "mapping.toml").write_text(text, "utf-8")
 
-    def run(self, source: Path, *, rules: str = "rules.json", mapping: str = "mapping.toml") -> int:
+    def run(self, source: Path, *more: str, rules: str = "rules.json", mapping: str = "mapping.toml") -> int:
         names = [str(self.folder / name) if "." in name else name for name in (rules, mapping)]
         given = ["--rules", names[0], "--mapping", names[1], "--input", str(source), "--output", str(self.output)]
-        return main(["inspections", "warnings", *given])
+        return main(["inspections", "warnings", *given, *more])
 
     def told(self) -> list[dict[str, str]]:
         with self.output.open(encoding="utf-8", newline="") as file:
@@ -260,3 +260,58 @@ def test_what_ships_is_whole(house: House) -> None:
         ("B5", "red", "3", "1; 2; 3"), ("C2", "red", "1", "1"), ("C2", "red", "1", "2"), ("C2", "red", "1", "3"),
     }  # fmt: skip
     assert os.path.getsize(house.output)
+
+
+REPORTED = [
+    ["甲公司", "05.03.2025", "消防", "", ""],  # nobody scanned within a day of it
+    ["甲公司", "2025-03-02", "市监局", "", ""],
+]
+
+
+def test_reports_without_an_entry_come_from_a_file_of_their_own(house: House) -> None:
+    reports = written(house.folder, [HEADER, *REPORTED], name="reports.csv")
+    assert house.run(written(house.folder, [HEADER, *ROWS]), "--reports", str(reports), rules="default") == 0
+    assert [(one["firm"], one["authority"], one["first"], one["records"]) for one in house.told()
+            if one["rule"] == "C1"] == [("甲公司", "消防", "2025-03-05", "2")]  # fmt: skip
+
+
+def test_reports_may_stand_among_the_entries(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    house.map(MAPPING + '\n[fields.report]\ncolumns = ["来源"]\nwords = { yes = ["处罚"] }\notherwise = "no"\n')
+    rows = [[*row, "扫码"] for row in ROWS] + [[*row, "处罚"] for row in REPORTED]
+    source = written(house.folder, [[*HEADER, "来源"], *rows])
+    assert house.run(source, rules="default") == 0
+    assert [one["records"] for one in house.told() if one["rule"] == "C1"] == ["6"]
+    house.map(MAPPING + '\n[fields.report]\ncolumns = ["来源"]\n')
+    assert house.run(source, rules="default") != 0
+    assert "row 2, column 来源" in capsys.readouterr().err
+
+
+DRAWN = """
+[fields.officers]
+columns = ["人员"]
+separator = "、"
+[fields.draw]
+text = "yes"
+[fields.campaign]
+columns = ["专项"]
+[fields.eligible]
+columns = ["应检"]
+[fields.trigger]
+columns = ["事由"]
+words = { media = ["曝光"], plan = ["计划"] }
+"""
+
+
+def test_draws_shares_and_campaigns_are_judged_over_the_whole_file(house: House) -> None:
+    house.map(MAPPING + DRAWN)
+    header = ["企业", "日期", "单位", "类型", "性质", "人员", "专项", "应检", "事由"]
+    rows = [
+        [f"企业{at}", f"2025-03-{at + 1:02}", "消防", "日常", "", "张、李", "春查", "10", "曝光"] for at in range(10)
+    ]
+    rows += [["企业0", f"2025-0{month}-15", "消防", "日常", "", "李、张", "", "", "计划"] for month in (4, 5)]
+    assert house.run(written(house.folder, [header, *rows]), rules="default") == 0
+    told = {one["rule"]: one for one in house.told()}
+    assert told["B9.share"]["reason"].startswith("10 ")
+    assert (told["B9.share"]["firm"], told["B9.share"]["authority"]) == ("", "消防")
+    assert (told["B8"]["about"], told["B8"]["count"]) == ("campaign 春查", "10")
+    assert (told["C9"]["firm"], told["C9"]["records"]) == ("企业0", "2; 12; 13")

@@ -1,7 +1,7 @@
 """Over whole files in columns, and plainly over one firm's records: the same warnings, whatever the history."""
 
 import errno
-from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from tests.programmes.inspections.packs import pack, vectors, visit
 
 from mingjing.engine.outcome import Refusal
-from mingjing.programmes.inspections.policy.judging import judge
+from mingjing.programmes.inspections.policy.conduct import Report
+from mingjing.programmes.inspections.policy.judging import judge_all
 from mingjing.programmes.inspections.policy.rules import Pack, read_rules
-from mingjing.programmes.inspections.policy.visits import Visit, standing
+from mingjing.programmes.inspections.policy.visits import Visit
 from mingjing.programmes.inspections.queries.columns import Columns, Statements, opened, statements
 from mingjing.programmes.inspections.queries.days import day_of, number
 
@@ -46,6 +47,12 @@ ODD = read_rules({
              count={"what": "authorities", "window": {"days": 5}, "visits": {}, "judged": ONLY}),
         rule("apart in a month", [{"level": "red"}],
              count={"what": "authorities", "per": ["site"], "window": "month", "visits": ONLY}),
+        {**rule("drawn", [{"level": "yellow"}], to="2025-01-20", count={
+            "per": ["item"], "window": "year", "visits": {"only": {"draw": ["yes"]}}}), "kind": "streak", "times": 2},
+        {**rule("shared", [{"level": "red", "at_least": 2, "when": ONLY}], count={
+            "per": ["authority", "site"], "window": "month", "visits": {}}), "kind": "share", "percent": 30},
+        {**rule("told", [{"level": "red"}], to="2025-01-20"), "kind": "unscanned", "days": 3},
+        {**rule("all", [{"level": "info"}], since="2024-12-01"), "kind": "blanket", "percent": 60},
         rule("late", [{"level": "red", "when": {"only": {"days_late": {"from": 5}}}},
                       {"level": "info", "when": {"only": {"days_late": {"to": 3}, "reason": ["yes", ""]},
                                                  "unless": [{"grade": ["A"]}]}}]),
@@ -57,6 +64,7 @@ RECORDS = st.fixed_dictionaries({
     "firm": words("甲乙"), "after": st.integers(0, 12), "site": words(["", "一", "二"]),
     "authorities": st.lists(words(["市监", "消防", "环保", ""]), min_size=1, max_size=3, unique=True),
     "items": st.lists(words(["冷链", "标签", "计量"]), max_size=2), "joint": words(["", "", "", "J1", "J2"]),
+    "officers": st.lists(words("赵钱孙"), max_size=2), "report": words([False] * 5 + [True]),
     "corrects": st.none() | st.integers(0, 30), "void": words([False] * 9 + [True]),
     "facts": st.fixed_dictionaries({}, optional={
         "purpose": words(["routine", "campaign", "case", "service", ""]), "method": words(["on_site", "off_site", ""]),
@@ -64,32 +72,37 @@ RECORDS = st.fixed_dictionaries({
         "level": words(["city", "district", ""]), "field": words(["食品", "消防", ""]),
         "clue": words(["yes", "no", ""]),
         "open_finding": words(["yes", "no", ""]), "gate": words(["red", "green", ""]), "reason": words(["yes", ""]),
+        "draw": words(["yes", "yes", "no"]), "campaign": words(["春", "秋", ""]),
+        "eligible": st.none() | st.integers(0, 3),
         "finding": words(["yes", "no"]), "days_late": st.none() | st.integers(0, 12),
     }),
 })  # fmt: skip
 
 
-def history(told: list[dict[str, Any]]) -> list[Visit]:
+def history(told: list[dict[str, Any]]) -> list[Visit | Report]:
     """Records one after another; a record of several authorities is a joint visit, as the reader makes it."""
-    made, day = [], START
+    made: list[Visit | Report] = []
+    day = START
     for at, one in enumerate(told):
         day += timedelta(days=one["after"])
+        if one["report"]:
+            made.append(Report(str(at), day, one["firm"], one["authorities"][0]))
+            continue
         joint = f"{one['firm']}{one['joint']}" if one["joint"] else f"r{at}" if len(one["authorities"]) > 1 else ""
         corrects = str(one["corrects"]) if one["corrects"] is not None and one["corrects"] < at else ""
         made += [
             Visit(record=str(at), day=day, firm=one["firm"], site=one["site"], authority=authority, joint=joint,
-                  items=tuple(one["items"]), order=at, corrects=corrects, void=one["void"], facts=one["facts"])
+                  items=tuple(one["items"]), officers=tuple(one["officers"]), order=at, corrects=corrects,
+                  void=one["void"], facts=one["facts"])
             for authority in one["authorities"]
         ]  # fmt: skip
     return made
 
 
-def by_firm(rules: Pack, visits: list[Visit]) -> list[str]:
+def plainly(rules: Pack, told: Sequence[Visit | Report]) -> list[str]:
     """A correction may move a visit to another firm, so what stands is told before firms are told apart."""
-    firms = defaultdict(list)
-    for one in standing(visits):
-        firms[one.firm].append(one)
-    return sorted(repr(warning) for own in firms.values() for warning in judge(rules, own))
+    visits = [one for one in told if isinstance(one, Visit)]
+    return sorted(repr(one) for one in judge_all(rules, visits, (one for one in told if isinstance(one, Report))))
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +129,7 @@ def test_columns_and_plain_functions_agree(name: str, told: list[dict[str, Any]]
     columns.add(visits)
     found = sorted(repr(warning) for warning in columns.warnings(PACKS[name], ready(name)))
     event(f"{min(len(found), 20) // 5 * 5} or more warnings")
-    assert found == by_firm(PACKS[name], visits)
+    assert found == plainly(PACKS[name], visits)
 
 
 def test_columns_agree_on_every_vector_of_table_b(columns: Columns) -> None:
@@ -127,7 +140,7 @@ def test_columns_agree_on_every_vector_of_table_b(columns: Columns) -> None:
             named = {key: f"{at}.{one[key]}" for key in ("record", "joint", "corrects") if key in one}
             visits.append(visit(one | named, said["usual"], firm=f"firm {at}", order=order))
     assert columns.add(visits) == len(visits)
-    assert sorted(repr(warning) for warning in columns.warnings(DEFAULT, ready("default"))) == by_firm(DEFAULT, visits)
+    assert sorted(repr(warning) for warning in columns.warnings(DEFAULT, ready("default"))) == plainly(DEFAULT, visits)
 
 
 def test_a_joint_visit_counts_where_it_began(columns: Columns) -> None:
@@ -139,7 +152,7 @@ def test_a_joint_visit_counts_where_it_began(columns: Columns) -> None:
     ]
     columns.add(visits)
     found = sorted(repr(warning) for warning in columns.warnings(ODD, ready("odd")))
-    assert found == by_firm(ODD, visits)
+    assert found == plainly(ODD, visits)
     assert {2} == {one.count for one in columns.warnings(ODD, ready("odd")) if one.rule.code == "cap"}
 
 

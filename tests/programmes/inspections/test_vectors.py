@@ -116,7 +116,7 @@ def test_c1_a_scan_of_an_unknown_authority_may_have_been_theirs() -> None:
 def test_c9_the_draw_sends_the_same_officers_a_third_time() -> None:
     def sent(*officers: str, draw: str = "yes") -> list[Any]:
         days = [f"2026-0{month}-01" for month in range(1, len(officers) + 1)]
-        return [visit({"record": day, "day": day, "officers": list(names), "draw": draw})
+        return [visit({"record": day, "day": day, "officers": list(names), "draw": draw, "authority": "市监局"})
                 for day, names in zip(days, officers, strict=True)]  # fmt: skip
 
     assert [one.count for one in streak_warnings(rule("C9"), sent("ab", "ba", "ab"))] == [3]
@@ -129,11 +129,19 @@ def test_c9_the_draw_sends_the_same_officers_a_third_time() -> None:
 def test_b9_the_share_of_uncapped_visits_of_a_quarter(uncapped: int, every: int, warned: bool) -> None:
     visits = [
         visit(
-            {"record": str(at), "day": "2026-03-31", "purpose": "case", "trigger": "media" if at < uncapped else "plan"}
+            {
+                "record": str(at),
+                "day": "2026-03-31",
+                "purpose": "case",
+                "trigger": "media" if at < uncapped else "plan",
+                "authority": "市监局",
+            }
         )
         for at in range(every)
     ]
-    visits.append(visit({"record": "next", "day": "2026-04-01", "purpose": "case", "trigger": "plan"}))
+    visits.append(
+        visit({"record": "next", "day": "2026-04-01", "purpose": "case", "trigger": "plan", "authority": "市监局"})
+    )
     assert bool(list(share_warnings(rule("B9.share"), visits))) is warned
 
 
@@ -157,7 +165,9 @@ def test_conditions_ask_of_a_fact_what_it_can_answer(only: dict[str, Any], fits:
 
 def test_rules_without_their_facts_are_silent_and_are_told() -> None:
     """Given everything none is silent; given nothing all are, and none of them would have warned."""
-    every = {fact for case in (LOAD, CONDUCT) for fact in case["usual"]} | {"items", "finding", "reason"}
+    every = {fact for case in (LOAD, CONDUCT) for fact in case["usual"]} | {
+        "items", "finding", "reason", "officers", "report", "campaign", "eligible",
+    }  # fmt: skip
     assert [one.code for one, _ in silent(PACK, every)] == []
     bare = [visit({"record": str(at), "day": "2026-03-01"}) for at in range(9)]
     mute = {one.code for one, _ in silent(PACK, set())}

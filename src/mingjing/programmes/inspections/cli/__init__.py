@@ -4,7 +4,9 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -34,6 +36,9 @@ def configure_warnings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", default="default", metavar="R", help=_("rules that ship, or their file"))
     parser.add_argument("--mapping", required=True, metavar="M", help=_("a mapping that ships, or its file"))
     parser.add_argument("--input", required=True, type=Path, metavar="F", help=_("a .csv, .csv.gz or .xlsx file"))
+    told = _("a file of reports of visits and of penalties, of which each needs an entry (C1)")
+    parser.add_argument("--reports", type=Path, metavar="F", help=told)
+    parser.add_argument("--reports-mapping", metavar="M", help=_("their mapping, where it is another"))
     parser.add_argument("--output", required=True, type=Path, metavar="O", help=_("where the warnings go"))
 
 
@@ -43,8 +48,8 @@ def run_warnings(args: argparse.Namespace) -> int:
     pack, mapping = load_rules(args.rules), load_mapping(args.mapping)
     _refuse_what_cannot_be(args, pack)
     with opened() as columns:
-        reader = _take_in(columns, args.input, mapping)
-        mute = list(silent(pack, reader.given))
+        reader, given = _take_in(columns, args, mapping)
+        mute = list(silent(pack, given))
         speaking = replace(pack, rules=tuple(rule for rule in pack.rules if rule not in [one for one, _facts in mute]))
         tally: Tally = Counter()
         with replacing(args.output) as file:
@@ -54,20 +59,31 @@ def run_warnings(args: argparse.Namespace) -> int:
     return 0
 
 
-def _take_in(columns: Columns, source: Path, mapping: Mapping) -> Reader:
-    with open_table(source, mapping) as table:
+def _take_in(columns: Columns, args: argparse.Namespace, mapping: Mapping) -> tuple[Reader, set[str]]:
+    """Read the visits, and the reports where there are some; gives also what facts are known."""
+    with ExitStack() as stack:
+        table = stack.enter_context(open_table(args.input, mapping))
         reader = Reader(mapping, table.header)
-        columns.add(reader.visits(table.rows), latest=mapping.repeated == "last")
-        reader.log.refuse()
-    return reader
+        readers, streams = [reader], [reader.visits(table.rows)]
+        if args.reports:
+            theirs = load_mapping(args.reports_mapping) if args.reports_mapping else mapping
+            told = stack.enter_context(open_table(args.reports, theirs))
+            readers.append(Reader(theirs, told.header, reports=True))
+            streams.append(readers[-1].visits(told.rows))
+        columns.add(chain.from_iterable(streams), latest=mapping.repeated == "last")
+        for one in readers:
+            one.log.refuse()
+    return reader, reader.given | {"report"} if args.reports else reader.given
 
 
 def _refuse_what_cannot_be(args: argparse.Namespace, pack: Pack) -> None:
-    if args.output.resolve() in {Path(path).resolve() for path in (args.input, args.mapping, args.rules)}:
+    if args.output.resolve() in {
+        Path(path).resolve() for path in (args.input, args.mapping, args.rules, args.reports or args.input)
+    }:
         text = N_("The warnings must go to another file than what they are made from.")
         raise Refusal([Problem("inspections.same_file", text, {}, str(args.output))])
     if not any(pack.of(*APPLIED)):
-        text = N_("The pack has no rules about visits or their number (kind visit or count); there is nothing to do.")
+        text = N_("The pack has rules for the gate only; there is nothing to do.")
         raise Refusal([Problem("inspections.nothing_to_do", text, {}, str(args.rules))])
 
 

@@ -7,14 +7,17 @@ from mingjing.programmes.inspections.policy.rules import Pack, Rule
 
 __all__ = ["APPLIED", "silent"]
 
-APPLIED = ("count", "visit")
-"""The kinds of rules that are applied to files."""
+APPLIED = ("count", "visit", "unscanned", "streak", "share", "blanket")
+"""The kinds of rules that are applied to files: all but the gate's."""
+NEEDED = {"unscanned": ("report",), "streak": ("officers",), "blanket": ("authority", "campaign", "eligible")}
+"""What rules of a kind cannot do without, whatever their conditions."""
 
 
 def silent(pack: Pack, given: Collection[str]) -> Iterator[tuple[Rule, tuple[str, ...]]]:
     """Rules that can warn of nothing where only the facts and names in `given` are known, with what they lack."""
     for rule in pack.of(*APPLIED):
-        lacking = list(_lacking_count(rule, given))
+        lacking = [name for name in NEEDED.get(rule.kind, ()) if name not in given]
+        lacking += _lacking_count(rule, given)
         steps = [_lacking(step.when, given) for step in rule.steps]
         if all(steps):
             lacking += steps[0]

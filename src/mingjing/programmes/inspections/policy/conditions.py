@@ -16,10 +16,10 @@ Facts = Mapping[str, str | int | None]
 
 TEXTS = (
     "purpose", "trigger", "method", "level", "field", "grade", "ordered", "clue", "draw", "gate", "code", "finding",
-    "open_finding", "reason", "left", "conduct",
+    "open_finding", "reason", "left", "conduct", "campaign",
 )  # fmt: skip
 """Words that a visit can carry; docs/reference/inspection-rules.md says what each means."""
-NUMBERS = ("days_late", "filed_days", "result_days", "minutes", "over_plan", "team", "team_over", "rating")
+NUMBERS = ("days_late", "filed_days", "result_days", "minutes", "over_plan", "team", "team_over", "rating", "eligible")
 """Whole numbers that a visit can carry."""
 AT_THE_GATE = (
     "listed", "published", "in_scope", "covered", "approved", "filed", "quiet_day", "exception", "as_noticed",

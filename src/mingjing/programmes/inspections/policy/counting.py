@@ -14,7 +14,7 @@ from mingjing.programmes.inspections.policy.rules import Count, Level, Rule, Win
 from mingjing.programmes.inspections.policy.visits import Visit
 from mingjing.programmes.inspections.policy.warnings import Warning, counted
 
-__all__ = ["count_warnings", "window_start"]
+__all__ = ["Key", "count_warnings", "grouped", "units", "window_start"]
 
 Key = tuple[tuple[str, str], ...]
 Fire = tuple[date, Level, int]
@@ -24,14 +24,27 @@ def count_warnings(rule: Rule, visits: Iterable[Visit]) -> Iterator[Warning]:
     """The warnings of a counting rule over the standing visits of one firm, in order of visits."""
     asked = rule.count
     assert asked is not None
+    for key, group in grouped(asked, visits).items():
+        for run in _runs(_fires(rule, asked, group), asked.window):
+            yield _warning(rule, asked, key, group, run)
+
+
+def grouped(asked: Count, visits: Iterable[Visit]) -> dict[Key, list[Visit]]:
+    """The visits that count, by what they are told apart by."""
     groups: dict[Key, list[Visit]] = defaultdict(list)
     for visit in visits:
         if _holds(asked.visits, visit):
             for key in _keys(asked, visit):
                 groups[key].append(visit)
-    for key, group in groups.items():
-        for run in _runs(_fires(rule, asked, group), asked.window):
-            yield _warning(rule, asked, key, group, run)
+    return groups
+
+
+def units(group: Iterable[Visit]) -> list[Visit]:
+    """One of each visit: of a joint one the first part."""
+    found: dict[str, Visit] = {}
+    for visit in group:
+        found.setdefault(visit.unit, visit)
+    return list(found.values())
 
 
 def window_start(window: Window, day: date) -> date:
@@ -69,16 +82,15 @@ def _keys(asked: Count, visit: Visit) -> list[Key]:
 
 def _fires(rule: Rule, asked: Count, group: list[Visit]) -> Iterator[Fire]:
     """The days on which the rule is met, with the level and the count."""
-    seen: set[str] = set()
-    units = [visit for visit in group if not (visit.unit in seen or seen.add(visit.unit))]  # type: ignore[func-returns-value]  # None, on purpose
+    once = units(group)
     judged: dict[date, Visit] = {}
-    for visit in units if asked.what == "visits" else group:
+    for visit in once if asked.what == "visits" else group:
         if rule.holds(visit.day) and _holds(asked.judged, visit):
             judged[visit.day] = visit
     for day, last in judged.items():
         start = window_start(asked.window, day)
         if asked.what == "visits":
-            found = _level(rule, asked, [one for one in units if start <= one.day <= day], last)
+            found = _level(rule, asked, [one for one in once if start <= one.day <= day], last)
         else:
             found = _apart(rule, [one for one in group if start <= one.day <= day])
         if found:

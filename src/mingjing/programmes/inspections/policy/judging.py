@@ -5,13 +5,20 @@ What is live at the gate and what runs over a whole file (queries.columns) agree
 
 from collections.abc import Iterable
 
-from mingjing.programmes.inspections.policy.conduct import streak_warnings, visit_warnings
+from mingjing.programmes.inspections.policy.conduct import (
+    Report,
+    blanket_warnings,
+    share_warnings,
+    streak_warnings,
+    unscanned_warnings,
+    visit_warnings,
+)
 from mingjing.programmes.inspections.policy.counting import count_warnings
 from mingjing.programmes.inspections.policy.rules import Pack
 from mingjing.programmes.inspections.policy.visits import Visit, standing
 from mingjing.programmes.inspections.policy.warnings import Unjudged, Warning, worst_first
 
-__all__ = ["judge", "judge_with", "unjudged"]
+__all__ = ["judge", "judge_all", "judge_with", "unjudged"]
 
 
 def judge(pack: Pack, visits: Iterable[Visit]) -> list[Warning]:
@@ -28,6 +35,24 @@ def judge(pack: Pack, visits: Iterable[Visit]) -> list[Warning]:
     for rule in pack.of("streak"):
         found += streak_warnings(rule, kept)
     return worst_first(found)
+
+
+def judge_all(pack: Pack, visits: Iterable[Visit], reports: Iterable[Report] = ()) -> list[Warning]:
+    """The warnings of all firms together, and those about authorities and campaigns; `reports` as others tell them."""
+    kept, told = standing(visits), list(reports)
+    firms: dict[str, list[Visit]] = {report.firm: [] for report in told}
+    for visit in kept:
+        firms.setdefault(visit.firm, []).append(visit)
+    found: list[Warning] = []
+    for firm, own in firms.items():
+        found += judge(pack, own)
+        for rule in pack.of("unscanned"):
+            found += unscanned_warnings(rule, own, (one for one in told if one.firm == firm))
+    for rule in pack.of("share"):
+        found += share_warnings(rule, kept)
+    for rule in pack.of("blanket"):
+        found += blanket_warnings(rule, kept)
+    return found
 
 
 def judge_with(pack: Pack, visits: Iterable[Visit], coming: Visit) -> list[Warning]:

@@ -17,7 +17,7 @@ from mingjing.programmes.inspections.policy.conditions import NUMBERS, TEXTS
 __all__ = ["FORMAT", "Field", "Firm", "Mapping", "parse_mapping"]
 
 FORMAT = "mingjing.inspections.mapping/1"
-OWN = ("record", "day", "recorded", "site", "authority", "joint", "items", "officers", "corrects", "void")
+OWN = ("record", "day", "recorded", "site", "authority", "joint", "items", "officers", "corrects", "void", "report")
 SEVERAL = ("authority", "items", "officers")
 """What a row may hold several of."""
 REPEATED = ("refused", "joint", "last")

@@ -13,6 +13,7 @@ from mingjing.engine.mappings.columns import Columns, Log
 from mingjing.engine.mappings.texts import normal, parse_day, parse_number, quoted
 from mingjing.engine.outcome import N_, Problem, Reason, Refusal
 from mingjing.programmes.inspections.policy.conditions import NUMBERS, TEXTS
+from mingjing.programmes.inspections.policy.conduct import Report
 from mingjing.programmes.inspections.policy.mapping import Field, Mapping
 from mingjing.programmes.inspections.policy.visits import Visit
 
@@ -28,10 +29,12 @@ class Reader:
     """Reads the rows below `header` by `mapping`.
 
     `log` collects what is wrong with rows; a header that does not fit is refused at once. `rows` counts those read, and
-    `nobody` those left out for naming no firm.
+    `nobody` those left out for naming no firm. With `reports` every row tells of a visit that may never have been
+    recorded, as a row does whose field `report` is yes.
     """
 
-    def __init__(self, mapping: Mapping, header: Sequence[str]) -> None:
+    def __init__(self, mapping: Mapping, header: Sequence[str], *, reports: bool = False) -> None:
+        self.reports = reports
         problems: list[Problem] = []
         columns = Columns(header, problems)
         self.mapping, self.log = mapping, Log()
@@ -56,9 +59,10 @@ class Reader:
     @property
     def given(self) -> set[str]:
         """The facts and names that the file tells; how late a record is follows from its day."""
-        return {*self.mapping.fields, *(("days_late",) if "recorded" in self.mapping.fields else ())}
+        late = ("days_late",) if "recorded" in self.mapping.fields else ()
+        return {*self.mapping.fields, *late, *(("report",) if self.reports else ())}
 
-    def visits(self, rows: Iterable[Any]) -> Iterator[Visit]:
+    def visits(self, rows: Iterable[Any]) -> Iterator[Visit | Report]:
         """The visits of the rows that can be read, a part for each authority; the others are problems in `log`."""
         for row in rows:
             if isinstance(row, Problem):
@@ -67,7 +71,7 @@ class Reader:
                 self.rows += 1
                 yield from self._parts(row.number, row.cells)
 
-    def _parts(self, row: int, cells: Sequence[str]) -> Iterator[Visit]:
+    def _parts(self, row: int, cells: Sequence[str]) -> Iterator[Visit | Report]:
         before = self.log.count
         firm, day, record = self._firm(row, cells), self._day(row, cells, "day"), self._record(row, cells)
         facts = {name: self._fact(row, cells, name) for name in self.facts}
@@ -77,12 +81,18 @@ class Reader:
         void = YES.get(self._text(row, cells, "void"))
         if void is None:
             self._fault(row, "void", Reason("visit.void", N_("Whether it is void must be yes or no.")))
+        report = self.reports or YES.get(self._text(row, cells, "report"))
+        if report is None:
+            self._fault(row, "report", Reason("visit.report", N_("Whether it is a report must be yes or no.")))
         joint = self._text(row, cells, "joint") or (record if self._shared(authorities) else "")
         site, corrects = self._text(row, cells, "site"), self._text(row, cells, "corrects")
         items, officers = self._several(row, cells, "items"), self._several(row, cells, "officers")
         if firm is None or day is None or self.log.count > before:
             return
         for authority in authorities:
+            if report:
+                yield Report(record, day, firm, authority)
+                continue
             yield Visit(
                 record=record, day=day, firm=firm, authority=authority, joint=joint, order=row, void=bool(void),
                 facts=facts, site=site, corrects=corrects, items=items, officers=officers,

@@ -18,10 +18,19 @@ from mingjing.programmes.inspections.policy.conditions import Condition, Test
 from mingjing.programmes.inspections.policy.rules import Count, Rule
 from mingjing.programmes.inspections.queries.days import number
 
-__all__ = ["COLUMNS", "count_rule", "standing", "visit_rule"]
+__all__ = [
+    "COLUMNS", "KEYS", "ORDER", "count_rule", "counted_rows", "holds", "in_force", "named_rows", "standing", "unit_of",
+    "visit_rule",
+]  # fmt: skip
 
-COLUMNS = ("level", "firm", "site", "authority", "item", "field", "first", "last", "count", "records", "authorities")
-"""What every query gives, a row for each warning; days are numbers, `records` and `authorities` arrays of texts."""
+COLUMNS = (
+    "level", "firm", "site", "authority", "item", "field", "campaign", "first", "last", "count", "among", "records",
+    "authorities",
+)  # fmt: skip
+"""What every query gives, a row for each warning; days are numbers, `records` and `authorities` arrays of texts.
+
+`among` is how many those counted are a part of, where a rule asks for a share.
+"""
 ORDER = ("day", "seq", "record", "authority")
 KEYS = ("site", "authority", "item", "field")
 SIDE_BY_SIDE = 3
@@ -39,13 +48,13 @@ def standing(visits: Table) -> Table:
 
 def visit_rule(visits: Table, rule: Rule) -> Table:
     """The warnings of a rule about single visits."""
-    table = _whole(visits.filter(_in_force(visits, rule)))
-    levels = [(_holds(table, step.when), int(step.level)) for step in rule.steps]
+    table = named_rows(visits.filter(in_force(visits, rule)))
+    levels = [(holds(table, step.when), int(step.level)) for step in rule.steps]
     judged = table.mutate(worst=ibis.cases(*levels, else_=0)).filter(_.worst > 0)
-    empty = {name: ibis.literal("") for name in KEYS}
+    empty = {name: ibis.literal("") for name in (*KEYS, "campaign")}
     return judged.select(
         level=_.worst, firm=_.firm, **empty, first=_.day, last=_.day, count=ibis.literal(1, "int64"),
-        records=ibis.array([_.record]), authorities=ibis.array([_.authority]),
+        among=ibis.null("int64"), records=ibis.array([_.record]), authorities=ibis.array([_.authority]),
     ).select(*COLUMNS)  # fmt: skip
 
 
@@ -58,21 +67,21 @@ def count_rule(visits: Table, rule: Rule, *, joint: bool = True) -> Table:
     asked = rule.count
     assert asked is not None
     keys = list(dict.fromkeys(["firm", *asked.per, *([asked.window.period] if asked.window.period else [])]))
-    base = _plain(_counted(_whole(visits), asked), rule, asked, keys)
+    base = _plain(counted_rows(named_rows(visits), asked), rule, asked, keys)
     likely = _likely(base, rule, asked, keys)
     base = base if likely is None else base.filter((likely | (base.joint != "")) if joint else likely)
     fires = _apart(base, rule, asked, keys) if asked.what == "authorities" else _met(base, rule, asked, keys, joint)
     return _told(base, _runs(fires, asked, keys), asked, keys, joint)
 
 
-def _whole(table: Table) -> Table:
+def named_rows(table: Table) -> Table:
     """With a text in every column that names something, so that no later step asks whether it is there."""
     return table.mutate(**{name: ibis.literal("") for name in NOT_NULL if name not in table.columns})
 
 
-def _counted(table: Table, asked: Count) -> Table:
+def counted_rows(table: Table, asked: Count) -> Table:
     """The rows that count; a row for each item where items are told apart."""
-    table = table.filter(_holds(table, asked.visits))
+    table = table.filter(holds(table, asked.visits))
     if "item" in asked.per:
         table = (
             table.mutate(item=table["items"].unnest())
@@ -85,11 +94,12 @@ def _counted(table: Table, asked: Count) -> Table:
     return reduce(lambda left, name: left.filter(left[name] != ""), sorted(needed), table)
 
 
-def _in_force(table: Table, rule: Rule) -> BooleanValue:
+def in_force(table: Table, rule: Rule) -> BooleanValue:
+    """Whether the rule judges the days of its rows."""
     return table.day.between(number(rule.first), number(rule.last))
 
 
-def _holds(table: Table, condition: Condition) -> BooleanValue:
+def holds(table: Table, condition: Condition) -> BooleanValue:
     """Whether a condition is known to hold."""
     unless = [~_all(table, tests) for tests in condition.unless]
     return reduce(lambda one, other: one & other, unless, _all(table, condition.only))
@@ -112,11 +122,11 @@ def _test(table: Table, test: Test) -> BooleanValue:
 
 def _plain(table: Table, rule: Rule, asked: Count, keys: list[str]) -> Table:
     """Only what is asked of a visit from here on: a narrow table is what makes the sorting cheap."""
-    told: dict[str, Value] = {"judged": _in_force(table, rule) & _holds(table, asked.judged)}
+    told: dict[str, Value] = {"judged": in_force(table, rule) & holds(table, asked.judged)}
     if asked.caps:
         told["allowed"] = _allowed(table, asked)
     else:
-        told |= {f"t{at}": _holds(table, rule.steps[at].when).cast("int32") for at in _narrowed(rule, asked)}
+        told |= {f"t{at}": holds(table, rule.steps[at].when).cast("int32") for at in _narrowed(rule, asked)}
     return table.select(*_distinct([*keys, *ORDER, "joint"]), **told)
 
 
@@ -149,12 +159,13 @@ def _narrowed(rule: Rule, asked: Count) -> list[int]:
 
 def _units(base: Table, asked: Count) -> Table:
     """One row for each visit: of a joint one the first part."""
-    named = base.mutate(unit=_unit(base))
+    named = base.mutate(unit=unit_of(base))
     parts = ibis.row_number().over(group_by=["firm", *asked.per, "unit"], order_by=list(ORDER))
     return named.filter(parts == 0)
 
 
-def _unit(table: Table) -> Value:
+def unit_of(table: Table) -> Value:
+    """What counts as one: the joint visit a row is a part of, or its record."""
     return ibis.ifelse(table.joint != "", "j" + table.joint, "r" + table.record)
 
 
@@ -208,7 +219,7 @@ def _window(asked: Count, keys: list[str]) -> Any:
 
 def _apart(base: Table, rule: Rule, asked: Count, keys: list[str]) -> Table:
     """The days by which two authorities have come in more than one visit."""
-    named = base.mutate(unit=_unit(base))
+    named = base.mutate(unit=unit_of(base))
     within = _window(asked, keys)
     met = named.mutate(
         low=_.authority.min().over(within), high=_.authority.max().over(within), one=_.unit.min().over(within),
@@ -255,9 +266,10 @@ def _told(base: Table, runs: Table, asked: Count, keys: list[str], joint: bool) 
         authorities=_.authority.collect(where=_.authority != "", distinct=True),
     )  # fmt: skip
     count: Any = found.authorities.length() if asked.what == "authorities" else found.n
-    told = {name: found[f"run_{name}"] if name in asked.per else ibis.literal("") for name in KEYS}
+    told = {name: found[f"run_{name}"] if name in asked.per else ibis.literal("") for name in (*KEYS, "campaign")}
     return found.select(
-        level=_.worst, firm=_.run_firm, **told, first=_["first"], last=_.end, count=count, records=_.records,
+        level=_.worst, firm=_.run_firm, **told, first=_["first"], last=_.end, count=count,
+        among=ibis.null("int64"), records=_.records,
         authorities=_.authorities,
     ).select(*COLUMNS)  # fmt: skip
 
