@@ -3,17 +3,20 @@
 A district of 136 communities is published. A file server (granian's, in Rust: nginx is not part of the house) serves
 the published folder and, as the floor, the same bytes in a plain folder; the application serves the page and, as its
 floor, a view that returns those bytes from memory through every middleware. Rounds are interleaved, the least
-disturbed is told. The load is bounded: a few thousand requests each.
+disturbed is told. The load is bounded: a few thousand requests each. Where nginx is installed it serves the published
+folder too, by the very lines of docs/deploy.md.
 """
 
+import getpass
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -42,7 +45,8 @@ def measure() -> list[Figure]:
     shutil.copytree(here, plain / UNIT.strip("/"))
     plain_unit = plain / UNIT.strip("/")
     with _server(page, here, UNIT) as published, _server(page, plain_unit, UNIT) as floor, _server(page) as app:
-        return [*_loads(path, page, published, floor, app), *_writing(edition)]
+        found = list(_loads(path, page, published, floor, app))
+    return [*found, *_by_nginx(path, page, plain), *_writing(edition)]
 
 
 def _published() -> Any:
@@ -77,6 +81,58 @@ def _loads(path: str, page: Path, published: int, floor: int, app: int) -> Itera
     yield Figure("board-page", took["page"], floor=took["memory"], per=1, what=f"pages of {size} through Django")
     yield Figure("board-page-over-file", took["page"], floor=took["plain"], per=1, what="the same, against files")
     yield Figure("board-search", took["search"], floor=took["memory"], per=1, what="searches, live")
+
+
+def _by_nginx(path: str, page: Path, plain: Path) -> Iterator[Figure]:
+    """The published page by the location of docs/deploy.md, against its compressed bytes as a file of that nginx."""
+    if not shutil.which("nginx"):
+        print("   nginx is not installed: its figure is left out")
+        return
+    from mingjing.faces.board.folders import root
+
+    with _nginx(root(), plain) as port:
+        head, body = answer_of(port, path)
+        assert body == page.read_bytes(), "nginx serves other bytes than were published"
+        assert b"text/html; charset=utf-8" in head, head
+        runs = [
+            (rate(port, path, requests=FILES), rate(port, f"/plain{path}index.html.gz", requests=FILES))
+            for _ in range(ROUNDS)
+        ]
+    published, floor = (min(run[at] for run in runs) for at in (0, 1))
+    yield Figure("board-nginx", published, floor=floor, per=1, what="published pages by nginx")
+
+
+@contextmanager
+def _nginx(published: Path, plain: Path) -> Iterator[int]:
+    """nginx with one worker and the location of the public board as the documentation gives it."""
+    guide = (Path(__file__).resolve().parent.parent / "docs" / "deploy.md").read_text("utf-8")
+    location = guide[guide.index("  location /board/ {") : guide.index("  location @mingjing")]
+    location = "\n".join(line for line in location.splitlines() if "brotli_static" not in line)
+    location = location.replace("/var/lib/mingjing/data/published", str(published))
+    with tempfile.TemporaryDirectory(prefix="mingjing-bench-nginx-") as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+        probe.close()
+        place, user = Path(folder), getpass.getuser()
+        (place / "nginx.conf").write_text(
+            f"user {user};\ndaemon off;\nworker_processes 1;\npid {place}/pid;\nerror_log {place}/error.log;\n"
+            "events {}\nhttp {\n  access_log off;\n  sendfile on;\n  keepalive_requests 1000000;\n"
+            f"  server {{\n  listen 127.0.0.1:{port};\n{location}\n  location @mingjing {{ return 404; }}\n"
+            f"  location /plain/ {{ alias {plain}/; }}\n  }}\n}}\n",
+            "utf-8",
+        )
+        process = subprocess.Popen(
+            ["nginx", "-e", str(place / "error.log"), "-p", folder, "-c", str(place / "nginx.conf")]
+        )
+        try:
+            for _ in range(100):
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                    break
+                time.sleep(0.1)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 def _writing(edition: Any) -> Iterator[Figure]:
