@@ -1,0 +1,29 @@
+// The task's code, large, for the firm to scan: who is here, on what authority, for what, and what the firm may do.
+// Not here: what the firm then reads (board/door.py).
+import { h, t } from "#mj/inspections/kit.js";
+import { matrix } from "#mj/inspections/qr.js";
+
+const SHAPES = "http://www.w3.org/2000/svg";
+const QUIET = 4; // modules of white around it, as its standard asks
+
+export const addressOf = (record) => `${location.origin}/board/inspections/t/${record.code}/`;
+
+export function codeOf(record, opened) {
+  const address = addressOf(record);
+  const shown = h("details", { class: "fi-code" }, h("summary", { "data-key": "code" }, t("Show the task’s code to the firm")),
+    drawn(address), h("p", {}, t("Whoever scans it sees who is here, on what authority, for what, and what the firm may do. No account is needed.")), h("p", { class: "fi-fine fi-address" }, address));
+  shown.open = opened.code ?? false;
+  shown.addEventListener("toggle", () => (opened.code = shown.open));
+  return shown;
+}
+
+function drawn(text) {
+  const rows = matrix(text), size = rows.length + 2 * QUIET;
+  const [svg, ground, path] = ["svg", "rect", "path"].map((tag) => document.createElementNS(SHAPES, tag));
+  const set = (element, values) => Object.entries(values).forEach(([name, value]) => element.setAttribute(name, value));
+  set(svg, { viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": t("Code of the task"), "shape-rendering": "crispEdges" });
+  set(ground, { width: size, height: size, fill: "#fff" });
+  set(path, { fill: "#000", d: rows.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x + QUIET} ${y + QUIET}h1v1h-1z`] : []))).join("") });
+  svg.append(ground, path);
+  return svg;
+}

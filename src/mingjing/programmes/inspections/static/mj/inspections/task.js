@@ -1,0 +1,75 @@
+// The screen of one task: before, inside and after; drawn anew when something of it changes, and not while nothing does.
+// What is typed and not sent is kept in `held` as long as the app is open. Not here: its parts.
+import { enterParts } from "#mj/inspections/enter.js";
+import { insideParts } from "#mj/inspections/inside.js";
+import { button, exchange, h, part, purposeOf, t } from "#mj/inspections/kit.js";
+import { standOf } from "#mj/inspections/standing.js";
+
+const drafts = new Map(); // by subject
+
+export class TaskScreen {
+  constructor(app, record, pack) {
+    Object.assign(this, { app, record, pack, rules: pack.rules[record.rules]?.rules ?? [], stand: null });
+    this.held = drafts.get(record.subject) ?? {};
+    drafts.set(record.subject, this.held);
+    this.element = h("div", { class: "fi-task" });
+    this.body = this.element.appendChild(h("div", {}));
+  }
+
+  async begin() {
+    await this.refresh();
+    this.unlisten = this.app.listen((subject) => (!subject || subject === this.record.subject) && this.refresh().catch(unlessLocked));
+  }
+
+  close() {
+    this.unlisten?.();
+  }
+
+  async refresh() {
+    const { state, commands } = await this.app.state(this.record.subject);
+    const stand = standOf(state ?? this.record.state, commands);
+    const same = JSON.stringify(stand) === JSON.stringify(this.stand);
+    this.stand = stand;
+    if (!same) this.draw();
+  }
+
+  draw() {
+    const { stand } = this;
+    const turn = stand.entry ? insideParts(this) : stand.state === "cancelled" ? [h("p", { class: "fi-notice wrong" }, t("This task was cancelled."))] : enterParts(this);
+    const after = stand.state === "left" && !stand.entry.pending ? this.anew() : null;
+    this.body = exchange(this.body, h("div", {}, ...[this.head(), ...this.problems(), ...turn, after].filter(Boolean)));
+  }
+
+  head() {
+    const { record, stand } = this;
+    const facts = [record.number, record.address].filter(Boolean).join(" · ");
+    const titles = record.items.map(({ title }) => title).join(t("; "));
+    return h("section", { class: "fi-head" }, h("h2", {}, record.name), h("p", { class: "fi-fine" }, facts), h("p", {}, record.authority, " · ", purposeOf(record), record.emergency ? ` · ${t("emergency")}` : ""), h("p", { class: "fi-fine" }, titles),
+      stand.refused ? h("p", { class: "fi-notice wrong" }, t("The firm refused this visit. A supervisor looks at it.")) : null);
+  }
+
+  // What was refused, why, and what to do: it leaves when somebody has read it.
+  problems() {
+    return this.stand.problems.map(({ id, why }) => h("section", { class: "fi-notice wrong", role: "alert" }, h("p", {}, why.map(({ text }) => text).join(" ")), button(t("I have seen it"), () => this.seen(id), { "data-key": `seen-${id}` })));
+  }
+
+  async seen(id) {
+    await this.app.commands.settle([id]);
+    await this.refresh();
+  }
+
+  // A second entry on the same task, another day of its window.
+  anew() {
+    return part(t("Another visit"), h("p", { class: "fi-fine" }, t("Ask the desk for a new task; this one is done.")));
+  }
+
+  async send(kind, payload) {
+    await this.app.commands.send(`inspections.${kind}`, this.record.subject, payload);
+    await this.refresh();
+  }
+}
+
+// A phone that was locked meanwhile shows nothing of this any more.
+export function unlessLocked(error) {
+  if (error?.constructor?.name !== "Locked") throw error;
+}
