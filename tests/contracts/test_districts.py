@@ -34,7 +34,8 @@ UNREACHED = {
     f"assessments:{name}"
     for name in (
         "draw-commitment", "draw-reveal-seed", "listing", "listing-back", "listing-decide", "listing-follow",
-        "listing-service", "signing-back", "signing-bureau", "round-changes", "round-csv", "round-decision",
+        "listing-service", "reopening-back", "reopening-service",
+        "signing-back", "signing-bureau", "round-changes", "round-csv", "round-decision",
         "round-edges", "round-json", "what-if-community", "what-if-round",
     )
 }  # fmt: skip

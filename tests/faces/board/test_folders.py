@@ -53,6 +53,21 @@ def test_the_same_content_gives_the_same_bytes_and_the_same_generation() -> None
     assert len(unit.all_generations()) == 1
 
 
+def test_what_says_the_same_is_the_same_file_and_what_was_damaged_is_written_again() -> None:
+    first = written().current()
+    assert first
+    second = written([*FILES[:2], ("small.json", b"{ }")]).current()
+    assert second
+    assert second != first
+    for name in ("index.html", "index.html.gz", "data/list.csv.br"):
+        assert (second / name).stat().st_ino == (first / name).stat().st_ino
+    (second / "index.html").write_bytes(b"damaged")
+    third = written([*FILES[:2], ("small.json", b"{  }")]).current()
+    assert third
+    assert (third / "index.html").read_bytes() == PAGE
+    assert gzip.decompress((third / "index.html.gz").read_bytes()) == PAGE
+
+
 def test_the_generation_before_stays_for_who_is_reading_and_older_ones_go() -> None:
     for n in range(4):
         unit = written([("index.html", str(n).encode())])

@@ -1,5 +1,7 @@
 """Proposed listings of a decided round, many of them, with one that is on its way: what pages after it are tried on."""
 
+from datetime import timedelta
+
 from tests.crowds import exhibits
 from tests.districts import District
 from tests.faces.district import staff
@@ -9,16 +11,19 @@ from tests.programmes.assessments.crowd_fieldwork import Pages
 from mingjing.kernel.documents.actions import issue_document, record_service
 from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.proceedings.actions import open_proceeding, take_step
-from mingjing.programmes.assessments.models import Edition, Entry, Filing, FilingKind, Listed, Round
+from mingjing.programmes.assessments.models import Edition, Entry, Filing, FilingKind, Listed, Reopening, Round
 from mingjing.programmes.assessments.policy.procedures import clocks_of
 from mingjing.programmes.assessments.queries.listings import proposals
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.papers import notice_context
+from mingjing.programmes.assessments.queries.reopening_papers import reopening_context
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 __all__ = ["accidents", "of_publication"]
 
-OF_ROUND = ("round-publication", "round-signing", "round-editions", "round-disputes", "round-seconds")
+OF_ROUND = (
+    "round-publication", "round-signing", "round-editions", "round-disputes", "round-seconds", "round-reopenings",
+)  # fmt: skip
 NOTICE = "assessments.pre_listing_notice"
 
 
@@ -70,6 +75,39 @@ def of_publication(place: District, decided: Round, before: Round) -> Pages:
     edition = _published(place, before)
     yield "assessments:edition", "", {"pk": before.pk, "number": edition.number}
     yield "assessments:appeal-file", "", {"pk": before.pk, "number": edition.rows.earliest("pk").entry.number}
+    yield from _reopened(place, before, to)
+
+
+def _reopened(place: District, before: Round, company: Organisation) -> Pages:
+    """A veto established later at every sixth community, the first of them noticed."""
+    by, at = place.people["officer"], place.at + timedelta(hours=1)
+    entries = list(before.entries.filter(not_assessed_at=None).order_by("pk")[::6])
+    with guards_lifted():
+        before.entries.filter(pk__in=[entry.pk for entry in entries]).update(company=company)
+    for entry in entries:
+        filing = Filing.objects.create(
+            entry=entry, kind=FilingKind.VETO, code="serious_stability_incident", document="判决书", filed_by=by,
+            occurred_on=before.first_day, filed_at=at, decided_by=place.people["director"], decided_at=at,
+            approved=True,
+        )  # fmt: skip
+        case = open_proceeding(
+            programme="assessments", kind="reopening", subject=filing.subject, title=entry.name, area=before.area,
+            organisation=company, clocks=clocks_of(scheme_of(before.scheme), "reopening"), by=by, at=at,
+        )  # fmt: skip
+        Reopening.objects.create(filing=filing, entry=entry, proceeding=case, tier="BLACK", by=by, at=at)
+    one = Reopening.objects.select_related("proceeding__area", "filing", "entry__round__lead", "entry__round__scheme")
+    found = one.filter(entry__in=entries).earliest("pk")
+    issue_document(
+        kind="assessments.reopening_notice", area=before.area, subject=found.proceeding.ledger_subject,
+        context=reopening_context(found), addressee=company, by=by, at=at,
+    )  # fmt: skip
+    there = {"pk": before.pk, "filing": found.filing_id}
+    yield "assessments:reopening", "", there
+    yield "assessments:reopening-service", "", there
+    steps = {"follow": "statement", "decide": "decision", "prepare": "public_notice", "centre": "signed_centre",
+             "bureau": "signed_bureau"}  # fmt: skip
+    for name, step in steps.items():
+        yield f"assessments:reopening-{name}", "", there | {"step": step}
 
 
 def _begun(place: District, decided: Round) -> None:

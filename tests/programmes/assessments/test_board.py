@@ -26,9 +26,10 @@ from mingjing.engine.outcome import Reason, Refusal
 from mingjing.faces.board.folders import Unit, writing
 from mingjing.faces.board.folders import publish as publish_files
 from mingjing.kernel.cases.actions import claim_case, confirm_case, open_case
+from mingjing.kernel.db.search import asked_for, matching
 from mingjing.kernel.evidence.actions import record_exhibit, set_masks, withdraw_exhibit
 from mingjing.kernel.ledger.models import Fact
-from mingjing.programmes.assessments.board import files
+from mingjing.programmes.assessments.board import files, pages
 from mingjing.programmes.assessments.models import Edition, VisitRecord
 from mingjing.programmes.assessments.policy.published import (
     COVER,
@@ -186,19 +187,51 @@ def test_the_feed_tells_of_the_publication(published: SimpleNamespace) -> None:
     ]
 
 
-def test_a_correction_stands_where_the_list_stands(published: SimpleNamespace) -> None:
+def spared(published: SimpleNamespace) -> None:
+    """The next edition, in which who was on the black list no longer is."""
     edition, black = published.edition, published.edition.rows.get(adverse=True)
+    with guards_lifted():
+        later = Edition.objects.create(
+            round=edition.round, number=2, replay=edition.replay, reason="复核认定证据不足，请拨打13812345678",
+            rows_root="a" * 64, published_by=published.people["director"], published_at=AT + timedelta(days=90),
+        )  # fmt: skip
+        for row in list(edition.rows.all()):
+            row.pk, row.edition = None, later
+            if row.entry_id == black.entry_id:
+                row.tier, row.adverse, row.leaf = "WATCH", False, "b" * 64
+                row.reasons = keep([Reason("x", "spared")])
+            row.save(force_insert=True)
+
+
+def test_a_correction_writes_what_changed_and_gives_what_writing_everything_would(
+    published: SimpleNamespace, settings, tmp_path, monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
+    unit, made, page = Unit("assessments/430202"), list[str](), pages.page
+    monkeypatch.setattr(pages, "page", lambda template, context: made.append(template) or page(template, context))
+    fact = SimpleNamespace(seq=Fact.objects.latest("seq").seq, values={"edition": published.edition.pk})
     with transaction.atomic():
-        with guards_lifted():
-            later = Edition.objects.create(
-                round=edition.round, number=2, replay=edition.replay, reason="复核认定证据不足，请拨打13812345678",
-                rows_root="a" * 64, published_by=published.people["director"], published_at=AT + timedelta(days=90),
-            )  # fmt: skip
-            for row in list(edition.rows.all()):
-                row.pk, row.edition = None, later
-                if row.entry_id == black.entry_id:
-                    row.tier, row.adverse, row.reasons = "WATCH", False, keep([Reason("x", "spared")])
-                row.save(force_insert=True)
+        files.write(published.area)
+        whole, first = len(made), unit.current()
+        spared(published)
+        (unit.generations / f"{unit.stem}.seen").write_text("0")
+        made.clear()
+        files.write_edition(SimpleNamespace(fact=fact))  # type: ignore[arg-type]
+        part, second = len(made), unit.current()
+        settings.DATA_DIR = tmp_path
+        files.write(published.area)
+        assert unit.current().parent.name == second.parent.name  # type: ignore[union-attr]
+        transaction.set_rollback(True)
+    assert first
+    assert second
+    assert part < whole * 0.75
+    same = [path for path in second.rglob("communities/*/index.html") if path.stat().st_nlink > 1]
+    assert len(same) > 0.9 * len(list(second.rglob("communities/*/index.html")))
+
+
+def test_a_correction_stands_where_the_list_stands(published: SimpleNamespace) -> None:
+    black = published.edition.rows.get(adverse=True)
+    with transaction.atomic():
+        spared(published)
         made = {path: content.decode() for path, content in files.files_of(published.area) if path.startswith("en/")}
         transaction.set_rollback(True)
     for path in ("en/index.html", "en/rounds/2024-2/index.html", "en/corrections/index.html",
@@ -258,6 +291,29 @@ def test_it_costs_the_same_number_of_statements_for_any_size(published: SimpleNa
     assert len(asked) == len(fewer) <= 14
 
 
+def test_memory_finds_what_the_database_finds(published: SimpleNamespace) -> None:
+    rows = list(published.edition.round.entries.all())
+    asked = [
+        "桂花",
+        "guihua",
+        "ghhy",
+        "HT-00001",
+        "ht",
+        "桂花 家园",
+        "桂花hy",
+        "家园 HT",
+        "·",
+        "1",
+        "HT-0000",
+        "zzz",
+        "Ａ",
+    ]
+    for text in asked:
+        wanted = asked_for(text)
+        by_database = set(published.edition.round.entries.filter(matching(text, codes=["number"])))
+        assert {row for row in rows if wanted(row.words, (row.number,))} == by_database, text
+
+
 @pytest.mark.parametrize("asked", ["桂花", "guihua", "ghhy", "红旗中路1号", "HT-00001"])
 def test_a_community_is_found_by_what_people_type(published: SimpleNamespace, asked: str) -> None:
     with CaptureQueriesContext(connection) as queries:
@@ -288,7 +344,7 @@ def test_texts_for_everybody_lose_what_reads_like_a_person() -> None:
 
 def test_facts_that_come_together_cost_one_writing(published: SimpleNamespace, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     written = []
-    monkeypatch.setattr(files, "files_of", lambda area: written.append(area) or [("index.html", b"x")])
+    monkeypatch.setattr(files, "files_of", lambda area, served=None: written.append(area) or [("index.html", b"x")])
     fact = Fact.objects.get(kind="assessments.list.published")
     later = SimpleNamespace(fact=SimpleNamespace(seq=fact.seq + 10**6, values=fact.values))
     unit = Unit("assessments/430202")

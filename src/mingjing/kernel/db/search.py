@@ -6,7 +6,7 @@ serves both databases. Not here: ranking; which rows a reader may see.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, zip_longest
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
-__all__ = ["SearchWords", "fill_words", "matching", "search_words"]
+__all__ = ["SearchWords", "asked_for", "fill_words", "matching", "search_words"]
 
 VARIANTS = 8  # further readings kept of a name that has characters with several
 HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
@@ -54,6 +54,18 @@ def matching(text: str, field: str = "words", codes: Sequence[str] = ()) -> Q:
         for column in codes:
             wanted |= Q(**{f"{column}__startswith": code})
     return wanted
+
+
+def asked_for(text: str) -> Callable[[str, Sequence[str]], bool]:
+    """The same condition as `matching` for rows in memory: whether words, or codes in capitals, are asked for."""
+    words = [_parts(_plain(word)) for word in text.split()]
+    code = unicodedata.normalize("NFKC", "".join(text.split())).upper()
+
+    def found(column: str, codes: Sequence[str] = ()) -> bool:
+        held = all(parts and all(part in column for part in parts) for parts in words)
+        return held or (bool(code) and any(one.startswith(code) for one in codes))
+
+    return found
 
 
 class SearchWords(_Text):

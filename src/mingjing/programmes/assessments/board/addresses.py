@@ -1,6 +1,7 @@
 """Where everything published of a district has its address. Not here: what is there."""
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.models import Edition, Entry, Round
 
 __all__ = [
-    "base_of", "community_path", "company_path", "decision_path", "edition_path", "in_round_path", "key_of",
+    "UNIT", "base_of", "community_path", "company_path", "decision_path", "edition_path", "in_round_path", "key_of",
     "list_path", "origin", "round_path", "unit_of",
 ]  # fmt: skip
 
@@ -26,7 +27,12 @@ def unit_of(area: Area) -> str:
 
 def base_of(area: Area) -> str:
     """The address below which everything of a district is."""
-    return reverse("board:unit", args=[UNIT, area.code])
+    return _base_of(area.code)
+
+
+@lru_cache(maxsize=64)
+def _base_of(code: str) -> str:
+    return reverse("board:unit", args=[UNIT, code])
 
 
 def origin() -> str:

@@ -4,12 +4,16 @@ Not here: what is in them (pages, data, feed), how they take the place of the ol
 """
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.faces.board.folders import Unit, publish, writing
+from mingjing.faces import board as board_face
+from mingjing.faces.board.folders import File, Unit, publish, writing
 from mingjing.faces.board.variants import Variant
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.evidence.models import Exhibit
@@ -19,7 +23,7 @@ from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.board.addresses import base_of, unit_of
 from mingjing.programmes.assessments.board.data import data_of
 from mingjing.programmes.assessments.board.feed import feeds_of
-from mingjing.programmes.assessments.board.pages import Site, assets, pages_of
+from mingjing.programmes.assessments.board.pages import NOTHING, Site, assets, pages_of
 from mingjing.programmes.assessments.board.photos import path_of
 from mingjing.programmes.assessments.models import Edition
 from mingjing.programmes.assessments.queries.published import NEAR, areas_published, published_of
@@ -30,22 +34,34 @@ __all__ = [
 ]  # fmt: skip
 
 
-def files_of(area: Area) -> Iterator[tuple[str, bytes]]:
-    """Every file of a district, as the database stands."""
+def files_of(area: Area, served: Mapping[str, str] = NOTHING) -> Iterator[File]:
+    """Every file of a district, as the database stands; `served` as for pages_of."""
     site = Site.of(published_of(area))
     yield from assets()
     yield from ((path_of(key), content) for key, content in site.photos.items())
-    yield from pages_of(site)
+    yield from pages_of(site, served)
     yield from feeds_of(site)
     yield from data_of(site)
 
 
 def write(area: Area) -> str:
-    """Write the district's files and serve them from now on; returns the digest of them all."""
+    """Write the district's files, each made anew, and serve them from now on; returns the digest of them all."""
     unit = Unit(unit_of(area))
     with writing(unit):
         seen = head().seq
-        return publish(unit, files_of(area), seen=seen)
+        return publish(unit, files_of(area), seen=seen, made_by=made_by())
+
+
+@lru_cache(maxsize=1)
+def made_by() -> str:
+    """The digest of the code and templates that pages are made by: what other code made is not taken over unseen."""
+    known = sha256()
+    here = Path(__file__).parent
+    for folder in (*map(Path, board_face.__path__), here, here.parent / "templates/assessments/board"):
+        for file in sorted(folder.rglob("*")):
+            if file.suffix in {".py", ".html", ".css"}:
+                known.update(file.name.encode() + file.read_bytes())
+    return known.hexdigest()
 
 
 def _follow(area: Area, run: Run) -> None:
@@ -57,7 +73,8 @@ def _follow(area: Area, run: Run) -> None:
     with writing(unit):
         now = head().seq
         if not run.fact.seq <= unit.seen() <= now:
-            publish(unit, files_of(area), seen=now)
+            served = unit.listing() if unit.made_by() == made_by() else NOTHING
+            publish(unit, files_of(area, served), seen=now, made_by=made_by())
 
 
 def write_edition(run: Run) -> None:

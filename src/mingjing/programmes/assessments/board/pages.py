@@ -3,12 +3,16 @@
 Not here: the data beside them (data, feed), writing the files (files), the pages that answer live (live).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from mingjing.faces.board.folders import File
 from mingjing.faces.board.pages import frame, page, style_sheet
 from mingjing.faces.board.variants import DEFAULT, VARIANTS, Variant, speaking
 from mingjing.programmes.assessments.board import addresses, drawings
@@ -24,6 +28,7 @@ from mingjing.programmes.assessments.board.shown import (
     orders_of,
     told,
 )
+from mingjing.programmes.assessments.models import Edition
 from mingjing.programmes.assessments.policy.published import public_text
 from mingjing.programmes.assessments.policy.tiers import tier_title, tones
 from mingjing.programmes.assessments.queries.published import Published, PublishedRound, Row
@@ -31,6 +36,7 @@ from mingjing.programmes.assessments.queries.published import Published, Publish
 __all__ = ["Site", "assets", "pages_of"]
 
 FOLDER = "assessments/board"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class Site:
     communities: tuple[Told, ...]
     companies: tuple[Company, ...]
     photos: Mapping[UUID, bytes]
+    histories: Mapping[int, tuple[tuple[PublishedRound, Told], ...]]
 
     @classmethod
     def of(cls, published: Published) -> "Site":
@@ -54,7 +61,12 @@ class Site:
         rows.sort(key=lambda one: (_initials(one), one.listed.entry.name, one.listed.entry.number))
         current = rounds[0][1] if rounds else ()
         photos = photos_of(exhibit for found in published.proofs.values() for exhibit in found)
-        return cls(published, rounds, tuple(rows), tuple(companies_of(current)), photos)
+        histories: dict[int, tuple[tuple[PublishedRound, Told], ...]] = {}
+        for made, told_rows in rounds:
+            for one in told_rows:
+                key = one.listed.entry.community_id
+                histories[key] = (*histories.get(key, ()), (made, one))
+        return cls(published, rounds, tuple(rows), tuple(companies_of(current)), photos, histories)
 
     @property
     def base(self) -> str:
@@ -73,17 +85,29 @@ def assets() -> Iterator[tuple[str, bytes]]:
     yield "assets/mark.svg", drawings.mark()
 
 
-def pages_of(site: Site) -> Iterator[tuple[str, bytes]]:
-    """Every page, by variant."""
+def pages_of(site: Site, served: Mapping[str, str] = NOTHING) -> Iterator[File]:
+    """Every page, by variant; `served` are the digests of those that this very code made before.
+
+    In elder mode a page says the same in another size: where the usual one is as it was, so is that one, and it is not
+    made again.
+    """
     yield "index.html", page(f"{FOLDER}/door.html", {"base": site.base, "variants": VARIANTS.values()})
-    for variant in VARIANTS.values():
+    same: set[tuple[str, str]] = set()
+    for variant in VARIANTS.values():  # the usual ones come first
         with speaking(variant):
             for path, template, context in _every(site, variant):
-                shown = _context(site, variant, path) | context
-                yield f"{variant.code}/{path}index.html", page(f"{FOLDER}/{template}.html", shown)
+                name = f"{variant.code}/{path}index.html"
+                if variant.elder and (variant.lang, path) in same and name in served:
+                    yield name, None
+                    continue
+                content = page(f"{FOLDER}/{template}.html", _context(site, variant, path) | context())
+                if served and served.get(name) == sha256(content).hexdigest():
+                    same.add((variant.lang, path))
+                yield name, content
 
 
-Made = tuple[str, str, dict[str, Any]]
+Made = tuple[str, str, Callable[[], dict[str, Any]]]
+"""The path of a page below its variant, its template, and what it is filled in with, once it is asked for."""
 
 
 def _context(site: Site, variant: Variant, path: str) -> dict[str, Any]:
@@ -97,36 +121,41 @@ def _context(site: Site, variant: Variant, path: str) -> dict[str, Any]:
 
 
 def _every(site: Site, variant: Variant) -> Iterator[Made]:
-    yield "", "home", {"rounds": [_round_told(site, made, rows) for made, rows in site.rounds]}
+    yield "", "home", lambda: {"rounds": [_round_told(site, made, rows) for made, rows in site.rounds]}
     for made, rows in site.rounds:
         yield from _of_round(site, made, rows)
     for one in site.communities:
-        yield one.path, "community", _community(site, one)
+        yield one.path, "community", partial(_community, site, one)
         if not variant.elder:
-            yield f"{one.path}sticker/", "sticker", _sticker(site, one)
-    yield "communities/", "communities", {"groups": list(_by_initial(site.communities))}
-    yield "companies/", "companies", {"companies": site.companies}
+            yield f"{one.path}sticker/", "sticker", partial(_sticker, site, one)
+    yield "communities/", "communities", lambda: {"groups": list(_by_initial(site.communities))}
+    yield "companies/", "companies", lambda: {"companies": site.companies}
     for company in site.companies:
-        yield company.path, "company", {"company": company, "made": site.rounds[0][0]}
-    yield "corrections/", "corrections", {"rounds": [_corrected(site, made) for made, _ in site.rounds]}
-    yield "map/", "map", drawings.map_of(site.communities) | {"rows": site.communities}
-    yield "data/", "data", {"rounds": [(made, addresses.key_of(made.round.code)) for made, _ in site.rounds]}
+        yield company.path, "company", partial(dict, company=company, made=site.rounds[0][0])
+    yield "corrections/", "corrections", lambda: {"rounds": [_corrected(site, made) for made, _ in site.rounds]}
+    yield "map/", "map", lambda: drawings.map_of(site.communities) | {"rows": site.communities}
+    yield "data/", "data", lambda: {"rounds": [(made, addresses.key_of(made.round.code)) for made, _ in site.rounds]}
 
 
 def _of_round(site: Site, made: PublishedRound, rows: tuple[Told, ...]) -> Iterator[Made]:
-    yield addresses.round_path(made.round), "round", _round_told(site, made, rows)
-    for code, title in made.scheme.classes.items():
+    yield addresses.round_path(made.round), "round", partial(_round_told, site, made, rows)
+    for code in made.scheme.classes:
         mine = [one for one in rows if one.listed.class_code == code]
         if mine:
-            mine.sort(key=lambda one: (one.listed.standing, one.listed.index))
-            shown = {"made": made, "rows": mine, "class_title": title, "class_code": code}
-            shown |= {"corrected": _corrections(site, made), "path_of_round": addresses.round_path(made.round)}
-            yield addresses.list_path(made.round, code), "list", shown
+            yield addresses.list_path(made.round, code), "list", partial(_list, site, made, code, mine)
     for edition in made.editions[1:]:
-        yield addresses.edition_path(edition), "edition", _edition(site, made, edition.pk)
+        yield addresses.edition_path(edition), "edition", partial(_edition, site, made, edition.pk)
     for one in rows:
         if not one.newest:
-            yield one.path, "community", _community(site, one)
+            yield one.path, "community", partial(_community, site, one)
+
+
+def _list(site: Site, made: PublishedRound, code: str, rows: list[Told]) -> dict[str, Any]:
+    rows.sort(key=lambda one: (one.listed.standing, one.listed.index))
+    return {
+        "made": made, "rows": rows, "class_title": made.scheme.classes[code], "class_code": code,
+        "corrected": _corrections(site, made), "path_of_round": addresses.round_path(made.round),
+    }  # fmt: skip
 
 
 def _round_told(site: Site, made: PublishedRound, rows: Iterable[Told]) -> dict[str, Any]:
@@ -170,20 +199,26 @@ def _edition(site: Site, made: PublishedRound, edition: int) -> dict[str, Any]:
 
 def _community(site: Site, one: Told) -> dict[str, Any]:
     lines = list(lines_of(one.row))
-    history = [
-        (made, other)
-        for made, rows in site.rounds
-        for other in rows
-        if other.listed.entry.community_id == one.listed.entry.community_id
-    ]
+    history = site.histories[one.listed.entry.community_id]
     return {
         "one": one, "made": one.made, "items": list(items_of(one.row)), "history": history,
         "lost": [line for line in lines if line.lost],
         "gained": [line for line in lines if line.line.points > 0 or line.line.reason.code == "veto.effective"],
-        "orders": list(_orders(site, one)), "edition": one.made.newest, "was": _was(one),
+        "orders": list(_orders(site, one)), "edition": _since(one), "was": _was(one),
         "site": one.listed.entry.community.site, "sticker": f"{one.path}sticker/" if one.newest else "",
         "path_now": addresses.community_path(one.listed.entry),
     }  # fmt: skip
+
+
+def _since(one: Told) -> Edition:
+    """The edition that first said of it what the newest says: a correction of others leaves its page as it was."""
+    editions = {edition.pk: edition for edition in one.made.editions}
+    found = one.made.newest
+    for row in one.row.was:
+        if row.leaf != one.listed.leaf:
+            break
+        found = editions[row.edition_id]
+    return found
 
 
 def _orders(site: Site, one: Told) -> Iterator[dict[str, Any]]:
@@ -214,7 +249,7 @@ def _sticker(site: Site, one: Told) -> dict[str, Any]:
     """The address is that of the Chinese page, in either language: one community has one code."""
     address = f"{addresses.origin()}{site.base}{DEFAULT.code}/{one.path}"
     return {
-        "one": one, "made": one.made, "address": address, "qr": drawings.qr(address), "edition": one.made.newest,
+        "one": one, "made": one.made, "address": address, "qr": drawings.qr(address), "edition": _since(one),
         "size_url": "",
     }  # fmt: skip
 

@@ -4,7 +4,7 @@ Where a case stands is read from its acts; a fixed number of queries for each ki
 waits before the decision (queries.due).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from django.db.models import CharField, Count, Q, QuerySet, Value
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mingjing.engine.process import Standing
-from mingjing.kernel.parties.guard import areas_where
+from mingjing.kernel.parties.guard import Scope, areas_where
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.proceedings.models import Proceeding, Taken
 from mingjing.kernel.proceedings.queries import Stands, stands_of
@@ -30,16 +30,32 @@ SIGNING = {
     "signed_bureau": "list.sign_bureau", "published": "list.publish",
 }  # fmt: skip
 SIGNED = ("public_notice", "public_reply", "signed_centre", "signed_bureau")
+Scopes = Mapping[str, Scope]
 DISPUTES = ("appeal", "objection")
 
 
 def awaited(person: Person, today: date) -> Iterator[Due]:
     """What of the cases, lists and disputes in the person's areas only they, or people like them, can take further."""
     now = timezone.now()
-    yield from _cases(person, today, now)
-    yield from _signing(person, today, now)
+    codes = dict.fromkeys((FOLLOW, DECIDE, *SIGNING.values()))
+    scopes = {code: areas_where(person, f"assessments.{code}", on=today) for code in codes}
+    if any(scopes.values()):
+        found = _on_their_way(now)
+        yield from _cases(person, [one for one in found if one.proceeding.kind == "listing"], scopes)
+        yield from _signing(person, [one for one in found if one.proceeding.kind == "publication"], scopes)
+        yield from _reopened(person, [one for one in found if one.proceeding.kind == "reopening"], scopes)
     yield from _disputes(person, today, now)
-    yield from _reopened(person, today, now)
+
+
+def _on_their_way(now: datetime) -> list[Stands]:
+    """The listings and publications of rounds that are decided and not published, and reopenings not signed yet."""
+    rounds = Round.objects.filter(decided_at__isnull=False, editions=None)
+    entries = Entry.objects.filter(round__in=rounds.values("pk"))
+    signed = Taken.objects.filter(step="signed_bureau").values("proceeding")
+    where = Q(kind="listing", subject__in=_subjects(entries, "entry"))
+    where |= Q(kind="publication", subject__in=_subjects(rounds, "round"))
+    where |= Q(kind="reopening") & ~Q(pk__in=signed)
+    return _standing(["listing", "publication", "reopening"], where, now)
 
 
 def _subjects(rows: "QuerySet[Round] | QuerySet[Entry]", kind: str) -> "QuerySet[Round] | QuerySet[Entry]":
@@ -53,13 +69,9 @@ def _standing(kind: Iterable[str], where: Q, now: datetime) -> list[Stands]:
     return list(stands_of(asked, now).values())
 
 
-def _cases(person: Person, today: date, now: datetime) -> Iterator[Due]:
+def _cases(person: Person, found: Iterable[Stands], scopes: Scopes) -> Iterator[Due]:
     """Proposed listings of rounds that are not published: steps for the office, votes for the panel."""
-    follows, decides = (areas_where(person, f"assessments.{code}", on=today) for code in (FOLLOW, DECIDE))
-    if not follows and not decides:
-        return
-    open_rounds = Entry.objects.filter(round__decided_at__isnull=False, round__editions=None)
-    found = _standing(["listing"], Q(subject__in=_subjects(open_rounds, "entry")), now)
+    follows, decides = scopes[FOLLOW], scopes[DECIDE]
     office = [one for one in found if follows.covers(one.proceeding.area) and _for_office(one.standing)]
     votes = [one for one in found if decides.covers(one.proceeding.area) and _may_decide(one.standing, person)]
     rounds = _rounds_of(office + votes)
@@ -103,13 +115,8 @@ def _may_decide(standing: Standing, person: Person) -> bool:
     return person.token not in taken
 
 
-def _signing(person: Person, today: date, now: datetime) -> Iterator[Due]:
+def _signing(person: Person, found: Iterable[Stands], scopes: Scopes) -> Iterator[Due]:
     """Lists whose next step towards publication the person may take."""
-    scopes = {code: areas_where(person, f"assessments.{code}", on=today) for code in dict.fromkeys(SIGNING.values())}
-    if not any(scopes.values()):
-        return
-    rounds = Round.objects.filter(decided_at__isnull=False, editions=None)
-    found = _standing(["publication"], Q(subject__in=_subjects(rounds, "round")), now)
     for one in found:
         process = one.standing.process
         for step, code in SIGNING.items():
@@ -142,14 +149,8 @@ def _disputes(person: Person, today: date, now: datetime) -> Iterator[Due]:
         yield Due(title=_("Objections and appeals to decide"), url=url, count=len(here), late=late, detail=detail)
 
 
-def _reopened(person: Person, today: date, now: datetime) -> Iterator[Due]:
+def _reopened(person: Person, found: Iterable[Stands], scopes: Scopes) -> Iterator[Due]:
     """Vetoes established later whose next step the person may take, by round."""
-    codes = {FOLLOW, DECIDE, *(code for step, code in SIGNING.items() if step != "published")}
-    scopes = {code: areas_where(person, f"assessments.{code}", on=today) for code in sorted(codes)}
-    if not any(scopes.values()):
-        return
-    signed = Taken.objects.filter(step="signed_bureau").values("proceeding")
-    found = _standing(["reopening"], ~Q(pk__in=signed), now)
     mine = {
         one.proceeding.pk
         for one in found
