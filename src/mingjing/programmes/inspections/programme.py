@@ -2,11 +2,23 @@
 
 from django.utils.translation import gettext_noop as _
 
-from mingjing.kernel.registry import Command, FactKind, Manifest, Permission, Reaction, RulebookKind
+from mingjing.kernel.registry import (
+    Command,
+    FactKind,
+    Manifest,
+    NavItem,
+    Permission,
+    Reaction,
+    RoleKind,
+    RulebookKind,
+)
 from mingjing.programmes.inspections.policy.rules import KIND
 
 HERE = "mingjing.programmes.inspections"
 EVERYBODY = ("administrator", "director", "officer", "auditor")
+SUPERVISOR, HEAD, STAFF, INSPECTOR = "enforcement_supervisor", "authority_head", "authority_staff", "inspector"
+OF_AUTHORITIES = (HEAD, STAFF, INSPECTOR)
+LOOKING = ("administrator", "auditor", SUPERVISOR, *OF_AUTHORITIES)
 
 
 def _fact(code: str, title: str) -> FactKind:
@@ -23,23 +35,93 @@ def _reaction(code: str, kind: str, handler: str, title: str, once_for: str = ""
     )
 
 
+TOLD = ("entry.recorded", "entry.left", "entry.result_filed", "entry.corrected", "entry.voided", "warning.raised")
+
 MANIFEST = Manifest(
     code="inspections",
     title=_("Inspections"),
     summary=_("Entries of authorities into enterprises: dated rules, and warnings over files of visits."),
     programme=True,
+    desk_urls=f"{HERE}.desk.urls",
+    navigation=(
+        NavItem(
+            title=_("Warnings"), url_name="inspections:warnings", permission="inspections.warning.view", icon="warning"
+        ),
+        NavItem(title=_("Entries"), url_name="inspections:entries", permission="inspections.entry.view", icon="case"),
+    ),
+    api_urls=f"{HERE}.api.urls",
+    roles=(
+        RoleKind(code=SUPERVISOR, title=_("Supervisor of enforcement")),
+        RoleKind(code=HEAD, title=_("Head of an authority")),
+        RoleKind(code=STAFF, title=_("Staff of an authority")),
+        RoleKind(code=INSPECTOR, title=_("Enforcement officer")),
+    ),
     permissions=(
-        _permission("entry.view", _("See entries and their results"), *EVERYBODY),
-        _permission("entry.record", _("Record entries of one’s own authority"), "officer", "director"),
-        _permission("warning.view", _("See warnings of one’s own authority"), *EVERYBODY),
+        _permission("catalogue.view", _("See who may inspect what, and whom"), *LOOKING),
+        _permission("catalogue.manage", _("Keep the register of authorities, items and firms"), SUPERVISOR),
+        _permission("officer.manage", _("Record officers and certificates"), SUPERVISOR, HEAD, STAFF),
+        _permission("plan.view", _("See plans, and drafts of one’s own authority"), *LOOKING),
+        _permission("plan.draft", _("Draft plans and tasks of one’s own authority"), HEAD, STAFF),
+        _permission("plan.approve", _("Approve plans and tasks of one’s own authority"), HEAD),
+        _permission("plan.file", _("File plans of authorities"), SUPERVISOR),
+        _permission("task.view", _("See tasks of one’s own authority"), *LOOKING),
+        _permission("task.oversee", _("See approved tasks of all authorities"), SUPERVISOR, "auditor"),
+        _permission("entry.view", _("See entries and their results"), *EVERYBODY, SUPERVISOR, *OF_AUTHORITIES),
+        _permission(
+            "entry.record", _("Record entries of one’s own authority"), "officer", "director", STAFF, INSPECTOR
+        ),
+        _permission("entry.void", _("Void entries that never happened"), SUPERVISOR),
+        _permission("warning.view", _("See warnings of one’s own authority"), *EVERYBODY, SUPERVISOR, *OF_AUTHORITIES),
+        _permission(
+            "warning.view_all", _("See entries and warnings of every authority"), SUPERVISOR, "director", "auditor"
+        ),
+        _permission("warning.explain", _("Explain and correct for one’s own authority"), HEAD, STAFF, "director"),
+        _permission("warning.supervise", _("Verify, decide and close warnings"), SUPERVISOR),
     ),
     subjects={
+        "inspections.authority": _("Authority"),
+        "inspections.item": _("Inspection item"),
+        "inspections.firm": _("Firm"),
+        "inspections.quiet_days": _("Quiet days"),
+        "inspections.plan": _("Inspection plan"),
+        "inspections.task": _("Inspection task"),
         "inspections.entry": _("Entry into an enterprise"),
         "inspections.refusal": _("Refusal or complaint of an enterprise"),
         "inspections.report": _("Report of a visit"),
         "inspections.warning": _("Warning"),
+        "inspections.key": _("Key of another system"),
+        "inspections.hook": _("Address that is told of events"),
+        "inspections.feed": _("Calendar address"),
     },
     fact_kinds=(
+        _fact("authority.registered", _("Authority registered")),
+        _fact("authority.listed", _("Authority put on the published list")),
+        _fact("authority.listing_ended", _("Authority’s listing ended")),
+        _fact("authority.post_given", _("Post at an authority given")),
+        _fact("authority.post_ended", _("Post at an authority ended")),
+        _fact("certificate.issued", _("Officer’s certificate recorded")),
+        _fact("certificate.revoked", _("Officer’s certificate revoked")),
+        _fact("item.published", _("Inspection item published")),
+        _fact("item.withdrawn", _("Inspection item withdrawn")),
+        _fact("firm.registered", _("Firm registered")),
+        _fact("firm.corrected", _("What is known of a firm corrected")),
+        _fact("firm.graded", _("Firm graded")),
+        _fact("firm.exempted", _("Firm exempted from routine visits")),
+        _fact("quiet_days.recorded", _("Quiet days recorded")),
+        _fact("quiet_days.ended", _("Quiet days ended")),
+        _fact("plan.drafted", _("Inspection plan drafted")),
+        _fact("plan.lines_set", _("Firms of a plan set")),
+        _fact("plan.approved", _("Inspection plan approved")),
+        _fact("plan.filed", _("Inspection plan filed")),
+        _fact("plan.published", _("Inspection plan published")),
+        _fact("plan.withdrawn", _("Inspection plan withdrawn")),
+        _fact("lot.committed", _("Random draw prepared, its seed bound")),
+        _fact("lot.drawn", _("Random draw made")),
+        _fact("task.drafted", _("Inspection task drafted")),
+        _fact("task.approved", _("Inspection task approved")),
+        _fact("task.noticed", _("Firm given notice of a task")),
+        _fact("task.coded", _("Code of a task issued")),
+        _fact("task.cancelled", _("Inspection task cancelled")),
         _fact("entry.recorded", _("Entry recorded")),
         _fact("entry.left", _("Left")),
         _fact("entry.result_filed", _("Result filed")),
@@ -48,6 +130,13 @@ MANIFEST = Manifest(
         _fact("finding.settled", _("Finding settled")),
         _fact("refusal.recorded", _("Refusal or complaint of a firm recorded")),
         _fact("report.recorded", _("Report of a visit recorded")),
+        _fact("key.issued", _("Key of another system issued")),
+        _fact("key.revoked", _("Key of another system revoked")),
+        _fact("key.pushed", _("Visits sent by another system")),
+        _fact("hook.made", _("Address to be told of events recorded")),
+        _fact("hook.ended", _("Address told of events no more")),
+        _fact("feed.issued", _("Calendar address issued")),
+        _fact("feed.revoked", _("Calendar address withdrawn")),
         _fact("warning.raised", _("Warning raised")),
         _fact("warning.changed", _("Warning changed")),
         _fact("warning.lapsed", _("Warning no longer holds")),
@@ -56,6 +145,7 @@ MANIFEST = Manifest(
         _fact("warning.merged", _("Warnings taken together")),
     ),
     reactions=(
+        *(_reaction(f"tell_{kind}", f"inspections.{kind}", "hooks.tell", _("Tell other systems")) for kind in TOLD),
         _reaction("judge_entered", "visits.visit.started", "warnings.judge_visit", _("Judge a firm’s records")),
         _reaction("judge_left", "visits.visit.ended", "warnings.judge_visit", _("Judge a firm’s records")),
         _reaction("judge_voided", "visits.visit.voided", "warnings.judge_visit", _("Judge a firm’s records")),
@@ -76,6 +166,15 @@ MANIFEST = Manifest(
         "service": _("Service visit"),
         "observation": _("Observation"),
     },
+    due=f"{HERE}.queries.warnings.waiting",
+    evidence_door=f"{HERE}.queries.evidence.near_evidence",
+    evidence_doors=f"{HERE}.queries.evidence.near_evidence_of",
+    evidence_home=f"{HERE}.desk.exhibits.home",
+    board_urls=f"{HERE}.board.urls",
+    field_pack=f"{HERE}.field.pack",
+    field_commands=f"{HERE}.field.apply",
+    field_states=f"{HERE}.field.states",
+    field_module="#mj/inspections/field.js",
     rulebooks=(RulebookKind(code=KIND, title=_("Rules of inspections"), check=f"{HERE}.policy.rules.check_rules"),),
     commands=(
         Command(

@@ -1,0 +1,147 @@
+"""Whom: firms with their registered place and fixed code, their grades and exemptions; quiet days of an area.
+
+Grades are only added. Not here: visits, and the organisation itself (kernel.parties).
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.parties.models import Organisation, Person
+from mingjing.kernel.places.actions import issue_entry_codes
+from mingjing.kernel.places.models import Area, Site
+from mingjing.programmes.inspections.actions.told import check, days, digest, tell
+from mingjing.programmes.inspections.models import Authority, Exemption, Firm, Grade, QuietDays
+from mingjing.programmes.inspections.models.firms import RiskGrade
+from mingjing.programmes.inspections.policy.texts import said
+
+__all__ = ["correct_firm", "end_quiet_days", "exempt_firm", "grade_firm", "record_quiet_days", "register_firm"]
+
+
+@transaction.atomic
+def register_firm(
+    *, organisation: Organisation, area: Area, site: Site | None = None, industry: str = "", above_scale: bool = False,
+    hazard: bool = False, by: Person | None, at: datetime,
+) -> Firm:  # fmt: skip
+    """Record an enterprise; the place where it is registered gets a fixed code, if it has none. Raises Refusal."""
+    if Firm.objects.filter(organisation=organisation).exists():
+        text = N_("This enterprise is on the register already; open its page.")
+        raise Refusal([Problem("inspections.firm.known", text, {}, "organisation")])
+    made = Firm.objects.create(
+        organisation=organisation, area=area, site=site, industry=industry.strip()[:60], above_scale=above_scale,
+        hazard=hazard, recorded_by=by, recorded_at=at,
+    )  # fmt: skip
+    if site:
+        issue_entry_codes(sites=[site], by=by, at=at)
+    _recorded("firm.registered", made, by, at)
+    return made
+
+
+@transaction.atomic
+def correct_firm(
+    *, firm: Firm, industry: str, above_scale: bool, hazard: bool, site: Site | None, by: Person | None, at: datetime
+) -> Firm:
+    """Bring what is known of a firm up to date. Raises Refusal where nothing would change."""
+    found = Firm.objects.select_for_update(of=("self",)).select_related("area").get(pk=firm.pk)
+    said_now = (industry.strip()[:60], above_scale, hazard, site.pk if site else None)
+    if said_now == (found.industry, found.above_scale, found.hazard, found.site_id):
+        text = N_("This is what is known already; nothing was changed.")
+        raise Refusal([Problem("inspections.firm.same", text)])
+    found.industry, found.above_scale, found.hazard, found.site = said_now[0], above_scale, hazard, site
+    found.save(update_fields=["industry", "above_scale", "hazard", "site"])
+    if site:
+        issue_entry_codes(sites=[site], by=by, at=at)
+    _recorded("firm.corrected", found, by, at)
+    return found
+
+
+@transaction.atomic
+def grade_firm(*, firm: Firm, grade: str, first_day: date, basis: str, by: Person | None, at: datetime) -> Grade:
+    """Give a firm its risk grade from a day on, until the next. Raises Refusal; a day has one grade."""
+    basis = said(basis, 300, "basis")
+    if grade not in RiskGrade.values:
+        raise Refusal([Problem("inspections.grade.unknown", N_("A grade is A, B, C or D."), {}, "grade")])
+    if firm.grades.filter(first_day=first_day).exists():
+        text = N_("A grade from that day is recorded already; grades are only added: choose a later day.")
+        raise Refusal([Problem("inspections.grade.held", text, {}, "first_day")])
+    made = Grade.objects.create(
+        firm=firm, grade=grade, first_day=first_day, basis=basis, recorded_by=by, recorded_at=at
+    )
+    data = {"grade": grade, "first": first_day, "basis": digest(basis)}
+    tell("firm.graded", firm.subject, data, firm.area, by, at)
+    return made
+
+
+@transaction.atomic
+def exempt_firm(
+    *, firm: Firm, first_day: date, last_day: date, basis: str, authority: Authority | None = None,
+    by: Person | None, at: datetime,
+) -> Exemption:  # fmt: skip
+    """Spare a firm routine visits, of one authority or of all, for these days, by an act. Raises Refusal."""
+    basis = said(basis, 300, "basis")
+    check(*days(first_day, last_day))
+    made = Exemption.objects.create(
+        firm=firm, authority=authority, first_day=first_day, last_day=last_day, basis=basis, recorded_by=by,
+        recorded_at=at,
+    )  # fmt: skip
+    data = {
+        "exemption": made.pk, "authority": authority.pk if authority else None, "first": first_day, "last": last_day,
+        "basis": digest(basis),
+    }  # fmt: skip
+    tell("firm.exempted", firm.subject, data, firm.area, by, at)
+    return made
+
+
+@transaction.atomic
+def record_quiet_days(
+    *, area: Area, first_day: date, last_day: date | None = None, month_from: int | None = None,
+    month_to: int | None = None, weekdays: Sequence[int] = (), above_scale_only: bool = False,
+    hazard_too: bool = False, basis: str, by: Person | None, at: datetime,
+) -> QuietDays:  # fmt: skip
+    """Leave the firms of an area alone on some days of each month, of the week, or both. Raises Refusal."""
+    basis = said(basis, 300, "basis")
+    check(*days(first_day, last_day), _no_days(month_from, month_to, weekdays))
+    made = QuietDays.objects.create(
+        area=area, first_day=first_day, last_day=last_day, month_from=month_from, month_to=month_to,
+        weekdays=sorted(set(weekdays)), above_scale_only=above_scale_only, hazard_too=hazard_too, basis=basis,
+        recorded_by=by, recorded_at=at,
+    )  # fmt: skip
+    data = {
+        "first": first_day, "last": last_day, "month_from": month_from, "month_to": month_to,
+        "weekdays": made.weekdays, "basis": digest(basis),
+    }  # fmt: skip
+    tell("quiet_days.recorded", f"inspections.quiet_days:{made.pk}", data, area, by, at)
+    return made
+
+
+@transaction.atomic
+def end_quiet_days(*, quiet: QuietDays, last_day: date, by: Person | None, at: datetime) -> QuietDays:
+    """They hold no longer after `last_day`. Raises Refusal."""
+    found = QuietDays.objects.select_for_update(of=("self",)).select_related("area").get(pk=quiet.pk)
+    if found.last_day and found.last_day <= last_day:
+        text = N_("It ends on {day} already; name an earlier day.")
+        raise Refusal([Problem("inspections.ended", text, {"day": found.last_day.isoformat()}, "last_day")])
+    check(*days(found.first_day, last_day))
+    found.last_day = last_day
+    found.save(update_fields=["last_day"])
+    tell("quiet_days.ended", f"inspections.quiet_days:{found.pk}", {"last": last_day}, found.area, by, at)
+    return found
+
+
+def _no_days(first: int | None, last: int | None, weekdays: Sequence[int]) -> Problem | None:
+    month = first is not None and last is not None and 1 <= first <= last <= 31
+    week = all(1 <= day <= 7 for day in weekdays)
+    if week and (month or (first is None and last is None and weekdays)):
+        return None
+    text = N_("Name the days: from and to a day of the month, days of the week (1 Monday to 7 Sunday), or both.")
+    return Problem("inspections.quiet_days.none", text, {}, "month_from")
+
+
+def _recorded(kind: str, firm: Firm, by: Person | None, at: datetime) -> None:
+    data = {
+        "organisation": firm.organisation_id, "site": firm.site_id, "industry": firm.industry,
+        "above_scale": int(firm.above_scale), "hazard": int(firm.hazard),
+    }  # fmt: skip
+    tell(kind, firm.subject, data, firm.area, by, at)
