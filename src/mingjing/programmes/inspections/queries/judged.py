@@ -37,7 +37,7 @@ class Judged:
     _authorities: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        every = [*self.visits, *self.reports]
+        every: list[Visit | Report] = [*self.visits, *self.reports]
         self.origin = origins(self.visits)
         self.days = {one.record: one.day for one in every}
         self._authorities = {one.record: one.authority for one in every}

@@ -1,0 +1,1 @@
+"""Inspections at the desk: parse, call, render."""
