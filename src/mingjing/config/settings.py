@@ -158,6 +158,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 UPLOAD_LIMIT = 64 * 2**20  # bytes of one workbook or data file
+WEBHOOKS_LOCAL = False  # True in tests only: events are told to addresses on this machine, and without TLS
 EVIDENCE_LIMIT = 64 * 2**20  # bytes of one piece of evidence; the proxy lets 80 MB through (docs/deploy.md)
 
 LOGGING = {

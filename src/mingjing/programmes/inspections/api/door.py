@@ -1,0 +1,151 @@
+"""The door of other systems: a key in every request, what it opens, how often, and every use on record.
+
+No cookie decides anything here. Not here: what is asked.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, NoReturn
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.csrf import csrf_exempt
+
+from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.faces.api.answers import said
+from mingjing.kernel.parties.guard import View, public
+from mingjing.programmes.inspections.actions.outside import note_use
+from mingjing.programmes.inspections.models import Key
+from mingjing.programmes.inspections.queries.outside import asked_lately, key_of
+
+__all__ = ["WHY", "Told", "asked", "keyed", "missing", "not_allowed", "problems", "read_body"]
+
+WHY = "answers other systems that show a key; each key opens only what it was issued for"
+BODY_LIMIT = 2 * 2**20
+NO_KEY = Problem("api.key", N_("Show a key that is valid: Authorization: Bearer mj_…"))
+LACKING = Problem("api.right", N_("This key does not open this; ask whoever issued it."))
+TOO_OFTEN = Problem("api.often", N_("This key asked too often; wait a minute."))
+NOT_JSON = Problem("api.json", N_("Send a JSON document in UTF-8 as application/json."))
+TOO_LARGE = Problem("api.size", N_("This is too large; send less at once."))
+MISSING = Problem("api.missing", N_("There is no such thing here."))
+METHOD = Problem("api.method", N_("This address is asked by another method."))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer: JSON, or a text of another type; `count` is how many rows it is about."""
+
+    body: dict[str, Any] | None = None
+    text: str = ""
+    content_type: str = "application/json"
+    count: int = 0
+    status: int = 200
+
+
+class _Wrong(Exception):
+    """What was sent is refused before anybody reads it."""
+
+    def __init__(self, problem: Problem, status: int) -> None:
+        self.problem, self.status = problem, status
+        super().__init__(problem.code)
+
+
+def keyed(right: str, *, method: str = "GET") -> Callable[[Callable[..., Told]], View]:
+    """Only a key with this right opens the view, which gets the key and gives a `Told` or raises Refusal."""
+
+    def decorate(view: Callable[..., Told]) -> View:
+        @wraps(view)
+        def answered(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method != method:
+                return not_allowed(method)
+            key, now = key_of(_shown(request)), timezone.now()
+            if key is None or not key.opens(timezone.localdate(now)):
+                return _plain(problems([NO_KEY], 401), {"WWW-Authenticate": "Bearer"})
+            if right not in key.rights:
+                return _plain(problems([LACKING], 403))
+            if asked_lately(key, now) >= key.per_minute:
+                return _plain(problems([TOO_OFTEN], 429), {"Retry-After": "60"})
+            return _plain(_asked(view, request, key, args, kwargs))
+
+        return public(WHY)(csrf_exempt(answered))
+
+    return decorate
+
+
+def _asked(view: Callable[..., Told], request: HttpRequest, key: Key, args: Any, kwargs: Any) -> HttpResponse:
+    """The answer of the view, put on record however it ends."""
+    count = 0
+    try:
+        told = view(request, key, *args, **kwargs)
+        response, count = _response(told), told.count
+    except Refusal as refusal:
+        response = problems(refusal.problems, 422)
+    except _Wrong as wrong:
+        response = problems([wrong.problem], wrong.status)
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    note_use(key=key, route=(name or "")[:40], status=response.status_code, count=count, at=timezone.now())
+    return response
+
+
+def read_body(request: HttpRequest) -> object:
+    """The JSON document of a request."""
+    if request.content_type != "application/json":
+        raise _Wrong(NOT_JSON, 415)
+    raw = request.read(BODY_LIMIT + 1)
+    if len(raw) > BODY_LIMIT:
+        raise _Wrong(TOO_LARGE, 413)
+    try:
+        return json.loads(raw.decode(), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise _Wrong(NOT_JSON, 400) from error
+
+
+def missing() -> NoReturn:
+    """What the address names is not there."""
+    raise _Wrong(MISSING, 404)
+
+
+def asked(request: HttpRequest, *names: str) -> dict[str, str]:
+    """The parameters of the address, once each; raises Refusal for others."""
+    if unknown := sorted(set(request.GET) - set(names)):
+        text = N_("{names}: not known here; ask by {known}.")
+        told = {"names": tuple(name[:40] for name in unknown[:10]), "known": names}
+        raise Refusal([Problem("api.parameter", text, told)])
+    return {name: request.GET[name] for name in names if name in request.GET}
+
+
+def problems(found: Sequence[Problem], status: int) -> JsonResponse:
+    """Refusals as other systems read them: code, place, and the sentence in both languages."""
+    told = [{**said(one), "place": one.place} for one in found]
+    return JsonResponse({"problems": told}, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+def not_allowed(methods: str) -> HttpResponse:
+    """The address is there, but not for this method."""
+    return _plain(problems([METHOD], 405), {"Allow": methods})
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _shown(request: HttpRequest) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _response(told: Told) -> HttpResponse:
+    if told.body is None:
+        return HttpResponse(told.text, content_type=told.content_type, status=told.status)
+    return JsonResponse(told.body, status=told.status, json_dumps_params={"ensure_ascii": False})
+
+
+def _plain(response: HttpResponse, headers: dict[str, str] | None = None) -> HttpResponse:
+    """An answer that nobody keeps."""
+    add_never_cache_headers(response)
+    for name, value in (headers or {}).items():
+        response[name] = value
+    return response
