@@ -11,6 +11,7 @@ from tests.programmes.assessments.test_round_decisions import decided
 
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.programmes.assessments.models import Engagement, Entry, Result, Round, VisitRecord
+from mingjing.programmes.assessments.queries.relisted import relisted
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.sourced import sourced_of
 
@@ -59,6 +60,20 @@ def test_who_came_before_the_visit_is_observed_and_who_came_after_it_is_not_judg
     assert (result.tier == "OBSERVATION") is observed
     others = Result.objects.filter(entry__round=round_).exclude(entry=entry)
     assert not others.filter(tier="OBSERVATION").exists()
+
+
+def test_the_list_names_who_was_there_and_says_why(
+    round_: Round, companies: list[Organisation], people: dict[str, Person], at: datetime
+) -> None:
+    entry = round_.entries.select_related("community").filter(records__isnull=False).order_by("number").first()
+    assert entry
+    engaged(entry.community, companies[1], at, visited(entry))
+    replay = decided(round_, people, at)
+    rows = {row.entry_id: row for row in relisted(round_, replay, {}, None, at)}
+    mine = rows.pop(entry.pk)
+    assert (mine.tier, mine.company_id, mine.company_name) == ("OBSERVATION", companies[1].pk, companies[1].name)
+    assert [(one.code, one.params["before"]) for one in mine.told_reasons] == [("list.company", companies[0].name)]
+    assert {(row.company_id, len(row.reasons)) for row in rows.values()} == {(companies[0].pk, 0)}
 
 
 def test_what_was_not_known_when_it_was_decided_changes_nothing(

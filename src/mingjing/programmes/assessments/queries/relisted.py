@@ -6,7 +6,7 @@ a correction moves a row (policy.corrections).
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -19,7 +19,16 @@ from mingjing.engine.quantities import points_text
 from mingjing.engine.rules import Value
 from mingjing.engine.scoring import Score, score
 from mingjing.kernel.proceedings.models import Proceeding
-from mingjing.programmes.assessments.models import UNRANKED, Edition, Listed, Reopening, Replay, Result, Round
+from mingjing.programmes.assessments.models import (
+    UNRANKED,
+    Edition,
+    Engagement,
+    Listed,
+    Reopening,
+    Replay,
+    Result,
+    Round,
+)
 from mingjing.programmes.assessments.policy.corrections import Placed, place
 from mingjing.programmes.assessments.policy.edges import uses_ranks
 from mingjing.programmes.assessments.policy.listings import adverse_tiers, without_adverse
@@ -29,6 +38,7 @@ from mingjing.programmes.assessments.queries.listings import Proposed
 from mingjing.programmes.assessments.queries.restated import Restated, restated_of
 from mingjing.programmes.assessments.queries.results import sheet_of
 from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sourced import changed_of
 
 __all__ = ["relisted"]
 
@@ -37,11 +47,12 @@ def relisted(
     round_: Round, replay: Replay, proposed: Mapping[int, Proposed], before: Edition | None, now: datetime
 ) -> list[Listed]:
     """The rows of the next edition, not stored; `proposed` are those of the decision by entry, `before` the newest."""
-    return list(_Relisting(scheme_of(round_.scheme), replay, proposed, before, now).rows())
+    return list(_Relisting(round_, scheme_of(round_.scheme), replay, proposed, before, now).rows())
 
 
 @dataclass
 class _Relisting:
+    round: Round
     scheme: Scheme
     replay: Replay
     proposed: Mapping[int, Proposed]
@@ -59,6 +70,7 @@ class _Relisting:
         self.published = {row.entry_id: row for row in self.before.rows.all()} if self.before else {}
         self.reranked = {row.class_code for row in self.results if row.entry_id in self.restated}
         self.by_rank = uses_ranks(self.rules)
+        self.changed = changed_of(self.round, self.scheme)
         late_ones = Reopening.objects.filter(entry__round=self.replay.round_id, at__lte=self.now)
         self.late = set(late_ones.values_list("proceeding", flat=True)) if late else set()
 
@@ -80,6 +92,9 @@ class _Relisting:
             row.proceeding = heard
             if heard and row.adverse and heard.organisation:  # whoever was told and heard answers for it
                 row.company, row.company_name = heard.organisation, heard.organisation.name
+            elif there := self.changed.get(entry.pk):
+                row.company, row.company_name = there.company, there.company_name
+                row.reasons = keep((*_others(placed.reasons, "list.company"), _company(entry.company_name, there)))
             yield row
 
     def _heard_in(self, entry: int, placed: Placed, changed: Restated | None) -> Proceeding | None:
@@ -173,10 +188,21 @@ class _Relisting:
 
 def _with_figures(placed: Placed, result: Result, changed: Restated) -> Placed:
     """The same, with a reason where the points are not those that were decided."""
-    kept = tuple(reason for reason in placed.reasons if reason.code != "correction.figures")
+    kept = _others(placed.reasons, "correction.figures")
     if changed.score.total == result.total and changed.score.base == result.base:
         return Placed(placed.tier, kept)
     text = N_("After an objection or an appeal the total is {after} points; {before} was decided.")
     told = {name: "—" if value is None else points_text(value)
             for name, value in (("before", result.total), ("after", changed.score.total))}  # fmt: skip
     return Placed(placed.tier, (Reason("correction.figures", text, told), *kept))
+
+
+def _others(reasons: Sequence[Reason], code: str) -> tuple[Reason, ...]:
+    """The reasons without those of a code, which is told anew."""
+    return tuple(reason for reason in reasons if reason.code != code)
+
+
+def _company(frozen: str, there: Engagement) -> Reason:
+    """Why a row names another company than the roster of the round."""
+    text = N_("{company} looked after it on the day of the visit; the roster of the round still named {before}.")
+    return Reason("list.company", text, {"company": there.company_name, "before": frozen or "—"})

@@ -48,7 +48,7 @@ from mingjing.programmes.assessments.policy.sources import (
 )
 from mingjing.programmes.assessments.queries.second_looks import Look, looks_of, visits_to
 
-__all__ = ["sourced_of"]
+__all__ = ["changed_of", "sourced_of"]
 
 ABOUT = "assessments.visit:"
 """How the subject of an order begins; the record's id and the check follow."""
@@ -173,20 +173,51 @@ def _stays(entries: Sequence[Entry], round_: Round, at: datetime) -> dict[int, l
 def _held(entries: Sequence[Entry], at: datetime) -> dict[int, list[Engagement]]:
     """By community who looked after it since when, as it was known at a moment, the earliest first: one query."""
     communities = {entry.community_id for entry in entries if entry.engagement_id is not None}
-    rows = Engagement.objects.filter(community__in=communities, recorded_at__lte=at).order_by("id")
+    rows = Engagement.objects.filter(community__in=communities, recorded_at__lte=at).select_related("company")
+    rows = rows.order_by("id")
     found: dict[int, list[Engagement]] = {}
     for row in rows:
         found.setdefault(row.community_id, []).append(row)
     return found
 
 
-def _served(entry: Entry, code: str, held: Sequence[Engagement], looks: Sequence[Look], first_day: date) -> Sourced:
-    """How long the company has served whose work was judged: that of the day of the visit, should it be another one."""
+def _came_before_the_visit(entry: Entry, held: Sequence[Engagement], looks: Sequence[Look]) -> Engagement | None:
+    """The engagement of whoever was there on the day of the visit, where it began after the one that was frozen."""
     since = next((one.first_day for one in held if one.pk == entry.engagement_id), None)
     day = max((look.record.team_day.day for look in looks if look.counts), default=None)
     by_then = [(one.first_day, one.pk, one) for one in held if day and one.first_day and one.first_day <= day]
     there = max(by_then)[2] if by_then else None
-    if there is None or there.first_day is None or since is None or there.first_day <= since:
+    late = there is not None and there.first_day is not None and since is not None and there.first_day > since
+    return there if late else None
+
+
+def changed_of(round_: Round, scheme: Scheme) -> dict[int, Engagement]:
+    """By entry the engagement of another company that had come by the day of the visit: its work was judged.
+
+    As it was known when the decision was asked for. Two queries where nobody changed.
+    """
+    at = round_.deciding_at or timezone.now()
+    entries = list(Entry.objects.filter(round=round_, engagement__isnull=False).select_related("engagement"))
+    held = _held(entries, at)
+    changed = [entry for entry in entries if _changed(entry, held.get(entry.community_id, ()))]
+    looks = looks_of(changed, scheme, at) if changed else {}
+    found = {
+        entry.pk: _came_before_the_visit(entry, held[entry.community_id], looks.get(entry.pk, ())) for entry in changed
+    }
+    return {pk: there for pk, there in found.items() if there}
+
+
+def _changed(entry: Entry, held: Sequence[Engagement]) -> bool:
+    """Whether another company is known to have come after the one that was frozen."""
+    since = entry.engagement.first_day if entry.engagement else None
+    return since is not None and any(one.first_day and one.first_day > since for one in held)
+
+
+def _served(entry: Entry, code: str, held: Sequence[Engagement], looks: Sequence[Look], first_day: date) -> Sourced:
+    """How long the company has served whose work was judged: that of the day of the visit, should it be another one."""
+    since = next((one.first_day for one in held if one.pk == entry.engagement_id), None)
+    there = _came_before_the_visit(entry, held, looks)
+    if there is None or there.first_day is None:
         return months_known(entry.company_name, since, first_day)
     said = entry.attributes.get(code, "")
     if said not in ("", str(months(since, first_day))):  # somebody recorded another value for the round
