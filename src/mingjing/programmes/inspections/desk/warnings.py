@@ -65,7 +65,7 @@ class ActForm(forms.Form):
     act = forms.ChoiceField(label=_("What"), widget=forms.RadioSelect)
     reason_code = forms.ChoiceField(label=_("Reason that justifies it"), required=False)
     text = forms.CharField(label=_("In words"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
-    files = ExhibitsField(label=_("What shows it"), required=False)
+    exhibits = ExhibitsField(label=_("What shows it"), required=False)
 
     def __init__(self, *args: Any, moves: Iterable[Move], **more: Any) -> None:
         super().__init__(*args, **more)
@@ -182,7 +182,7 @@ def _act(found: Warning, form: ActForm, person: Person) -> bool:
     try:
         with transaction.atomic():
             kept = record_exhibits(
-                files=data["files"], subject=found.subject, area=found.area, origin=Origin.UPLOAD, by=person, at=now
+                files=data["exhibits"], subject=found.subject, area=found.area, origin=Origin.UPLOAD, by=person, at=now
             )
             act_on(
                 warning=found, act=data["act"], text=data["text"], reason_code=data.get("reason_code", ""),

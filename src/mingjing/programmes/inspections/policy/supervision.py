@@ -102,4 +102,4 @@ def problems_of(
         yield Problem("inspections.warning.reason_code", text, {}, "reason_code")
     if act == "justified" and not evidence:
         text = N_("A justification needs evidence; attach a file that shows it.")
-        yield Problem("inspections.warning.evidence", text, {}, "files")
+        yield Problem("inspections.warning.evidence", text, {}, "exhibits")

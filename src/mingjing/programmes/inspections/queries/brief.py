@@ -23,7 +23,7 @@ __all__ = ["Brief", "Line", "brief_of", "months_before"]
 SCANNED = (Door.SCAN, Door.OFFLINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """Figures of one authority, or of all: `visits` on site, and what belongs to them."""
 
@@ -121,36 +121,38 @@ def _lines(
     only: frozenset[int] | None, start: datetime, end: datetime,
 ) -> list[Line]:  # fmt: skip
     finding = Exists(EntryItem.objects.filter(entry=OuterRef("pk"), result=ItemResult.FINDING))
-    rows: dict[int, dict[str, Any]] = {
-        row["authority"]: row
-        for row in now.annotate(has_found=finding).order_by().values("authority").annotate(
-            every=Count("pk"), visits=Count("pk", filter=Q(method="on_site")),
-            joint=Count("pk", filter=Q(visit__joint__isnull=False)),
-            off_site=Count("pk", filter=~Q(method="on_site")), found=Count("pk", filter=Q(has_found=True)),
-            scanned=Count("pk", filter=Q(door__in=SCANNED)),
-        )
-    }  # fmt: skip
+    counts = now.annotate(has_found=finding).order_by().values("authority").annotate(
+        every=Count("pk"), visits=Count("pk", filter=Q(method="on_site")),
+        joint=Count("pk", filter=Q(visit__joint__isnull=False)), off_site=Count("pk", filter=~Q(method="on_site")),
+        found=Count("pk", filter=Q(has_found=True)), scanned=Count("pk", filter=Q(door__in=SCANNED)),
+    )  # fmt: skip
+    rows: dict[int, Mapping[str, Any]] = {row["authority"]: row for row in counts}
     by_rule = warnings.order_by().values("authority").annotate(
         n=Count("pk"), unscanned=Count("pk", filter=Q(rule="C1"))
     )  # fmt: skip
-    told = {row["authority"]: row for row in by_rule if row["authority"]}
+    told: dict[int, Mapping[str, Any]] = {row["authority"]: row for row in by_rule if row["authority"]}
     refused = _within(Refusal.objects.filter(kind="refusal", at__gte=start, at__lt=end), area, only, "firm__area")
     refusals = dict(refused.order_by().values_list("authority").annotate(n=Count("pk")))
     keys = {*rows, *before, *told, *(key for key in refusals if key)}
     bodies = Authority.objects.filter(pk__in=keys).select_related("organisation")
     return [
-        Line(
-            body, rows.get(body.pk, {}).get("visits", 0), before.get(body.pk, 0),
-            *(rows.get(body.pk, {}).get(name, 0) for name in ("joint", "off_site", "found", "scanned", "every")),
-            told.get(body.pk, {}).get("unscanned", 0), told.get(body.pk, {}).get("n", 0), refusals.get(body.pk, 0),
-        )
+        _line(body, rows.get(body.pk, {}), before.get(body.pk, 0), told.get(body.pk, {}), refusals.get(body.pk, 0))
         for body in bodies
-    ]  # fmt: skip
+    ]
+
+
+def _line(body: Authority, row: Mapping[str, Any], before: int, told: Mapping[str, Any], refusals: int) -> Line:
+    counted = {name: int(row.get(name, 0)) for name in ("visits", "joint", "off_site", "found", "scanned", "every")}
+    return Line(
+        authority=body, before=before, unscanned=told.get("unscanned", 0), warnings=told.get("n", 0),
+        refusals=refusals, **counted,
+    )  # fmt: skip
 
 
 def _sum(lines: Sequence[Line]) -> Line:
     names = [name for name in Line.__slots__ if name != "authority"]
-    return Line(None, *(sum(getattr(line, name) for line in lines) for name in names))
+    told = {name: sum(getattr(line, name) for line in lines) for name in names}
+    return Line(authority=None, **told)
 
 
 def _year_before(entries: QuerySet[Entry], first: date) -> dict[int, int]:
