@@ -6,7 +6,7 @@ Not here: any guard; those are migrations (mingjing.kernel.db.guards).
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 
@@ -47,7 +47,7 @@ def flushing_allowed() -> Iterator[None]:
         from mingjing.kernel.calendar.shipped import seed
         from mingjing.kernel.ledger.models import Head
 
-        with guards_lifted():
+        with transaction.atomic(), guards_lifted():  # one commit instead of hundreds
             original(self, sql_list)
             Head.objects.create()
             seed(Notice, 2022, 2026)

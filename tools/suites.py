@@ -1,4 +1,4 @@
-"""Runs every suite in parts, two at a time: pytest on SQLite and on PostgreSQL, the JavaScript, journeys in a browser.
+"""Runs every suite in parts, three at a time: pytest on SQLite and PostgreSQL, the JavaScript, journeys in a browser.
 
     python -m tools.suites [pytest options, paths]
 
@@ -12,11 +12,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from pathlib import Path
 
 from tools import postgres
@@ -25,7 +25,8 @@ from tools.outcomes import Outcome, report
 ROOT = Path(__file__).resolve().parent.parent
 DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk", "libatomic1")  # the last is what playwright's own node needs
 NO_TESTS = 5  # pytest: nothing collected, which an own selection of paths may well bring
-LANES = 2
+LANES = 3
+"""One more than the two cores of CI: who drives a browser waits for it, and who starts the program for the program."""
 APART = ("tests/programmes", "tests/contracts", "tests/faces")
 """What pytest runs in parts of its own, beside all the rest."""
 JOURNEYS = 4
@@ -54,10 +55,8 @@ def main(options: list[str]) -> int:
             url = while_they_run.enter_context(postgres.server())
         except postgres.PostgresFailed as failed:
             url, outcomes = "", [Outcome("PostgreSQL", False, f"PostgreSQL did not start: {failed}", 0)]
-        parts = list(planned(options, url, journeys=not left_out))
-        parts[-LANES:-LANES] = scripts(left_out)
-        with ThreadPoolExecutor(LANES) as lanes:
-            outcomes += lanes.map(run, parts)
+        driven, others = planned(options, url, journeys=not left_out)
+        outcomes += in_lanes(driven, [*others, *scripts(left_out)])
     for note in left_out:
         print(f"left out: {note}")
     print("\n".join(report(outcomes)))
@@ -93,8 +92,30 @@ def playwright_node() -> Path | None:
     return Path(playwright.origin).parent / "driver" / "node" if playwright and playwright.origin else None
 
 
-def planned(options: list[str], url: str, *, journeys: bool) -> Iterator[Part]:
-    """The parts in Python, about the longest first. A selection of paths is not divided.
+def in_lanes(driven: Iterable[Part], others: Iterable[Part]) -> list[Outcome]:
+    """Run all: one lane takes those with a browser, the others the rest, and whoever is done first helps."""
+    waiting = deque(driven), deque(others)
+    outcomes: list[Outcome] = []
+
+    def lane(own: int) -> None:
+        while part := next_of(waiting[own], waiting[not own]):
+            outcomes.append(run(part))
+
+    with ThreadPoolExecutor(LANES) as lanes:
+        list(lanes.map(lane, [0] + [1] * (LANES - 1)))
+    return outcomes
+
+
+def next_of(own: deque[Part], helped: deque[Part]) -> Part | None:
+    """The next part of a lane: the first of its own, else the last of others; None where all is begun."""
+    for take in (own.popleft, helped.pop):
+        with suppress(IndexError):
+            return take()
+    return None
+
+
+def planned(options: list[str], url: str, *, journeys: bool) -> tuple[list[Part], list[Part]]:
+    """The parts in Python, those with a browser and the others, about the longest first. A selection is not divided.
 
     Journeys go into processes of their own: a browser's loop in the thread gives Django another connection from then
     on, and the one before may stand in a transaction that later tests would wait for.
@@ -114,8 +135,7 @@ def planned(options: list[str], url: str, *, journeys: bool) -> Iterator[Part]:
     for name, paths in divided(own=own):
         others += [Part(f"PostgreSQL: {name}", [*again, *without, *paths], on(url, name))] if url else []
         others += [Part(f"SQLite: {name}", [*tests, *without, *paths])]
-    for pair in zip_longest(driven, others):  # two browsers at once would wait for each other
-        yield from filter(None, pair)
+    return driven, others
 
 
 def divided(*, own: bool) -> Iterator[tuple[str, list[str]]]:

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections import deque
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -80,7 +82,7 @@ def test_what_is_no_test_of_pytest_is_told_too(output: str, sought: str) -> None
 
 
 def test_the_parts_are_all_tests_on_each_database_and_no_two_share_one() -> None:
-    parts = list(suites.planned([], URL, journeys=True))
+    parts = list(chain(*suites.planned([], URL, journeys=True)))
     for start in ("SQLite", "PostgreSQL"):
         commands = [part.command for part in parts if part.name.startswith(start) and "journeys" not in part.name]
         whole = [command for command in commands if "tests" in command]
@@ -96,12 +98,27 @@ def test_the_parts_are_all_tests_on_each_database_and_no_two_share_one() -> None
 def test_journeys_are_where_they_are_looked_for() -> None:
     marked = [path for path in Path("tests").rglob("test_*.py") if "mark.journey" in path.read_text("utf-8")]
     assert {path.parts[1] for path in marked} - {"tools"} == {"journeys"}
-    driven = [part.command for part in suites.planned([], URL, journeys=True) if "journeys" in part.name]
+    driven, others = ([part.command for part in parts] for parts in suites.planned([], URL, journeys=True))
+    assert all("not journey" in command for command in others)
     assert len(driven) == suites.JOURNEYS + 1
     assert all(command[-1] == "tests/journeys" or "--part" in command for command in driven)
 
 
 def test_an_own_selection_is_run_once_on_each_database() -> None:
-    parts = list(suites.planned(["tests/tools", "-x"], URL, journeys=False))
+    parts = list(chain(*suites.planned(["tests/tools", "-x"], URL, journeys=False)))
     assert [part.name for part in parts] == ["PostgreSQL: tests", "SQLite: tests"]
     assert all("tests/tools" in part.command and "-x" in part.command for part in parts)
+
+
+@pytest.mark.parametrize(("driven", "others"), [(0, 0), (0, 5), (5, 0), (2, 9), (9, 2)])
+def test_every_part_is_run_once_whichever_lane_is_free(driven: int, others: int) -> None:
+    parts = [suites.Part(f"part {number}", ["true"]) for number in range(driven + others)]
+    outcomes = suites.in_lanes(parts[:driven], parts[driven:])
+    assert sorted(outcome.name for outcome in outcomes) == sorted(part.name for part in parts)
+    assert all(outcome.passed for outcome in outcomes)
+
+
+def test_a_lane_takes_its_own_first_and_then_what_another_would_take_last() -> None:
+    one, two, three = (suites.Part(name, []) for name in ("one", "two", "three"))
+    own, helped = deque([one]), deque([two, three])
+    assert [suites.next_of(own, helped) for _ in range(4)] == [one, three, two, None]
