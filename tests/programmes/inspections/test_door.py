@@ -80,7 +80,7 @@ def test_after_the_scan_the_page_says_whether_it_agrees(scene: doors.Scene, task
     scene.enter(now, leave=False, task=task, helpers=1)
     shown = read(task)
     assert "are those of the task" in shown
-    assert "1 helper without a certificate" in shown
+    assert "helpers without a certificate: 1" in shown
     other = scene.task(timezone.localdate())
     scene.enter(now, leave=False, firm=1, task=other)
     assert "another firm’s" in read(other)

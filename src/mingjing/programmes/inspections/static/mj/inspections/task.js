@@ -2,7 +2,7 @@
 // What is typed and not sent is kept in `held` as long as the app is open. Not here: its parts.
 import { enterParts } from "#mj/inspections/enter.js";
 import { insideParts } from "#mj/inspections/inside.js";
-import { button, exchange, h, part, purposeOf, t } from "#mj/inspections/kit.js";
+import { button, exchange, h, purposeOf, t } from "#mj/inspections/kit.js";
 import { standOf } from "#mj/inspections/standing.js";
 
 const drafts = new Map(); // by subject
@@ -36,8 +36,7 @@ export class TaskScreen {
   draw() {
     const { stand } = this;
     const turn = stand.entry ? insideParts(this) : stand.state === "cancelled" ? [h("p", { class: "fi-notice wrong" }, t("This task was cancelled."))] : enterParts(this);
-    const after = stand.state === "left" && !stand.entry.pending ? this.anew() : null;
-    this.body = exchange(this.body, h("div", {}, ...[this.head(), ...this.problems(), ...turn, after].filter(Boolean)));
+    this.body = exchange(this.body, h("div", {}, ...[this.head(), ...this.problems(), ...turn].filter(Boolean)));
   }
 
   head() {
@@ -56,11 +55,6 @@ export class TaskScreen {
   async seen(id) {
     await this.app.commands.settle([id]);
     await this.refresh();
-  }
-
-  // A second entry on the same task, another day of its window.
-  anew() {
-    return part(t("Another visit"), h("p", { class: "fi-fine" }, t("Ask the desk for a new task; this one is done.")));
   }
 
   async send(kind, payload) {
