@@ -97,13 +97,20 @@ def _reopened(place: District, before: Round, company: Organisation) -> Pages:
         Reopening.objects.create(filing=filing, entry=entry, proceeding=case, tier="BLACK", by=by, at=at)
     one = Reopening.objects.select_related("proceeding__area", "filing", "entry__round__lead", "entry__round__scheme")
     found = one.filter(entry__in=entries).earliest("pk")
-    issue_document(
+    document = issue_document(
         kind="assessments.reopening_notice", area=before.area, subject=found.proceeding.ledger_subject,
         context=reopening_context(found), addressee=company, by=by, at=at,
     )  # fmt: skip
     there = {"pk": before.pk, "filing": found.filing_id}
-    yield "assessments:reopening", "", there
     yield "assessments:reopening-service", "", there
+    shown = exhibits(document.ledger_subject, before.area, 1, by, at)
+    service = record_service(
+        document=document, credit_code=company.credit_code, method="direct", served_at=at, received_by="某某",
+        exhibits=[one.pk for one in shown], by=by, at=at,
+    )  # fmt: skip
+    take_step(proceeding=found.proceeding, step="notice", service=service, by=by, at=at)
+    yield "assessments:reopening", "", there
+    yield "assessments:reopening-back", "", there | {"act": 1}
     steps = {"follow": "statement", "decide": "decision", "prepare": "public_notice", "centre": "signed_centre",
              "bureau": "signed_bureau"}  # fmt: skip
     for name, step in steps.items():

@@ -119,7 +119,7 @@ def _moved(before: Edition, rows: Iterable[Listed]) -> Iterator[dict[str, Any]]:
 def _store(edition: Edition, rows: Sequence[Listed]) -> Edition:
     """Store an edition with its rows."""
     for row in rows:
-        row.leaf = leaf_hash(canonical(_told(row, row.entry.number))).hex()
+        row.leaf = leaf_hash(canonical(row.told_row(row.entry.number))).hex()
     edition.rows_root = merkle_root([bytes.fromhex(row.leaf) for row in rows]).hex()
     edition.save(force_insert=True)
     for row in rows:
@@ -165,11 +165,3 @@ def _unsettled(proposed: Iterable[Proposed]) -> Iterator[Problem]:
         text = N_("The panel has not decided on {name}. {missing}")
         params = {"name": one.entry.name, "missing": missing}
         yield Problem("edition.unsettled", text, params, one.entry.number)
-
-
-def _told(row: Listed, number: str) -> dict[str, Any]:
-    """What the leaf of a row holds."""
-    return {
-        "entry": row.entry_id, "number": number, "class": row.class_code, "tier": row.tier, "total": row.total,
-        "base": row.base, "bonus": row.bonus, "company": row.company_id, "decided": row.decided_tier,
-    }  # fmt: skip

@@ -22,6 +22,7 @@ from mingjing.programmes.assessments.board.pages import Site
 from mingjing.programmes.assessments.board.shown import Told, items_of
 from mingjing.programmes.assessments.models import Edition, Listed
 from mingjing.programmes.assessments.policy.published import public_decision
+from mingjing.programmes.assessments.queries.corrected import corrections_of
 from mingjing.programmes.assessments.queries.published import PublishedRound
 from mingjing.programmes.assessments.queries.recorded import recorded_of
 
@@ -189,7 +190,8 @@ def _resource(name: str, path: str, columns: Mapping[str, tuple[str, str]], key:
 
 def _decisions(made: PublishedRound, rows: Iterable[Told]) -> Iterator[tuple[str, bytes]]:
     """A file for each community that was scored: the decision with its proof, and no word that anybody wrote freely."""
-    recorded = recorded_of(made.newest)
+    recorded = recorded_of(made.editions[-1])
+    corrected = corrections_of(made.newest.replay, made.scheme, public=True)
     for one in rows:
         row, result = one.row, made.results.get(one.listed.entry_id)
         if row.decided is None or result is None:
@@ -197,4 +199,6 @@ def _decisions(made: PublishedRound, rows: Iterable[Told]) -> Iterator[tuple[str
         sheet, worked = row.decided
         digest, totals = sha256(result.sheet.encode()).hexdigest(), made.totals[result.class_code]
         document = public_decision(made.scheme, worked, sheet, totals, recorded.of(result), digest)
+        if section := corrected.get(one.listed.entry_id):
+            document["correction"] = section
         yield decision_path(one.listed.entry, made.round), _json(document)

@@ -3,6 +3,8 @@
 Not here: what had to happen before (policy.procedures, kernel.proceedings), how a list looks.
 """
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -93,6 +95,13 @@ class Listed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition_id} {self.entry_id}"
+
+    def told_row(self, number: str) -> dict[str, Any]:
+        """What its leaf holds; `number` is that of its entry."""
+        return {
+            "entry": self.entry_id, "number": number, "class": self.class_code, "tier": self.tier, "total": self.total,
+            "base": self.base, "bonus": self.bonus, "company": self.company_id, "decided": self.decided_tier,
+        }  # fmt: skip
 
     @property
     def told_reasons(self) -> tuple[Reason, ...]:

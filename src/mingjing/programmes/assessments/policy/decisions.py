@@ -16,6 +16,7 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.quantities import parse_points, points_text
 from mingjing.engine.repairs import WayOut, way_out
 from mingjing.engine.scoring import Rubric, Score, Sheet, score
+from mingjing.programmes.assessments.policy.corrected import correction_faults
 from mingjing.programmes.assessments.policy.scheme import Scheme, compile_scheme
 from mingjing.programmes.assessments.policy.sheets import read_sheet, sheet_document
 
@@ -167,6 +168,8 @@ def _faults(document: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _differences(_account(result), document["account"], "account")
     if document["record"] is not None:
         yield from _record_faults(document, scheme)
+    if document.get("correction") is not None:
+        yield from correction_faults(document["correction"], document, scheme)
 
 
 def _rubric(scheme: Scheme, class_code: str) -> Rubric:

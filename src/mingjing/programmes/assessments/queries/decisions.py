@@ -1,6 +1,6 @@
 """Decision files of stored results, one or all of a replay. Not here: their content (policy.decisions)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mingjing.engine.chain import inclusion_proof, merkle_root
@@ -11,6 +11,7 @@ from mingjing.programmes.assessments.models import Replay, Result
 from mingjing.programmes.assessments.policy.decisions import Result as Worked
 from mingjing.programmes.assessments.policy.decisions import decision_document, result_row
 from mingjing.programmes.assessments.policy.scheme import Scheme
+from mingjing.programmes.assessments.queries.corrected import corrections_of
 from mingjing.programmes.assessments.queries.results import (
     completion_of,
     distribution,
@@ -36,7 +37,8 @@ def decision_file(result: Result) -> dict[str, Any]:
     worked = _as_stored(scheme, result, totals)
     leaves, proof = _leaves(replay), proof_of(completion_of(replay))
     record = _record(inclusion_proof(leaves, result.index), result.index, len(leaves), proof)
-    return decision_document(scheme, worked, sheet_of(scheme, result), totals, record)
+    corrected = corrections_of(replay, scheme, only=[result.entry_id]) if result.entry_id else {}
+    return _whole(decision_document(scheme, worked, sheet_of(scheme, result), totals, record), result, corrected)
 
 
 def decision_files(replay: Replay) -> Iterator[tuple[Result, dict[str, Any]]]:
@@ -47,7 +49,7 @@ def decision_files(replay: Replay) -> Iterator[tuple[Result, dict[str, Any]]]:
     scheme = scheme_behind(replay)
     totals = {code: distribution(scheme, replay, code) for code in scheme.classes}
     leaves, proof = _leaves(replay), proof_of(completion_of(replay))
-    paths = _Paths(leaves)
+    paths, corrected = _Paths(leaves), corrections_of(replay, scheme)
     after = -1
     rows = Result.objects.filter(replay=replay).order_by("index")
     while chunk := list(rows.filter(index__gt=after)[:CHUNK]):
@@ -55,8 +57,16 @@ def decision_files(replay: Replay) -> Iterator[tuple[Result, dict[str, Any]]]:
             sheet = sheet_of(scheme, row)
             worked = _as_stored(scheme, row, totals[row.class_code])
             record = _record(paths.of(row.index), row.index, len(leaves), proof)
-            yield row, decision_document(scheme, worked, sheet, totals[row.class_code], record)
+            yield row, _whole(decision_document(scheme, worked, sheet, totals[row.class_code], record), row, corrected)
         after = chunk[-1].index
+
+
+def _whole(
+    document: dict[str, Any], result: Result, corrected: Mapping[int, Mapping[str, Any]]
+) -> dict[str, Any]:  # fmt: skip
+    """The document, with what a correction made of the row where one did."""
+    section = corrected.get(result.entry_id or 0)
+    return {**document, "correction": section} if section else document
 
 
 def _as_stored(scheme: Scheme, result: Result, totals: Distribution) -> Worked:
