@@ -129,9 +129,8 @@ def issue_feed(
         revoke_feed(feed=before, by=by, at=at)
     secret = secrets.token_urlsafe(32)
     feed = Feed.objects.create(firm=firm, person=person, digest=digest_of(secret), issued_by=by, issued_at=at)
-    data = {"firm": firm.pk if firm else None, "person": person.token if person else None}
-    area = firm.area if firm else None
-    writer.append(kind="inspections.feed.issued", subject=feed.subject, data=data, area=area, by=by, at=at)
+    data: dict[str, object] = {"firm": firm.pk if firm else None, "person": person.token if person else None}
+    _tell_feed("issued", feed, data, by, at)
     return feed, secret
 
 
@@ -139,5 +138,10 @@ def issue_feed(
 def revoke_feed(*, feed: Feed, by: Person | None, at: datetime) -> None:
     """The address of a calendar leads nowhere any more; once is enough."""
     if Feed.objects.filter(pk=feed.pk, revoked_at=None).update(revoked_at=at):
-        area = feed.firm.area if feed.firm else None
-        writer.append(kind="inspections.feed.revoked", subject=feed.subject, data={}, area=area, by=by, at=at)
+        _tell_feed("revoked", feed, {}, by, at)
+
+
+def _tell_feed(what: str, feed: Feed, data: dict[str, object], by: Person | None, at: datetime) -> None:
+    """The fact, where the firm or the person is at home."""
+    home = feed.firm.area if feed.firm else feed.person.home if feed.person else None
+    writer.append(kind=f"inspections.feed.{what}", subject=feed.subject, data=data, area=home, by=by, at=at)

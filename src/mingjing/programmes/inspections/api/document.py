@@ -3,7 +3,6 @@
 A test asks the interface what nobody thought of by this document (schemathesis). Not here: what is answered.
 """
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -62,15 +61,17 @@ def _operation(name: str, answer: str, *, body: str = "", query: tuple[str, ...]
 
 def _lives() -> dict[str, Any]:
     text = {"text/csv": {"schema": {"type": "string"}}}
+    wrong = _refusals([401, 403, 404, 405, 422, 429])
+    wrong["404"]["content"] |= {"text/html": {"schema": {"type": "string"}}}  # where the address has more parts
     table = {"name": "table", "in": "path", "required": True, "schema": {"type": "string", "enum": [*TABLES]}}
     return {
         "operationId": "lives", "parameters": [table],
         "responses": {"200": {"description": "A table of LIVES", "content": text}}
-        | _refusals([401, 403, 404, 405, 422, 429]),
+        | wrong,
     }  # fmt: skip
 
 
-def _refusals(codes: list[int]) -> Mapping[str, Any]:
+def _refusals(codes: list[int]) -> dict[str, Any]:
     return {str(code): {"description": WRONG[code], "content": _json("Problems")} for code in codes}
 
 

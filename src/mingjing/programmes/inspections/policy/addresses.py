@@ -5,7 +5,7 @@ Checked when it is written down and again with every address it resolves to. Not
 
 import re
 from collections.abc import Iterator
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from mingjing.engine.outcome import N_, Problem
@@ -14,6 +14,7 @@ __all__ = ["check_address", "is_public"]
 
 PORTS = (None, 443, 8443)
 LIMIT = 500
+NAT64, LOCAL_NAT64 = IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48")
 HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.I)
 
 
@@ -44,10 +45,19 @@ def is_public(address: str) -> bool:
         found = ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    if getattr(found, "teredo", None):
+    if isinstance(found, IPv6Address) and not _is_public_within(found):
         return False
-    return found.is_global and not found.is_multicast and (mapped is None or is_public(str(mapped)))
+    return found.is_global and not found.is_multicast
+
+
+def _is_public_within(found: IPv6Address) -> bool:
+    """Whether the IPv4 address that an IPv6 address may stand for is public."""
+    if found.teredo or found in LOCAL_NAT64:
+        return False
+    meant = found.ipv4_mapped or found.sixtofour
+    if found in NAT64:
+        meant = IPv4Address(int(found) & 0xFFFFFFFF)
+    return meant is None or is_public(str(meant))
 
 
 def _is_public_host(host: str) -> bool:
