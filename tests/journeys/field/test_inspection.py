@@ -112,7 +112,7 @@ def found(phone: Phone) -> None:
     """A finding with a photo, recorded."""
     item = phone.page.locator(".fi-item")
     item.get_by_label("Finding").check()
-    item.get_by_label("What was found").fill("进货台账缺页")
+    item.get_by_label("What the finding is").fill("进货台账缺页")
     item.get_by_role("button", name="Take a photo").click()
     shutter = phone.page.get_by_role("button", name="Take the photo")
     expect(shutter).to_be_enabled()
@@ -130,7 +130,7 @@ def left(phone: Phone) -> None:
     press(phone, "leave")
     drawn(phone)
     phone.page.locator(".fl-dialog").get_by_role("button", name="Done").click()
-    expect(phone.page.get_by_role("heading", name="Left")).to_be_visible()
+    expect(phone.page.get_by_role("heading", name="They left")).to_be_visible()
     assert phone.faults() == []
 
 

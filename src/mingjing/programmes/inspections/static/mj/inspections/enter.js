@@ -62,7 +62,7 @@ function told(screen, found) {
     verdictOf({ colour: found.colour, answers: shown.answers }, rules, fromPack(pack.known_at, alone)),
     red ? h("p", { class: "fi-notice wrong" }, t("Tell the firm: it may refuse this visit. If you enter all the same, that is a red warning, and your reason is on record.")) : null,
     red ? area(t("Why you enter all the same"), held.reason ?? "", (text) => (held.reason = text), { "data-key": "reason" }) : null,
-    button(red ? t("Enter all the same") : t("Enter"), enter, { kind: red ? "danger" : "primary", disabled: !held.officers.length, "data-key": "enter" }),
+    button(red ? t("Enter all the same") : t("Enter now"), enter, { kind: red ? "danger" : "primary", disabled: !held.officers.length, "data-key": "enter" }),
     refusing(screen, red), button(t("Scan again"), again, { kind: "quiet", mark: "scan", "data-key": "again" }));
 }
 
@@ -75,7 +75,7 @@ function refusing(screen, wide) {
     await screen.send("refusal", { text: held.words ?? "" });
   };
   const words = area(t("What the firm says (it need not give a reason)"), held.words ?? "", (text) => (held.words = text), { "data-key": "words" });
-  const shown = h("details", { class: "fi-refusal" }, h("summary", { "data-key": "refusing" }, t("The firm refuses")), words, button(t("Record the refusal"), refuse, { kind: "strong", "data-key": "refuse" }));
+  const shown = h("details", { class: "fi-refusal" }, h("summary", { "data-key": "refusing" }, t("The firm refuses")), words, button(t("Record that the firm refuses"), refuse, { kind: "strong", "data-key": "refuse" }));
   shown.open = wide || Boolean(held.refusing);
   shown.addEventListener("toggle", () => (held.refusing = shown.open));
   return shown;

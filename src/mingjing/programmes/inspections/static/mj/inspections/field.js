@@ -30,7 +30,7 @@ function cardOf(app, { record, stand }) {
 function stateText(record, stand) {
   const rest = stand.entry ? open(record, stand).length : 0;
   if (stand.state === "inside") return t("Inside since {time}", { time: moment(stand.entry.entered_at) });
-  if (stand.state === "left") return rest ? t("Left; {count} items are not told yet", { count: rest }) : t("Done");
+  if (stand.state === "left") return rest ? t("They left; items not told yet: {count}", { count: rest }) : t("Done");
   if (stand.refused) return t("The firm refused this visit. A supervisor looks at it.");
   if (stand.state === "cancelled") return t("This task was cancelled.");
   return record.last_day < localDay() ? t("Its days are over; an entry can only be recorded late.") : t("From {first_day} to {last_day}", record);
@@ -56,7 +56,7 @@ export function route(subject) {
 // What is refused is read on the task's screen, where it can be entered anew.
 export const matter = ({ id }) => id;
 
-const ACTS = { enter: () => t("Entry"), leave: () => t("Leaving"), result: () => t("Result"), refusal: () => t("Refusal of the firm"), photo: ({ record }) => t("Photo of {check}", { check: record?.about ?? "" }) };
+const ACTS = { enter: () => t("Entering"), leave: () => t("Leaving"), result: () => t("Result"), refusal: () => t("Refusal of the firm"), photo: ({ record }) => t("Photo of {check}", { check: record?.about ?? "" }) };
 
 // A command in words, for the outbox.
 export const describe = ({ kind, payload = {} }) => ACTS[kind.split(".")[1]]?.(payload) ?? title();

@@ -17,7 +17,7 @@ export function insideParts(screen) {
 function entered({ stand: { entry }, pack, rules, record }) {
   const source = entry.pending ? fromPack(pack.known_at, !navigator.onLine) : fromInstallation(entry);
   const how = { offline: t("Scanned without a signal"), late: t("Recorded late"), none: t("Without a code"), no_code: t("Without a code") }[entry.door];
-  return h("div", {}, h("p", {}, t("Entered {time}", { time: moment(entry.entered_at) }), how ? ` · ${how}` : "", entry.helpers ? ` · ${t("{count} helpers", { count: entry.helpers })}` : ""),
+  return h("div", {}, h("p", {}, t("Entered {time}", { time: moment(entry.entered_at) }), how ? ` · ${how}` : "", entry.helpers ? ` · ${t("helpers: {count}", { count: entry.helpers })}` : ""),
     entry.reason ? h("p", { class: "fi-notice watch" }, t("Reason: {reason}", { reason: entry.reason })) : null,
     verdictOf(entry.colour ? entry : { colour: null, answers: [] }, rules, source), h("p", { class: "fi-fine" }, record.authority));
 }
@@ -46,7 +46,7 @@ function form(screen, item) {
 }
 
 function findingForm(item, one, place) {
-  return h("div", { class: "fi-finding" }, area(t("What was found"), one.text, (text) => (one.text = text), { maxlength: 1000, "data-key": `found-${item.id}-${place}` }),
+  return h("div", { class: "fi-finding" }, area(t("What the finding is"), one.text, (text) => (one.text = text), { maxlength: 1000, "data-key": `found-${item.id}-${place}` }),
     field(t("To be put right until"), h("input", { type: "date", value: one.due, oninput: (event) => (one.due = event.target.value), "data-key": `due-${item.id}-${place}` })));
 }
 
@@ -90,7 +90,7 @@ function leaving(screen) {
     if (image === undefined) return undefined;
     return screen.send("leave", { left_at: app.now(), results: [], guidance: leave.guidance.trim(), signed: leave.signed, signed_by: leave.name.trim(), sign_reason: leave.signed === "refused" ? leave.reason.trim() : "", image });
   };
-  return part(t("Leaving"), rest ? h("p", { class: "fi-notice watch" }, t("{count} items are not told yet; they can be told within five working days.", { count: rest })) : null,
+  return part(t("Leaving"), rest ? h("p", { class: "fi-notice watch" }, t("Items that are not told yet: {count}. They can be told within five working days.", { count: rest })) : null,
     area(t("Guidance given"), leave.guidance, (text) => (leave.guidance = text), { "data-key": "guidance" }),
     field(t("Who is there for the firm"), h("input", { type: "text", maxlength: 100, value: leave.name, oninput: (event) => (leave.name = event.target.value), "data-key": "name", autocomplete: "off" })),
     group(t("What the firm does"), choices("signed", [["signed", t("Signs the record")], ["refused", t("Does not sign")]], leave.signed, choose)),
@@ -100,6 +100,6 @@ function leaving(screen) {
 
 function gone({ stand: { entry, waiting } }) {
   const signed = { signed: t("{name} signed for the firm.", { name: entry.signed_by }), refused: t("{name} did not sign for the firm.", { name: entry.signed_by }) }[entry.signed];
-  return part(t("Left"), h("p", {}, t("Left {time}", { time: moment(entry.left_at) })), signed ? h("p", {}, signed) : null,
+  return part(t("They left"), h("p", {}, t("Left {time}", { time: moment(entry.left_at) })), signed ? h("p", {}, signed) : null,
     h("p", { class: "fi-notice good" }, waiting ? [icon("phone"), " ", t("All is on this phone; it goes up when there is a network.")] : [icon("check"), " ", t("All has arrived.")]));
 }
