@@ -156,10 +156,11 @@ def test_public_addresses() -> None:
 @pytest.mark.django_db
 def test_hooks_are_made_and_ended_with_reasons() -> None:
     scene, now = doors.build(1, 1), timezone.now()
-    asked = {"name": "市平台", "area": scene.area, "authority": None, "by": None, "at": now}
-    for wrong in ({"url": "http://x.cn/"}, {"events": []}, {"events": ["parties.person.left"]}):
+    asked: dict[str, Any] = {"name": "市平台", "area": scene.area, "authority": None, "by": None, "at": now}
+    wrong: list[dict[str, Any]] = [{"url": "http://x.cn/"}, {"events": []}, {"events": ["parties.person.left"]}]
+    for one in wrong:
         with pytest.raises(Refusal):
-            outside.make_hook(**{"url": "https://a.example.cn/", "events": [ENTERED], **asked, **wrong})
+            outside.make_hook(**{"url": "https://a.example.cn/", "events": [ENTERED], **asked, **one})
     made = outside.make_hook(url="https://a.example.cn/", events=[ENTERED], **asked)
     outside.end_hook(hook=made, reason="换地址", by=None, at=now)
     with pytest.raises(Refusal):

@@ -48,6 +48,28 @@ MANIFEST = Manifest(
             title=_("Warnings"), url_name="inspections:warnings", permission="inspections.warning.view", icon="warning"
         ),
         NavItem(title=_("Entries"), url_name="inspections:entries", permission="inspections.entry.view", icon="case"),
+        NavItem(
+            title=_("Inspection tasks"), url_name="inspections:tasks", permission="inspections.task.view", icon="visit"
+        ),
+        NavItem(
+            title=_("Inspection plans"), url_name="inspections:plans", permission="inspections.plan.view", icon="round"
+        ),
+        NavItem(
+            title=_("Authorities and firms"), url_name="inspections:authorities",
+            permission="inspections.catalogue.view", icon="organisation",
+        ),
+        NavItem(
+            title=_("Joint inspections"),
+            url_name="inspections:matches",
+            permission="inspections.together.view",
+            icon="people",
+        ),
+        NavItem(
+            title=_("Other systems"),
+            url_name="inspections:systems",
+            permission="inspections.outside.manage",
+            icon="globe",
+        ),
     ),
     api_urls=f"{HERE}.api.urls",
     roles=(
@@ -76,6 +98,10 @@ MANIFEST = Manifest(
             "warning.view_all", _("See entries and warnings of every authority"), SUPERVISOR, "director", "auditor"
         ),
         _permission("warning.explain", _("Explain and correct for one’s own authority"), HEAD, STAFF, "director"),
+        _permission("together.view", _("See proposals of joint inspections"), *LOOKING),
+        _permission("together.propose", _("Propose joint inspections"), SUPERVISOR),
+        _permission("together.answer", _("Answer proposals for one’s own authority"), HEAD, STAFF),
+        _permission("outside.manage", _("Issue keys to other systems and tell them of events"), SUPERVISOR),
         _permission("warning.supervise", _("Verify, decide and close warnings"), SUPERVISOR),
     ),
     subjects={
@@ -89,6 +115,7 @@ MANIFEST = Manifest(
         "inspections.refusal": _("Refusal or complaint of an enterprise"),
         "inspections.report": _("Report of a visit"),
         "inspections.warning": _("Warning"),
+        "inspections.match": _("Proposal of joint inspections"),
         "inspections.key": _("Key of another system"),
         "inspections.hook": _("Address that is told of events"),
         "inspections.feed": _("Calendar address"),
@@ -130,6 +157,10 @@ MANIFEST = Manifest(
         _fact("finding.settled", _("Finding settled")),
         _fact("refusal.recorded", _("Refusal or complaint of a firm recorded")),
         _fact("report.recorded", _("Report of a visit recorded")),
+        _fact("match.asked", _("Proposal of joint inspections asked for")),
+        _fact("match.worked_out", _("Proposal of joint inspections worked out")),
+        _fact("match.answered", _("Proposal of a joint visit answered")),
+        _fact("match.agreed", _("Joint visit agreed")),
         _fact("key.issued", _("Key of another system issued")),
         _fact("key.revoked", _("Key of another system revoked")),
         _fact("key.pushed", _("Visits sent by another system")),
@@ -145,6 +176,7 @@ MANIFEST = Manifest(
         _fact("warning.merged", _("Warnings taken together")),
     ),
     reactions=(
+        _reaction("match", "inspections.match.asked", "matching.work_out_match", _("Work out joint inspections")),
         *(_reaction(f"tell_{kind}", f"inspections.{kind}", "hooks.tell", _("Tell other systems")) for kind in TOLD),
         _reaction("judge_entered", "visits.visit.started", "warnings.judge_visit", _("Judge a firm’s records")),
         _reaction("judge_left", "visits.visit.ended", "warnings.judge_visit", _("Judge a firm’s records")),
@@ -170,7 +202,9 @@ MANIFEST = Manifest(
     evidence_door=f"{HERE}.queries.evidence.near_evidence",
     evidence_doors=f"{HERE}.queries.evidence.near_evidence_of",
     evidence_home=f"{HERE}.desk.exhibits.home",
+    evidence_words=f"{HERE}.desk.exhibits.words",
     board_urls=f"{HERE}.board.urls",
+    board_lists=f"{HERE}.board.figures.lists",
     field_pack=f"{HERE}.field.pack",
     field_commands=f"{HERE}.field.apply",
     field_states=f"{HERE}.field.states",

@@ -2,11 +2,47 @@
 
 from django.urls import path
 
-from mingjing.programmes.inspections.desk import brief, entries, warnings
+from mingjing.programmes.inspections.desk import (
+    brief,
+    catalogue,
+    entries,
+    firms,
+    outside,
+    plans,
+    tasks,
+    together,
+    warnings,
+)
 
 app_name = "inspections"
 
 urlpatterns = [
+    path("authorities/", catalogue.authorities, name="authorities"),
+    path("register-authority/", catalogue.authority_add, name="authority-add"),
+    path("authorities/<int:pk>/", catalogue.authority, name="authority"),
+    path("authorities/<int:pk>/<slug:act>/", catalogue.authority_act, name="authority-act"),
+    path("authorities/<int:pk>/<slug:part>/<int:key>/", catalogue.authority_part, name="authority-part"),
+    path("items/", catalogue.items, name="items"),
+    path("items/<int:pk>/", catalogue.item, name="item"),
+    path("items/<int:pk>/<slug:act>/", catalogue.item_act, name="item-act"),
+    path("firms/", firms.firms, name="firms"),
+    path("register-firm/", firms.firm_add, name="firm-add"),
+    path("firms/<int:pk>/", firms.firm, name="firm"),
+    path("firm-sheets/<int:pk>/", firms.firm_sheet, name="firm-sheet"),
+    path("firms/<int:pk>/<slug:act>/", firms.firm_act, name="firm-act"),
+    path("quiet-days/", firms.quiet_days, name="quiet-days"),
+    path("record-quiet-days/", firms.quiet_add, name="quiet-add"),
+    path("quiet-days/<int:pk>/<slug:act>/", firms.quiet_act, name="quiet-act"),
+    path("plans/", plans.plans, name="plans"),
+    path("draft-plan/", plans.plan_add, name="plan-add"),
+    path("plans/<int:pk>/", plans.plan, name="plan"),
+    path("plans/<int:pk>/lots/<int:lot>.json", plans.lot, name="lot"),
+    path("plans/<int:pk>/<slug:act>/", plans.plan_act, name="plan-act"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("draft-task/", tasks.task_add, name="task-add"),
+    path("tasks/<uuid:pk>/", tasks.task, name="task"),
+    path("task-sheets/<uuid:pk>/", tasks.task_sheet, name="task-sheet"),
+    path("tasks/<uuid:pk>/<slug:act>/", tasks.task_act, name="task-act"),
     path("entries/", entries.entries, name="entries"),
     path("record-entry/", entries.record, name="entry-record"),
     path("entries/<int:pk>/", entries.entry, name="entry"),
@@ -19,4 +55,14 @@ urlpatterns = [
     path("warnings/<int:pk>/together/", warnings.together, name="warning-together"),
     path("brief/", brief.brief, name="brief"),
     path("brief.csv", brief.export, name="brief-export"),
+    path("together/", together.matches, name="matches"),
+    path("propose-together/", together.ask, name="match-ask"),
+    path("together/<int:pk>/", together.match, name="match"),
+    path("together/<int:pk>/visits/<int:visit>/answer/", together.answer, name="match-answer"),
+    path("systems/", outside.systems, name="systems"),
+    path("issue-key/", outside.issue, name="key-issue"),
+    path("systems/keys/<int:pk>/revocation/", outside.revoke, name="key-revoke"),
+    path("tell-address/", outside.make, name="hook-make"),
+    path("systems/addresses/<int:pk>/", outside.hook, name="hook"),
+    path("calendar/", outside.calendar, name="calendar"),
 ]

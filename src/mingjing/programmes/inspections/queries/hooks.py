@@ -46,5 +46,5 @@ def told_of(fact: Fact) -> dict[str, Any]:
 def _about(fact: Fact) -> Entry | Warning | None:
     related = ("authority__organisation", "firm__organisation")
     if fact.kind.startswith("inspections.warning."):
-        return Warning.objects.select_related(*related).filter(pk=fact.values.get("warning")).first()
-    return Entry.objects.select_related(*related).filter(pk=fact.values.get("entry")).first()
+        return Warning.objects.select_related(*related).filter(pk=fact.values.get("warning", 0)).first()
+    return Entry.objects.select_related(*related).filter(pk=fact.values.get("entry", 0)).first()
