@@ -251,10 +251,20 @@ def test_a_photo_shows_that_an_order_was_met_once_somebody_has_looked_for_faces(
     )
     record = VisitRecord.objects.filter(entry=black.entry).order_by("id")[0]
     with transaction.atomic():
+        was = [
+            record_exhibit(
+                file=io.BytesIO(photo(colour=(9, 200, n))), file_name="was.jpg", subject=record.subject,
+                area=published.area, origin="upload", by=None, at=AT,
+            )
+            for n in (1, 200)
+        ]  # fmt: skip
         case = open_case(
             programme="assessments", kind="rectification", subject=f"{record.subject}/A5.2", title="x", by=None, at=AT,
             area=published.area, site=None, organisation=black.company, owner=None, due_at=AT + timedelta(days=9),
+            exhibits=[one.pk for one in was],
         )  # fmt: skip
+        set_masks(exhibit=was[0], boxes=[[0, 0, 5000, 5000]], by=people["officer"], at=AT)
+        assert not [name for name, _ in files.files_of(published.area) if name.startswith("photos/")]
         kept = [
             record_exhibit(
                 file=io.BytesIO(photo(colour=(n, 90, 40))), file_name="x.jpg", subject=f"cases.case:{case.pk}",
@@ -269,8 +279,11 @@ def test_a_photo_shows_that_an_order_was_met_once_somebody_has_looked_for_faces(
         withdraw_exhibit(exhibit=kept[0], reason="x", by=people["officer"], at=AT)
         after = dict(files.files_of(published.area))
         transaction.set_rollback(True)
-    (path,) = [name for name in found if name.startswith("photos/")]
-    assert path == f"photos/{kept[0].pk}.jpg"
+    photos = [name for name in found if name.startswith("photos/")]
+    before, path = (f"photos/{one.pk}.jpg" for one in (was[0], kept[0]))
+    assert sorted(photos) == sorted([before, path])
+    shown = found[f"en/communities/{black.entry.number}/index.html"].decode()
+    assert shown.index(before) < shown.index(path)
     assert b"Exif" not in found[path]
     assert path in found[f"en/communities/{black.entry.number}/index.html"].decode()
     assert "put right, confirmed on" in found[f"en/communities/{black.entry.number}/index.html"].decode()

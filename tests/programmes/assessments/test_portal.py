@@ -18,6 +18,7 @@ from tests.programmes.assessments.companies import Company, World, build, delive
 from mingjing.kernel.cases.actions import open_case
 from mingjing.kernel.evidence.actions import change_access, set_masks
 from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.proceedings.models import Proceeding, Taken
@@ -26,7 +27,7 @@ from mingjing.kernel.submissions.models import Submission
 from mingjing.programmes.assessments.actions.companies import withhold_reply
 from mingjing.programmes.assessments.actions.listings import take_listing_step
 from mingjing.programmes.assessments.actions.objections import deliver_record
-from mingjing.programmes.assessments.models import Entry, Filing, Reply, VisitRecord
+from mingjing.programmes.assessments.models import Delivery, Entry, Filing, Reply, VisitRecord
 from mingjing.programmes.assessments.queries.replies import public_replies
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +263,25 @@ def test_a_finding_of_a_delivered_record_is_objected_to_in_time(own: Company, pe
     assert own.entry.name in page(client, "case", case.pk)
     for name in ("statement", "hearing"):
         assert client.get(reverse(f"assessments_portal:{name}", args=[case.pk])).status_code == 404
+
+
+def test_that_a_record_was_opened_is_a_fact_once_and_no_delivery(own: Company, people: People, at: datetime) -> None:
+    record = VisitRecord.objects.filter(entry=own.entry).order_by("id")[0]
+    there = reverse("assessments_portal:record", args=[record.pk])
+    assert entered(own.head).get(there).status_code == 404
+    assert not Fact.objects.filter(kind="assessments.visit.seen").exists()
+    deliver(own, people, at)
+    delivered = Delivery.objects.get(record=record).delivered_at
+    for _ in range(2):
+        assert entered(own.head).get(there).status_code == 200
+    (fact,) = Fact.objects.filter(kind="assessments.visit.seen", subject=record.subject)
+    assert (fact.by, fact.values["organisation"]) == (own.head.token, own.organisation.pk)
+    assert entered(own.staff).get(there).status_code == 200
+    assert Fact.objects.filter(kind="assessments.visit.seen").count() == 2
+    assert Delivery.objects.get(record=record).delivered_at == delivered
+    desk = entered(people["officer"])
+    listed = desk.get(reverse("assessments:findings", args=[own.entry.round_id, own.entry.number])).content.decode()
+    assert "first opened at its own door" in listed
 
 
 def test_a_late_objection_is_kept_with_its_reason(own: Company, people: People, at: datetime) -> None:

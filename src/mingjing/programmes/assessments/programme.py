@@ -236,6 +236,7 @@ MANIFEST = Manifest(
         _fact("visit.locked", _("Visit record locked")),
         _fact("visit.voided", _("Visit record voided")),
         _fact("visit.delivered", _("Visit record delivered to the company")),
+        _fact("visit.seen", _("Visit record opened by the company")),
         _fact("seconds.committed", _("Lot for second visits committed to")),
         _fact("seconds.drawn", _("Second visits drawn by lot")),
         _fact("seconds.assigned", _("Second visit by another team assigned")),

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.ledger import writer
+from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.actions.people import is_line
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.proceedings.models import Proceeding, Taken
@@ -25,11 +26,13 @@ from mingjing.programmes.assessments.policy.procedures import UPHELD
 from mingjing.programmes.assessments.queries.amendments import amendments_of
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
-__all__ = ["OBJECTION", "decide_objection", "deliver_record", "file_objection"]
+__all__ = ["OBJECTION", "SEEN", "decide_objection", "deliver_record", "file_objection", "note_seen"]
 
 OBJECTION = "objection"
 """The kind of proceeding (policy.procedures)."""
 HOW = 300
+SEEN = "assessments.visit.seen"
+"""The kind of the fact that a company opened a record."""
 
 
 @transaction.atomic
@@ -60,6 +63,20 @@ def deliver_record(
     area = found.round.area
     writer.append(kind="assessments.visit.delivered", subject=found.subject, data=data, area=area, by=by, at=at)
     return delivery
+
+
+@transaction.atomic
+def note_seen(*, record: VisitRecord, by: Person, at: datetime) -> bool:
+    """Somebody of the company opened a delivered record at its own door: the first time is a fact, and evidence of it.
+
+    It is no delivery: that a record may be served so, a company must have agreed to. Returns whether it was the first.
+    """
+    seen = Fact.objects.filter(kind=SEEN, subject=record.subject, by=by.token)
+    if seen.exists():
+        return False
+    data = {"record": record.pk, "organisation": record.delivery.organisation_id, "sheet": record.sheet_digest}
+    writer.append(kind=SEEN, subject=record.subject, data=data, area=record.round.area, by=by, at=at)
+    return True
 
 
 @transaction.atomic

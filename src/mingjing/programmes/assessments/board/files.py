@@ -96,18 +96,25 @@ def write_order(run: Run) -> None:
 
 
 def write_photo(run: Run) -> None:
-    """Masks of a photo were set, or it was withdrawn: where it shows that an order was met, the files follow."""
+    """Masks of a photo were set, or it was withdrawn: where it shows a finding or its repair, the files follow."""
     exhibit = Exhibit.objects.get(pk=run.fact.subject.partition(":")[2])
     kind, _colon, key = exhibit.subject.partition(":")
     if kind == "cases.case" and key.isdigit() and (case := Case.objects.filter(pk=int(key)).first()):
         _write_beside(case, run)
+    elif exhibit.subject.startswith(NEAR) and key.isdigit():
+        _write_near(int(key), run)
 
 
 def _write_beside(case: Case, run: Run) -> None:
     key = case.subject.removeprefix(NEAR).partition("/")[0]
     if case.programme != "assessments" or not case.subject.startswith(NEAR) or not key.isdigit():
         return
-    editions = Edition.objects.filter(round__records=int(key))
+    _write_near(int(key), run)
+
+
+def _write_near(record: int, run: Run) -> None:
+    """The files of the district whose published list a visit record belongs to."""
+    editions = Edition.objects.filter(round__records=record)
     for area in Area.objects.filter(pk__in=editions.values("round__area")):
         _follow(area, run)
 

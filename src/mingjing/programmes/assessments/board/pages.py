@@ -31,11 +31,13 @@ from mingjing.programmes.assessments.board.shown import (
 from mingjing.programmes.assessments.models import Edition
 from mingjing.programmes.assessments.policy.published import public_text
 from mingjing.programmes.assessments.policy.tiers import tier_title, tones
+from mingjing.programmes.assessments.queries.proofs import Proofs
 from mingjing.programmes.assessments.queries.published import Published, PublishedRound, Row
 
 __all__ = ["Site", "assets", "pages_of"]
 
 FOLDER = "assessments/board"
+NONE = Proofs()
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -60,7 +62,8 @@ class Site:
         rows = [one for _, told_rows in rounds for one in told_rows if one.newest]
         rows.sort(key=lambda one: (_initials(one), one.listed.entry.name, one.listed.entry.number))
         current = rounds[0][1] if rounds else ()
-        photos = photos_of(exhibit for found in published.proofs.values() for exhibit in found)
+        shown = (one for found in published.proofs.values() for one in (*found.before, *found.after))
+        photos = photos_of(shown)
         histories: dict[int, tuple[tuple[PublishedRound, Told], ...]] = {}
         for made, told_rows in rounds:
             for one in told_rows:
@@ -223,8 +226,11 @@ def _since(one: Told) -> Edition:
 
 def _orders(site: Site, one: Told) -> Iterator[dict[str, Any]]:
     for order in orders_of(one.row):
-        proofs = site.published.proofs.get(order["case"].pk, ())
-        yield order | {"photos": [path_of(proof.pk) for proof in proofs if proof.pk in site.photos]}
+        proofs = site.published.proofs.get(order["case"].pk, NONE)
+        before, after = (
+            [path_of(proof.pk) for proof in found if proof.pk in site.photos] for found in (proofs.before, proofs.after)
+        )
+        yield order | {"before": before if after else [], "after": after}
 
 
 def _was(one: Told) -> list[dict[str, Any]]:

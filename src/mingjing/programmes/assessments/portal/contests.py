@@ -18,6 +18,7 @@ from mingjing.kernel.evidence.models import Access, Exhibit
 from mingjing.kernel.evidence.queries import exhibits_of
 from mingjing.kernel.parties.mandates import Acting
 from mingjing.programmes.assessments.actions.contests import appeal_listing, object_to_finding
+from mingjing.programmes.assessments.actions.objections import note_seen
 from mingjing.programmes.assessments.portal.cases import LateForm
 from mingjing.programmes.assessments.portal.evidence import copy_answer
 from mingjing.programmes.assessments.portal.found import find_entry
@@ -55,8 +56,9 @@ def records(request: HttpRequest, acting: Acting) -> HttpResponse:
 @companies_only
 @require_safe
 def record(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
-    """One, finding by finding, each of which can be contested."""
+    """One, finding by finding, each of which can be contested; that it was opened is noted."""
     found = get_object_or_404(records_for(acting), pk=pk)
+    note_seen(record=found, by=actor(request), at=timezone.now())
     checks = scheme_of(found.round.scheme).rubrics[found.entry.class_code].checks
     exhibits = {one.sha256: one for one in exhibits_of(found.subject)}
     already = contested(found)

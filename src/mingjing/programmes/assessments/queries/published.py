@@ -12,7 +12,6 @@ from mingjing.engine.lists import Distribution
 from mingjing.engine.outcome import Reason
 from mingjing.engine.scoring import Sheet
 from mingjing.kernel.cases.models import Case
-from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.models import UNRANKED, Edition, Listed, Result, Round, Signature, VisitRecord
@@ -20,7 +19,7 @@ from mingjing.programmes.assessments.policy.decisions import Result as Worked
 from mingjing.programmes.assessments.policy.decisions import work_out
 from mingjing.programmes.assessments.policy.published import public_sheet
 from mingjing.programmes.assessments.policy.scheme import Scheme
-from mingjing.programmes.assessments.queries.proofs import proofs_of
+from mingjing.programmes.assessments.queries.proofs import Proofs, proofs_of
 from mingjing.programmes.assessments.queries.replies import public_replies
 from mingjing.programmes.assessments.queries.restated import restated_of
 from mingjing.programmes.assessments.queries.results import sheet_of
@@ -106,7 +105,7 @@ class Published:
     area: Area
     rounds: tuple[PublishedRound, ...]
     names: frozenset[str]
-    proofs: Mapping[int, tuple[Exhibit, ...]] = field(default_factory=dict)  # by order that was met
+    proofs: Mapping[int, Proofs] = field(default_factory=dict)  # by order that was met
 
 
 def areas_published() -> list[Area]:

@@ -217,7 +217,7 @@ def _served(entry: Entry, code: str, held: Sequence[Engagement], looks: Sequence
     """How long the company has served whose work was judged: that of the day of the visit, should it be another one."""
     since = next((one.first_day for one in held if one.pk == entry.engagement_id), None)
     there = _came_before_the_visit(entry, held, looks)
-    if there is None or there.first_day is None:
+    if there is None or there.first_day is None or since is None:
         return months_known(entry.company_name, since, first_day)
     said = entry.attributes.get(code, "")
     if said not in ("", str(months(since, first_day))):  # somebody recorded another value for the round

@@ -1,5 +1,6 @@
 """The findings of a community as a company may contest them: record delivered, objections to single findings."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +13,11 @@ from django.views.decorators.http import require_safe
 from mingjing.engine.outcome import Refusal
 from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import refused
+from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import stands_of
-from mingjing.programmes.assessments.actions.objections import OBJECTION, deliver_record, file_objection
+from mingjing.programmes.assessments.actions.objections import OBJECTION, SEEN, deliver_record, file_objection
 from mingjing.programmes.assessments.desk.found import find_round, record_area, round_area
 from mingjing.programmes.assessments.desk.publishing.disputes import file_page
 from mingjing.programmes.assessments.desk.publishing.forms import DeliveryForm, FilingForm
@@ -50,6 +52,9 @@ def _records(entry: Entry) -> list[dict[str, Any]]:
     subjects = [f"{record.subject}/{one['id']}" for record in records for one in _lines(record)]
     asked = Proceeding.objects.filter(programme="assessments", kind=OBJECTION, subject__in=subjects)
     contested = {one.proceeding.subject: one for one in stands_of(asked.select_related("area"), now).values()}
+    seen: dict[str, datetime] = {}
+    for fact in Fact.objects.filter(kind=SEEN, subject__in=[record.subject for record in records]).order_by("seq"):
+        seen.setdefault(fact.subject, fact.at)
     found = []
     for record in records:
         left = {
@@ -60,7 +65,8 @@ def _records(entry: Entry) -> list[dict[str, Any]]:
             {"line": one, "left": left.get(one["id"], 0), "contested": contested.get(f"{record.subject}/{one['id']}")}
             for one in _lines(record)
         ]
-        found.append({"record": record, "lines": lines, "delivery": getattr(record, "delivery", None)})
+        found.append({"record": record, "lines": lines, "delivery": getattr(record, "delivery", None),
+                      "seen": seen.get(record.subject)})  # fmt: skip
     return found
 
 
