@@ -12,6 +12,6 @@ urlpatterns = [
     path("gate", gate.gate, name="gate"),
     path("visits", visits.visits, name="visits"),
     path("warnings", warnings.warnings, name="warnings"),
-    path("lives/<str:table>.csv", files.lives, name="lives"),
-    path("calendars/<str:secret>.ics", files.calendar, name="calendar"),
+    path("lives/<slug:table>.csv", files.lives, name="lives"),
+    path("calendars/<slug:secret>.ics", files.calendar, name="calendar"),
 ]

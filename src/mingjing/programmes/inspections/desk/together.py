@@ -122,9 +122,9 @@ def answer(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
     person = actor(request)
     found = get_object_or_404(MatchVisit, pk=visit, match=pk)
     chosen, own = request.POST.get("authority", ""), authorities_of(person, timezone.localdate())
-    if not chosen.isdigit() or int(chosen) not in own:
+    authority = next((one for one in Authority.objects.filter(pk__in=own) if str(one.pk) == chosen), None)
+    if authority is None:
         raise Http404
-    authority = get_object_or_404(Authority, pk=int(chosen))
     accepted, reason = request.POST.get("answer") == "yes", request.POST.get("reason", "")
     try:
         done = answer_visit(
