@@ -182,7 +182,8 @@ def _warning(rule: Rule, told: dict[str, Any]) -> Warning:
     per = ("authority", "campaign") if rule.kind == "blanket" else rule.count.per if rule.count else ()
     return Warning(
         rule=rule, level=Level(told["level"]), firm=told["firm"], key=tuple((name, told[name]) for name in per),
-        first=day_of(told["first"]), last=day_of(told["last"]), count=told["count"], records=tuple(told["records"]),
+        first=day_of(told["first"]), last=day_of(told["last"]), count=told["count"],
+        records=tuple(one["record"] for one in told["records"]),
         authorities=tuple(sorted(name for name in told["authorities"] or () if name)),
         because=_because(rule, told["count"], told["among"]),
     )  # fmt: skip

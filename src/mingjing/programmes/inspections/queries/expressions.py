@@ -19,15 +19,16 @@ from mingjing.programmes.inspections.policy.rules import Count, Rule
 from mingjing.programmes.inspections.queries.days import number
 
 __all__ = [
-    "COLUMNS", "KEYS", "ORDER", "count_rule", "counted_rows", "holds", "in_force", "named_rows", "standing", "unit_of",
-    "visit_rule",
+    "COLUMNS", "KEYS", "ORDER", "count_rule", "counted_rows", "holds", "in_force", "named_rows", "record_of",
+    "records_of", "standing", "unit_of", "visit_rule",
 ]  # fmt: skip
 
 COLUMNS = (
     "level", "firm", "site", "authority", "item", "field", "campaign", "first", "last", "count", "among", "records",
     "authorities",
 )  # fmt: skip
-"""What every query gives, a row for each warning; days are numbers, `records` and `authorities` arrays of texts.
+"""What every query gives, a row for each warning; days are numbers, `authorities` an array of texts, and `records`
+one of places: of each its day, the order within it, its name (`record`) and authority.
 
 `among` is how many those counted are a part of, where a rule asks for a share.
 """
@@ -54,7 +55,7 @@ def visit_rule(visits: Table, rule: Rule) -> Table:
     empty = {name: ibis.literal("") for name in (*KEYS, "campaign")}
     return judged.select(
         level=_.worst, firm=_.firm, **empty, first=_.day, last=_.day, count=ibis.literal(1, "int64"),
-        among=ibis.null("int64"), records=ibis.array([_.record]), authorities=ibis.array([_.authority]),
+        among=ibis.null("int64"), records=record_of(judged), authorities=ibis.array([_.authority]),
     ).select(*COLUMNS)  # fmt: skip
 
 
@@ -69,7 +70,9 @@ def count_rule(visits: Table, rule: Rule, *, joint: bool = True) -> Table:
     keys = list(dict.fromkeys(["firm", *asked.per, *([asked.window.period] if asked.window.period else [])]))
     base = _plain(counted_rows(named_rows(visits), asked), rule, asked, keys)
     likely = _likely(base, rule, asked, keys)
-    base = base if likely is None else base.filter((likely | (base.joint != "")) if joint else likely)
+    if likely is not None:
+        marked = base.mutate(likely=likely)
+        base = marked.filter((_.likely | (_.joint != "")) if joint else _.likely).drop("likely")
     fires = _apart(base, rule, asked, keys) if asked.what == "authorities" else _met(base, rule, asked, keys, joint)
     return _told(base, _runs(fires, asked, keys), asked, keys, joint)
 
@@ -162,6 +165,22 @@ def _units(base: Table, asked: Count) -> Table:
     named = base.mutate(unit=unit_of(base))
     parts = ibis.row_number().over(group_by=["firm", *asked.per, "unit"], order_by=list(ORDER))
     return named.filter(parts == 0)
+
+
+def records_of(rows: Table, where: BooleanValue | None = None) -> Value:
+    """The records of a group in order, for an aggregation; sorted as arrays, for Spark gathers in no order."""
+    gathered: Any = _placed(rows).collect(where=where)
+    found: Value = gathered.sort()
+    return found
+
+
+def record_of(row: Table) -> Value:
+    """The record of one row, as `records_of` gives several."""
+    return ibis.array([_placed(row)])
+
+
+def _placed(rows: Table) -> Any:
+    return ibis.struct({name: rows[name] for name in ORDER})
 
 
 def unit_of(table: Table) -> Value:
@@ -262,7 +281,7 @@ def _told(base: Table, runs: Table, asked: Count, keys: list[str], joint: bool) 
     else:
         rows = rows.mutate(first_part=ibis.literal(True))
     found = rows.group_by(whole).agg(
-        first=_.day.min(), records=_.record.collect(where=_.first_part, order_by=[_[name] for name in ORDER]),
+        first=_.day.min(), records=records_of(rows, where=rows.first_part),
         authorities=_.authority.collect(where=_.authority != "", distinct=True),
     )  # fmt: skip
     count: Any = found.authorities.length() if asked.what == "authorities" else found.n

@@ -21,6 +21,8 @@ from mingjing.programmes.inspections.queries.expressions import (
     holds,
     in_force,
     named_rows,
+    record_of,
+    records_of,
     unit_of,
 )
 
@@ -86,7 +88,7 @@ def unscanned_rule(visits: Table, reports: Table, rule: Rule) -> Table:
     """Reports without an entry of the firm so many days around (C1)."""
     days = rule.numbers["days"]
     scans = named_rows(visits).select(scanned="firm", on="day", by="authority").distinct()
-    told = reports.filter(in_force(reports, rule))
+    told = reports.filter(in_force(reports, rule)).mutate(seq=ibis.literal(0, "int64"))
     near = [
         told.firm == scans.scanned, scans.on >= told.day - days, scans.on <= told.day + days,
         (told.authority == "") | (scans.by == "") | (scans.by == told.authority),
@@ -94,7 +96,7 @@ def unscanned_rule(visits: Table, reports: Table, rule: Rule) -> Table:
     found = told.anti_join(scans, near)
     return found.select(
         level=ibis.literal(int(rule.steps[0].level)), firm=_.firm, **_empty(()), first=_.day, last=_.day,
-        count=ibis.literal(1, "int64"), among=ibis.null("int64"), records=ibis.array([_.record]),
+        count=ibis.literal(1, "int64"), among=ibis.null("int64"), records=record_of(found),
         authorities=ibis.array([_.authority]),
     ).select(*COLUMNS)  # fmt: skip
 
@@ -117,7 +119,7 @@ def _gathered(
     """The warnings of rows, one for each of `keys`, with their records in order."""
     found = rows.group_by(keys).agg(
         first=_.day.min(), last=_.day.max(), n=count,
-        records=_.record.collect(order_by=[_[name] for name in ORDER]),
+        records=records_of(rows),
         authorities_=_.authority.collect(where=_.authority != "", distinct=True),
     )  # fmt: skip
     named: dict[str, Value] = {name: found[name] for name in per} | _empty(per)
