@@ -10,7 +10,7 @@ from django.db import transaction
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.parties.models import Organisation, Person
-from mingjing.kernel.places.actions import issue_entry_codes
+from mingjing.kernel.places.actions import issue_entry_codes, record_site
 from mingjing.kernel.places.models import Area, Site
 from mingjing.programmes.inspections.actions.told import check, days, digest, tell
 from mingjing.programmes.inspections.models import Authority, Exemption, Firm, Grade, QuietDays
@@ -22,13 +22,18 @@ __all__ = ["correct_firm", "end_quiet_days", "exempt_firm", "grade_firm", "recor
 
 @transaction.atomic
 def register_firm(
-    *, organisation: Organisation, area: Area, site: Site | None = None, industry: str = "", above_scale: bool = False,
-    hazard: bool = False, by: Person | None, at: datetime,
+    *, organisation: Organisation, area: Area, site: Site | None = None, address: str = "", industry: str = "",
+    above_scale: bool = False, hazard: bool = False, by: Person | None, at: datetime,
 ) -> Firm:  # fmt: skip
-    """Record an enterprise; the place where it is registered gets a fixed code, if it has none. Raises Refusal."""
+    """Record an enterprise; the place where it is registered gets a fixed code, if it has none. Raises Refusal.
+
+    Without a `site` one is recorded at the `address`, where that is given.
+    """
     if Firm.objects.filter(organisation=organisation).exists():
         text = N_("This enterprise is on the register already; open its page.")
         raise Refusal([Problem("inspections.firm.known", text, {}, "organisation")])
+    if site is None and address.strip():
+        site = record_site(name=organisation.name, address=address, area=area, by=by, at=at)
     made = Firm.objects.create(
         organisation=organisation, area=area, site=site, industry=industry.strip()[:60], above_scale=above_scale,
         hazard=hazard, recorded_by=by, recorded_at=at,
