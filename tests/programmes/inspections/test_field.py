@@ -3,24 +3,32 @@
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.utils import timezone
+from tests.faces import district
+from tests.kernel.evidence.photographs import photo
 from tests.programmes.inspections import doors
 
 from mingjing.kernel.db.fields import instant_text
+from mingjing.kernel.evidence.actions import record_exhibit
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import EntryCode
 from mingjing.kernel.sync.models import Device
 from mingjing.kernel.sync.values import Command, Outcome
+from mingjing.programmes.inspections.desk.exhibits import home, words
 from mingjing.programmes.inspections.field import apply, pack, states
 from mingjing.programmes.inspections.models import Certificate, Entry, Firm, Refusal, Task
 from mingjing.programmes.inspections.policy.gate import admit
 from mingjing.programmes.inspections.policy.previews import gate_document
 from mingjing.programmes.inspections.policy.rules import read_rules
 from mingjing.programmes.inspections.queries.codes import firm_of
+from mingjing.programmes.inspections.queries.evidence import near_evidence
 from mingjing.programmes.inspections.queries.files import load_rules
 from mingjing.programmes.inspections.queries.gate import kept_answers
 
@@ -233,3 +241,30 @@ def test_the_document_for_phones_is_read_as_the_same_rules() -> None:
     shipped = load_rules("default")
     again = read_rules(gate_document(shipped, NOW.date()))
     assert list(again.rules) == [rule for rule in shipped.of("gate") if rule.holds(NOW.date())]
+
+
+def test_photos_of_a_visit_are_seen_by_its_authority_and_by_who_watches_it(door: Door) -> None:
+    subject, today = door.task.subject, NOW.date()
+    stranger = district.staff("officer", "旁人", door.firm.area, doors.LONG_AGO, username="stranger")
+    assert near_evidence(door.officers[0], subject, today)
+    assert not near_evidence(stranger, subject, today)
+    auditor = door.scene.people["auditor"]
+    assert not near_evidence(auditor, subject, today), "nobody has entered yet"
+    door.enter()
+    assert near_evidence(auditor, subject, today)
+    assert home(subject) == (door.firm.organisation.name, f"/inspections/entries/{door.entry.pk}/")
+    assert words(subject, "事项0") == [door.firm.organisation.name, f"事项0 · {door.scene.body}"]
+    for other in ("inspections.task:x", "inspections.warning:x", "places.site:1"):
+        assert (near_evidence(auditor, other, today), home(other), words(other, "")) == (False, None, [])
+
+
+def test_the_desk_shows_the_photos_of_a_visit_to_its_authority(door: Door, settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    door.enter()
+    shot = record_exhibit(
+        file=BytesIO(photo()), file_name="1.jpg", subject=door.task.subject, area=door.firm.area, origin="camera",
+        by=door.officers[0], at=NOW,
+    )  # fmt: skip
+    client = Client()
+    client.force_login(door.officers[0], "django.contrib.auth.backends.ModelBackend")
+    assert f"/exhibits/{shot.pk}/" in client.get(f"/inspections/entries/{door.entry.pk}/").content.decode()

@@ -21,6 +21,7 @@ from mingjing.engine.outcome import Refusal
 from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import refused, searched, sentence
 from mingjing.faces.ui.paging import page_of
+from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.parties.guard import areas_where, guarded, may
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
@@ -103,6 +104,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
         "may_void": may(person, VOID, area=found.firm.area, on=today) and not found.visit.voided_at,
         "may_settle": _theirs(person, found) and not found.visit.voided_at,
         "results": [one for one in ItemResult.choices if one[0]],
+        "photos": list(Exhibit.objects.standing().filter(subject=f"inspections.task:{found.task_id}")),
     }  # fmt: skip
     return render(request, "inspections/entry.html", context)
 

@@ -1,16 +1,27 @@
-"""Where evidence of this programme is at home: the page of the warning that it was attached to."""
+"""Where evidence of this programme is at home: the page of the warning, or of the entry, that it belongs to."""
 
 from django.urls import reverse
 
-from mingjing.programmes.inspections.models import Warning
+from mingjing.programmes.inspections.models import Entry, Task, Warning
+from mingjing.programmes.inspections.queries.evidence import task_key
 
-__all__ = ["home"]
+__all__ = ["home", "words"]
 
 
 def home(subject: str) -> tuple[str, str] | None:
-    """The rule and the page: for the manifest's `evidence_home`."""
-    kind, _, key = subject.partition(":")
-    if kind != "inspections.warning" or not (key.isascii() and key.isdecimal() and len(key) < 18):
+    """The rule or the firm, and the page: for the manifest's `evidence_home`."""
+    if key := task_key(subject):
+        entry = Entry.objects.filter(task=key).select_related("firm__organisation").order_by("-pk").first()
+        return (str(entry.firm), reverse("inspections:entry", args=[entry.pk])) if entry else None
+    kind, _, name = subject.partition(":")
+    if kind != "inspections.warning" or not (name.isascii() and name.isdecimal() and len(name) < 18):
         return None
-    found = Warning.objects.filter(pk=int(key)).first()
+    found = Warning.objects.filter(pk=int(name)).first()
     return (found.rule, reverse("inspections:warning", args=[found.pk])) if found else None
+
+
+def words(subject: str, about: str) -> list[str]:
+    """Where and for which item: for the manifest's `evidence_words`. No name of a person."""
+    key = task_key(subject)
+    task = Task.objects.select_related("firm__organisation", "authority__organisation").filter(pk=key).first()
+    return [str(task.firm), " · ".join(part for part in (about, str(task.authority)) if part)] if task else []
