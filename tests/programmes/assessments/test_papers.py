@@ -4,7 +4,7 @@ import io
 import json
 import subprocess
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,16 @@ from django.test import Client
 from django.urls import reverse
 from docx import Document as Word
 from tests.faces import district
+from tests.guarded import guards_lifted
 from tests.programmes.assessments import judged
 from tests.programmes.assessments.conftest import SignedIn
 from tests.programmes.assessments.test_reports import published
 from tests.programmes.assessments.test_round_decisions import decided
 
+from mingjing.engine.chain import canonical
 from mingjing.engine.outcome import Refusal
 from mingjing.engine.process import Clock
+from mingjing.kernel.cases.actions import claim_case, open_case, return_case
 from mingjing.kernel.documents.kinds import kinds
 from mingjing.kernel.documents.models import Document
 from mingjing.kernel.documents.queries import file_of
@@ -27,9 +30,10 @@ from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.proceedings.actions import open_proceeding, take_step
 from mingjing.programmes.assessments.actions.papers import issue_entry_paper, issue_round_paper
-from mingjing.programmes.assessments.models import Entry, Round, TeamMember
+from mingjing.programmes.assessments.models import Bar, Entry, Round, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.decisions import check_decision
 from mingjing.programmes.assessments.queries.entry_papers import ENTRY_PAPERS, ready_of
+from mingjing.programmes.assessments.queries.follow_papers import FOLLOW_PAPERS
 from mingjing.programmes.assessments.queries.round_papers import ROUND_PAPERS, ready_for
 
 pytestmark = pytest.mark.django_db
@@ -109,14 +113,68 @@ def test_the_sheet_and_the_signatures_of_a_community(entry: Entry, people: Peopl
     TeamMember.objects.create(
         team_day=entry.records.get().team_day, person=people["officer"], part="staff", added_at=at
     )
-    assert ready_of(entry) == ENTRY_PAPERS.keys() - {"appeal_decision"}
+    assert ready_of(entry) - FOLLOW_PAPERS.keys() == ENTRY_PAPERS.keys() - {"appeal_decision", *FOLLOW_PAPERS}
     texts = {
-        kind: words(issue_entry_paper(entry=entry, kind=kind, by=people["officer"], at=at)) for kind in ready_of(entry)
+        kind: words(issue_entry_paper(entry=entry, kind=kind, by=people["officer"], at=at))
+        for kind in ready_of(entry) - FOLLOW_PAPERS.keys()
     }
     assert all(entry.name in text for text in texts.values())
     assert all(entry.records.get().sheet_digest in texts[kind] for kind in ("score_sheet", "signature_record"))
     assert "某经理" in texts["signature_record"]
     assert people["officer"].display_name in texts["visit_authorisation"]
+
+
+def test_what_follows_a_grave_finding_is_issued_under_a_number(
+    entry: Entry, people: People, signed_in: SignedIn, at: datetime
+) -> None:
+    record = entry.records.get()
+    grave = {"id": "f", "n": 1, "version": 1, "check": "A5.2", "steps": 1, "fact": "", "place": "3栋",
+             "note": "主管无水", "evidence": [], "measured": {}, "by": "", "at": ""}  # fmt: skip
+    (company,) = district.companies(1, at)
+    with guards_lifted():
+        VisitRecord.objects.filter(pk=record.pk).update(sheet=canonical({"findings": [grave]}).decode())
+        Entry.objects.filter(pk=entry.pk).update(class_code="A", company=company, company_name=company.name)
+    entry = Entry.objects.select_related("round__area", "round__scheme", "round__lead", "company").get(pk=entry.pk)
+    assert ready_of(entry) & FOLLOW_PAPERS.keys() == {"transfer_letter"}
+    with pytest.raises(Refusal):
+        issue_entry_paper(entry=entry, kind="transfer_letter", by=people["officer"], at=at)
+    url = reverse("assessments:entry-paper-issue", args=[entry.round_id, entry.number, "transfer_letter"])
+    assert signed_in("officer").post(url, {"authority": "区消防救援大队"}).status_code == 302
+    letter = Document.objects.get(kind="assessments.transfer_letter")
+    text = words(letter)
+    assert letter.number
+    assert all(part in text for part in ("区消防救援大队", "3栋", "主管无水", entry.name))
+    case = open_case(
+        programme="assessments", kind="rectification", subject=f"{record.subject}/A5.2", title="3栋主管无水", by=None,
+        at=at, area=entry.round.area, site=None, organisation=company, owner=None, due_at=at + timedelta(days=9),
+    )  # fmt: skip
+    claim_case(case=case, note="已修", by=people["officer"], at=at)
+    assert "reinspection_opinion" not in ready_of(entry)
+    return_case(case=case, note="仍无水", by=people["director"], at=at)
+    opinion = issue_entry_paper(entry=entry, kind="reinspection_opinion", by=people["officer"], at=at)
+    assert opinion.addressee == company
+    assert all(part in words(opinion) for part in (case.number, "未通过", company.credit_code))
+
+
+def test_the_credit_platform_is_told_of_a_listing_with_its_law(entry: Entry, people: People, at: datetime) -> None:
+    (company,) = district.companies(1, at)
+    edition, _tier = published(entry.round, people, at)
+    case = open_proceeding(
+        programme="assessments", kind="listing", subject=entry.subject, title=entry.name, area=entry.round.area,
+        organisation=company, clocks={"notice": Clock(5)}, by=people["officer"], at=at,
+    )  # fmt: skip
+    with guards_lifted():
+        row = {"tier": "BLACK", "decided_tier": "BLACK", "adverse": True, "company": company, "proceeding": case}
+        edition.rows.filter(entry=entry).update(**row)
+    assert "credit_push" not in ready_of(entry)
+    Bar.objects.create(
+        area=entry.round.area, entry=entry, company=company, company_name=company.name, first_day=at.date(),
+        last_day=at.date() + timedelta(days=365), scope="政府采购", basis="《示例条例》", clause="第二十条", quote="q",
+        reason="r", decided_by=people["officer"], decided_at=at, signed_by=people["director"], signed_at=at,
+        opinion="o",
+    )  # fmt: skip
+    text = words(issue_entry_paper(entry=entry, kind="credit_push", by=people["officer"], at=at))
+    assert all(part in text for part in (company.credit_code, "《示例条例》第二十条", "黑榜", "2025年9月4日"))
 
 
 def test_the_decision_on_an_appeal_goes_to_who_appealed(entry: Entry, people: People, at: datetime) -> None:

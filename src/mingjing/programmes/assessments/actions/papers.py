@@ -3,7 +3,9 @@
 Not here: pre-listing notices (actions.listings), papers of measures (actions.measures), service (kernel.documents).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import transaction
 
@@ -13,9 +15,13 @@ from mingjing.kernel.documents.models import Document
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.programmes.assessments.models import Entry, Round
 from mingjing.programmes.assessments.queries.entry_papers import ENTRY_PAPERS, decided_dispute, ready_of
+from mingjing.programmes.assessments.queries.follow_papers import ASKED, TO_COMPANY
 from mingjing.programmes.assessments.queries.round_papers import ROUND_PAPERS, ready_for
 
 __all__ = ["issue_entry_paper", "issue_round_paper"]
+
+LINE = 100
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @transaction.atomic
@@ -28,13 +34,22 @@ def issue_round_paper(*, round: Round, kind: str, by: Person, at: datetime) -> D
 
 
 @transaction.atomic
-def issue_entry_paper(*, entry: Entry, kind: str, by: Person, at: datetime) -> Document:
-    """Issue a paper of ENTRY_PAPERS about a community of a round; one that stands is replaced."""
+def issue_entry_paper(
+    *, entry: Entry, kind: str, said: Mapping[str, str] = NOTHING, by: Person, at: datetime
+) -> Document:
+    """Issue a paper of ENTRY_PAPERS about a community of a round; one that stands is replaced.
+
+    `said` is what the paper needs and nobody has on record (ASKED). Raises Refusal.
+    """
     if kind not in ready_of(entry):
         raise Refusal([_too_early()])
     dispute = decided_dispute(entry, at) if kind == "appeal_decision" else None
-    to = dispute.proceeding.organisation if dispute else None
-    return _issue(kind, entry.subject, entry.round, ENTRY_PAPERS[kind](entry, at), by, at, to)
+    to = entry.company if kind in TO_COMPANY else dispute.proceeding.organisation if dispute else None
+    more = {name: " ".join(said.get(name, "").split())[:LINE] for name in ASKED.get(kind, ())}
+    if not all(more.values()):
+        text = N_("Say to which authority the matter is transferred.")
+        raise Refusal([Problem("paper.authority", text, {}, "authority")])
+    return _issue(kind, entry.subject, entry.round, {**ENTRY_PAPERS[kind](entry, at), **more}, by, at, to)
 
 
 def _too_early() -> Problem:

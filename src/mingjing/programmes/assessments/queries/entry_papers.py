@@ -15,6 +15,7 @@ from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands_of
 from mingjing.programmes.assessments.models import Edition, Entry, Filing, Result, Signature, VisitRecord
 from mingjing.programmes.assessments.policy.procedures import UPHELD
+from mingjing.programmes.assessments.queries.follow_papers import FOLLOW_PAPERS, ready_to_follow
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.papers import fact_rows
 from mingjing.programmes.assessments.queries.reports import DISPUTES
@@ -35,7 +36,8 @@ def ready_of(entry: Entry) -> frozenset[str]:
     if record and record.locked_at and _result(entry):
         names.add("score_sheet")
     dispute = decided_dispute(entry, timezone.now())
-    return frozenset(names | ({"appeal_decision"} if dispute and dispute.proceeding.organisation else set()))
+    names |= {"appeal_decision"} if dispute and dispute.proceeding.organisation else set()
+    return ready_to_follow(entry) | names
 
 
 def decided_dispute(entry: Entry, now: datetime) -> Stands | None:
@@ -118,6 +120,7 @@ ENTRY_PAPERS: Mapping[str, Callable[[Entry, datetime], dict[str, Any]]] = {
     "score_sheet": _sheet,
     "signature_record": _signatures,
     "appeal_decision": _decision,
+    **FOLLOW_PAPERS,
 }
 """By kind (without the programme's name): what the paper is filled in with."""
 

@@ -19,7 +19,7 @@ from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.sheets import order_subject
 
-__all__ = ["Wanting", "due_by", "latest_extension", "wanting"]
+__all__ = ["Wanting", "due_by", "found_in", "latest_extension", "wanting"]
 
 RECTIFICATION, EXTENSION = "rectification", "rectification_extension"
 """The deadlines of a scheme: of an order, and of its only extension."""
@@ -42,17 +42,21 @@ class Wanting:
 
 def wanting(entry: Entry) -> list[Wanting]:
     """The checks of the entry's locked records with findings, about which no order was ever opened: three queries."""
-    scheme = scheme_of(entry.round.scheme)
-    checks = scheme.rubrics[entry.class_code].checks
-    records = list(VisitRecord.objects.filter(entry=entry, locked_at__isnull=False, voided_at=None).order_by("pk"))
-    subjects = {order_subject(record, code) for record in records for code in checks}
+    found = found_in(entry)
+    subjects = [one.subject for one in found]
     ordered = set(Case.objects.filter(programme="assessments", subject__in=subjects).values_list("subject", flat=True))
+    return [one for one in found if one.subject not in ordered]
+
+
+def found_in(entry: Entry) -> list[Wanting]:
+    """The checks of the entry's locked records with findings, whatever followed: two queries."""
+    checks = scheme_of(entry.round.scheme).rubrics[entry.class_code].checks
+    records = list(VisitRecord.objects.filter(entry=entry, locked_at__isnull=False, voided_at=None).order_by("pk"))
     shown: dict[tuple[str, str], UUID] = {}
     kept = Exhibit.objects.standing().filter(subject__in=[record.subject for record in records])
     for subject, digest, key in kept.values_list("subject", "sha256", "pk"):
         shown[subject, digest] = key
-    found = [_wanting(record, checks, code, shown) for record in records for code in _codes(record)]
-    return [one for one in found if one.subject not in ordered]
+    return [_wanting(record, checks, code, shown) for record in records for code in _codes(record)]
 
 
 def _codes(record: VisitRecord) -> list[str]:

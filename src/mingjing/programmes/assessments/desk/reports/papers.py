@@ -33,12 +33,17 @@ from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.models import Edition, Entry, Result, Round
 from mingjing.programmes.assessments.queries.decisions import decision_file
 from mingjing.programmes.assessments.queries.entry_papers import ENTRY_PAPERS, case_subjects, ready_of
+from mingjing.programmes.assessments.queries.follow_papers import ASKED
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.round_papers import ROUND_PAPERS, ready_for
 
 
 def _entry(found: Round, number: str) -> Entry:
-    return get_object_or_404(Entry.objects.select_related("round__scheme", "round__area"), round=found, number=number)
+    return get_object_or_404(
+        Entry.objects.select_related("round__scheme", "round__area", "round__lead", "company"),
+        round=found,
+        number=number,
+    )
 
 
 def _shown(request: HttpRequest, area: Area, subject: str, kinds: Iterable[str], ready: frozenset[str]) -> Any:
@@ -49,7 +54,7 @@ def _shown(request: HttpRequest, area: Area, subject: str, kinds: Iterable[str],
     return {
         "papers": [
             {"kind": kind, "title": title_of(f"assessments.{kind}"), "document": stand.get(f"assessments.{kind}"),
-             "ready": kind in ready}
+             "ready": kind in ready, "asked": ASKED.get(kind, ())}
             for kind in kinds
         ],
         "may_issue": may(request.user, "assessments.round.manage", area=area, on=today),
@@ -98,7 +103,8 @@ def issue_of_entry(request: HttpRequest, pk: int, number: str, kind: str) -> Htt
     if kind not in ENTRY_PAPERS:
         raise Http404
     try:
-        paper = issue_entry_paper(entry=entry, kind=kind, by=actor(request), at=timezone.now())
+        said = {name: request.POST.get(name, "").replace("\0", "") for name in ASKED.get(kind, ())}
+        paper = issue_entry_paper(entry=entry, kind=kind, said=said, by=actor(request), at=timezone.now())
     except Refusal as refusal:
         return _refused(request, refusal, "assessments:entry-papers", pk, number)
     return redirect("desk:document", paper.pk)
