@@ -111,7 +111,7 @@ def test_officer_and_firm_on_two_phones(scene: doors.Scene, phones: Phones, firm
 def found(phone: Phone) -> None:
     """A finding with a photo, recorded."""
     item = phone.page.locator(".fi-item")
-    item.get_by_label("Finding").check()
+    item.get_by_role("radio", name="Finding").check()
     item.get_by_label("What the finding is").fill("进货台账缺页")
     item.get_by_role("button", name="Take a photo").click()
     shutter = phone.page.get_by_role("button", name="Take the photo")
@@ -180,3 +180,20 @@ def test_without_a_signal_and_made_up_later(scene: doors.Scene, phones: Phones) 
     phone.page.goto(f"{phone.url}/field/#/inspections/tasks/{Task.objects.get().pk}")
     expect(colour(phone)).to_contain_text("at the door this phone showed another colour")
     assert timezone.now() - entry.visit.entered_at < timedelta(minutes=5)
+
+
+def test_the_installation_knows_more_than_the_phone(scene: doors.Scene, phones: Phones) -> None:
+    phone = phones(scene.officers[scene.body.pk][0])
+    at_the_door(phone)
+    expect(colour(phone)).to_have_attribute("data-colour", "green")
+    Certificate.objects.filter(number="湘B01").update(revoked_on=timezone.localdate(), revoke_reason="调离")
+    press(phone, "enter")
+    expect(phone.page.get_by_role("alert")).to_contain_text("The code is red.")
+    assert not Entry.objects.exists()
+    assert phone.faults() == []
+    phone.page.locator("[data-key=red-reason]").fill("另一人在路上")
+    press(phone, "red-enter")
+    expect(phone.page.get_by_text("Reason: 另一人在路上")).to_be_visible()
+    expect(colour(phone)).to_contain_text("The installation’s answer")
+    assert (Entry.objects.get().door, Entry.objects.get().colour) == ("scan", "red")
+    sent(phone)

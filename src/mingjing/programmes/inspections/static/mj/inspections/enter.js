@@ -37,7 +37,7 @@ async function read(screen) {
   const { app, held, record } = screen;
   const scanned = await app.scan({ title: t("Scan the firm’s code"), hint: t("The firm’s fixed code, or the code on its business licence.") });
   if (!scanned) return;
-  held.door = { scanned: scanned.slice(0, 2000), position: await app.position(), at: app.now() };
+  held.door = { scanned: scanned.slice(0, 2000), position: await app.position() };
   if (!isOf(record, scanned)) app.say(t("This is not the code of {name}.", record));
   screen.draw();
 }
@@ -49,9 +49,9 @@ function told(screen, found) {
   const red = found.colour === "red";
   const enter = () => {
     if (red && !(held.reason ?? "").trim()) return app.say(t("Write down why you enter all the same."));
-    const { scanned: code, position, at } = held.door;
+    const { scanned: code, position } = held.door;
     const plain = position && { latitude: position.latitude, longitude: position.longitude, accuracy: position.accuracy };
-    return screen.send("enter", { how: "scan", code, entered_at: at, officers: held.officers, helpers: held.helpers, position: plain, signal: !alone, shown, reason: held.reason ?? "" });
+    return screen.send("enter", { how: "scan", code, entered_at: app.now(), officers: held.officers, helpers: held.helpers, position: plain, signal: !alone, shown, reason: held.reason ?? "" });
   };
   const again = () => {
     delete held.door;

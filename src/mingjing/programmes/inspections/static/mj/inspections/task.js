@@ -2,7 +2,7 @@
 // What is typed and not sent is kept in `held` as long as the app is open. Not here: its parts.
 import { enterParts } from "#mj/inspections/enter.js";
 import { insideParts } from "#mj/inspections/inside.js";
-import { button, exchange, h, purposeOf, t } from "#mj/inspections/kit.js";
+import { area, button, exchange, h, purposeOf, t } from "#mj/inspections/kit.js";
 import { standOf } from "#mj/inspections/standing.js";
 
 const drafts = new Map(); // by subject
@@ -47,9 +47,26 @@ export class TaskScreen {
       stand.refused ? h("p", { class: "fi-notice wrong" }, t("The firm refused this visit. A supervisor looks at it.")) : null);
   }
 
-  // What was refused, why, and what to do: it leaves when somebody has read it.
+  // What was refused, why, and what to do: it leaves when somebody has read it, or has entered all the same.
   problems() {
-    return this.stand.problems.map(({ id, why }) => h("section", { class: "fi-notice wrong", role: "alert" }, h("p", {}, why.map(({ text }) => text).join(" ")), button(t("I have seen it"), () => this.seen(id), { "data-key": `seen-${id}` })));
+    return this.stand.problems.map((one) => h("section", { class: "fi-notice wrong", role: "alert" }, h("p", {}, one.why.map(({ text }) => text).join(" ")), this.isRed(one) ? this.redAfterAll(one) : null,
+      button(t("I have seen it"), () => this.seen(one.id), { "data-key": `seen-${one.id}` })));
+  }
+
+  isRed({ kind, why }) {
+    return kind === "inspections.enter" && this.stand.state === "planned" && why.some(({ code }) => code === "inspections.entry.red");
+  }
+
+  // The installation knew more than this phone: the code is red there.
+  redAfterAll({ id, payload }) {
+    const { held, app } = this;
+    const enter = async () => {
+      if (!(held.reason ?? "").trim()) return app.say(t("Write down why you enter all the same."));
+      await app.commands.settle([id]);
+      return this.send("enter", { ...payload, entered_at: app.now(), signal: navigator.onLine, reason: held.reason });
+    };
+    return h("div", {}, h("p", {}, t("Tell the firm: it may refuse this visit. If you enter all the same, that is a red warning, and your reason is on record.")),
+      area(t("Why you enter all the same"), held.reason ?? "", (text) => (held.reason = text), { "data-key": "red-reason" }), button(t("Enter all the same"), enter, { kind: "danger", "data-key": "red-enter" }));
   }
 
   async seen(id) {
