@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from tests.districts import District, Routes
 from tests.faces.district import credit_code
+from tests.programmes.inspections.entered import entered
 
 from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.parties.actions import record_organisation
@@ -40,6 +41,7 @@ def examples(district: District) -> Iterator[Routes]:
     """An authority and a firm with everything that stands around them."""
     standing = _standing(district)
     yield from _together(district, standing)
+    yield from entered(district, standing.authority, standing.firm)
     yield from _outside(district)
 
 
