@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tests.programmes.inspections import scenes
 from tests.programmes.inspections.scenes import SINCE, Scene
 
+from mingjing.config.commands import main
 from mingjing.engine.outcome import Problem, Refusal
 from mingjing.programmes.inspections.actions import lots, plans, tasks
 from mingjing.programmes.inspections.models import Firm, Lot, Plan, Task, TaskOfficer
@@ -214,3 +216,13 @@ def test_a_draw_gives_each_grade_its_number_and_shares_the_work(
 def test_at_is_not_read_from_a_clock(scene: Scene) -> None:
     task = scene.drafted(DAY, at=datetime(2026, 5, 1, tzinfo=scenes.CHINA))
     assert task.drafted_at == datetime(2026, 5, 1, tzinfo=scenes.CHINA)
+
+
+def test_the_command_makes_a_draw_again(scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lot = lots.draw_lot(lot=_drawn(scene), witness="见证人的话", by=scene.bodies[0].head, at=SINCE)
+    file = tmp_path / "lot.json"
+    file.write_text(json.dumps(document_of(lot)), "utf-8")
+    assert main(["inspections", "draw", "verify", str(file)]) == 0
+    assert lot.seed_digest in capsys.readouterr().out
+    file.write_text(json.dumps(document_of(lot) | {"witness": "别的话"}), "utf-8")
+    assert main(["inspections", "draw", "verify", str(file)]) == 1

@@ -11,7 +11,9 @@ from mingjing.kernel.registry import (
     Reaction,
     RoleKind,
     RulebookKind,
+    Verifier,
 )
+from mingjing.programmes.inspections.policy.lots import FORMAT as LOT
 from mingjing.programmes.inspections.policy.rules import KIND
 
 HERE = "mingjing.programmes.inspections"
@@ -157,6 +159,8 @@ MANIFEST = Manifest(
         _fact("finding.settled", _("Finding settled")),
         _fact("refusal.recorded", _("Refusal or complaint of a firm recorded")),
         _fact("report.recorded", _("Report of a visit recorded")),
+        _fact("rating_key.made", _("Key for ratings of a quarter made")),
+        _fact("rating_key.closed", _("Ratings of a quarter closed")),
         _fact("match.asked", _("Proposal of joint inspections asked for")),
         _fact("match.worked_out", _("Proposal of joint inspections worked out")),
         _fact("match.answered", _("Proposal of a joint visit answered")),
@@ -186,6 +190,7 @@ MANIFEST = Manifest(
         ),
         _reaction("judge_report", "inspections.report.recorded", "warnings.judge_report", _("Judge a firm’s records")),
         _reaction("judge_day", "jobs.day.begun", "warnings.judge_day", _("Judge what time alone changes")),
+        _reaction("close_ratings", "jobs.day.begun", "ratings.close", _("Close ratings whose time is over")),
     ),
     case_kinds={"refusal": _("Refusal of an entry"), "complaint": _("Complaint of an enterprise")},
     visit_purposes={
@@ -210,7 +215,15 @@ MANIFEST = Manifest(
     field_states=f"{HERE}.field.states",
     field_module="#mj/inspections/field.js",
     rulebooks=(RulebookKind(code=KIND, title=_("Rules of inspections"), check=f"{HERE}.policy.rules.check_rules"),),
+    demo=f"{HERE}.demo.build",
+    verifiers=(Verifier(format=LOT, check=f"{HERE}.policy.lots.check"),),
     commands=(
+        Command(
+            name="draw",
+            help=_("make a random draw again from its file, without a database: draw verify FILE"),
+            configure=f"{HERE}.cli.draws.configure_draw",
+            run=f"{HERE}.cli.draws.run_draw",
+        ),
         Command(
             name="warnings",
             help=_("the warnings of a rule pack over a file of visits, without touching the database"),

@@ -14,7 +14,7 @@ from mingjing.engine.outcome import N_, Problem, Reason
 
 __all__ = ["FORMAT", "canonical", "check", "digest_of", "draw", "faults"]
 
-FORMAT = "mingjing-inspection-lot/1"
+FORMAT = "mingjing.inspections.lot/1"
 TEAM = 2
 
 Inputs = Mapping[str, Any]

@@ -1,0 +1,29 @@
+"""The demonstration stands in seconds, once, and its gate answers green for the tasks that have a code."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from tests.faces import district
+
+from mingjing.programmes.inspections.demo import build
+from mingjing.programmes.inspections.models import Authority, Firm, Item, Plan, Task
+from mingjing.programmes.inspections.queries.gate import Arrival, decide
+
+
+def test_the_demonstration_is_built_once_and_its_tasks_open_doors(db: None, at: datetime) -> None:
+    district.build(at)
+    said: list[str] = []
+    build(said.append)
+    build(said.append)
+    assert len(said) == 1
+    assert (Authority.objects.count(), Item.objects.count(), Firm.objects.count()) == (6, 30, 60)
+    assert {plan.state for plan in Plan.objects.all()} == {"published"}
+    assert Plan.objects.filter(kind="campaign").exists()
+    now = timezone.now()
+    coded = Task.objects.filter(code__isnull=False).select_related("firm__area", "firm__organisation", "authority")
+    assert len(coded) == 12
+    arrivals = [
+        Arrival(firm=one.firm, authority=one.authority, officers=list(one.officers.all()), at=now, task=one, distance=9)
+        for one in coded
+    ]
+    assert "green" in {str(decide(one).admission.colour) for one in arrivals}
