@@ -63,11 +63,25 @@ def at_the_door(phone: Phone, code: str = WALL) -> None:
     expect(phone.page.locator(".fi-verdict")).to_be_visible()
 
 
+READ = """async () => {
+  const { reader } = await import("#mj/field/dialogs.js");
+  const picture = new Image(400, 400);
+  const drawn = new XMLSerializer().serializeToString(document.querySelector(".fi-code svg"));
+  picture.src = `data:image/svg+xml,${encodeURIComponent(drawn)}`;
+  await picture.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: 400, height: 400 });
+  canvas.getContext("2d").drawImage(picture, 0, 0, 400, 400);
+  return (await (await reader()).detect(canvas)).map(({ rawValue }) => rawValue);
+}"""
+"""What a scanner reads of the code on the officer's screen."""
+
+
 def shown_to(firm: Page, phone: Phone, language: str = "en") -> None:
     """The firm scans what the officer's phone shows."""
     if phone.page.locator(".fi-address").is_hidden():
         press(phone, "code")
-    address = phone.page.locator(".fi-address").inner_text()
+    (address,) = phone.page.evaluate(READ)
+    assert address == phone.page.locator(".fi-address").inner_text()
     firm.goto(address)
     firm.goto(firm.url.replace("/zh/", f"/{language}/"))
 
