@@ -12,6 +12,7 @@ from mingjing.kernel.cases.models import Case
 from mingjing.programmes.inspections.board.door import PACE
 from mingjing.programmes.inspections.models import Certificate, Refusal, Task
 from mingjing.programmes.inspections.models.plans import new_code
+from mingjing.programmes.inspections.queries.ratings import code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +156,8 @@ def test_the_page_costs_the_same_whatever_is_stored(
     read(task)
     with django_assert_max_num_queries(16):
         read(task)
+
+
+def test_once_they_have_left_the_page_leads_to_the_rating(scene: doors.Scene, task: Task) -> None:
+    entry = scene.enter(timezone.now() - timedelta(hours=2), task=task)
+    assert f"/board/inspections/en/r/{code_of(entry)}/" in read(task)

@@ -1,4 +1,4 @@
-"""The installation's own signature, the signatures of phones, and pseudonyms.
+"""The installation's own signature, the signatures of phones, pseudonyms, and secrets that lie sealed in the database.
 
 The installation signs with Ed25519 what it hands out and may be held to: ledger heads and receipts. Its key follows
 from the signing secret, so there is no file to lose; who changes the secret keeps the old one among the fallbacks.
@@ -10,21 +10,24 @@ gives others. Not here: what is signed.
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
+from os import urandom
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 __all__ = [
-    "is_device_key", "is_own_key", "pseudonym", "public_key", "sign", "signed_by_device", "signed_by_us", "text",
-    "unpacked",
+    "is_device_key", "is_own_key", "pseudonym", "public_key", "sealed", "sign", "signed_by_device", "signed_by_us",
+    "text", "unpacked", "unsealed",
 ]  # fmt: skip
 
-PURPOSE, NAMING = b"mingjing.signing/1", b"mingjing.pseudonym/1"
+PURPOSE, NAMING, SEALING = b"mingjing.signing/1", b"mingjing.pseudonym/1", b"mingjing.sealing/1"
+NONCE = 12
 POINT = 65  # bytes of an uncompressed point of P-256
 DEVICE_SIGNATURE = 64  # r and s, 32 bytes each, as WebCrypto writes them
 
@@ -56,6 +59,22 @@ def pseudonym(purpose: str, original: str) -> str:
     """What stands for `original` where `purpose` is served: 22 characters; another purpose has unrelated ones."""
     key = _naming_key(settings.SECRET_KEY)
     return text(hmac.digest(key, f"{purpose}\0{original}".encode(), "sha256")[:16])
+
+
+def sealed(purpose: str, secret: bytes) -> bytes:
+    """`secret` encrypted (AES-256-GCM): whoever has the database and not our secret reads nothing."""
+    nonce = urandom(NONCE)
+    return nonce + AESGCM(_sealing_key(settings.SECRET_KEY)).encrypt(nonce, secret, purpose.encode())
+
+
+def unsealed(purpose: str, box: bytes) -> bytes:
+    """What `sealed` was given for this purpose, also before our secret was changed; raises ValueError for all else."""
+    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        try:
+            return AESGCM(_sealing_key(secret)).decrypt(box[:NONCE], box[NONCE:], purpose.encode())
+        except (InvalidTag, ValueError):
+            continue
+    raise ValueError("not sealed here, or for another purpose")
 
 
 def is_own_key(key: str) -> bool:
@@ -110,6 +129,11 @@ def _private(secret: str) -> Ed25519PrivateKey:
 @lru_cache(maxsize=8)
 def _naming_key(secret: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=NAMING).derive(secret.encode())
+
+
+@lru_cache(maxsize=8)
+def _sealing_key(secret: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=SEALING).derive(secret.encode())
 
 
 @lru_cache(maxsize=8)

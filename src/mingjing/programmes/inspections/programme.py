@@ -208,6 +208,11 @@ MANIFEST = Manifest(
     evidence_doors=f"{HERE}.queries.evidence.near_evidence_of",
     evidence_home=f"{HERE}.desk.exhibits.home",
     evidence_words=f"{HERE}.desk.exhibits.words",
+    portal_urls=f"{HERE}.portal.urls",
+    portal_navigation=(
+        NavItem(title=_("Inspections"), url_name="inspections_portal:visits", permission="", icon="case"),
+    ),
+    portal_duties=f"{HERE}.portal.duties.waiting",
     board_urls=f"{HERE}.board.urls",
     board_lists=f"{HERE}.board.figures.lists",
     field_pack=f"{HERE}.field.pack",

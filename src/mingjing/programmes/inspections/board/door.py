@@ -24,6 +24,7 @@ from mingjing.kernel.parties.guard import public
 from mingjing.programmes.inspections.actions.refusals import refuse
 from mingjing.programmes.inspections.board.pace import Pace
 from mingjing.programmes.inspections.models import Task
+from mingjing.programmes.inspections.queries.ratings import code_of
 from mingjing.programmes.inspections.queries.shown import Shown, shown_of, task_of_code
 
 __all__ = ["PACE", "complaint", "door", "refusal", "task"]
@@ -106,7 +107,10 @@ def _back(reader: Variant, known: Task) -> HttpResponse:
 def _page(reader: Variant, known: Task, problems: tuple[Problem, ...] = (), status: int = 200) -> HttpResponse:
     shown: Shown = shown_of(known, timezone.now())
     more = COMPLAINTS - shown.complaints
-    return _told(reader, str(known.code), {"shown": shown, "task": known, "problems": problems, "more": more}, status)
+    told = {"shown": shown, "task": known, "problems": problems, "more": more}
+    if shown.entry and shown.entry.visit.left_at:
+        told["rate"] = reverse("inspections_board:rating", args=[reader.code, code_of(shown.entry)])
+    return _told(reader, str(known.code), told, status)
 
 
 def _told(reader: Variant, code: str, context: dict[str, Any], status: int) -> HttpResponse:

@@ -6,11 +6,12 @@ from mingjing.programmes.inspections.models.firms import Exemption, Firm, Grade,
 from mingjing.programmes.inspections.models.matches import Match, MatchTask, MatchVisit
 from mingjing.programmes.inspections.models.outside import Feed, Hook, HookPost, Key, KeyUse
 from mingjing.programmes.inspections.models.plans import Lot, Plan, PlanLine, Task, TaskItem, TaskOfficer
+from mingjing.programmes.inspections.models.ratings import Rating, RatingKey, RatingToken
 from mingjing.programmes.inspections.models.warnings import Warning, WarningAct, WarningRecord
 
 __all__ = [
     "Authority", "Certificate", "Entry", "EntryItem", "Exemption", "Feed", "Finding", "Firm", "Grade", "Hook",
     "HookPost", "Item", "Key", "KeyUse", "Listing", "Lot", "Match", "MatchTask", "MatchVisit", "Plan", "PlanLine",
-    "Post", "QuietDays", "Refusal", "Report", "Task", "TaskItem", "TaskOfficer", "Warning", "WarningAct",
-    "WarningRecord",
+    "Post", "QuietDays", "Rating", "RatingKey", "RatingToken", "Refusal", "Report", "Task", "TaskItem", "TaskOfficer",
+    "Warning", "WarningAct", "WarningRecord",
 ]  # fmt: skip
