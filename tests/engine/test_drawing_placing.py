@@ -10,7 +10,8 @@ from tests.engine.drawn_inputs import district
 
 from mingjing.engine.drawing import Site, draw
 from mingjing.engine.drawing.ground import Grid, cosine, metres, plane, zones
-from mingjing.engine.drawing.market import METRE, RING_MOST, TIE_PRIME, Dense, Offers, Sparse, Ties, _offers, _ring
+from mingjing.engine.drawing.market import Dense, Offers, Sparse, Ties, _offers
+from mingjing.engine.drawing.nearest import FARTHEST, METRE, TIE_PRIME, offers_near
 from mingjing.engine.drawing.placing import Placement, Unplaceable
 from mingjing.engine.drawing.proof import flaw, unique
 from mingjing.engine.drawing.stream import Stream
@@ -148,9 +149,9 @@ def test_a_first_look_in_columns_lists_what_a_look_at_each_would() -> None:
         )
         own, ties = ([chance.randrange(1, TIE_PRIME) for _ in places] for places in (here, there))
         for reach in (1, 3, max(1, spread // 4000)):
-            looked = _ring(here, own, there, ties, reach)
+            looked = offers_near(here, own, there, ties, reach)
             near = [(number, *place) for number, place in enumerate(there)]
             each = [
                 sorted(_offers(Offers(), reach, place, near, tie, ties)) for place, tie in zip(here, own, strict=True)
             ]
-            assert list(looked) == (each if reach <= RING_MOST else [])
+            assert list(looked) == (each if reach <= FARTHEST else [])

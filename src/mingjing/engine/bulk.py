@@ -1,7 +1,7 @@
 """Many score sheets at once, in arrays: the same numbers as `engine.scoring.score`, which is the specification.
 
 A sheet is a column of steps, one per check, −1 where the check does not apply. Integers throughout: no float decides
-anything, and a rubric whose numbers could leave 63 bits is refused. The only module that uses NumPy. Not here: lists,
+anything, and a rubric whose numbers could leave 63 bits is refused. Not here: lists,
 explanations, anything about a single sheet.
 """
 

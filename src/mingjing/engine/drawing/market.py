@@ -3,30 +3,15 @@
 Costs are listed nearest first and only as far as somebody asks; what is not listed yet costs more than what is.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from math import isqrt
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
 from mingjing.engine.drawing.ground import FAR_MM, Grid, Placed, Point, metres
+from mingjing.engine.drawing.nearest import FARTHEST, METRE, TIE_PRIME, Offer, offers_near
 from mingjing.engine.drawing.stream import Stream
 
 __all__ = ["METRE", "TIE_PRIME", "Dense", "Market", "Offers", "Ties"]
-
-METRE = 1 << 40
-"""The cost of a metre; ties of up to 65,536 sites together stay below it."""
-TIE_PRIME = 16_777_213
-
-RING_MOST = 1_000_000
-"""Metres of a first look that is made in columns: the square of as many millimetres fits into 64 bits, a cost too."""
-RING_UNITS = 4096
-"""Units looked at together."""
-Columns = npt.NDArray[np.int64]
-
-Offer = tuple[int, int]  # cost, and the number of the slot (or of the unit, seen from a slot)
 
 
 class Ties:
@@ -115,20 +100,20 @@ class Sparse:
     def _nearest_slots(self) -> bool:
         """List the slots near every unit at once, in columns; False where the numbers would not fit."""
         reach = self._slot_grid.nearby
-        found = _ring(self._points, self._unit_ties, self._centres, self._ties.slot, reach)
+        found = offers_near(self._points, self._unit_ties, self._centres, self._ties.slot, reach)
         for offers, closed, listed in zip(self._slots, self._closed, found, strict=False):
             offers.listed = [one for one in listed if one[1] not in closed] if closed else listed
             offers.covered = reach
-        return reach <= RING_MOST
+        return reach <= FARTHEST
 
     def _nearest_units(self) -> bool:
         """List the units near every slot at once, likewise."""
         reach, closed = self._unit_grid.nearby, self._closed
-        found = _ring(self._centres, self._ties.slot, self._points, self._unit_ties, reach)
+        found = offers_near(self._centres, self._ties.slot, self._points, self._unit_ties, reach)
         for slot, (offers, listed) in enumerate(zip(self._units, found, strict=False)):
             offers.listed = [one for one in listed if slot not in closed[one[1]]]
             offers.covered = reach
-        return reach <= RING_MOST
+        return reach <= FARTHEST
 
     @staticmethod
     def _wider(offers: Offers, grid: Grid, here: Point) -> tuple[int, list[Placed]]:
@@ -160,46 +145,6 @@ def _offers(
         if least <= square < most:
             found.append(((isqrt(square) + 500) // 1000 * METRE + tie * ties[number] % TIE_PRIME, number))
     return found
-
-
-def _ring(
-    here: Sequence[Point], own: Sequence[int], there: Sequence[Point], ties: Sequence[int], reach: int
-) -> Iterator[list[Offer]]:
-    """For each place `here` the offers of `_offers` below `reach`, sorted; none where that is more than RING_MOST."""
-    if reach > RING_MOST:
-        return
-    points, own_ties = np.array(there, dtype=np.int64), np.array(ties, dtype=np.int64)
-    order = np.argsort(points[:, 0], kind="stable")
-    for start in range(0, len(here), RING_UNITS):
-        some = slice(start, start + RING_UNITS)
-        places, of_places = np.array(here[some], dtype=np.int64), np.array(own[some], dtype=np.int64)
-        yield from _ring_of(places, of_places, points[order], own_ties[order], order, reach)
-
-
-def _ring_of(
-    here: Columns, own: Columns, there: Columns, ties: Columns, names: Columns, reach: int
-) -> Iterator[list[Offer]]:
-    """`there` stands from west to east: looked through is a strip as wide as the reach.
-
-    The root of a float is set right in whole numbers.
-    """
-    wide, most = 1000 * reach, (1000 * reach - 500) ** 2
-    first = np.searchsorted(there[:, 0], here[:, 0] - wide)
-    count = np.searchsorted(there[:, 0], here[:, 0] + wide, side="right") - first
-    place = np.repeat(np.arange(len(here)), count)
-    other = np.arange(len(place)) - np.repeat(np.cumsum(count) - count - first, count)
-    east, north = (there[other] - here[place]).T
-    square = np.where(np.abs(north) < wide, east * east + north * north, most)
-    near = square < most
-    place, other, square = place[near], other[near], square[near]
-    root = np.sqrt(square).astype(np.int64)
-    root -= root * root > square
-    root += (root + 1) * (root + 1) <= square
-    cost, name = (root + 500) // 1000 * METRE + own[place] * ties[other] % TIE_PRIME, names[other]
-    sort = np.lexsort((name, cost, place))
-    offers = list(zip(cost[sort].tolist(), name[sort].tolist(), strict=True))
-    ends = np.cumsum(np.bincount(place, minlength=len(here))).tolist()
-    return (offers[start:end] for start, end in pairwise([0, *ends]))
 
 
 class Dense:

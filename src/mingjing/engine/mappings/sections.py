@@ -13,8 +13,13 @@ __all__ = ["Section", "nearest"]
 
 
 def nearest(found: str, known: Iterable[str]) -> str:
-    """The name among `known` that `found` was probably meant to be, or "–"."""
-    return next(iter(get_close_matches(found, list(known), 1, 0.5)), "–")
+    """The name among `known` that `found` was probably meant to be, or "–"; capitals make no difference.
+
+    >>> nearest("fhrsid", ["Type", "FHRSID"])
+    'FHRSID'
+    """
+    names = {name.casefold(): name for name in known}
+    return next((names[near] for near in get_close_matches(found.casefold(), names, 1, 0.5)), "–")
 
 
 class Section:
