@@ -6,7 +6,7 @@ Empty fields are left out; numbers are decimal texts. Described in docs/referenc
 from collections.abc import Mapping
 from dataclasses import fields
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from mingjing.engine.accounts import check_sheet
@@ -64,17 +64,23 @@ def read_sheet(document: Mapping[str, Any], scheme: Scheme, rubric: Rubric) -> S
 
 def _read(node: Node, kind: type[Kind]) -> Kind:
     values: dict[str, Any] = {}
-    for field in fields(kind):
-        raw = node.value.get(field.name)
-        node.read.add(field.name)
+    names = _names(kind)
+    for name in names:
+        raw = node.value.get(name)
+        node.read.add(name)
         if raw is None:
             continue
-        values[field.name] = tuple(raw) if isinstance(raw, list) else raw
-        if not _fits(field.name, raw):
-            node.problem("sheet.not_a_value", N_("{found} is not a value for this."), field.name, found=repr(raw)[:80])
-            del values[field.name]
-    first = fields(kind)[0].name
+        values[name] = tuple(raw) if isinstance(raw, list) else raw
+        if not _fits(name, raw):
+            node.problem("sheet.not_a_value", N_("{found} is not a value for this."), name, found=repr(raw)[:80])
+            del values[name]
+    first = names[0]
     return kind(**{first: node.text(first), **values})
+
+
+@lru_cache(maxsize=8)
+def _names(kind: type[Entry]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _fits(name: str, raw: Any) -> bool:

@@ -145,6 +145,10 @@ def _by_check(decided: Replay, scheme: Scheme) -> dict[tuple[str, str], tuple[Ti
     }
 
 
+OBSERVED = frozenset({"findings", "not_applicable"})
+"""The parts of a sheet that cost points on checks."""
+
+
 @lru_cache(maxsize=8)
 def _losses(replay: int, root: str) -> Losses:
     """What every result lost on every check. The root is over all results: other results, another key."""
@@ -154,7 +158,8 @@ def _losses(replay: int, root: str) -> Losses:
     scored = decided.results.filter(total__isnull=False).order_by("index")
     for result in scored.only("index", "class_code", "sheet", "replay_id").iterator(chunk_size=500):
         rubric = scheme.rubrics[result.class_code]
-        steps, _critical = counted_steps(rubric, read_sheet(result.sheet_document, scheme, rubric))
+        looked = {name: part for name, part in result.sheet_document.items() if name in OBSERVED}
+        steps, _critical = counted_steps(rubric, read_sheet(looked, scheme, rubric))
         for code, count in steps.items():
             if points := rubric.checks[code].rule.lost(count):
                 found.setdefault((result.class_code, code), []).append((result.index, count, points))
