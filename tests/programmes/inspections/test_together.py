@@ -15,7 +15,7 @@ from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.inspections.actions.matching import answer_visit, ask_match, work_out
-from mingjing.programmes.inspections.models import Match, MatchVisit, Post, QuietDays, Task
+from mingjing.programmes.inspections.models import Key, Match, MatchVisit, Post, QuietDays, Task
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2099, 11, 2)
@@ -42,7 +42,14 @@ def approved(scene: doors.Scene, body: int, firm: int = 0, **more: Any) -> Task:
 
 
 def asked(scene: doors.Scene, **more: Any) -> Match:
-    told = {"first_day": MONDAY, "last_day": FRIDAY, "load": 2, "most": 3, "by": None, "at": timezone.now()}
+    told: dict[str, Any] = {
+        "first_day": MONDAY,
+        "last_day": FRIDAY,
+        "load": 2,
+        "most": 3,
+        "by": None,
+        "at": timezone.now(),
+    }
     made = ask_match(area=scene.area, **told | more)
     drain()
     return Match.objects.get(pk=made.pk)
@@ -156,7 +163,7 @@ def test_keys_and_addresses_on_the_desk(scene: doors.Scene, people: dict[str, Pe
     listed = watch.get(reverse("inspections:systems")).content.decode()
     assert "市平台" in listed
     assert secret not in listed
-    key = scene.area.pk and reverse("inspections:key-revoke", args=[1])
+    key = reverse("inspections:key-revoke", args=[Key.objects.get().pk])
     assert watch.post(key, {"reason": "换发"}).status_code == 302
     assert Client().get("/api/inspections/visits", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
     made = {"name": "市平台", "area": scene.area.pk, "events": ["inspections.warning.raised"]}
