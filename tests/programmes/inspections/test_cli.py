@@ -150,6 +150,31 @@ def test_what_does_not_fit_is_refused_with_its_place(
     assert house.left() == []
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (["合计", "", "", "", "4"], "row 3, column 日期: The day is missing"),
+        (["甲公司", "1900-01-01", "消防", "日常", ""], "row 3, column 日期: “1900-01-01” is no day of the years 1990"),
+        (["甲公司", "32.03.2025", "消防", "日常", ""], "row 3, column 日期: “32.03.2025” is not a possible day"),
+    ],
+    ids=["total", "placeholder", "no such day"],
+)
+def test_rows_without_a_day_say_what_to_do(
+    house: House, row: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = written(house.folder, [HEADER, ROWS[0], row])
+    assert house.run(source) != 0
+    assert said in capsys.readouterr().err
+    house.map(MAPPING + '\n[rows]\nskip = [{ column = "日期", words = ["", "1900-01-01", "32.03.2025"] }]\n')
+    assert house.run(source) == 0
+
+
+def test_a_column_whose_name_has_other_capitals_is_shown(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    house.map(MAPPING.replace('columns = ["企业"]', 'columns = ["fhrsid"]'))
+    assert house.run(written(house.folder, [["FHRSID", *HEADER[1:]], *ROWS])) != 0
+    assert "the nearest is FHRSID" in capsys.readouterr().err
+
+
 def test_a_broken_row_anywhere_leaves_nothing_behind(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     house.output.write_text("of last time", "utf-8")
     source = written(house.folder, [HEADER, *ROWS * 50, ["甲公司", "someday", "消防", "日常", ""], ["x"]])

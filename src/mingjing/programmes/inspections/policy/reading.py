@@ -131,10 +131,15 @@ class Reader:
         found = "-".join(text for at, _ in self.at[name] if (text := normal(cells[at])))
         if not found and name != "day":
             return None
-        day = parse_day(found, self.mapping.dates)
-        if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-            text = N_("{found} is not a possible day in the forms the mapping names (values.dates).")
-            self._fault(row, name, Reason("visit.not_a_day", text, {"found": quoted(found)}))
+        day = parse_day(found, self.mapping.dates) if found else None
+        if day is None:
+            self._fault(row, name, _no_day(found))
+        elif not FIRST_YEAR <= day.year <= LAST_YEAR:
+            text = N_(
+                "{found} is no day of the years {first} to {last}; leave such rows out (rows.skip) or correct them."
+            )
+            params = {"found": quoted(found), "first": FIRST_YEAR, "last": LAST_YEAR}
+            self._fault(row, name, Reason("visit.not_that_year", text, params))
             return None
         return day
 
@@ -187,6 +192,15 @@ class Reader:
 
     def _fault(self, row: int, name: str, reason: Reason) -> None:
         self.log.at(row, reason, self._column(name))
+
+
+def _no_day(found: str) -> Reason:
+    """What to say of a cell that tells no day."""
+    if not found:
+        text = N_("The day is missing; fill it in, or leave rows without one out (rows.skip).")
+        return Reason("visit.no_day", text)
+    text = N_("{found} is not a possible day in the forms the mapping names (values.dates).")
+    return Reason("visit.not_a_day", text, {"found": quoted(found)})
 
 
 class _Words:
