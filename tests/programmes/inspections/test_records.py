@@ -14,7 +14,7 @@ from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.parties.actions import record_organisation
 from mingjing.kernel.rulebooks.actions import create_rulebook, publish_version, save_draft, start_draft
 from mingjing.programmes.inspections.actions import entries, refusals
-from mingjing.programmes.inspections.actions.warnings import judge_authority, judge_firm
+from mingjing.programmes.inspections.actions.warnings import judge_authority, judge_firm, judge_plan
 from mingjing.programmes.inspections.models import Entry, Finding, Firm, Warning
 from mingjing.programmes.inspections.models import Refusal as RefusalRow
 from mingjing.programmes.inspections.policy.packs import joined
@@ -178,6 +178,21 @@ def test_too_many_exempt_visits_of_a_quarter(scene: doors.Scene) -> None:
     judge_authority(authority=scene.body, day=date(2026, 4, 1), at=NEW_YEAR + timedelta(days=100))
     found.refresh_from_db()
     assert found.lapsed_at is None, "another quarter says nothing of this one"
+
+
+def test_a_campaign_that_spares_nobody(scene: doors.Scene) -> None:
+    plan = scene.task(date(2026, 3, 1)).plan
+    assert plan is not None
+    judge_plan(plan=plan, at=NEW_YEAR)
+    assert not Warning.objects.filter(rule="B8").exists(), "an annual plan is none"
+    plan.kind = "campaign"
+    judge_plan(plan=plan, at=NEW_YEAR)
+    (found,) = Warning.objects.filter(rule="B8")
+    assert (found.count, found.authority, found.lapsed_at) == (1, scene.body, None)
+    plan.withdrawn_at = NEW_YEAR
+    judge_plan(plan=plan, at=NEW_YEAR + timedelta(days=1))
+    found.refresh_from_db()
+    assert found.lapsed_at is not None
 
 
 def test_a_refusal_always_opens_a_case(scene: doors.Scene) -> None:

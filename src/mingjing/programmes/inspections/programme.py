@@ -57,8 +57,10 @@ MANIFEST = Manifest(
             title=_("Inspection plans"), url_name="inspections:plans", permission="inspections.plan.view", icon="round"
         ),
         NavItem(
-            title=_("Authorities and firms"), url_name="inspections:authorities",
-            permission="inspections.catalogue.view", icon="organisation",
+            title=_("Authorities and firms"),
+            url_name="inspections:authorities",
+            permission="inspections.catalogue.view",
+            icon="organisation",
         ),
         NavItem(
             title=_("Joint inspections"),
@@ -111,6 +113,7 @@ MANIFEST = Manifest(
         "inspections.item": _("Inspection item"),
         "inspections.firm": _("Firm"),
         "inspections.quiet_days": _("Quiet days"),
+        "inspections.roster": _("File for the register"),
         "inspections.plan": _("Inspection plan"),
         "inspections.task": _("Inspection task"),
         "inspections.entry": _("Entry into an enterprise"),
@@ -138,6 +141,7 @@ MANIFEST = Manifest(
         _fact("firm.exempted", _("Firm exempted from routine visits")),
         _fact("quiet_days.recorded", _("Quiet days recorded")),
         _fact("quiet_days.ended", _("Quiet days ended")),
+        _fact("roster.taken_in", _("File taken into the register")),
         _fact("plan.drafted", _("Inspection plan drafted")),
         _fact("plan.lines_set", _("Firms of a plan set")),
         _fact("plan.approved", _("Inspection plan approved")),
@@ -189,6 +193,8 @@ MANIFEST = Manifest(
             "judge_result", "inspections.entry.result_filed", "warnings.judge_entry", _("Judge a firm’s records")
         ),
         _reaction("judge_report", "inspections.report.recorded", "warnings.judge_report", _("Judge a firm’s records")),
+        _reaction("judge_filed", "inspections.plan.filed", "warnings.judge_campaign", _("Judge a campaign")),
+        _reaction("judge_withdrawn", "inspections.plan.withdrawn", "warnings.judge_campaign", _("Judge a campaign")),
         _reaction("judge_day", "jobs.day.begun", "warnings.judge_day", _("Judge what time alone changes")),
         _reaction("close_ratings", "jobs.day.begun", "ratings.close", _("Close ratings whose time is over")),
     ),

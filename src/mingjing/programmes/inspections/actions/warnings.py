@@ -19,14 +19,14 @@ from mingjing.kernel.calendar.queries import calendar_of, zone
 from mingjing.kernel.db.locks import exclusive
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.places.models import Area
-from mingjing.programmes.inspections.models import Authority, Firm, Warning, WarningRecord
+from mingjing.programmes.inspections.models import Authority, Firm, Plan, Warning, WarningRecord
 from mingjing.programmes.inspections.policy import warnings as policy
 from mingjing.programmes.inspections.policy.keeping import Kept, matched, origins
 from mingjing.programmes.inspections.policy.rules import Level
 from mingjing.programmes.inspections.policy.supervision import DAYS, NO_MORE
-from mingjing.programmes.inspections.queries.judged import Judged, of_authority, of_firm
+from mingjing.programmes.inspections.queries.judged import Judged, of_authority, of_firm, of_plan
 
-__all__ = ["judge_authority", "judge_firm"]
+__all__ = ["judge_authority", "judge_firm", "judge_plan"]
 
 
 def judge_firm(*, firm: Firm, because: int | None = None, at: datetime) -> int:
@@ -47,6 +47,14 @@ def judge_authority(*, authority: Authority, day: date, because: int | None = No
         found = of_authority(authority, day)
         rows = Warning.objects.filter(firm=None, authority=authority, rule__in=found.rules, last_day__gte=found.since)
         return _keep(rows.filter(first_day__lte=found.until), found, authority.area, None, authority, because, at)
+
+
+def judge_plan(*, plan: Plan, because: int | None = None, at: datetime) -> int:
+    """Keep what the rules say of a campaign, as `judge_firm`."""
+    with transaction.atomic():
+        exclusive(f"inspections.authority:{plan.authority_id}")
+        rows = Warning.objects.filter(firm=None, authority=plan.authority, records__record=plan.subject)
+        return _keep(rows, of_plan(plan), plan.authority.area, None, plan.authority, because, at)
 
 
 @dataclass(slots=True)

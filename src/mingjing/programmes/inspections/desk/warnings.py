@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.tables.writing import defused
 from mingjing.programmes.inspections.actions.supervision import EXPLAIN, SUPERVISE, act_on, take_together
-from mingjing.programmes.inspections.models import Warning
+from mingjing.programmes.inspections.models import Warning, WarningAct
 from mingjing.programmes.inspections.models.warnings import Act, Severity
 from mingjing.programmes.inspections.policy.supervision import ACTS, REASONS, STATES, Move, moves_from
 from mingjing.programmes.inspections.queries.posts import authorities_of, warnings_seen
@@ -148,20 +148,24 @@ def warning(request: HttpRequest, pk: int) -> HttpResponse:
     if post and form.is_valid() and _act(found, form, person):
         messages.success(request, gettext("It was recorded."))
         return redirect("inspections:warning", pk)
-    shown = {str(one.pk): one for one in exhibits_seen(person, found.subject, timezone.localdate())}
-    history = [
-        (one, Act(one.act).label, gettext(REASONS.get(one.reason_code, "")) if one.reason_code else "",
-         [shown[key] for key in one.evidence if key in shown])
-        for one in acts
-    ]  # fmt: skip
     head = found.merged_into
     context = {
         **_line(found, now), "warning": found, "reasons": reasons_of(found), "records": counted(found),
-        "history": history, "form": form, "moves": moves, "head": head,
+        "history": _history(found, acts, person), "form": form, "moves": moves, "head": head,
         "parts": [_line(part, now) for part in found.parts.select_related("firm__organisation").order_by("pk")],
         "others": _others(found, person) if moves and may(person, SUPERVISE, area=found.area, on=now.date()) else [],
     }  # fmt: skip
     return render(request, "inspections/warning.html", context, status=422 if form.is_bound else 200)
+
+
+def _history(found: Warning, acts: Sequence[WarningAct], person: Person) -> list[tuple[WarningAct, str, str, Any]]:
+    """What was done: each act with what it is called, the reason that justifies it, and the evidence to be seen."""
+    shown = {str(one.pk): one for one in exhibits_seen(person, found.subject, timezone.localdate())}
+    return [
+        (one, str(Act(one.act).label), gettext(REASONS[one.reason_code]) if one.reason_code in REASONS else "",
+         [shown[key] for key in one.evidence if key in shown])
+        for one in acts
+    ]  # fmt: skip
 
 
 def _moves(found: Warning, person: Person, now: datetime) -> tuple[Move, ...]:

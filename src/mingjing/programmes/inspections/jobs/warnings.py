@@ -11,11 +11,11 @@ from django.utils.timezone import localdate
 
 from mingjing.kernel.jobs.worker import Run
 from mingjing.kernel.visits.models import Visit
-from mingjing.programmes.inspections.actions.warnings import judge_authority, judge_firm
-from mingjing.programmes.inspections.models import Entry, Firm
+from mingjing.programmes.inspections.actions.warnings import judge_authority, judge_firm, judge_plan
+from mingjing.programmes.inspections.models import Entry, Firm, Plan
 from mingjing.programmes.inspections.queries.records import WITHOUT_RESULT
 
-__all__ = ["judge_day", "judge_entry", "judge_report", "judge_visit"]
+__all__ = ["judge_campaign", "judge_day", "judge_entry", "judge_report", "judge_visit"]
 
 LOOKED_AT = timedelta(days=60)
 """For how long a missing scan-out or result is looked at each day: by then it has reached its worst level."""
@@ -42,6 +42,12 @@ def judge_entry(run: Run) -> None:
 def judge_report(run: Run) -> None:
     """Somebody reports a visit: judge the firm."""
     _judge(Q(pk=run.fact.values["firm"]), run)
+
+
+def judge_campaign(run: Run) -> None:
+    """A plan was filed or withdrawn: a campaign that spares nobody is warned of."""
+    plan = Plan.objects.select_related("authority__area").get(pk=run.fact.subject.partition(":")[2])
+    judge_plan(plan=plan, because=run.fact.seq, at=timezone.now())
 
 
 def judge_day(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""What the rules say of one firm's records, or of one authority's visits, as things stand: read and judged, not kept.
+"""What the rules say of a firm's records, an authority's visits or a campaign, as things stand: read, judged, not kept.
 
 Not here: the rules (policy), keeping what they say (actions.warnings).
 """
@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from mingjing.programmes.inspections.models import Authority, Firm
-from mingjing.programmes.inspections.policy.conduct import Report, share_warnings, unscanned_warnings
+from mingjing.kernel.places.models import within_subtree
+from mingjing.programmes.inspections.models import Authority, Firm, Plan
+from mingjing.programmes.inspections.models.plans import PlanKind
+from mingjing.programmes.inspections.policy.conduct import Report, is_blanket, share_warnings, unscanned_warnings
 from mingjing.programmes.inspections.policy.counting import window_start
 from mingjing.programmes.inspections.policy.judging import judge
 from mingjing.programmes.inspections.policy.keeping import origins
@@ -18,7 +20,7 @@ from mingjing.programmes.inspections.policy.warnings import Warning
 from mingjing.programmes.inspections.queries.packs import InForce, rules_in
 from mingjing.programmes.inspections.queries.records import records_of, reports_of, visits_of
 
-__all__ = ["Judged", "found_in", "of_authority", "of_firm"]
+__all__ = ["Judged", "found_in", "of_authority", "of_firm", "of_plan"]
 
 
 @dataclass(slots=True)
@@ -81,6 +83,26 @@ def of_authority(authority: Authority, day: date) -> Judged:
     visits = visits_of(authority, since, until)
     found = [one for rule in asked for one in share_warnings(rule, visits)]
     return Judged(found, visits, (), rules, tuple({rule.code for rule in asked}), since, until)
+
+
+def of_plan(plan: Plan) -> Judged:
+    """Whether a campaign that is filed spares nobody (B8): its firms beside those of the area. Three statements."""
+    rules = rules_in(plan.authority.area)
+    told = Report(plan.subject, plan.first_day, "", plan.authority.subject)
+    asked = [rule for rule in rules.pack.of("blanket") if rule.holds(plan.first_day)]
+    stands = plan.kind == PlanKind.CAMPAIGN and plan.filed_at is not None and plan.withdrawn_at is None
+    targets = plan.lines.values("firm").distinct().count() if asked and stands else 0
+    eligible = Firm.objects.filter(within_subtree(plan.authority.area.path, "area")).count() if targets else 0
+    found = [
+        Warning(
+            rule=rule, level=rule.steps[0].level, firm="", key=(("campaign", plan.subject),), first=plan.first_day,
+            last=plan.last_day, count=targets, records=(plan.subject,), authorities=(plan.authority.subject,),
+            because=because,
+        )
+        for rule in asked
+        if (because := is_blanket(rule, targets=targets, eligible=eligible, day=plan.first_day))
+    ]  # fmt: skip
+    return Judged(found, (), (told,), rules, tuple(rule.code for rule in asked))
 
 
 def _last(window: Window, day: date) -> date:
