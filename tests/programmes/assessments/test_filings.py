@@ -20,6 +20,8 @@ from mingjing.programmes.assessments.actions.entries import record_attribute
 from mingjing.programmes.assessments.actions.filings import add_papers, decide_filing, file_document
 from mingjing.programmes.assessments.models import Entry, Filing, FilingVote
 from mingjing.programmes.assessments.policy.filings import claimable, grave, settled, unmatched
+from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sheets import known_of, sheet_of_entry
 
 pytestmark = pytest.mark.django_db
 People = dict[str, Person]
@@ -103,6 +105,24 @@ def test_three_zeros_are_filed_once_those_who_know_have_said_none(entry: Entry, 
     assert refused == ["filing.not_zero"]
     record_attribute(entry=entry, code="petitions", text="0", source="区信访局再次更正", by=by, at=at)
     assert decide_filing(filing=filing, approved=True, reason="", by=people["director"], at=at).approved
+
+
+def test_a_petition_that_is_recorded_after_the_approval_takes_the_three_zeros_away(
+    entry: Entry, people: People, at: datetime
+) -> None:
+    for code in ("petitions", "complaint_rate", "lawsuits"):
+        record_attribute(entry=entry, code=code, text="0", source="比对函〔2024〕1号", by=people["officer"], at=at)
+    filing = file(entry, people, at, kind="bonus", code="three_zero", occurred_on=None, responsibility="")
+    decide_filing(filing=filing, approved=True, reason="", by=people["director"], at=at)
+    for petitions, proof in (("0", True), ("1", False), ("0", True)):
+        record_attribute(
+            entry=entry, code="petitions", text=petitions, source="区信访局函", by=people["officer"], at=at
+        )
+        entry.refresh_from_db()
+        scheme = scheme_of(entry.round.scheme)
+        known = known_of([entry], entry.round, scheme, locked_only=True)[entry.pk]
+        claims = [one for one in sheet_of_entry(entry, known, scheme, entry.round).claims if one.bonus == "three_zero"]
+        assert [bool(one.proof) for one in claims] == [proof]
 
 
 def test_a_grave_veto_needs_its_paper_its_blame_and_two_votes(

@@ -143,14 +143,14 @@ def _met(records: Any) -> dict[int, dict[str, str]]:
 
 def sheet_of_entry(entry: Entry, known: Known, scheme: Scheme, round_: Round) -> Sheet:
     """The sheet of one entry by `scheme`; raises Refusal, each problem at the entry's number."""
-    met = known.met or {}
+    met, values = known.met or {}, _attributes(entry, known, scheme)
     findings, absences = findings_of(amended(known.record.sheet_document, known.amended) if known.record else {})
     sheet = Sheet(
         findings=tuple(replace(finding, resolved=met.get(finding.check, "")) for finding in findings),
         not_applicable=absences,
-        claims=tuple(_claim(filing) for filing in known.filings if filing.kind == FilingKind.BONUS),
-        vetoes=tuple(_veto(filing) for filing in known.filings if filing.kind == FilingKind.VETO),
-        attributes=_attributes(entry, known, scheme),
+        claims=tuple(_claim(one, _matched(one, entry, scheme, values)) for one in _of(known, FilingKind.BONUS)),
+        vetoes=tuple(_veto(one) for one in _of(known, FilingKind.VETO)),
+        attributes=values,
         period=(round_.first_day.isoformat(), round_.last_day.isoformat()),
         assessed=known.record is not None and entry.not_assessed_at is None,
     )
@@ -167,8 +167,19 @@ def _approver(filing: Filing) -> str:
     return filing.decided_by.token if filing.approved and filing.decided_by else ""
 
 
-def _claim(filing: Filing) -> Claim:
-    return Claim(filing.code, proof=filing.document, approver=_approver(filing))
+def _of(known: Known, kind: str) -> list[Filing]:
+    return [filing for filing in known.filings if filing.kind == kind]
+
+
+def _matched(filing: Filing, entry: Entry, scheme: Scheme, values: Mapping[str, Value]) -> bool:
+    """Whether the records of others that a bonus rests on still say nothing, those too that came after its approval."""
+    rubric = scheme.rubrics.get(entry.class_code)
+    item = next((item for item in rubric.bonus if item.code == filing.code), None) if rubric else None
+    return not any(values.get(name) for name in (item.matched if item else ()))
+
+
+def _claim(filing: Filing, holds: bool) -> Claim:
+    return Claim(filing.code, proof=filing.document if holds else "", approver=_approver(filing))
 
 
 def _veto(filing: Filing) -> Veto:
