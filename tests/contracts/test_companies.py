@@ -11,6 +11,7 @@ import pytest
 from django.urls import reverse
 from tests.faces import district
 from tests.programmes.assessments.companies import World, build, deliver, entered, now_is, publish
+from tests.programmes.inspections.visited import routes_of, visited
 from tools.routes import routes
 
 from mingjing.engine.outcome import Reason
@@ -18,6 +19,7 @@ from mingjing.faces.portal.door import is_companies_only
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.submissions.actions import hand_in
 from mingjing.kernel.submissions.models import Submission
+from mingjing.programmes.inspections.models import Finding
 
 pytestmark = pytest.mark.django_db
 OVER: set[str] = set()
@@ -35,6 +37,7 @@ def world(people: dict[str, Person], at: datetime) -> World:
     made = build(people, at, count=4)
     for company in made.companies:
         company.record = deliver(company, people, at)
+        visited(company.organisation, made.round.area, at)
     made.served = publish(made, people, at)
     return made
 
@@ -46,7 +49,8 @@ def examples(world: World, which: int, at: datetime) -> Mapping[str, Mapping[str
         area=world.round.area, take=lambda: (Reason("test", "x"),), by=company.head, at=at,
     )  # fmt: skip
     exhibit = world.exhibits[which].pk
-    more = company.record_arguments(company.record, exhibit)
+    more = dict(company.record_arguments(company.record, exhibit))
+    more |= routes_of(Finding.objects.get(entry_item__entry__firm__organisation=company.organisation))
     return {**company.arguments(exhibit), **more, "portal:receipt": {"key": receipt.pk}}
 
 

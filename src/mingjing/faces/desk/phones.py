@@ -3,10 +3,8 @@
 Not here: what a phone does (the field face), what a photo shows (evidence).
 """
 
-from io import BytesIO
 from uuid import UUID
 
-import segno
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -23,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mingjing.engine.outcome import Refusal
 from mingjing.faces.desk.session import actor
+from mingjing.faces.ui.codes import qr
 from mingjing.faces.ui.forms import refused
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.parties.guard import areas_where, guarded, may, public
@@ -31,7 +29,7 @@ from mingjing.kernel.places.models import Area
 from mingjing.kernel.sync.actions import make_enrolment, release_capture, revoke_device
 from mingjing.kernel.sync.models import Capture, Device
 
-__all__ = ["bind", "capture_release", "phones", "promised", "qr", "revoke"]
+__all__ = ["bind", "capture_release", "phones", "promised", "revoke"]
 
 OWN = "everyone who has signed in may bind a phone to themselves, and revoke one of their own"
 
@@ -40,13 +38,6 @@ class ReasonForm(forms.Form):
     """Why a phone is revoked, or a photo given up."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300)
-
-
-def qr(text: str, label: str) -> SafeString:
-    """A QR code as a picture in the page."""
-    out = BytesIO()
-    segno.make(text, error="m").save(out, kind="svg", scale=6, border=3, omitsize=True, xmldecl=False, title=label)
-    return mark_safe(out.getvalue().decode())  # noqa: S308 - segno's own drawing; the title is escaped by it
 
 
 @public(OWN)

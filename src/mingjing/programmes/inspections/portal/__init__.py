@@ -1,1 +1,1 @@
-"""The enterprise's own door: who came, what for, what was found and what followed; notices, load, complaint, refusal."""
+"""The enterprise's own door: who came, what for, what was found and followed; notices, load, complaint, refusal."""

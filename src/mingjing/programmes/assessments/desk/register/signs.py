@@ -19,8 +19,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from mingjing.engine.outcome import Refusal
-from mingjing.faces.desk.phones import qr
 from mingjing.faces.desk.session import actor
+from mingjing.faces.ui.codes import qr
 from mingjing.faces.ui.forms import searched
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.parties.guard import areas_where, guarded

@@ -1,0 +1,79 @@
+"""What an enterprise's people read: visits, notices, load against the caps, the fixed code. Not here: handing in."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from mingjing.faces.portal.door import companies_only
+from mingjing.faces.ui.codes import qr
+from mingjing.faces.ui.paging import page_of
+from mingjing.kernel.parties.mandates import Acting
+from mingjing.kernel.places.models import EntryCode
+from mingjing.kernel.submissions.models import Submission
+from mingjing.programmes.inspections.models.warnings import Severity
+from mingjing.programmes.inspections.queries.own import (
+    entries_for,
+    entry_for,
+    firms_for,
+    loads_for,
+    notices_for,
+    said_for,
+    task_for,
+    warnings_about,
+)
+from mingjing.programmes.inspections.queries.packs import rules_in
+
+MOST = 20
+
+
+@companies_only
+@require_safe
+def visits(request: HttpRequest, acting: Acting) -> HttpResponse:
+    """Who came and who comes, this year's load, what was refused or complained of."""
+    today = timezone.localdate()
+    firms = list(firms_for(acting)[:MOST])
+    page = page_of(entries_for(acting), request.GET, order=("-recorded_at", "-id"))
+    context = {
+        "page": page, "firms": [(firm, loads_for(firm, today)) for firm in firms], "today": today,
+        "notices": list(notices_for(acting, today)[:MOST]), "said": list(said_for(acting)[:MOST]),
+    }  # fmt: skip
+    return render(request, "inspections/portal/visits.html", context)
+
+
+@companies_only
+@require_safe
+def visit(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
+    """One visit: what the gate said, what was inspected and found, what followed, which warnings count it."""
+    entry = entry_for(acting, pk)
+    if entry is None:
+        raise Http404
+    titles = {rule.code: rule.title for rule in rules_in(entry.firm.area).pack.rules}
+    raised = [(one, Severity(one.level).label, titles.get(one.rule, "")) for one in warnings_about(entry)]
+    handed = Submission.objects.filter(about=entry.subject, organisation=entry.firm.organisation_id).order_by("at")
+    answers = [(one["rule"], titles.get(one["rule"], "")) for one in entry.answers if "rule" in one]
+    context = {"entry": entry, "warnings": raised, "handed": list(handed), "answers": answers}
+    return render(request, "inspections/portal/visit.html", context)
+
+
+@companies_only
+@require_safe
+def notice(request: HttpRequest, acting: Acting, pk: UUID) -> HttpResponse:
+    """A visit that is to come: who, when, for what, and that it may be refused."""
+    task = task_for(acting, pk)
+    if task is None:
+        raise Http404
+    return render(request, "inspections/portal/notice.html", {"task": task, "today": timezone.localdate()})
+
+
+@companies_only
+@require_safe
+def code(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
+    """The firm's fixed code, to print and put up at the door."""
+    firm = get_object_or_404(firms_for(acting), pk=pk)
+    known = EntryCode.objects.filter(site=firm.site_id, withdrawn_at=None).first() if firm.site_id else None
+    picture = qr(known.code, gettext("Fixed code of {firm}").format(firm=firm)) if known else ""
+    return render(request, "inspections/portal/code.html", {"firm": firm, "known": known, "picture": picture})
