@@ -10,6 +10,7 @@ from datetime import timedelta
 from tests.districts import District, Routes
 from tests.faces.district import credit_code
 from tests.programmes.inspections.entered import entered
+from tests.programmes.inspections.registered import registered
 
 from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.parties.actions import record_organisation
@@ -43,6 +44,7 @@ def examples(district: District) -> Iterator[Routes]:
     yield from _together(district, standing)
     yield from entered(district, standing.authority, standing.firm)
     yield from _outside(district)
+    yield from registered(district, standing.authority, standing.firm)
 
 
 def _standing(district: District) -> Standing:

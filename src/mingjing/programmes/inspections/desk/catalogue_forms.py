@@ -16,7 +16,7 @@ from mingjing.programmes.inspections.models.firms import RiskGrade
 
 __all__ = [
     "AuthorityForm", "CertificateForm", "CorrectFirmForm", "EndForm", "ExemptionForm", "FirmForm", "GradeForm",
-    "ItemForm", "ListingForm", "PostForm", "QuietForm", "ReasonedEndForm", "day",
+    "ItemForm", "ListingForm", "PostForm", "QuietForm", "ReasonedEndForm", "WithArea", "day",
 ]  # fmt: skip
 
 WEEKDAYS = [
@@ -60,7 +60,7 @@ def person_of(username: str) -> Person:
     return found
 
 
-class _WithArea(forms.Form):
+class WithArea(forms.Form):
     """A form whose `area` is a district or what lies above, where the reader may do it."""
 
     area = forms.ModelChoiceField(label=_("Area"), queryset=Area.objects.none())
@@ -76,7 +76,7 @@ class _WithArea(forms.Form):
             field.initial = found[0].pk
 
 
-class AuthorityForm(_WithArea):
+class AuthorityForm(WithArea):
     """A body that inspects."""
 
     organisation = forms.CharField(label=_("Credit code"), max_length=18)
@@ -170,7 +170,7 @@ class ItemForm(forms.Form):
         return split(self.cleaned_data["checklist"])
 
 
-class FirmForm(_WithArea):
+class FirmForm(WithArea):
     """An enterprise; its registered place is recorded with it."""
 
     organisation = forms.CharField(label=_("Credit code"), max_length=18)
@@ -218,7 +218,7 @@ class ExemptionForm(forms.Form):
     basis = forms.CharField(label=_("Basis"), max_length=300)
 
 
-class QuietForm(_WithArea):
+class QuietForm(WithArea):
     """Days on which firms are left alone."""
 
     basis = forms.CharField(label=_("Basis"), max_length=300)

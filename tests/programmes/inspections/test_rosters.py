@@ -1,0 +1,186 @@
+"""Files for the register: read by mapping, every mistake by row, taken in whole; twice changes nothing."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from openpyxl import Workbook  # type: ignore[import-untyped]
+from stdnum.cn import uscc
+from tests.programmes.inspections import scenes
+from tests.programmes.inspections.scenes import SINCE, Scene
+
+from mingjing.engine.outcome import Refusal
+from mingjing.kernel.ledger.models import Fact
+from mingjing.kernel.places.models import EntryCode
+from mingjing.programmes.inspections.actions.rosters import take_roster
+from mingjing.programmes.inspections.models import Authority, Certificate, Firm, Item
+from mingjing.programmes.inspections.policy.rosters import parse_roster_mapping
+from mingjing.programmes.inspections.queries.rosters import Preview, load_roster_mapping, preview, shipped_rosters
+
+Row = Mapping[str, str]
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    return scenes.build(bodies=1, firms=1)
+
+
+def code(number: int, stem: str = "91") -> str:
+    text = f"{stem}430202MB{number:07d}"
+    return text + str(uscc.calc_check_digit(text))
+
+
+def table(rows: Sequence[Row], encoding: str = "gb18030") -> io.BytesIO:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return io.BytesIO(text.getvalue().encode(encoding))
+
+
+def firm(number: int, **more: str) -> dict[str, str]:
+    row = {
+        "统一社会信用代码": code(number),
+        "企业名称": f"导入企业{number}",
+        "住所": f"示例路{number}号",
+        "行业": "制造",
+    }
+    row |= {"规模以上": "是", "高危": "", "风险等级": "B级", "评定日期": "2026/1/1", "评定依据": "年度评价"}
+    return row | more
+
+
+def take(scene: Scene, kind: str, rows: Sequence[Row]) -> Preview:
+    return take_roster(
+        file=table(rows), name="名册.csv", mapping=load_roster_mapping(kind), area=scene.area, by=scene.supervisor,
+        at=SINCE,
+    )  # fmt: skip
+
+
+def test_firms_are_taken_in_once_and_the_same_file_changes_nothing(scene: Scene) -> None:
+    rows = [firm(1), firm(2, 高危="高危", 风险等级="未评级")]
+    assert take(scene, "firms", rows).counts == {"added": 2, "changed": 0, "same": 0}
+    facts = Fact.objects.count()
+    assert take(scene, "firms", rows).counts == {"added": 0, "changed": 0, "same": 2}
+    assert Fact.objects.count() == facts
+    found = Firm.objects.get(organisation__credit_code=code(1))
+    assert (found.above_scale, found.hazard, found.grades.get().grade) == (True, False, "B")
+    assert EntryCode.objects.filter(site=found.site).count() == 1
+    assert not Firm.objects.get(organisation__credit_code=code(2)).grades.exists()
+
+
+def test_what_a_file_does_not_say_stays(scene: Scene) -> None:
+    take(scene, "firms", [firm(1)])
+    changed = firm(1, 规模以上="", 行业="物流", 风险等级="C级", 评定日期="2026年7月1日")
+    assert take(scene, "firms", [changed]).counts["changed"] == 1
+    found = Firm.objects.get(organisation__credit_code=code(1))
+    assert (found.above_scale, found.industry) == (True, "物流")
+    assert [one.grade for one in found.grades.all()] == ["C", "B"]
+
+
+def test_every_mistake_is_told_by_row_and_nothing_is_taken(scene: Scene) -> None:
+    rows = [
+        firm(1), firm(1), firm(2, 统一社会信用代码="91430202MB00000020"), firm(3, 规模以上="大概"),
+        firm(4, 评定日期="某日"), firm(5, 企业名称=""),
+    ]  # fmt: skip
+    with pytest.raises(Refusal) as caught:
+        take(scene, "firms", rows)
+    told = {(problem.row, problem.code) for problem in caught.value.problems}
+    assert {row for row, _code in told} == {3, 4, 5, 6, 7}
+    assert (3, "inspections.roster.twice") in told
+    assert Firm.objects.count() == 1, "the one of the scene"
+
+
+def test_a_mistake_that_shows_only_when_it_is_taken_in_takes_everything_back(scene: Scene) -> None:
+    own = scene.bodies[0]
+    told = {"实施主体信用代码": own.authority.organisation.credit_code, "检查依据": "《示例法》第1条", "检查对象": ""}
+    told |= {"检查方式": "现场检查", "检查内容": "资料；现场", "公布日期": "2024-01-01"}
+    rows = [told | {"事项编码": "X-1", "检查事项名称": "新事项"}, told | {"事项编码": "00-00", "检查事项名称": "改名"}]
+    with pytest.raises(Refusal) as caught:
+        take(scene, "items", rows)
+    assert [(one.row, one.code) for one in caught.value.problems] == [(3, "inspections.item.later")]
+    assert not Item.objects.filter(code="X-1").exists()
+    rows[1] |= {"公布日期": "2026-07-01"}
+    assert take(scene, "items", rows).counts == {"added": 1, "changed": 1, "same": 0}
+    assert Item.objects.get(code="X-1").checklist == ["资料", "现场"]
+    assert take(scene, "items", rows).counts["same"] == 2
+
+
+def test_authorities_and_their_officers_come_one_after_the_other(scene: Scene) -> None:
+    body = {"统一社会信用代码": code(1, "11"), "执法主体名称": "导入监管局", "层级": "区级", "执法领域": "城管"}
+    body |= {
+        "委托机关信用代码": "",
+        "公告日期": "2025-01-01",
+        "终止日期": "",
+        "主体资格依据": "授权",
+        "公告载体": "公告",
+    }
+    officer = {"执法证号": "湘C0001", "姓名": "演示员", "所属单位信用代码": code(1, "11"), "登录名": "yanshi01"}
+    officer |= {"执法领域": "城管、市容".replace("、", "；"), "发证日期": "2025-01-01", "有效期至": "2029-12-31"}
+    with pytest.raises(Refusal) as caught:
+        take(scene, "officers", [officer | {"证件状态": "有效"}])
+    assert {one.code for one in caught.value.problems} == {"inspections.roster.authority"}
+    take(scene, "authorities", [body])
+    take(scene, "officers", [officer | {"证件状态": "有效"}])
+    held = Certificate.objects.get(number="湘C0001")
+    assert (held.scope, held.person.username) == (["城管", "市容"], "yanshi01")
+    assert take(scene, "officers", [officer | {"证件状态": "有效"}]).counts["same"] == 1
+    assert take(scene, "officers", [officer | {"证件状态": "已注销"}]).counts["changed"] == 1
+    held.refresh_from_db()
+    assert held.revoked_on
+    take(scene, "authorities", [body | {"终止日期": "2026-12-31"}])
+    assert Authority.objects.get(field="城管").listings.get().last_day
+
+
+def test_what_was_looked_at_must_still_stand(scene: Scene) -> None:
+    rows = [firm(1)]
+    seen = preview(file=table(rows), name="a.csv", mapping=load_roster_mapping("firms"), area=scene.area)
+    take(scene, "firms", rows)
+    with pytest.raises(Refusal) as caught:
+        take_roster(
+            file=table(rows), name="a.csv", mapping=load_roster_mapping("firms"), area=scene.area,
+            expected=seen.digest, by=None, at=SINCE,
+        )  # fmt: skip
+    assert [one.code for one in caught.value.problems] == ["inspections.roster.stale"]
+
+
+@pytest.mark.parametrize("name", sorted(shipped_rosters()))
+def test_what_ships_is_a_mapping(name: str) -> None:
+    assert load_roster_mapping(name).kind == name
+
+
+def test_a_mapping_tells_all_its_mistakes() -> None:
+    text = 'format = "other"\nkind = "firms"\nextra = 1\n[columns]\nname = "名"\n'
+    with pytest.raises(Refusal) as caught:
+        parse_roster_mapping(text)
+    assert len(caught.value.problems) >= 3
+
+
+def test_a_workbook_goes_the_whole_way_on_the_desk(scene: Scene, settings: Any, tmp_path: Any) -> None:
+    settings.DATA_DIR = tmp_path
+    client = Client()
+    client.force_login(scene.supervisor, "django.contrib.auth.backends.ModelBackend")
+    rows = [firm(1), firm(2)]
+    book, out = Workbook(), io.BytesIO()
+    book.active.append(list(rows[0]))
+    for row in rows:
+        book.active.append(list(row.values()))
+    book.save(out)
+    upload = SimpleUploadedFile("企业名录.xlsx", out.getvalue())
+    told = {"area": scene.area.pk, "mapping": "firms", "file": upload}
+    page = client.post(reverse("inspections:files"), told)
+    assert page.status_code == 200
+    assert Firm.objects.count() == 1, "nothing yet"
+    held = page.context["take"].initial
+    assert client.post(reverse("inspections:files-take"), held).status_code == 302
+    assert Firm.objects.count() == 3
+    assert client.post(reverse("inspections:files-take"), held).status_code == 422, "it was taken in already"
+    wrong = SimpleUploadedFile("b.csv", table([firm(1, 规模以上="大概")]).getvalue())
+    assert client.post(reverse("inspections:files"), told | {"file": wrong}).status_code == 422
+    other = Client()
+    other.force_login(scene.bodies[0].head, "django.contrib.auth.backends.ModelBackend")
+    assert other.get(reverse("inspections:files")).status_code == 403
