@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from mingjing.engine.outcome import Refusal
-from mingjing.faces.desk.phones import qr
 from mingjing.faces.desk.session import actor
+from mingjing.faces.ui.codes import qr
 from mingjing.faces.ui.forms import refused, searched
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.parties.guard import areas_where, guarded, may
