@@ -13,6 +13,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.sync.queries import captures_of
 from mingjing.programmes.inspections.models import Entry, EntryItem, Refusal, Task
 from mingjing.programmes.inspections.queries.held import entries_of, of_officer
+from mingjing.programmes.inspections.queries.ratings import code_of
 
 __all__ = ["PREFIX", "key_of", "states", "states_of"]
 
@@ -64,6 +65,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "entered_at": instant_text(entry.visit.entered_at), "left_at": instant_text(left) if left else None,
         "result_at": instant_text(filed) if filed else None, "signed": entry.signed, "signed_by": entry.signed_by,
         "items": {str(row.item_id): _item(row) for row in entry.items.all()},
+        "rating": code_of(entry) if left else None,
     }  # fmt: skip
 
 

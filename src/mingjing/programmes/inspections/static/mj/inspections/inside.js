@@ -1,6 +1,6 @@
 // Inside, and after: what came of each item with findings and photos, then the firm's signature and leaving. What is
 // recorded of an item is kept at once and told once; a mistake is corrected on the desk. Not here: the door (enter.js).
-import { codeOf } from "#mj/inspections/code.js";
+import { codeOf, ratingOf } from "#mj/inspections/code.js";
 import { area, button, choices, field, group, h, icon, moment, part, resultName, t } from "#mj/inspections/kit.js";
 import { open } from "#mj/inspections/standing.js";
 import { fromInstallation, fromPack, verdictOf } from "#mj/inspections/verdict.js";
@@ -11,7 +11,7 @@ const RESULTS = ["pass", "finding", "not_checked"];
 export function insideParts(screen) {
   const { record, stand, held } = screen;
   const left = stand.state === "left";
-  return [entered(screen), part(t("Items"), ...record.items.map((item) => itemOf(screen, item))), left ? gone(screen) : leaving(screen), left ? null : codeOf(record, held)];
+  return [entered(screen), part(t("Items"), ...record.items.map((item) => itemOf(screen, item))), left ? gone(screen) : leaving(screen), left ? ratingOf(stand.entry, held) : codeOf(record, held)].filter(Boolean);
 }
 
 function entered({ stand: { entry }, pack, rules, record }) {
