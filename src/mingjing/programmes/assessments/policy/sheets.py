@@ -6,7 +6,7 @@ Empty fields are left out; numbers are decimal texts. Described in docs/referenc
 from collections.abc import Mapping
 from dataclasses import fields
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, TypeVar
 
 from mingjing.engine.accounts import check_sheet
@@ -20,6 +20,10 @@ __all__ = ["read_sheet", "sheet_document"]
 
 Entry = Finding | NotApplicable | Claim | Veto
 Kind = TypeVar("Kind", Finding, NotApplicable, Claim, Veto)
+NAMES: Mapping[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (Finding, NotApplicable, Claim, Veto)
+}
+"""The fields of each kind of entry, the one that names it first."""
 
 
 def sheet_document(sheet: Sheet) -> dict[str, Any]:
@@ -64,7 +68,7 @@ def read_sheet(document: Mapping[str, Any], scheme: Scheme, rubric: Rubric) -> S
 
 def _read(node: Node, kind: type[Kind]) -> Kind:
     values: dict[str, Any] = {}
-    names = _names(kind)
+    names = NAMES[kind]
     for name in names:
         raw = node.value.get(name)
         node.read.add(name)
@@ -76,11 +80,6 @@ def _read(node: Node, kind: type[Kind]) -> Kind:
             del values[name]
     first = names[0]
     return kind(**{first: node.text(first), **values})
-
-
-@lru_cache(maxsize=8)
-def _names(kind: type[Entry]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
 
 
 def _fits(name: str, raw: Any) -> bool:
