@@ -29,7 +29,6 @@ from mingjing.programmes.inspections.queries.rosters import Line, Preview, previ
 __all__ = ["take_roster"]
 
 INSPECTOR = "inspector"
-FLAGS = ("above_scale", "hazard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,22 +162,29 @@ def _item(line: Line, taking: _Taking) -> None:
 def _firm(line: Line, taking: _Taking) -> None:
     record, by, at = line.record, taking.by, taking.at
     if line.kind == "added":
-        flags = {name: record.word(name) == "yes" for name in FLAGS}
         found = firms.register_firm(
             organisation=_organisation(record, taking), area=taking.area, address=record.text("address"),
-            industry=record.text("industry"), **flags, by=by, at=at,
+            industry=record.text("industry"), above_scale=_flag(record, "above_scale", False),
+            hazard=_flag(record, "hazard", False), by=by, at=at,
         )  # fmt: skip
     else:
         found = Firm.objects.select_related("site", "area").get(organisation__credit_code=record.key[0])
         if {"industry", "above_scale", "hazard"} & set(line.before):
-            industry = record.text("industry") or found.industry
-            flags = {name: record.text(name) == "yes" if record.text(name) else getattr(found, name) for name in FLAGS}
-            firms.correct_firm(firm=found, industry=industry, site=found.site, **flags, by=by, at=at)
+            firms.correct_firm(
+                firm=found, site=found.site, industry=record.text("industry") or found.industry,
+                above_scale=_flag(record, "above_scale", found.above_scale),
+                hazard=_flag(record, "hazard", found.hazard), by=by, at=at,
+            )  # fmt: skip
     if record.word("grade") != "none" and (line.kind == "added" or "grade" in line.before):
         firms.grade_firm(
             firm=found, grade=record.text("grade"), first_day=_day(record.text("graded_from")) or localdate(at),
             basis=record.text("grade_basis") or "名册所载", by=by, at=at,
         )  # fmt: skip
+
+
+def _flag(record: Record, name: str, known: bool) -> bool:
+    """What the row says, or what is known where it says nothing."""
+    return record.text(name) == "yes" if record.text(name) else known
 
 
 def _day(text: str) -> date | None:

@@ -154,7 +154,7 @@ def _bodies(records: list[Record], area: Area) -> set[str]:
 
 def _authorities(records: list[Record]) -> dict[tuple[str, ...], dict[str, Any]]:
     rows = Authority.objects.filter(organisation__credit_code__in=[one.key[0] for one in records])
-    found = {}
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in rows.select_related("organisation", "area").prefetch_related("listings"):
         listings = sorted(row.listings.all(), key=lambda one: one.first_day)
         last = listings[-1] if listings else None
@@ -193,7 +193,7 @@ def _items(records: list[Record]) -> dict[tuple[str, ...], dict[str, Any]]:
 
 def _firms(records: list[Record]) -> dict[tuple[str, ...], dict[str, Any]]:
     rows = Firm.objects.filter(organisation__credit_code__in=[one.key[0] for one in records])
-    found = {}
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in rows.select_related("organisation", "area").prefetch_related("grades"):
         grades = list(row.grades.all())
         found[(row.organisation.credit_code,)] = {
