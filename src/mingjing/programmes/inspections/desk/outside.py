@@ -50,6 +50,8 @@ class _ForForm(forms.Form):
         for name, queryset in rows:
             field: Any = self.fields[name]
             field.queryset = queryset
+            if name == "area" and len(queryset) == 1:
+                field.initial = queryset[0]
 
 
 class KeyForm(_ForForm):
@@ -58,7 +60,7 @@ class KeyForm(_ForForm):
     rights = forms.MultipleChoiceField(
         label=_("what it opens"), choices=Right.choices, widget=forms.CheckboxSelectMultiple
     )
-    last_day = forms.DateField(label=_("until"), widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(label=_("until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     per_minute = forms.IntegerField(label=_("questions a minute"), min_value=1, max_value=6000, initial=120)
 
 

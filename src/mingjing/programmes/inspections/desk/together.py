@@ -36,8 +36,8 @@ class AskForm(forms.Form):
     """Which days are matched, and under which terms."""
 
     area = forms.ModelChoiceField(label=_("Area"), queryset=Area.objects.none())
-    first_day = forms.DateField(label=_("from"), widget=forms.DateInput(attrs={"type": "date"}))
-    last_day = forms.DateField(label=_("until"), widget=forms.DateInput(attrs={"type": "date"}))
+    first_day = forms.DateField(label=_("from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    last_day = forms.DateField(label=_("until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     load = forms.IntegerField(
         label=_("Firms that a team of two visits on one day"), min_value=1, max_value=20, initial=3
     )
