@@ -1,0 +1,136 @@
+"""A district full of stored visits for the bench of the gate, in a process of its own; see scenario_gate.
+
+One entry is made by the real action; its rows, and those of its firm, are then copied by the database itself, with
+other keys, firms and days: twenty visits a firm over four years. Not here: what is measured.
+
+python -m bench.gate_district VISITS KEYS OUT
+"""
+
+import json
+import os
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+PER_FIRM = 20
+YEARS = 4 * 365
+
+
+def main(visits: int, keys: int, out: Path) -> None:
+    """Fill the database of DATABASE_URL or MINGJING_DATA; OUT gets what the load must know."""
+    from django.db import connection
+    from django.utils import timezone
+    from tests.programmes.inspections import doors
+
+    now = timezone.now()
+    scene = doors.build(1, 1)
+    entry = scene.enter(now - timedelta(days=YEARS))
+    firms = max(1, visits // PER_FIRM)
+    copy_firms(connection, scene.firm, firms)
+    copy_visits(connection, entry, scene.firm, visits, firms, now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    officers = scene.officers[scene.body.pk]
+    told = {
+        "secrets": secrets(scene, keys, now), "firms": firms, "authority": scene.body.organisation.credit_code,
+        "items": [scene.items[scene.body.pk].code], "officers": numbers_of(officers),
+    }  # fmt: skip
+    out.write_text(json.dumps(told), "utf-8")
+
+
+def copy_firms(connection: Any, firm: Any, count: int) -> None:
+    """`count` more firms like this one; their codes are F and 17 digits, their keys follow those that are there."""
+    organisation = firm.organisation
+    own = {"id": "{last} + i", "credit_code": code(connection), "name": "'示例企业' || i", "salt": "'s' || i"}
+    copy(connection, organisation, count, own)
+    since = f"(SELECT max(id) FROM {table(organisation)}) - {count}"
+    copy(connection, firm, count, {"id": "{last} + i", "organisation_id": f"{since} + i", "site_id": "NULL"})
+
+
+def copy_visits(connection: Any, entry: Any, firm: Any, count: int, firms: int, now: datetime) -> None:
+    """`count` more visits with their entries, to the copied firms in turn."""
+    last = f"(SELECT max(id) FROM {table(firm)}) - {firms}"
+    of = f"{last} + 1 + (i - 1) % {firms}"
+    since = f"(SELECT max(id) FROM {table(firm.organisation)}) - {firms}"
+    organisation = f"{since} + 1 + (i - 1) % {firms}"
+    visit = entry.visit
+    moments = {name: moment(connection, now, minutes) for name, minutes in (("entered_at", 0), ("left_at", 60))}
+    own = {"id": key(connection), "organisation_id": organisation, "recorded_at": moments["entered_at"], **moments}
+    copy(connection, visit, count, own)
+    told = {"id": "{last} + i", "visit_id": key(connection), "firm_id": of, "recorded_at": moments["entered_at"],
+            "result_at": moments["left_at"], "external": "''"}  # fmt: skip
+    copy(connection, entry, count, told)
+
+
+def copy(connection: Any, row: Any, count: int, own: dict[str, str]) -> None:
+    """Rows like `row`, numbered `i` from 1, with `own` expressions for some of their columns. One statement."""
+    names = [field.column for field in row._meta.concrete_fields]
+    last = f"(SELECT max(id) FROM {table(row)})" if "{last}" in own["id"] else ""
+    values = ", ".join(own[name].format(last="base.last") if name in own else f't."{name}"' for name in names)
+    base = f", {last[:-1].replace('max(id)', 'max(id) AS last')}) base" if last else ""
+    primary = key_text(row)
+    columns = ", ".join(f'"{name}"' for name in names)
+    numbers = (
+        f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
+        if connection.vendor == "sqlite"
+        else f"WITH n AS (SELECT i FROM generate_series(1, {count}) AS g(i))"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table(row)} ({columns}) {numbers} SELECT {values} FROM n, {table(row)} t{base}"
+            f" WHERE t.id = {primary}"
+        )
+
+
+def key_text(row: Any) -> str:
+    return str(row.pk) if isinstance(row.pk, int) else f"'{row.pk.hex}'"
+
+
+def table(row: Any) -> str:
+    return f'"{row._meta.db_table}"'
+
+
+def key(connection: Any) -> str:
+    """The key of a copied visit."""
+    return "printf('%032x', i)" if connection.vendor == "sqlite" else "lpad(to_hex(i), 32, '0')::uuid"
+
+
+def code(connection: Any) -> str:
+    return "printf('F%017d', i)" if connection.vendor == "sqlite" else "'F' || lpad(i::text, 17, '0')"
+
+
+def moment(connection: Any, now: datetime, minutes: int) -> str:
+    """Some instant of the last four years, by the number of the visit."""
+    back = f"(i * 7919) % {YEARS * 24 * 60}"
+    text = now.strftime("%Y-%m-%d %H:%M:%S")
+    if connection.vendor == "sqlite":
+        return f"datetime('{text}', '-' || ({back} + 1440 - {minutes}) || ' minutes')"
+    return f"TIMESTAMPTZ '{text}+00' - make_interval(mins => (({back} + 1440 - {minutes}))::int)"
+
+
+def secrets(scene: Any, count: int, now: datetime) -> list[str]:
+    """Keys without a limit worth mentioning: what is measured is how fast it answers."""
+    from mingjing.programmes.inspections.actions import outside
+    from mingjing.programmes.inspections.models import Key
+
+    given = {"area": scene.area, "authority": None, "rights": ["gate"], "by": None, "at": now}
+    made = [
+        outside.issue_key(name=f"系统{at}", last_day=now.date() + timedelta(days=30), **given)[1] for at in range(count)
+    ]
+    Key.objects.update(per_minute=10**6)
+    return made
+
+
+def numbers_of(officers: Any) -> list[str]:
+    from mingjing.programmes.inspections.models import Certificate
+
+    return list(Certificate.objects.filter(person__in=officers).values_list("number", flat=True))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingjing.config.settings")
+    import django
+
+    django.setup()
+    main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
