@@ -1,4 +1,4 @@
-"""A warning on the desk: the authority explains, the supervisor verifies and finds it justified; each page looked at."""
+"""A warning on the desk: the authority explains, the supervisor finds it justified; each page is looked at."""
 
 import os
 from collections.abc import Callable
@@ -34,7 +34,9 @@ def people(scene: doors.Scene) -> dict[str, Person]:
     for number in range(5):
         scene.enter(now - timedelta(days=20 - 3 * number), body=number % 2)
     drain()
-    return {**scene.people, "watch": watch, "head": head}
+    inspector = district.staff("inspector", "执法人员", scene.area, doors.LONG_AGO, "inspector")
+    Post.objects.create(authority=scene.body, person=inspector, first_day=doors.FIRST, recorded_at=doors.LONG_AGO)
+    return {**scene.people, "watch": watch, "head": head, "inspector": inspector}
 
 
 def looked_at(shown: Screen, name: str) -> None:
@@ -84,6 +86,7 @@ def test_entries_and_the_brief(screen: OpenScreen, scene: doors.Scene, size: str
     ):  # fmt: skip
         watch.open(f"/inspections/{path}")
         looked_at(watch, f"{name}-{size}-{language}")
-    head = screen("head", size, language)
-    head.open("/inspections/record-entry/")
-    looked_at(head, f"record-{size}-{language}")
+    officer = screen("inspector", size, language)
+    officer.open("/inspections/record-entry/")
+    expect(officer.page.locator("[name=reason]")).to_be_visible()
+    looked_at(officer, f"record-{size}-{language}")

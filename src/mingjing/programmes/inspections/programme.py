@@ -47,8 +47,11 @@ MANIFEST = Manifest(
     desk_urls=f"{HERE}.desk.urls",
     navigation=(
         NavItem(
-            title=_("Warnings"), url_name="inspections:warnings", permission="inspections.warning.view", icon="warning"
-        ),
+            title=_("Inspection warnings"),
+            url_name="inspections:warnings",
+            permission="inspections.warning.view",
+            icon="warning",
+        ),  # fmt: skip
         NavItem(title=_("Entries"), url_name="inspections:entries", permission="inspections.entry.view", icon="case"),
         NavItem(
             title=_("Inspection tasks"), url_name="inspections:tasks", permission="inspections.task.view", icon="visit"
@@ -156,7 +159,7 @@ MANIFEST = Manifest(
         _fact("task.coded", _("Code of a task issued")),
         _fact("task.cancelled", _("Inspection task cancelled")),
         _fact("entry.recorded", _("Entry recorded")),
-        _fact("entry.left", _("Left")),
+        _fact("entry.left", _("Officers left")),
         _fact("entry.result_filed", _("Result filed")),
         _fact("entry.corrected", _("Entry corrected by another")),
         _fact("entry.voided", _("Entry voided")),

@@ -14,7 +14,7 @@ from mingjing.faces.desk.session import actor
 from mingjing.kernel.parties.guard import areas_where, guarded
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
-from mingjing.programmes.inspections.desk.warnings import written
+from mingjing.programmes.inspections.desk.warnings import LEVELS, written
 from mingjing.programmes.inspections.models.warnings import Severity
 from mingjing.programmes.inspections.queries.brief import Brief, Line, brief_of, months_before
 from mingjing.programmes.inspections.queries.posts import EVERY, authorities_of
@@ -55,7 +55,7 @@ def brief(request: HttpRequest) -> HttpResponse:
     context = {
         "brief": found, "months": months, "areas": areas, "query": request.GET.urlencode(),
         "lines": [_shown(line) for line in (*found.lines, found.total)],
-        "rules": [(rule, Severity(level).label, count) for rule, level, count in found.rules],
+        "rules": [(rule, LEVELS[Severity(level)], count) for rule, level, count in found.rules],
     }  # fmt: skip
     return render(request, "inspections/brief.html", context)
 

@@ -27,6 +27,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.inspections.actions import entries as actions
 from mingjing.programmes.inspections.desk.entry_forms import RecordForm
+from mingjing.programmes.inspections.desk.warnings import line_of
 from mingjing.programmes.inspections.models import Entry, Finding
 from mingjing.programmes.inspections.models.entries import Colour, Door, ItemResult
 from mingjing.programmes.inspections.policy.gate import admit
@@ -98,7 +99,8 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     warnings = warnings_seen(person, today).filter(records__record=found.subject).order_by("-level", "rule", "id")
     context = {
         "entry": found, "tone": TONES[Colour(found.colour)], "answers": [one.reason for one in admission.answers],
-        "people": list(found.visit.participants.select_related("person")), "warnings": list(warnings),
+        "people": list(found.visit.participants.select_related("person")),
+        "warnings": [line_of(row, timezone.now()) for row in warnings],
         "items": list(found.items.select_related("item").prefetch_related("findings")),
         "differs": found.shown is not None and found.shown.get("colour") != found.colour,
         "may_void": may(person, VOID, area=found.firm.area, on=today) and not found.visit.voided_at,

@@ -37,6 +37,9 @@ from mingjing.programmes.inspections.queries.posts import authorities_of, warnin
 from mingjing.programmes.inspections.queries.warnings import OPEN, counted, narrowed, reasons_of
 
 VIEW = "inspections.warning.view"
+LEVELS = {
+    Severity.INFO: _("Hint only"), Severity.YELLOW: _("Yellow warning"), Severity.RED: _("Red warning"),
+}  # fmt: skip
 TONES = {Severity.INFO: "info", Severity.YELLOW: "watch", Severity.RED: "bad"}
 MOST_EXPORTED = 20_000
 COLUMNS = ("number", "rule", "level", "firm", "authority", "first_day", "last_day", "count", "state", "due", "lapsed")
@@ -51,7 +54,7 @@ class FilterForm(forms.Form):
                  *((code, _(title)) for code, title in STATES.items()),
                  ("lapsed", _("No longer hold")), ("all", _("All"))],
     )  # fmt: skip
-    level = forms.ChoiceField(label=_("Level"), required=False, choices=[("", _("All")), *Severity.choices])
+    level = forms.ChoiceField(label=_("Level"), required=False, choices=[("", _("All")), *LEVELS.items()])
     of = forms.ChoiceField(
         label=_("Whose turn"), required=False,
         choices=[("", _("Everybody’s")), ("mine", _("My authority’s")), ("supervise", _("The supervisor’s"))],
@@ -62,15 +65,15 @@ class ActForm(forms.Form):
     """What somebody does about a warning; `seen` is how many acts they have read."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    act = forms.ChoiceField(label=_("What"), widget=forms.RadioSelect)
+    act = forms.ChoiceField(label=_("What you do"), widget=forms.RadioSelect)
     reason_code = forms.ChoiceField(label=_("Reason that justifies it"), required=False)
     text = forms.CharField(label=_("In words"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
-    exhibits = ExhibitsField(label=_("What shows it"), required=False)
+    exhibits = ExhibitsField(label=_("Evidence attached"), required=False)
 
     def __init__(self, *args: Any, moves: Iterable[Move], **more: Any) -> None:
         super().__init__(*args, **more)
         choices = [(move.act, gettext(ACTS[move.act])) for move in moves]
-        self.fields["act"] = forms.ChoiceField(label=_("What"), choices=choices, widget=forms.RadioSelect)
+        self.fields["act"] = forms.ChoiceField(label=_("What you do"), choices=choices, widget=forms.RadioSelect)
         reasons = [("", "—"), *((code, gettext(title)) for code, title in REASONS.items())]
         self.fields["reason_code"] = forms.ChoiceField(
             label=_("Reason that justifies it"), required=False, choices=reasons
@@ -121,15 +124,17 @@ def warnings(request: HttpRequest) -> HttpResponse:
     overdue = warnings_seen(actor(request), timezone.localdate()).filter(OPEN, due__lte=now).count()
     context = {
         "page": page, "form": form, "filtered": filtered, "q": searched(request), "overdue": overdue,
-        "rows": [_line(row, now) for row in page.rows],
+        "rows": [line_of(row, now) for row in page.rows],
         "supervises": may(request.user, SUPERVISE, on=timezone.localdate()), "query": request.GET.urlencode(),
     }  # fmt: skip
     return render(request, "inspections/warnings.html", context)
 
 
-def _line(row: Warning, now: datetime) -> dict[str, Any]:
+def line_of(row: Warning, now: datetime) -> dict[str, Any]:
+    """A warning as lists and its own page show it."""
     return {
         "row": row, "title": reasons_of(row)["rule"], "tone": TONES[Severity(row.level)],
+        "level": LEVELS[Severity(row.level)],
         "state": _("No longer holds") if row.lapsed_at else _(STATES.get(row.state, row.state)),
         "late": bool(row.due and row.due <= now and not row.lapsed_at),
     }  # fmt: skip
@@ -150,9 +155,9 @@ def warning(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("inspections:warning", pk)
     head = found.merged_into
     context = {
-        **_line(found, now), "warning": found, "reasons": reasons_of(found), "records": counted(found),
+        **line_of(found, now), "warning": found, "reasons": reasons_of(found), "records": counted(found),
         "history": _history(found, acts, person), "form": form, "moves": moves, "head": head,
-        "parts": [_line(part, now) for part in found.parts.select_related("firm__organisation").order_by("pk")],
+        "parts": [line_of(part, now) for part in found.parts.select_related("firm__organisation").order_by("pk")],
         "others": _others(found, person) if moves and may(person, SUPERVISE, area=found.area, on=now.date()) else [],
     }  # fmt: skip
     return render(request, "inspections/warning.html", context, status=422 if form.is_bound else 200)
@@ -202,7 +207,7 @@ def _others(found: Warning, person: Person) -> list[dict[str, Any]]:
     """Warnings that could be handled together with this one."""
     rows = warnings_seen(person, timezone.localdate()).filter(OPEN, authority=found.authority_id, state=found.state)
     rows = rows.filter(area=found.area_id).exclude(pk=found.pk).order_by("-level", "-last_day", "-id")
-    return [_line(row, timezone.now()) for row in rows[:30]]
+    return [line_of(row, timezone.now()) for row in rows[:30]]
 
 
 @guarded(SUPERVISE, area=warning_area)

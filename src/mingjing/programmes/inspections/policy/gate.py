@@ -8,11 +8,24 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from mingjing.engine.outcome import N_, Reason
+from mingjing.engine.outcome import N_, Phrase, Reason
 from mingjing.programmes.inspections.policy.conditions import Facts
 from mingjing.programmes.inspections.policy.rules import Level, Pack, Rule
 
 __all__ = ["Admission", "Answer", "Colour", "admit"]
+
+
+NAMES = {
+    "listed": N_("whether the authority is listed"), "published": N_("whether the items are published"),
+    "in_scope": N_("whether the items are within its scope"), "covered": N_("whether a plan covers it"),
+    "approved": N_("whether it is approved"), "filed": N_("whether it is filed"),
+    "quiet_day": N_("whether it is a quiet day"), "exception": N_("which exception it is"),
+    "as_noticed": N_("whether it is as the notice says"), "clue": N_("the number of the clue"),
+    "valid_officers": N_("how many officers hold a certificate"), "grade": N_("the grade of the firm"),
+    "distance": N_("how far it is from the registered place"), "purpose": N_("the purpose"),
+    "trigger": N_("the trigger"), "method": N_("the method"),
+}  # fmt: skip
+"""What a fact is called where it is missing, as the phone says it too."""
 
 
 class Colour(StrEnum):
@@ -36,7 +49,7 @@ class Answer:
         """The rule in words, with its source and what to do."""
         params = {
             "code": self.rule.code, "title": self.rule.title, "avoid": self.rule.avoid, "source": self.rule.source,
-            "facts": self.unknown,
+            "facts": tuple(Phrase(NAMES.get(fact, fact)) for fact in self.unknown),
         }  # fmt: skip
         if self.unknown:
             text = N_("{code} {title}: cannot be told, not known: {facts}. {avoid} (Source: {source})")
