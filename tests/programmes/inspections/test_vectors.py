@@ -93,6 +93,15 @@ def test_the_gate_is_told_what_the_coming_visit_takes_part_in() -> None:
     )
 
 
+@pytest.mark.parametrize("case", LOAD["cases"], ids=told)
+def test_the_gate_leaves_out_only_what_the_coming_visit_takes_no_part_in(case: dict[str, Any]) -> None:
+    *before, coming = [visit(one, LOAD["usual"], order=at) for at, one in enumerate(case["visits"])]
+    every = judge(PACK, [*before, coming])
+    assert judge_with(PACK, before, coming) == [
+        one for one in every if one.last == coming.day and coming.record in one.records
+    ]
+
+
 @pytest.mark.parametrize(
     ("day", "authority", "warned"),
     [

@@ -3,7 +3,7 @@
 What is live at the gate and what runs over a whole file (queries.columns) agree with it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from mingjing.programmes.inspections.policy.conduct import (
     Report,
@@ -14,7 +14,7 @@ from mingjing.programmes.inspections.policy.conduct import (
     visit_warnings,
 )
 from mingjing.programmes.inspections.policy.counting import count_warnings
-from mingjing.programmes.inspections.policy.rules import Pack
+from mingjing.programmes.inspections.policy.rules import Pack, Rule
 from mingjing.programmes.inspections.policy.visits import Visit, standing
 from mingjing.programmes.inspections.policy.warnings import Unjudged, Warning, worst_first
 
@@ -27,14 +27,18 @@ def judge(pack: Pack, visits: Iterable[Visit]) -> list[Warning]:
     A record that was corrected into another firm's is for whoever gathers the records to leave out (`standing`).
     """
     kept = standing(visits)
-    found: list[Warning] = []
-    for rule in pack.of("count"):
-        found += count_warnings(rule, kept)
-    for rule in pack.of("visit"):
-        found += (one for one in visit_warnings(rule, kept) if isinstance(one, Warning))
-    for rule in pack.of("streak"):
-        found += streak_warnings(rule, kept)
-    return worst_first(found)
+    return worst_first(_found(pack.rules, kept, kept))
+
+
+def _found(rules: Iterable[Rule], kept: Sequence[Visit], alone: Sequence[Visit]) -> Iterator[Warning]:
+    """What rules find in the records that stand; those about single visits look at `alone` only."""
+    for rule in rules:
+        if rule.kind == "count":
+            yield from count_warnings(rule, kept)
+        elif rule.kind == "visit":
+            yield from (one for one in visit_warnings(rule, alone) if isinstance(one, Warning))
+        elif rule.kind == "streak":
+            yield from streak_warnings(rule, kept)
 
 
 def judge_all(pack: Pack, visits: Iterable[Visit], reports: Iterable[Report] = ()) -> list[Warning]:
@@ -56,8 +60,14 @@ def judge_all(pack: Pack, visits: Iterable[Visit], reports: Iterable[Report] = (
 
 
 def judge_with(pack: Pack, visits: Iterable[Visit], coming: Visit) -> list[Warning]:
-    """The warnings that a visit, arriving or only planned, takes part in: what the officer is told at the gate."""
-    return [one for one in judge(pack, [*visits, coming]) if one.last == coming.day and coming.record in one.records]
+    """The warnings that a visit, arriving or only planned, takes part in: what the officer is told at the gate.
+
+    A warning ends on a day that its rule judges, so rules of other days need not be asked.
+    """
+    kept = standing([*visits, coming])
+    alone = [one for one in kept if one.record == coming.record]
+    found = _found((rule for rule in pack.rules if rule.holds(coming.day)), kept, alone)
+    return worst_first(one for one in found if one.last == coming.day and coming.record in one.records)
 
 
 def unjudged(pack: Pack, visits: Iterable[Visit]) -> list[Unjudged]:
