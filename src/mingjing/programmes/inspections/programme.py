@@ -51,7 +51,7 @@ MANIFEST = Manifest(
             url_name="inspections:warnings",
             permission="inspections.warning.view",
             icon="warning",
-        ),  # fmt: skip
+        ),
         NavItem(title=_("Entries"), url_name="inspections:entries", permission="inspections.entry.view", icon="case"),
         NavItem(
             title=_("Inspection tasks"), url_name="inspections:tasks", permission="inspections.task.view", icon="visit"
