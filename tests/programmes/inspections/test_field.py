@@ -204,7 +204,8 @@ def test_leaving_tells_each_item_and_what_the_firm_did(door: Door) -> None:
 
 
 def test_a_refusal_told_on_the_officers_phone_opens_a_case_too(door: Door) -> None:
-    assert door.send("refusal", text="未提前通知").state == "applied"
+    for person in door.officers:
+        assert door.send_as(person, "refusal", text="未提前通知").state == "applied"
     assert Refusal.objects.get().task == door.task
     assert door.state["refused"]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import reverse
@@ -24,6 +25,7 @@ from mingjing.kernel.parties.guard import public
 from mingjing.programmes.inspections.actions.refusals import refuse
 from mingjing.programmes.inspections.board.pace import Pace
 from mingjing.programmes.inspections.models import Task
+from mingjing.programmes.inspections.queries.held import entries_of
 from mingjing.programmes.inspections.queries.ratings import code_of
 from mingjing.programmes.inspections.queries.shown import Shown, shown_of, task_of_code
 
@@ -71,28 +73,26 @@ def task(request: HttpRequest, reader: Variant, known: Task) -> HttpResponse:
 @_by_code
 def refusal(request: HttpRequest, reader: Variant, known: Task) -> HttpResponse:
     """The firm refuses; once for a task, whoever sends it again."""
-    if request.method != "POST":
-        return _back(reader, known)
-    if shown_of(known, timezone.now()).refusal is None:
-        return _answered(request, reader, known, "refusal")
-    return _back(reader, known)
+    return _answered(request, reader, known, "refusal", 1)
 
 
 @csrf_exempt
 @_by_code
 def complaint(request: HttpRequest, reader: Variant, known: Task) -> HttpResponse:
     """The firm complains of the visit."""
-    if request.method != "POST" or shown_of(known, timezone.now()).complaints >= COMPLAINTS:
+    return _answered(request, reader, known, "complaint", COMPLAINTS)
+
+
+def _answered(request: HttpRequest, reader: Variant, known: Task, kind: str, most: int) -> HttpResponse:
+    if request.method != "POST":
         return _back(reader, known)
-    return _answered(request, reader, known, "complaint")
-
-
-def _answered(request: HttpRequest, reader: Variant, known: Task, kind: str) -> HttpResponse:
-    now = timezone.now()
-    text = request.POST.get("text", "").replace("\x00", "").strip()[:1000]
-    entry = shown_of(known, now).entry if kind == "complaint" else None
+    text, now = request.POST.get("text", "").replace("\x00", "").strip()[:1000], timezone.now()
     try:
-        refuse(firm=known.firm, kind=kind, task=known, entry=entry, text=text, by=None, at=now)
+        with transaction.atomic():
+            Task.objects.select_for_update(of=("self",)).get(pk=known.pk)
+            if known.refusals.filter(kind=kind).count() < most:
+                entry = entries_of([known.pk]).get(known.pk) if kind == "complaint" else None
+                refuse(firm=known.firm, kind=kind, task=known, entry=entry, text=text, by=None, at=now)
     except Refusal as refused:
         return _page(reader, known, refused.problems, 422)
     return _back(reader, known)

@@ -23,6 +23,7 @@ from mingjing.programmes.inspections.actions import entries, refusals
 from mingjing.programmes.inspections.field.arrivals import arrival_of
 from mingjing.programmes.inspections.field.states import key_of
 from mingjing.programmes.inspections.models import Entry, Firm, Task
+from mingjing.programmes.inspections.models import Refusal as Refused
 from mingjing.programmes.inspections.models.entries import Colour, Door
 from mingjing.programmes.inspections.models.entries import Signed as Stance
 from mingjing.programmes.inspections.queries.codes import firm_of
@@ -148,7 +149,9 @@ class _Desk:
         )
 
     def refusal(self, command: Command) -> None:
-        """The firm did not let them in: said on the officer's phone, and a case for the supervisor all the same."""
+        """The firm did not let them in: said on the officer's phone, a case for the supervisor; once for a task."""
+        if Refused.objects.filter(task=self.task, kind="refusal").exists():
+            return  # by the firm itself, or by a colleague: one case is what is wanted
         text = str(command.payload.get("text") or "")
         refusals.refuse(firm=self.task.firm, task=self.task, text=text, by=self.by, at=self.at)
 
