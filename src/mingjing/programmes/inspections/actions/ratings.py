@@ -59,7 +59,7 @@ def sign_token(*, entry: Entry, blinded: bytes, at: datetime) -> bytes:
         first = Entry.objects.select_for_update().get(pk=first_of(entry).pk)
         token = RatingToken.objects.select_related("key").filter(entry=first).first()
         if token is not None and token.blinded != digest:
-            text = N_("The token of this visit was taken already; every visit has one.")
+            text = N_("The token of this visit was taken. If nobody of your firm did, complain.")
             raise Refusal([Problem("inspections.rating.taken", text)])
         key = token.key if token is not None else key
         signature = _signed(key, blinded)

@@ -26,6 +26,7 @@ from mingjing.programmes.inspections.queries.own import (
     warnings_about,
 )
 from mingjing.programmes.inspections.queries.packs import rules_in
+from mingjing.programmes.inspections.queries.ratings import code_of, visit_of_code
 
 MOST = 20
 
@@ -56,6 +57,8 @@ def visit(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     handed = Submission.objects.filter(about=entry.subject, organisation=entry.firm.organisation_id).order_by("at")
     answers = [(one["rule"], titles.get(one["rule"], "")) for one in entry.answers if "rule" in one]
     context = {"entry": entry, "warnings": raised, "handed": list(handed), "answers": answers}
+    if entry.visit.left_at and visit_of_code(code := code_of(entry), timezone.localdate()):
+        context["rating"] = code
     return render(request, "inspections/portal/visit.html", context)
 
 
