@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -47,6 +48,8 @@ class _ForForm(forms.Form):
             ("area", Area.objects.filter(path__in=scope.paths).order_by("path")),
             ("authority", scope.within(Authority.objects.select_related("organisation"))),
         ]
+        for every in self.fields.values():
+            every.label = capfirst(every.label)
         for name, queryset in rows:
             field: Any = self.fields[name]
             field.queryset = queryset

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -45,6 +46,8 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, person: Person, **more: Any) -> None:
         super().__init__(*args, **more)
+        for every in self.fields.values():
+            every.label = capfirst(every.label)
         areas: Any = self.fields["area"]
         scope = areas_where(person, PROPOSE, on=timezone.localdate())
         areas.queryset = Area.objects.filter(path__in=scope.paths).order_by("path")
