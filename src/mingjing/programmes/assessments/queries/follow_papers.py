@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from mingjing.engine.outcome import in_language
-from mingjing.kernel.cases.models import Case, StepKind
+from mingjing.kernel.cases.models import Case, Step, StepKind
 from mingjing.kernel.documents.models import Document
 from mingjing.programmes.assessments.models import Bar, Entry, Listed, VisitRecord
 from mingjing.programmes.assessments.queries.measures import orders_about
@@ -42,12 +42,10 @@ def ready_to_follow(entry: Entry) -> frozenset[str]:
 
 def _looked_at(entry: Entry) -> list[tuple[Case, str, datetime]]:
     """The orders that somebody went to look at again, each with what the last look said."""
-    found = []
-    for case in orders_about([entry]).get(entry.pk, ()):
-        looks = case.steps.filter(kind__in=LOOKED_AT).order_by("-number")
-        if last := looks.first():
-            found.append((case, LOOKED_AT[StepKind(last.kind)], last.at))
-    return found
+    orders = orders_about([entry]).get(entry.pk, ())
+    looks = Step.objects.filter(case__in=[case.pk for case in orders], kind__in=LOOKED_AT).order_by("number")
+    last = {step.case_id: step for step in looks}
+    return [(case, LOOKED_AT[StepKind(last[case.pk].kind)], last[case.pk].at) for case in orders if case.pk in last]
 
 
 def _opinion(entry: Entry, now: datetime) -> dict[str, Any]:
