@@ -54,6 +54,24 @@ def test_what_was_signed_before_the_secret_changed_still_holds(settings) -> None
     assert not keys.signed_by_us(b"m", signature, key)
 
 
+def test_what_was_sealed_is_read_by_us_alone_for_its_purpose_and_after_a_change(settings) -> None:  # type: ignore[no-untyped-def]
+    box = keys.sealed("purpose", b"secret")
+    assert box != keys.sealed("purpose", b"secret")
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another secret" * 4
+    assert keys.unsealed("purpose", box) == b"secret"
+    for purpose, wrong in (
+        ("other", box),
+        ("purpose", box[:-1]),
+        ("purpose", b""),
+        ("purpose", bytes([box[0] ^ 1]) + box[1:]),
+    ):
+        with pytest.raises(ValueError, match=r"not sealed here"):
+            keys.unsealed(purpose, wrong)
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(ValueError, match=r"not sealed here"):
+        keys.unsealed("purpose", box)
+
+
 @given(some.binary(max_size=200))
 def test_a_phones_signature_holds_under_what_it_signed_only(message: bytes) -> None:
     signature = signed(message)
