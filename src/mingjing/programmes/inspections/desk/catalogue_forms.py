@@ -156,7 +156,7 @@ class ItemForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=300)
     legal_basis = lines(_("Legal basis"))
     object_class = forms.CharField(label=_("Whom it concerns"), max_length=200, required=False)
-    method = forms.ChoiceField(label=_("Method"), choices=Method.choices, initial=Method.ON_SITE)
+    method = forms.ChoiceField(label=_("How it is checked"), choices=Method.choices, initial=Method.ON_SITE)
     checklist = lines(_("What is checked"), required=False)
     cap = forms.IntegerField(label=_("Most visits a year"), min_value=0, max_value=366, required=False)
     first_day = day(_("From"))

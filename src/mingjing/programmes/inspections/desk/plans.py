@@ -46,8 +46,8 @@ VIEW, DRAFT, APPROVE, FILE = (
 )  # fmt: skip
 TONES = {"draft": "plain", "approved": "info", "filed": "info", "published": "good", "withdrawn": "plain"}
 STATES = {
-    "draft": _("Draft"), "approved": _("Approved"), "filed": _("Filed"), "published": _("Published"),
-    "withdrawn": _("Withdrawn"),
+    "draft": _("Draft"), "approved": _("Approved"), "filed": _("Filed with the bureau"), "published": _("Published"),
+    "withdrawn": _("Plan withdrawn"),
 }  # fmt: skip
 MOST_FORESEEN = 50
 

@@ -34,7 +34,7 @@ class TaskForm(forms.Form):
     plan = forms.ModelChoiceField(label=_("Plan"), queryset=Plan.objects.none(), required=False)
     items = forms.ModelMultipleChoiceField(label=_("Items"), queryset=Item.objects.none())
     officers = forms.ModelMultipleChoiceField(label=_("Officers"), queryset=Person.objects.none())
-    method = forms.ChoiceField(label=_("Method"), choices=Method.choices)
+    method = forms.ChoiceField(label=_("How it is checked"), choices=Method.choices)
     first_day = day(_("From"))
     last_day = day(_("Until"))
     planned_minutes = forms.IntegerField(label=_("Planned minutes"), min_value=5, max_value=1440, required=False)
