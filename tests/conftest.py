@@ -5,8 +5,10 @@ Django is not imported here, so that tests/engine runs without it. Not here: fix
 
 import gc
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from copy import deepcopy
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -129,3 +131,40 @@ def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callabl
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         outer.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Callable[[], Any]]:
+    """Builds what every test of a module begins with: what `once(name, build)` returns gives each a copy of its own.
+
+    What `build` wrote stands for the whole module, its files too. Where a test really commits, or uses the database and
+    does not ask for what would stand there (`name`, a fixture of the module), each test builds its own.
+    """
+    tests = [item for item in request.session.items if item.path == request.path and uses_database(item)]
+    opened = None if any(map(commits, tests)) else request.getfixturevalue("module_db")
+
+    def kept(name: str, build: Callable[[], Any]) -> Callable[[], Any]:
+        from django.conf import settings
+        from django.test import override_settings
+
+        if opened is None or any(name not in getattr(item, "fixturenames", ()) for item in tests):
+            return build
+        files = tmp_path_factory.mktemp("once")
+        with opened(), override_settings(DATA_DIR=files):
+            made = build()
+
+        def copied() -> Any:
+            if any(files.iterdir()):
+                shutil.copytree(files, settings.DATA_DIR, dirs_exist_ok=True)
+            return deepcopy(made)
+
+        return copied
+
+    return kept
+
+
+def commits(item: pytest.Item) -> bool:
+    """Whether a test writes for others to see, and empties the database afterwards."""
+    marker = item.get_closest_marker("django_db")
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(marker and (marker.args or marker.kwargs)) or bool(fixtures & {"transactional_db", "live_server"})

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.test import Client
 from tests.faces import district
+from tests.programmes.assessments import drawing
+from tests.programmes.assessments.drawing import Drawn
 
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
@@ -43,6 +46,7 @@ empty,,60,,,,
 
 SignedIn = Callable[[str], Client]
 Asked = Callable[..., Replay]
+Once = Callable[[str, Callable[[], Any]], Callable[[], Any]]
 
 
 @pytest.fixture(autouse=True)
@@ -51,10 +55,15 @@ def originals(settings, tmp_path) -> None:  # type: ignore[no-untyped-def]
     settings.DATA_DIR = tmp_path
 
 
+@pytest.fixture(scope="module")
+def district_once(once: Once, at: datetime) -> Callable[[], dict[str, Person]]:
+    return once("district_once", lambda: district.build(at))
+
+
 @pytest.fixture
-def people(db: None, at: datetime) -> dict[str, Person]:
+def people(db: None, district_once: Callable[[], dict[str, Person]]) -> dict[str, Person]:
     """One person in each role."""
-    return district.build(at)
+    return district_once()
 
 
 @pytest.fixture
@@ -79,9 +88,31 @@ def published(code: str, by: Person, at: datetime) -> Version:
     return publish_version(version=draft, effective_from=date(2024, 7, 1), expected_digest=draft.digest, by=by, at=at)
 
 
+def there() -> dict[str, Person]:
+    """The people of the district, once they are."""
+    return {role: Person.objects.get(username=role) for role in district.ROLES}
+
+
+@pytest.fixture(scope="module")
+def hetang_once(once: Once, district_once: object, at: datetime) -> Callable[[], Version]:
+    return once("hetang_once", lambda: published("hetang-2024", there()["director"], at))
+
+
 @pytest.fixture
-def hetang(people: dict[str, Person], at: datetime) -> Version:
-    return published("hetang-2024", people["director"], at)
+def hetang(people: dict[str, Person], hetang_once: Callable[[], Version]) -> Version:
+    return hetang_once()
+
+
+@pytest.fixture(scope="module")
+def six_once(once: Once, hetang_once: object, at: datetime) -> Callable[[], Drawn]:
+    """A frozen round of six communities, planned, with everybody it needs."""
+    return once("six_once", lambda: drawing.build(Version.objects.get(), there(), at, sites=6))
+
+
+@pytest.fixture(scope="module")
+def ready_once(once: Once, hetang_once: object, at: datetime) -> Callable[[], Drawn]:
+    """The same of four times as many."""
+    return once("ready_once", lambda: drawing.build(Version.objects.get(), there(), at))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -31,9 +31,9 @@ SEED = bytes(range(32))
 
 
 @pytest.fixture
-def ready(hetang: Version, people: dict[str, Person], at: datetime) -> Drawn:
+def ready(hetang: Version, people: dict[str, Person], ready_once: Callable[[], Drawn]) -> Drawn:
     """A frozen round, planned, with everybody it needs."""
-    return rounds.build(hetang, people, at)
+    return ready_once()
 
 
 def refused(act: Callable[[], object]) -> set[str]:

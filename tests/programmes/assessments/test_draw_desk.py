@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.faces import district
-from tests.programmes.assessments import drawing as rounds
 from tests.programmes.assessments.conftest import SignedIn
 from tests.programmes.assessments.drawing import DAYS, Drawn
 
@@ -46,9 +45,9 @@ def on(monkeypatch: pytest.MonkeyPatch, at: datetime) -> On:
 
 
 @pytest.fixture
-def ready(hetang: Version, people: dict[str, Person], at: datetime, on: On) -> Drawn:
+def ready(hetang: Version, people: dict[str, Person], ready_once: Callable[[], Drawn], on: On) -> Drawn:
     """A frozen round, planned, with everybody it needs; a supervisor among the people by role."""
-    made = rounds.build(hetang, people, at)
+    made = ready_once()
     people["supervisor"] = made.supervisors[0]
     return made
 
@@ -228,21 +227,6 @@ def test_the_page_tells_what_cannot_be_met_while_it_is_planned(ready: Drawn, sig
     assert "24 sites do not fit into 6 team-days" in text
     assert "Ask 2 more" in text
     assert client.post(url, data | {"days": "2025-01-01"}).status_code == 422
-
-
-def test_pages_ask_no_more_of_the_database_when_there_is_more(
-    hetang: Version, people: dict[str, Person], at: datetime, signed_in: SignedIn, on: On,
-    django_assert_max_num_queries: Callable[..., object],
-) -> None:  # fmt: skip
-    made = rounds.build(hetang, people, at, sites=60, experts=12)
-    draws.plan_draw(round=made.round, settings=rounds.settings(most=12), by=made.by, at=at)
-    draw = made.draw()
-    assert draw.state == "drawn", draw.told_problems
-    on(DAYS[-1])
-    client = signed_in("director")
-    for name, most in (("round-teams", 24), ("round-draw", 20), ("team-days", 22)):
-        with django_assert_max_num_queries(most):
-            assert client.get(address(name, made.round.pk)).status_code == 200
 
 
 def test_called_off_draws_are_counted_on_the_page(ready: Drawn, signed_in: SignedIn) -> None:

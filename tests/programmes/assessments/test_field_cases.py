@@ -13,7 +13,6 @@ from django.utils import timezone
 from tests.guarded import guards_lifted
 from tests.phones import bound, picture
 from tests.programmes.assessments.test_field_commands import Day, _checks, codes, day  # noqa: F401 - `day` is a fixture
-from tests.races import at_once, failures
 
 from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.ledger.models import Fact
@@ -24,10 +23,8 @@ from mingjing.kernel.places.models import Site
 from mingjing.kernel.sync.models import Capture, Received
 from mingjing.kernel.visits.models import Visit
 from mingjing.programmes.assessments.actions.reviews import void_record
-from mingjing.programmes.assessments.actions.visits import log_of
 from mingjing.programmes.assessments.field import pack
 from mingjing.programmes.assessments.models import Entry, Part, SheetEdit, TeamDay, TeamMember, VisitRecord
-from mingjing.programmes.assessments.policy.recording import apply_log
 from mingjing.programmes.assessments.queries.checks import check_round
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
@@ -256,29 +253,6 @@ def test_a_pack_is_the_same_wherever_sealed_days_lead(day: Day, seen: VisitRecor
     assert pack(day.team[0], now) == before
     assert seen.subject not in str(before)
     assert seen.entry.name not in str(before)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_phones_send_at_once_and_neither_loses(day: Day) -> None:  # noqa: F811
-    day.begun()
-    lots = [[day.find(phone=phone) for _ in range(4)] for phone in (0, 1)]
-    done = at_once(*(lambda lot=lot, phone=phone: day.send(*lot, phone=phone) for phone, lot in enumerate(lots)))
-    assert not failures(done), done
-    assert len(day.record.sheet_document["findings"]) == 8
-    scheme = scheme_of(day.record.round.scheme)
-    log = log_of(day.record)
-    again = apply_log(scheme, scheme.rubrics[day.record.entry.class_code], log, seed=day.record.seed)
-    assert again == day.record.sheet_document
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_lot_sent_twice_at_once_is_applied_once(day: Day) -> None:  # noqa: F811
-    day.begun()
-    lot = [day.photo(picture(9)), day.find(), day.edit("looked", "Z9.9")]
-    done = at_once(lambda: day.send(*lot), lambda: day.send(*lot))
-    assert not failures(done), done
-    assert (len(day.record.sheet_document["findings"]), Capture.objects.count()) == (1, 1)
-    assert SheetEdit.objects.count() == 1
 
 
 def test_a_phone_of_somebody_without_any_visit_gets_an_empty_pack(day: Day) -> None:  # noqa: F811

@@ -1,6 +1,7 @@
 """What phones ask of a visit, command by command, over HTTP: applied once, refused by itself, in the order given."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -10,7 +11,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.phones import bound, picture
-from tests.programmes.assessments import drawing
 from tests.programmes.assessments.drawing import Drawn
 
 from mingjing.engine.chain import content_digest
@@ -85,9 +85,8 @@ class Day:
 
 
 @pytest.fixture
-def day(hetang: Version, people: dict[str, Person], at: Any) -> Day:
-    made = drawing.build(hetang, people, at, sites=6)
-    return Day(made)
+def day(hetang: Version, people: dict[str, Person], six_once: Callable[[], Drawn]) -> Day:
+    return Day(six_once())
 
 
 def codes(answer: Any) -> list[str]:

@@ -1,6 +1,7 @@
 """Photos of phones under review: beside the deduction, when and where, what is missing, doubtful or alike."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.guarded import guards_lifted
 from tests.kernel.evidence.pictures import CHANGES, jpeg, scene
-from tests.programmes.assessments import drawing
 from tests.programmes.assessments.conftest import SignedIn
+from tests.programmes.assessments.drawing import Drawn
 from tests.programmes.assessments.test_field_commands import Day
 
 from mingjing.engine.chain import canonical
@@ -73,8 +74,8 @@ class Seen:
 
 
 @pytest.fixture
-def seen(hetang: Version, people: dict[str, Person], at: Any, signed_in: SignedIn) -> Seen:
-    day = Day(drawing.build(hetang, people, at, sites=6)).begun()
+def seen(hetang: Version, six_once: Callable[[], Drawn], signed_in: SignedIn) -> Seen:
+    day = Day(six_once()).begun()
     Site.objects.filter(community=day.record.entry.community_id).update(
         latitude=SITE[0], longitude=SITE[1], given_latitude=SITE[0], given_longitude=SITE[1], given_datum="WGS-84"
     )

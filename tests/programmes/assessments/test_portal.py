@@ -1,6 +1,6 @@
 """What people of a company see of their results and cases, and what they hand in: once, receipted, and in time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,9 +11,11 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from tests.faces import district
 from tests.guarded import guards_lifted
 from tests.kernel.evidence.photographs import photo
 from tests.programmes.assessments.companies import Company, World, build, deliver, entered, now_is, publish
+from tests.programmes.assessments.conftest import Once
 
 from mingjing.kernel.cases.actions import open_case
 from mingjing.kernel.evidence.actions import change_access, set_masks
@@ -35,9 +37,29 @@ People = dict[str, Person]
 DAY = timedelta(days=1)
 
 
+@pytest.fixture(scope="module")
+def built(once: Once, at: datetime) -> Callable[[], tuple[People, World]]:
+    def build_both() -> tuple[People, World]:
+        with now_is(at + DAY):
+            people = district.build(at)
+            return people, build(people, at)
+
+    return once("built", build_both)
+
+
 @pytest.fixture
-def world(people: People, at: datetime) -> World:
-    return build(people, at)
+def scene(db: None, built: Callable[[], tuple[People, World]]) -> tuple[People, World]:
+    return built()
+
+
+@pytest.fixture
+def people(scene: tuple[People, World]) -> People:
+    return scene[0]
+
+
+@pytest.fixture
+def world(scene: tuple[People, World]) -> World:
+    return scene[1]
 
 
 @pytest.fixture

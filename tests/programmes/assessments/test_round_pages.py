@@ -3,15 +3,14 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 from openpyxl import load_workbook
 from tests.faces import district
-from tests.programmes.assessments.conftest import SignedIn
+from tests.programmes.assessments.conftest import Once, SignedIn, there
 from tests.programmes.assessments.judged import in_review, register
 from tests.programmes.assessments.test_round_decisions import decided
 
@@ -41,15 +40,23 @@ PAGES = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def rounds_once(once: Once, district_once: object, at: datetime) -> Callable[[], list[Round]]:
+    def build() -> list[Round]:
+        people, communities = there(), register(40, at)
+        first = in_review(people, at, communities[:38], code="2024-1", seed=1, first_day=date(2024, 1, 1))
+        second = in_review(people, at, communities[2:], code="2024-2", seed=2)
+        for found in (first, second):
+            decided(found, people, at)
+        return [first, second]
+
+    return once("rounds_once", build)
+
+
 @pytest.fixture
-def rounds(people: People, at: datetime) -> list[Round]:
+def rounds(people: People, rounds_once: Callable[[], list[Round]]) -> list[Round]:
     """Two decided rounds over nearly the same communities, the second in the half year after the first."""
-    communities = register(40, at)
-    first = in_review(people, at, communities[:38], code="2024-1", seed=1, first_day=date(2024, 1, 1))
-    second = in_review(people, at, communities[2:], code="2024-2", seed=2)
-    for found in (first, second):
-        decided(found, people, at)
-    return [first, second]
+    return rounds_once()
 
 
 def base(round_: Round) -> str:
@@ -115,60 +122,6 @@ def test_a_changed_result_is_shown_loudly(rounds: list[Round], signed_in: Signed
         assert refused.status_code == 409, changed
         assert "the database was changed" in refused.content.decode()
         assert client.get(base(rounds[1]) + f"list/{result.class_code}/").status_code == 200
-
-
-def test_before_the_decision_the_same_page_is_marked(people: People, at: datetime, signed_in: SignedIn) -> None:
-    round_ = in_review(people, at, register(10, at))
-    client = signed_in("officer")
-    entry = Entry.objects.filter(round=round_, not_assessed_at=None)[0]
-    page = client.get(f"{base(round_)}of/{entry.number}/").content.decode()
-    assert "Not decided yet" in page
-    assert "rank</dt>" not in page
-    assert client.get(base(round_) + "result/").status_code == 200
-    below = client.get(base(round_) + "list/A/").content.decode()
-    assert f'href="{base(round_)}result/" aria-current="true"' in below
-    assert client.get(f"{base(round_)}of/{entry.number}/decision.json").status_code == 404
-
-
-def test_what_is_missing_is_told_without_the_words_of_the_machine(
-    people: People, at: datetime, signed_in: SignedIn
-) -> None:
-    round_ = in_review(people, at, register(10, at))
-    Round.objects.filter(pk=round_.pk).update(review_at=None, review_by=None)
-    told = signed_in("director").get(base(round_) + "result/").content.decode()
-    assert "for this it would have to be" in told
-    assert "overview:" not in told
-
-
-def test_the_director_decides_from_the_page(people: People, at: datetime, signed_in: SignedIn) -> None:
-    round_ = in_review(people, at, register(10, at))
-    client = signed_in("director")
-    assert "Decide the round" in client.get(base(round_) + "result/").content.decode()
-    assert client.post(base(round_) + "decide/").status_code == 302
-    assert "Waiting for the background work" in client.get(base(round_) + "result/").content.decode()
-    drain()
-    assert "The list of this class" in client.get(base(round_) + "result/").content.decode()
-
-
-def test_queries_do_not_grow_with_communities(people: People, at: datetime, signed_in: SignedIn) -> None:
-    counts: list[dict[str, int]] = []
-    client = signed_in("officer")
-    for size, start in ((12, 0), (90, 12)):
-        communities = register(size, at, start=start)
-        earlier = in_review(people, at, communities, code=f"e{size}", seed=3, first_day=date(2023, 1, 1 + start))
-        decided(earlier, people, at)
-        later = in_review(people, at, communities, code=f"l{size}", seed=4, first_day=date(2023, 7, 1 + start))
-        decided(later, people, at)
-        assert later.area.pk == earlier.area.pk
-        entry = Entry.objects.filter(round=later, not_assessed_at=None).latest("number")
-        found = {}
-        for page in (*PAGES, f"of/{entry.number}/"):
-            with CaptureQueriesContext(connection) as captured:
-                assert client.get(base(later) + page).status_code == 200
-            found["of" if page.startswith("of/") else page] = len(captured)
-        counts.append(found)
-    assert all(counts[1][page] <= counts[0][page] + 1 for page in counts[0]), counts
-    assert max(counts[1].values()) <= 32
 
 
 def test_changes_are_counted_and_listed(rounds: list[Round], signed_in: SignedIn) -> None:
@@ -282,15 +235,6 @@ class TestExports:
         assert found["results_root"] == Replay.objects.get(round=rounds[1]).results_root
         stored = dict(Result.objects.filter(entry__round=rounds[1]).values_list("key", "tier"))
         assert {row["number"]: row["tier"] for row in found["rows"]} == stored
-
-    def test_a_round_that_is_not_decided_is_not_exported(
-        self, people: People, at: datetime, signed_in: SignedIn
-    ) -> None:
-        round_ = in_review(people, at, register(5, at))
-        client = signed_in("officer")
-        assert client.post(base(round_) + "exports/ask/", {"kind": "workbook"}, follow=True).status_code == 200
-        assert not Export.objects.exists()
-        assert client.get(base(round_) + "exports/results.csv").status_code == 404
 
 
 def test_an_exhibit_nobody_may_see_is_counted_only(rounds: list[Round], signed_in: SignedIn) -> None:

@@ -6,7 +6,7 @@ who is on duty learns on which days, and from two pages of their own.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 import pytest
@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.urls import URLPattern, reverse, reverse_lazy
 from tests.guarded import guards_lifted
-from tests.programmes.assessments import drawing
-from tests.programmes.assessments.conftest import SignedIn
+from tests.programmes.assessments.companies import now_is
+from tests.programmes.assessments.conftest import Once, SignedIn
 from tests.programmes.assessments.drawing import DAYS, Drawn
 from tests.programmes.assessments.test_draw_desk import ROLES, On, on  # noqa: F401 - `on` is a fixture
 
@@ -26,16 +26,37 @@ from mingjing.programmes.assessments.models import Draw, TeamDay, TeamMember, Vi
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value="|nonce=")[^"]+|"X-CSRFToken": ?"[^"]+"')
+Before = dict[Person, dict[str, tuple[int, bytes]]]
 ELSEWHERE = ("/", "/ledger/", "/jobs/", "/cases/", "/visits/")
 
 
+@pytest.fixture(scope="module")
+def begun_once(once: Once, ready_once: Callable[[], Drawn], at: datetime) -> Callable[[], tuple[Draw, Person]]:
+    def build() -> tuple[Draw, Person]:
+        with now_is(at):
+            made = ready_once()
+            draw = made.draw()
+            made.begin()
+        return draw, made.supervisors[0]
+
+    return once("begun_once", build)
+
+
+@pytest.fixture(scope="module")
+def before_once() -> Before:
+    """What a reader was answered before anything was rearranged, kept from one test to the next."""
+    return {}
+
+
 @pytest.fixture
-def drawn(hetang: Version, people: dict[str, Person], at: datetime, on: On) -> Draw:  # noqa: F811
+def drawn(
+    hetang: Version,
+    people: dict[str, Person],
+    begun_once: Callable[[], tuple[Draw, Person]],
+    on: On,  # noqa: F811
+) -> Draw:
     """A round in fieldwork, on the first of its three days."""
-    made: Drawn = drawing.build(hetang, people, at)
-    people["supervisor"] = made.supervisors[0]
-    draw = made.draw()
-    made.begin()
+    draw, people["supervisor"] = begun_once()
     on(DAYS[0])
     return draw
 
@@ -123,9 +144,11 @@ def rearrange(draw: Draw, exchanged: tuple[Person, ...] = ()) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_what_is_sealed_changes_nothing_that_anybody_is_shown(drawn: Draw, signed_in: SignedIn, role: str) -> None:
+def test_what_is_sealed_changes_nothing_that_anybody_is_shown(
+    drawn: Draw, people: dict[str, Person], signed_in: SignedIn, before_once: Before, role: str
+) -> None:
     client, urls = signed_in(role), list(addresses(drawn))
-    before = answers(client, urls)
+    before = before_once[people[role]] = answers(client, urls)
     assert sum(status == 200 for status, _ in before.values()) > 5
     rearrange(drawn)
     after = answers(client, urls)
@@ -134,12 +157,12 @@ def test_what_is_sealed_changes_nothing_that_anybody_is_shown(drawn: Draw, signe
 
 @pytest.mark.parametrize("role", ROLES)
 def test_of_other_days_only_who_is_on_duty_learns_and_only_their_own(
-    drawn: Draw, people: dict[str, Person], signed_in: SignedIn, role: str
+    drawn: Draw, people: dict[str, Person], signed_in: SignedIn, before_once: Before, role: str
 ) -> None:
     exchanged = two_of_other_days(drawn)
     people["supervisor"] = exchanged[0]
     client, urls = signed_in(role), list(addresses(drawn))
-    before, days = answers(client, urls), duty(drawn, people[role])
+    before, days = before_once.get(people[role]) or answers(client, urls), duty(drawn, people[role])
     rearrange(drawn, exchanged)
     after = answers(client, urls)
     assert (duty(drawn, people[role]) != days) == (role == "supervisor")

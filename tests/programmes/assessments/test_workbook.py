@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import openpyxl
@@ -28,9 +29,15 @@ def imported(data: bytes) -> dict[str, Any]:
     return read_workbook(read_workbook_sheets(io.BytesIO(data)))
 
 
+@cache
+def as_shipped(language: str) -> bytes:
+    return write_workbook(HETANG, language)
+
+
 def edited(edit: Callable[[Book], None], document: dict[str, Any] = HETANG, language: str = "zh-Hans") -> bytes:
     """The workbook of `document` after somebody opened it in an office program, edited it and saved it."""
-    book = openpyxl.load_workbook(io.BytesIO(write_workbook(document, language)))
+    whole = as_shipped(language) if document is HETANG else write_workbook(document, language)
+    book = openpyxl.load_workbook(io.BytesIO(whole))
     edit(book)
     saved = io.BytesIO()
     book.save(saved)
