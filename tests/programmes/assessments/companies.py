@@ -37,7 +37,7 @@ from mingjing.programmes.assessments.actions.objections import deliver_record
 from mingjing.programmes.assessments.models import Entry, Round, VisitRecord
 from mingjing.programmes.assessments.queries.listings import proposals
 
-__all__ = ["Company", "World", "build", "deliver", "entered", "now_is", "publish"]
+__all__ = ["Company", "World", "build", "deliver", "entered", "now_is", "publish", "with_people"]
 
 People = dict[str, Person]
 
@@ -116,6 +116,13 @@ def build(people: People, at: datetime, count: int = 8) -> World:
             )
         )  # fmt: skip
     return World(round_, made, exhibits, at)
+
+
+def with_people(at: datetime, *, now: datetime) -> tuple[People, World]:
+    """The people of a district and the round, made at `at` while the clock stands at `now`."""
+    with now_is(now):
+        people = district.build(at)
+        return people, build(people, at)
 
 
 def _shown(entry: Entry, people: People, at: datetime, number: int) -> Exhibit:

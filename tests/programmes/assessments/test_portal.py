@@ -11,10 +11,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.faces import district
 from tests.guarded import guards_lifted
 from tests.kernel.evidence.photographs import photo
-from tests.programmes.assessments.companies import Company, World, build, deliver, entered, now_is, publish
+from tests.programmes.assessments.companies import Company, World, deliver, entered, now_is, publish, with_people
 from tests.programmes.assessments.conftest import Once
 
 from mingjing.kernel.cases.actions import open_case
@@ -39,12 +38,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(scope="module")
 def built(once: Once, at: datetime) -> Callable[[], tuple[People, World]]:
-    def build_both() -> tuple[People, World]:
-        with now_is(at + DAY):
-            people = district.build(at)
-            return people, build(people, at)
-
-    return once("built", build_both)
+    return once("built", lambda: with_people(at, now=at + DAY))
 
 
 @pytest.fixture
