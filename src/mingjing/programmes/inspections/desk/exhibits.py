@@ -22,6 +22,7 @@ def home(subject: str) -> tuple[str, str] | None:
 
 def words(subject: str, about: str) -> list[str]:
     """Where and for which item: for the manifest's `evidence_words`. No name of a person."""
-    key = task_key(subject)
+    if (key := task_key(subject)) is None:
+        return []
     task = Task.objects.select_related("firm__organisation", "authority__organisation").filter(pk=key).first()
     return [str(task.firm), " · ".join(part for part in (about, str(task.authority)) if part)] if task else []

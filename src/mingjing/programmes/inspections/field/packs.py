@@ -83,7 +83,7 @@ def _officer(person: Person, task: Task, day: Any) -> dict[str, Any]:
     bodies = {task.authority_id, task.authority.delegated_by_id}
     good = [
         one.number
-        for one in person.certificates.all()  # type: ignore[attr-defined]  # the other end of Certificate.person
+        for one in person.certificates.all()
         if one.holds(day) and one.authority_id in bodies and (not one.scope or task.authority.field in one.scope)
     ]
     return {"token": person.token, "name": person.display_name, "certificates": good}
