@@ -34,7 +34,10 @@ from tests.faces import district
 
 __all__ = ["Cost", "Page", "bound", "build", "costs", "exhibits"]
 
-READERS = ("officer", "director", "supervisor", "auditor", "administrator", "bureau")
+READERS = (
+    "officer", "director", "supervisor", "auditor", "administrator", "bureau", "enforcement_supervisor",
+    "authority_head", "authority_staff",
+)  # fmt: skip
 """Who opens a page: the first two where they may, else the first who may; a page without arguments everybody."""
 MOST_OF_ONE = 30
 """How many exhibits, steps or the like one thing has at most, however large the district."""

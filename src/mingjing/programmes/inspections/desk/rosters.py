@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.faces.desk.session import actor
@@ -101,10 +102,11 @@ def _mapping_text(data: dict[str, Any]) -> str:
 
 
 @guarded(MANAGE)
+@require_POST
 def take(request: HttpRequest) -> HttpResponse:
     """Take in the file that was looked at."""
-    form = TakeForm(request.POST or None)
-    if not form.is_bound or not form.is_valid():
+    form = TakeForm(request.POST)
+    if not form.is_valid():
         return redirect("inspections:files")
     data, person = form.cleaned_data, actor(request)
     require(person, MANAGE, area=data["area"], on=timezone.localdate())
