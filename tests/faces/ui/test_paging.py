@@ -28,7 +28,7 @@ def rows(people: dict[str, Person], at: datetime) -> list[Organisation]:
     return list(Organisation.objects.order_by(*ORDER))
 
 
-@pytest.mark.parametrize("order", [ORDER, ("-name", "-id"), ("-id",)])
+@pytest.mark.parametrize("order", [ORDER, ("-name", "-id"), ("-id",), ("-area__name", "area", "name", "id")])
 def test_every_row_is_shown_once_forwards_and_back(rows: list[Organisation], order: tuple[str, ...]) -> None:
     expected = list(Organisation.objects.order_by(*order))
     page, seen = turn("", order=order), []

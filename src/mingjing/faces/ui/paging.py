@@ -7,6 +7,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldError, ValidationError
@@ -34,7 +35,8 @@ def page_of(
 ) -> Page[Row]:
     """The page of `rows` that `params` (request.GET) asks for with `after` or `before`.
 
-    `order` names fields as `order_by` does, together unique and never null. A senseless cursor is the first page.
+    `order` names fields as `order_by` does (of rows beside them too), together unique and never null. A senseless
+    cursor is the first page.
     """
     backwards = "before" in params
     cursor = _read(params.get("before" if backwards else "after", ""), len(order))
@@ -77,9 +79,15 @@ def _reversed(order: tuple[str, ...]) -> tuple[str, ...]:
 def _link(params: Mapping[str, Any], name: str, row: Model, order: tuple[str, ...]) -> str:
     query = QueryDict(mutable=True)
     query.update({key: value for key, value in params.items() if key not in {"before", "after"}})
-    values = [str(getattr(row, field.removeprefix("-"))) for field in order]
+    values = [str(_value(row, field.removeprefix("-"))) for field in order]
     query[name] = base64.urlsafe_b64encode(json.dumps(values, ensure_ascii=False).encode()).decode().rstrip("=")
     return query.urlencode()
+
+
+def _value(row: Model, field: str) -> Any:
+    """What a row has there; of a row beside it (`area__name`) too, and the key of one that it points to."""
+    value: Any = reduce(getattr, field.split("__"), row)
+    return value.pk if isinstance(value, Model) else value
 
 
 def _read(text: str, length: int) -> tuple[Any, ...]:
