@@ -104,7 +104,7 @@ MANIFEST = Manifest(
         _permission(
             "warning.view_all", _("See entries and warnings of every authority"), SUPERVISOR, "director", "auditor"
         ),
-        _permission("warning.explain", _("Explain and correct for one’s own authority"), HEAD, STAFF, "director"),
+        _permission("warning.explain", _("Explain and correct for one’s own authority"), HEAD, STAFF),
         _permission("together.view", _("See proposals of joint inspections"), *LOOKING),
         _permission("together.propose", _("Propose joint inspections"), SUPERVISOR),
         _permission("together.answer", _("Answer proposals for one’s own authority"), HEAD, STAFF),

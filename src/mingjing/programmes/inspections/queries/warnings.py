@@ -102,12 +102,16 @@ def counted(warning: Warning) -> list[Counted]:
 def waiting(person: Person, today: date) -> Iterator[Due]:
     """The manifest's `due`: warnings that this person's authority is to explain, or that they are to verify."""
     tomorrow = timezone.make_aware(datetime.combine(today + timedelta(days=1), datetime.min.time()))
+    explains = areas_where(person, "inspections.warning.explain", on=today)
+    scope = areas_where(person, "inspections.warning.supervise", on=today)
+    if not explains and not scope:
+        return
     seen = warnings_seen(person, today).filter(OPEN, level__gte=Severity.YELLOW)
     theirs = authorities_of(person, today)
-    if theirs and areas_where(person, "inspections.warning.explain", on=today):
+    if theirs and explains:
         mine = seen.filter(authority__in=theirs, state__in=("raised", "to_correct", "interview"))
         yield _due(mine, _("Warnings to explain or to correct"), "mine", tomorrow)
-    if scope := areas_where(person, "inspections.warning.supervise", on=today):
+    if scope:
         asked = ("explained", "verified", "corrected", "justified", "referred")
         late = Q(state__in=("raised", "to_correct", "interview"), due__lt=tomorrow)
         rows = scope.within(seen.exclude(authority__in=theirs)).filter(Q(state__in=asked) | late)
