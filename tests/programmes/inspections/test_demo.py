@@ -27,3 +27,10 @@ def test_the_demonstration_is_built_once_and_its_tasks_open_doors(db: None, at: 
         for one in coded
     ]
     assert "green" in {str(decide(one).admission.colour) for one in arrivals}
+
+
+def test_no_one_of_it_has_the_name_of_somebody_of_another_demonstration() -> None:
+    from mingjing.programmes.assessments.demo.people import SIGN_IN
+    from mingjing.programmes.inspections.demo import LOGINS
+
+    assert not set(LOGINS) & {*SIGN_IN, "admin", "director", "officer", "auditor", "company", "company02", "lawyer"}

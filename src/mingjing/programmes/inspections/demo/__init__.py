@@ -32,7 +32,7 @@ __all__ = ["build"]
 
 SINCE = date(2024, 1, 1)
 LOGINS = {
-    "bureau": ("enforcement_supervisor", "演示·执法监督"), "head": ("authority_head", "演示·局长"),
+    "justice": ("enforcement_supervisor", "演示·执法监督"), "head": ("authority_head", "演示·局长"),
     "staff": ("authority_staff", "演示·执法科员"), "inspector1": ("inspector", "演示·执法员甲"),
     "inspector2": ("inspector", "演示·执法员乙"),
 }  # fmt: skip
@@ -57,7 +57,7 @@ def build(say: Callable[[str], None]) -> None:
     today = timezone.localdate()
     begun = timezone.make_aware(datetime.combine(date(today.year - 1, 12, 15), time(9)))
     with transaction.atomic():
-        bureau = _person("bureau", area, begun)
+        bureau = _person("justice", area, begun)
         bodies = [_body(number, area, bureau, begun) for number in range(len(AUTHORITIES))]
         known = [_firm(number, area, bureau, begun) for number in range(FIRM_COUNT)]
         firms.record_quiet_days(
