@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.faces import district
 from tests.faces.portal.conftest import member
+from tests.phones import picture
 from tests.programmes.assessments.companies import entered
 from tests.programmes.inspections import doors, scenes
 from tests.programmes.inspections.visited import routes_of, visited
@@ -18,13 +20,18 @@ from tests.programmes.inspections.visited import routes_of, visited
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.submissions.models import Submission
-from mingjing.programmes.inspections.models import Finding, Refusal, Report
+from mingjing.programmes.inspections.models import Finding, Post, Refusal, Report
 from mingjing.programmes.inspections.policy.loads import loads
 from mingjing.programmes.inspections.policy.rules import read_rules
 from mingjing.programmes.inspections.policy.visits import Visit
 from mingjing.programmes.inspections.queries.own import loads_for
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def aside(settings, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture
@@ -136,3 +143,31 @@ def test_a_joint_visit_is_one_for_each_authority() -> None:
     day = datetime(2025, 5, 1, tzinfo=doors.CHINA).date()
     parts = [Visit(record=str(n), day=day, firm="f", authority=a, joint="j") for n, a in enumerate(("a", "b", "a"))]
     assert [(one.authority, one.count) for one in loads(pack, parts, day=day, grade="")] == [("a", 1), ("b", 1)]
+
+
+def test_what_a_firm_answers_is_read_by_the_authority_and_its_complaint_by_supervision_only(
+    client: Client, finding: Finding
+) -> None:
+    entry = finding.entry_item.entry
+    body, at = entry.authority, scenes.SINCE
+    staff = district.staff("authority_staff", "科员甲", entry.firm.area, at, username="clerk9")
+    watcher = district.staff("enforcement_supervisor", "监督甲", entry.firm.area, at, username="watch9")
+    Post.objects.create(authority=body, person=staff, first_day=scenes.FIRST, recorded_at=at)
+    photo = SimpleUploadedFile("整改.jpg", picture(9), "image/jpeg")
+    sent(client, "answer", finding, text="消火栓已修复")
+    paper = SimpleUploadedFile("证据.jpg", picture(10), "image/jpeg")
+    where = reverse("inspections_portal:complaint", args=[entry.pk])
+    assert client.post(where, {"key": str(uuid4()), "text": "索要烟酒", "papers": paper}).status_code == 302
+    answer = reverse("inspections_portal:answer", args=[finding.pk])
+    assert client.post(answer, {"key": str(uuid4()), "text": "附照片", "papers": photo}).status_code == 302
+    page = reverse("inspections:entry", args=[entry.pk])
+    case = Case.objects.get(programme="inspections")
+    for person in (staff, watcher):
+        desk = Client(headers={"accept-language": "en"})
+        desk.force_login(person, "django.contrib.auth.backends.ModelBackend")
+        text = desk.get(page).content.decode()
+        assert "消火栓已修复" in text
+        assert "整改.jpg" in text
+        assert "索要烟酒" not in text
+        assert "证据.jpg" not in text
+        assert desk.get(reverse("desk:case", args=[case.pk])).status_code == (200 if person is watcher else 403)

@@ -20,6 +20,8 @@ HERE = "mingjing.programmes.inspections"
 EVERYBODY = ("administrator", "director", "officer", "auditor")
 SUPERVISOR, HEAD, STAFF, INSPECTOR = "enforcement_supervisor", "authority_head", "authority_staff", "inspector"
 OF_AUTHORITIES = (HEAD, STAFF, INSPECTOR)
+OF_A_CASE = ("cases.case.view", "cases.case.follow", "cases.case.confirm")  # a refusal, a complaint: theirs to settle
+OF_EVIDENCE = ("evidence.exhibit.view", "evidence.exhibit.view_restricted")  # of what they see: evidence_door
 LOOKING = ("administrator", "auditor", SUPERVISOR, *OF_AUTHORITIES)
 
 
@@ -80,10 +82,10 @@ MANIFEST = Manifest(
     ),
     api_urls=f"{HERE}.api.urls",
     roles=(
-        RoleKind(code=SUPERVISOR, title=_("Supervisor of enforcement")),
-        RoleKind(code=HEAD, title=_("Head of an authority")),
-        RoleKind(code=STAFF, title=_("Staff of an authority")),
-        RoleKind(code=INSPECTOR, title=_("Enforcement officer")),
+        RoleKind(code=SUPERVISOR, title=_("Supervisor of enforcement"), carries=(*OF_A_CASE, *OF_EVIDENCE)),
+        RoleKind(code=HEAD, title=_("Head of an authority"), carries=OF_EVIDENCE),
+        RoleKind(code=STAFF, title=_("Staff of an authority"), carries=OF_EVIDENCE),
+        RoleKind(code=INSPECTOR, title=_("Enforcement officer"), carries=OF_EVIDENCE),
     ),
     permissions=(
         _permission("catalogue.view", _("See who may inspect what, and whom"), *LOOKING),

@@ -21,9 +21,11 @@ from mingjing.programmes.inspections.actions.refusals import record_report, refu
 from mingjing.programmes.inspections.models import Authority, Entry, Finding, Firm, Task
 from mingjing.programmes.inspections.policy.texts import said
 
-__all__ = ["answer_finding", "complain", "refuse_notice", "report_visit"]
+__all__ = ["ANSWER", "answer_finding", "complain", "refuse_notice", "report_visit"]
 
 Files = Iterable["UploadedFile[Any]"]
+ANSWER = "inspections.answer"
+"""The kind of what is handed in about a finding: the authority reads it beside the finding."""
 
 
 def refuse_notice(*, task: Task, text: str, key: UUID, by: Person, at: datetime) -> Submission:
@@ -42,8 +44,8 @@ def complain(*, entry: Entry, text: str, files: Files = (), key: UUID, by: Perso
     """Complain of a visit; opens a supervision case. Raises Refusal."""
 
     def take() -> Iterator[Reason]:
-        refuse(firm=entry.firm, kind="complaint", entry=entry, text=text, by=by, at=at)
-        _keep(entry, files, by, at)
+        made = refuse(firm=entry.firm, kind="complaint", entry=entry, text=text, by=by, at=at)
+        _keep(made.case, entry.firm, files, by, at)  # beside the case: not for the authority complained of
         yield _watched()
 
     return _handed_in("complaint", N_("Complaint"), entry.firm, entry.subject, take, {"text": text}, key, by, at)
@@ -73,7 +75,7 @@ def answer_finding(
         if finding.settled_at:
             raise Refusal([Problem("inspections.company.settled", N_("This finding is settled; nothing is open."))])
         said(text, 1500, "text")
-        _keep(entry, files, by, at)
+        _keep(entry.subject, entry.firm, files, by, at)
         yield Reason("inspections.company.answered", N_("The authority reads it before it says whether it is settled."))
 
     given = {"text": text, "finding": str(finding.pk)}
@@ -84,13 +86,11 @@ def _watched() -> Reason:
     return Reason("inspections.company.watched", N_("Supervision looks at it; you are told what comes of it."))
 
 
-def _keep(entry: Entry, files: Files, by: Person, at: datetime) -> None:
+def _keep(subject: str, firm: Firm, files: Files, by: Person, at: datetime) -> None:
     """Restricted: a firm's papers name people."""
-    subject = f"inspections.task:{entry.task_id}" if entry.task_id else entry.subject
     record_exhibits(
-        files=list(files), subject=subject, area=entry.firm.area, origin="upload", access=Access.RESTRICTED, by=by,
-        at=at,
-    )  # fmt: skip
+        files=list(files), subject=subject, area=firm.area, origin="upload", access=Access.RESTRICTED, by=by, at=at
+    )
 
 
 def _handed_in(

@@ -25,7 +25,9 @@ from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.parties.guard import areas_where, guarded, may
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
+from mingjing.kernel.submissions.models import Submission
 from mingjing.programmes.inspections.actions import entries as actions
+from mingjing.programmes.inspections.actions.companies import ANSWER
 from mingjing.programmes.inspections.desk.entry_forms import RecordForm
 from mingjing.programmes.inspections.desk.warnings import line_of
 from mingjing.programmes.inspections.models import Entry, Finding
@@ -107,6 +109,8 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
         "may_settle": _theirs(person, found) and not found.visit.voided_at,
         "results": [one for one in ItemResult.choices if one[0]],
         "photos": list(Exhibit.objects.standing().filter(subject=f"inspections.task:{found.task_id}")),
+        "papers": list(Exhibit.objects.standing().filter(subject=found.subject)),
+        "answered": list(Submission.objects.filter(about=found.subject, kind=ANSWER).order_by("at")),
     }  # fmt: skip
     return render(request, "inspections/entry.html", context)
 

@@ -14,10 +14,17 @@ def home(subject: str) -> tuple[str, str] | None:
         entry = Entry.objects.filter(task=key).select_related("firm__organisation").order_by("-pk").first()
         return (str(entry.firm), reverse("inspections:entry", args=[entry.pk])) if entry else None
     kind, _, name = subject.partition(":")
-    if kind != "inspections.warning" or not (name.isascii() and name.isdecimal() and len(name) < 18):
+    if kind not in ("inspections.warning", "inspections.entry") or not _is_key(name):
         return None
+    if kind == "inspections.entry":
+        of_firm = Entry.objects.filter(pk=int(name)).select_related("firm__organisation").first()
+        return (str(of_firm.firm), reverse("inspections:entry", args=[of_firm.pk])) if of_firm else None
     found = Warning.objects.filter(pk=int(name)).first()
     return (found.rule, reverse("inspections:warning", args=[found.pk])) if found else None
+
+
+def _is_key(name: str) -> bool:
+    return name.isascii() and name.isdecimal() and len(name) < 18
 
 
 def words(subject: str, about: str) -> list[str]:

@@ -1,11 +1,14 @@
-"""Who may be near evidence of this programme: whoever sees the warning, or an entry on the task, that it belongs to.
+"""Who may be near evidence of this programme: whoever sees the warning, the entry, or an entry on the task, it is of.
 
-Photos of phones belong to tasks. Not here: the page they are shown on (desk.exhibits).
+Photos of phones belong to tasks, papers of firms to entries. Not here: the page they are shown on (desk.exhibits).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.inspections.models import Task
@@ -13,7 +16,7 @@ from mingjing.programmes.inspections.queries.posts import authorities_of, entrie
 
 __all__ = ["near_evidence", "near_evidence_of", "task_key"]
 
-_WARNING, _TASK = "inspections.warning:", "inspections.task:"
+_WARNING, _TASK, _ENTRY = "inspections.warning:", "inspections.task:", "inspections.entry:"
 
 
 def near_evidence(person: Person, subject: str, today: date) -> bool:
@@ -23,7 +26,11 @@ def near_evidence(person: Person, subject: str, today: date) -> bool:
 
 def near_evidence_of(person: Person, subjects: Collection[str], today: date) -> set[str]:
     """Those of many subjects, in a constant number of queries: the manifest's `evidence_doors`."""
-    return _warnings(person, subjects, today) | _tasks(person, subjects, today)
+    warnings, entries = (_keys(subjects, kind) for kind in (_WARNING, _ENTRY))
+    return (
+        _among(warnings, warnings_seen(person, today)) | _among(entries, entries_seen(person, today))
+        | _tasks(person, subjects, today)
+    )  # fmt: skip
 
 
 def task_key(subject: str) -> UUID | None:
@@ -34,10 +41,13 @@ def task_key(subject: str) -> UUID | None:
         return None
 
 
-def _warnings(person: Person, subjects: Collection[str], today: date) -> set[str]:
-    keys = {one: one.removeprefix(_WARNING) for one in subjects if one.startswith(_WARNING)}
-    asked = {one: int(key) for one, key in keys.items() if key.isascii() and key.isdecimal() and len(key) < 18}
-    seen = set(warnings_seen(person, today).filter(pk__in=asked.values()).values_list("pk", flat=True)) if asked else ()
+def _keys(subjects: Collection[str], kind: str) -> dict[str, int]:
+    found = {one: one.removeprefix(kind) for one in subjects if one.startswith(kind)}
+    return {one: int(key) for one, key in found.items() if key.isascii() and key.isdecimal() and len(key) < 18}
+
+
+def _among(asked: Mapping[str, int], rows: QuerySet[Any]) -> set[str]:
+    seen = set(rows.filter(pk__in=asked.values()).values_list("pk", flat=True)) if asked else set()
     return {one for one, key in asked.items() if key in seen}
 
 
