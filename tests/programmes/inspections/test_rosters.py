@@ -176,6 +176,9 @@ def test_a_workbook_goes_the_whole_way_on_the_desk(scene: Scene, settings: Any, 
     assert page.status_code == 200
     assert Firm.objects.count() == 1, "nothing yet"
     held = page.context["take"].initial
+    forged = {**held, "digest": "0" * 64}
+    assert client.post(reverse("inspections:files-take"), forged)["Location"] == reverse("inspections:files")
+    assert Firm.objects.count() == 1, "only whoever handed a file in takes it in"
     assert client.post(reverse("inspections:files-take"), held).status_code == 302
     assert Firm.objects.count() == 3
     assert client.post(reverse("inspections:files-take"), held).status_code == 422, "it was taken in already"

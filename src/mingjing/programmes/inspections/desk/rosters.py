@@ -8,9 +8,11 @@ from typing import Any, BinaryIO
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.signing import Signer
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -19,6 +21,7 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.faces.desk.session import actor
 from mingjing.kernel.evidence.store import open_original, store
 from mingjing.kernel.parties.guard import areas_where, guarded, require
+from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.inspections.actions.rosters import take_roster
 from mingjing.programmes.inspections.desk.catalogue import MANAGE
@@ -56,6 +59,7 @@ class TakeForm(forms.Form):
     digest = forms.RegexField(regex=r"^[0-9a-f]{64}$", widget=forms.HiddenInput())
     name = forms.CharField(max_length=200, widget=forms.HiddenInput())
     expected = forms.RegexField(regex=r"^[0-9a-f]{64}$", widget=forms.HiddenInput())
+    seal = forms.CharField(max_length=100, widget=forms.HiddenInput())
 
 
 @guarded(MANAGE)
@@ -66,21 +70,26 @@ def files(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "problems": ()}
     if form.is_bound and form.is_valid():
         try:
-            context |= _looked_at(form.cleaned_data)
+            context |= _looked_at(form.cleaned_data, actor(request))
         except Refusal as refusal:
             context["problems"] = refusal.problems
     bad = form.is_bound and "found" not in context
     return render(request, "inspections/files.html", context, status=422 if bad else 200)
 
 
-def _looked_at(data: dict[str, Any]) -> dict[str, Any]:
+def _seal(person: Person, digest: str) -> str:
+    """That this person handed this file in: a digest alone opens nobody else's."""
+    return Signer(salt="inspections.roster").signature(f"{person.pk}:{digest}")
+
+
+def _looked_at(data: dict[str, Any], person: Person) -> dict[str, Any]:
     text, upload = _mapping_text(data), data["file"]
     digest = store(upload, settings.UPLOAD_LIMIT).sha256
     with open_original(digest) as file:
         found = preview(file=file, name=upload.name, mapping=parse_roster_mapping(text), area=data["area"])
     held = {
         "area": data["area"].pk, "mapping_text": text, "digest": digest, "name": upload.name[-200:],
-        "expected": found.digest,
+        "expected": found.digest, "seal": _seal(person, digest),
     }  # fmt: skip
     return {"found": found, "take": TakeForm(initial=held), **_shown(found)}
 
@@ -109,6 +118,8 @@ def take(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return redirect("inspections:files")
     data, person = form.cleaned_data, actor(request)
+    if not constant_time_compare(data["seal"], _seal(person, data["digest"])):
+        return redirect("inspections:files")
     require(person, MANAGE, area=data["area"], on=timezone.localdate())
     try:
         with open_original(data["digest"], verified=True) as file:

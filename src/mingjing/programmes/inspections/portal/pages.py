@@ -34,13 +34,15 @@ MOST = 20
 @companies_only
 @require_safe
 def visits(request: HttpRequest, acting: Acting) -> HttpResponse:
-    """Who came and who comes, this year's load, what was refused or complained of."""
-    today = timezone.localdate()
-    firms = list(firms_for(acting)[:MOST])
+    """Who came and who comes, this year's load of one firm (`firm`, else the first), what was refused."""
+    today, asked = timezone.localdate(), request.GET.get("firm", "")
+    firms = list(firms_for(acting).order_by("organisation__name", "pk")[:MOST])
+    chosen = next((one for one in firms if str(one.pk) == asked), firms[0] if firms else None)
     page = page_of(entries_for(acting), request.GET, order=("-recorded_at", "-id"))
     context = {
-        "page": page, "firms": [(firm, loads_for(firm, today)) for firm in firms], "today": today,
-        "notices": list(notices_for(acting, today)[:MOST]), "said": list(said_for(acting)[:MOST]),
+        "page": page, "firms": firms, "firm": chosen, "loads": loads_for(chosen, today) if chosen else (),
+        "today": today, "notices": list(notices_for(acting, today)[:MOST]),
+        "said": list(said_for(acting)[:MOST]),
     }  # fmt: skip
     return render(request, "inspections/portal/visits.html", context)
 
