@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from mingjing.faces.board.variants import VARIANTS, Variant, speaking
 from mingjing.kernel.parties.guard import public
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.tables.writing import defused
+from mingjing.programmes.inspections.policy.figures import tenths
 from mingjing.programmes.inspections.queries.packs import rules_in
 from mingjing.programmes.inspections.queries.public import LEAST, Figures, Row, areas_told, figures_of, years_of
 
@@ -53,7 +53,7 @@ def figures(request: HttpRequest, code: str, variant: str, year: int) -> HttpRes
             "size_url": _address(found.area, reader.other_size, year), "least": LEAST,
             "years": [(one, _address(found.area, reader, one)) for one in years],
             "rows": [_shown(row) for row in (*found.rows, found.total)],
-            "rules": [(rule, titles.get(rule.code, ""), _percent(rule.per_hundred)) for rule in found.rules],
+            "rules": [(rule, titles.get(rule.code, ""), tenths(rule.per_hundred)) for rule in found.rules],
             "files": [(form, reverse("inspections_board:figures-data", args=[code, year, form])) for form in _FORMS],
         }  # fmt: skip
         response = HttpResponse(page("inspections/board/figures.html", shown))
@@ -87,20 +87,12 @@ def _address(area: Area, variant: Variant, year: int) -> str:
     return reverse("inspections_board:figures", args=[area.code, variant.code, year])
 
 
-def _percent(share: Fraction | None) -> str:
-    """With one digit behind the point, halves away from nothing; empty where there is none."""
-    if share is None:
-        return ""
-    tenths = (abs(share.numerator) * 20 + share.denominator) // (2 * share.denominator)
-    return f"{'-' if share < 0 and tenths else ''}{tenths // 10}.{tenths % 10}"
-
-
 def _shown(row: Row) -> dict[str, Any]:
     shares = {
         "change": row.change, "joint": row.joint_share, "off_site": row.off_site_share, "rate": row.finding_rate,
         "per_hundred": row.per_hundred,
     }  # fmt: skip
-    return {"row": row, **{name: _percent(share) for name, share in shares.items()}}
+    return {"row": row, **{name: tenths(share) for name, share in shares.items()}}
 
 
 def _lines(found: Figures) -> Iterator[dict[str, Any]]:
@@ -127,7 +119,7 @@ def _csv(found: Figures) -> str:
 def _json(found: Figures) -> str:
     rules = [
         {"rule": rule.code, "shown": not rule.hidden, "warnings": None if rule.hidden else rule.count,
-         "per_100": _percent(rule.per_hundred) or None}
+         "per_100": tenths(rule.per_hundred) or None}
         for rule in found.rules
     ]  # fmt: skip
     told = {

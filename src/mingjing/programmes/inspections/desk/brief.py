@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -16,6 +15,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.inspections.desk.warnings import LEVELS, written
 from mingjing.programmes.inspections.models.warnings import Severity
+from mingjing.programmes.inspections.policy.figures import tenths
 from mingjing.programmes.inspections.queries.brief import Brief, Line, brief_of, months_before
 from mingjing.programmes.inspections.queries.posts import EVERY, authorities_of
 
@@ -81,17 +81,8 @@ def _shown(line: Line) -> dict[str, Any]:
     """The figures of a line as they are read; empty where there is nothing to divide by."""
     return {
         "line": line, "authority": str(line.authority or ""), "visits": line.visits,
-        "visits_year_before": line.before, "change_percent": _tenths(line.change),
-        "joint_percent": _tenths(line.joint_share), "off_site_percent": _tenths(line.off_site_share),
-        "finding_rate_percent": _tenths(line.finding_rate), "scanned_percent": _tenths(line.scan_share),
-        "warnings": line.warnings, "warnings_per_100": _tenths(line.per_hundred), "refusals": line.refusals,
+        "visits_year_before": line.before, "change_percent": tenths(line.change),
+        "joint_percent": tenths(line.joint_share), "off_site_percent": tenths(line.off_site_share),
+        "finding_rate_percent": tenths(line.finding_rate), "scanned_percent": tenths(line.scan_share),
+        "warnings": line.warnings, "warnings_per_100": tenths(line.per_hundred), "refusals": line.refusals,
     }  # fmt: skip
-
-
-def _tenths(value: Fraction | None) -> str:
-    """One decimal, halves away from zero."""
-    if value is None:
-        return ""
-    tenths, sign = abs(value) * 10, "-" if value < 0 else ""
-    whole = int(tenths + Fraction(1, 2))
-    return f"{sign if whole else ''}{whole // 10}.{whole % 10}"

@@ -16,7 +16,7 @@ from django.utils import timezone
 from mingjing.kernel.places.models import Area, within_subtree
 from mingjing.programmes.inspections.models import Authority, Entry, EntryItem, Refusal, Warning, WarningAct
 from mingjing.programmes.inspections.models.entries import Door, ItemResult
-from mingjing.programmes.inspections.policy.figures import change, per_hundred, percent, ranked
+from mingjing.programmes.inspections.policy.figures import Shares, percent, ranked
 
 __all__ = ["Brief", "Line", "brief_of", "months_before"]
 
@@ -24,7 +24,7 @@ SCANNED = (Door.SCAN, Door.OFFLINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Shares):
     """Figures of one authority, or of all: `visits` on site, and what belongs to them."""
 
     authority: Authority | None
@@ -40,34 +40,9 @@ class Line:
     refusals: int
 
     @property
-    def change(self) -> Fraction | None:
-        """Percent more or fewer visits than in the same month of the year before."""
-        return change(self.visits, self.before)
-
-    @property
-    def joint_share(self) -> Fraction | None:
-        """Percent of entries that were joint."""
-        return percent(self.joint, self.every)
-
-    @property
-    def off_site_share(self) -> Fraction | None:
-        """Percent of inspections that nobody came for."""
-        return percent(self.off_site, self.every)
-
-    @property
-    def finding_rate(self) -> Fraction | None:
-        """Percent of entries that found something."""
-        return percent(self.found, self.every)
-
-    @property
     def scan_share(self) -> Fraction | None:
         """Percent of the visits that are known, reports without an entry among them, that were scanned."""
         return percent(self.scanned, self.every + self.unscanned)
-
-    @property
-    def per_hundred(self) -> Fraction | None:
-        """Warnings for a hundred entries."""
-        return per_hundred(self.warnings, self.every)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,17 @@ from django.utils import timezone
 from mingjing.kernel.places.models import Area, within_subtree
 from mingjing.programmes.inspections.models import Authority, Entry, EntryItem, Warning
 from mingjing.programmes.inspections.models.entries import ItemResult
-from mingjing.programmes.inspections.policy.figures import change, per_hundred, percent, ranked
+from mingjing.programmes.inspections.policy.figures import Shares, per_hundred, ranked
 
 __all__ = ["LEAST", "Figures", "Row", "Rule", "areas_told", "figures_of", "years_of"]
 
 LEAST = 5
 """Firms below which a figure could tell of one of them."""
-COUNTED = ("visits", "off_site", "joint", "found", "firms")
+COUNTED = ("visits", "every", "off_site", "joint", "found", "firms")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Shares):
     """Figures of one authority, or of all together: `visits` on site, a joint one once for each authority.
 
     `hidden` ones are not to be shown.
@@ -36,42 +36,13 @@ class Row:
     name: str
     visits: int
     before: int
+    every: int
     off_site: int
     joint: int
     found: int
     firms: int
     warnings: int
     hidden: bool = False
-
-    @property
-    def every(self) -> int:
-        """Visits on site and inspections off site."""
-        return self.visits + self.off_site
-
-    @property
-    def change(self) -> Fraction | None:
-        """Percent more or fewer visits on site than in the same days of the year before."""
-        return change(self.visits, self.before)
-
-    @property
-    def joint_share(self) -> Fraction | None:
-        """Percent that were joint."""
-        return percent(self.joint, self.every)
-
-    @property
-    def off_site_share(self) -> Fraction | None:
-        """Percent for which nobody came."""
-        return percent(self.off_site, self.every)
-
-    @property
-    def finding_rate(self) -> Fraction | None:
-        """Percent that found something."""
-        return percent(self.found, self.every)
-
-    @property
-    def per_hundred(self) -> Fraction | None:
-        """Warnings for a hundred inspections."""
-        return per_hundred(self.warnings, self.every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +125,8 @@ def _before(entries: QuerySet[Entry], last: date) -> Mapping[int, int]:
 def _rows(now: QuerySet[Entry], before: Mapping[int, int], warned: QuerySet[Warning]) -> Iterator[Row]:
     finding = Exists(EntryItem.objects.filter(entry=OuterRef("pk"), result=ItemResult.FINDING))
     counted = now.annotate(has_found=finding).order_by().values("authority").annotate(
-        visits=Count("pk", filter=Q(method="on_site")), off_site=Count("pk", filter=~Q(method="on_site")),
+        visits=Count("pk", filter=Q(method="on_site")), every=Count("pk"),
+        off_site=Count("pk", filter=~Q(method="on_site")),
         joint=Count("pk", filter=Q(visit__joint__isnull=False)), found=Count("pk", filter=Q(has_found=True)),
         firms=Count("firm", distinct=True),
     )  # fmt: skip
@@ -179,11 +151,11 @@ def _suppressed(rows: Sequence[Row]) -> Iterator[Row]:
 
 
 def _hidden(name: str) -> Row:
-    return Row(name=name, visits=0, before=0, off_site=0, joint=0, found=0, firms=0, warnings=0, hidden=True)
+    return Row(name=name, visits=0, before=0, every=0, off_site=0, joint=0, found=0, firms=0, warnings=0, hidden=True)
 
 
 def _together(rows: Sequence[Row]) -> Row:
-    names = ("visits", "before", "off_site", "joint", "found", "firms", "warnings")
+    names = ("visits", "before", "every", "off_site", "joint", "found", "firms", "warnings")
     return Row(name="", **{name: sum(getattr(row, name) for row in rows) for name in names})
 
 
@@ -191,7 +163,7 @@ def _within_total(total: Row, firms: int) -> Row:
     """The sum with the firms counted once; nothing of it where there were too few."""
     if firms < LEAST:
         return _hidden("")
-    names = ("visits", "before", "off_site", "joint", "found", "warnings")
+    names = ("visits", "before", "every", "off_site", "joint", "found", "warnings")
     return Row(name="", firms=firms, **{name: getattr(total, name) for name in names})
 
 
