@@ -224,5 +224,9 @@ def test_the_command_makes_a_draw_again(scene: Scene, tmp_path: Path, capsys: py
     file.write_text(json.dumps(document_of(lot)), "utf-8")
     assert main(["inspections", "draw", "verify", str(file)]) == 0
     assert lot.seed_digest in capsys.readouterr().out
-    file.write_text(json.dumps(document_of(lot) | {"witness": "别的话"}), "utf-8")
-    assert main(["inspections", "draw", "verify", str(file)]) == 1
+    told = document_of(lot)
+    kept = next(iter(told["result"]))
+    others = {code: team for code, team in told["result"].items() if code != kept}
+    for forged in ({"witness": "别的话"}, {"seed": "00" * 32}, {"result": others}):
+        file.write_text(json.dumps(told | forged), "utf-8")
+        assert main(["inspections", "draw", "verify", str(file)]) == 1, forged

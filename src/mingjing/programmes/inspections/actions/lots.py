@@ -76,7 +76,12 @@ def draw_lot(*, lot: Lot, witness: str, by: Person | None, at: datetime) -> Lot:
     result = lots.draw(inputs, bytes.fromhex(found.seed), witness)
     found.result, found.drawn_at = lots.canonical({"teams": result, "witness": witness}), at
     found.save(update_fields=["result", "drawn_at"])
-    data = {"lot": found.pk, "seed": found.seed, "witness": digest(witness), "result": digest(lots.canonical(result))}
+    data = {
+        "lot": found.pk,
+        "seed": found.seed,
+        "witness": lots.witness_digest(witness),
+        "result": digest(lots.canonical(result)),
+    }
     tell("lot.drawn", found.plan.subject, data, found.plan.authority.area, by, at)
     _follow(found.plan, inputs, result, by, at)
     return found

@@ -30,6 +30,6 @@ def run_draw(args: argparse.Namespace) -> int:
         raise Refusal(faults)
     for one in told:
         print(one.say(_))
-    for name in ("inputs_digest", "seed_digest"):
+    for name in ("inputs_digest", "seed_digest", "witness_digest"):
         print(f"{name}: {document[name]}")
     return 0

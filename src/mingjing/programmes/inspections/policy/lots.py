@@ -12,7 +12,7 @@ from typing import Any
 from mingjing.engine.drawing.stream import Stream, combined, commitment
 from mingjing.engine.outcome import N_, Problem, Reason
 
-__all__ = ["FORMAT", "canonical", "check", "digest_of", "draw", "faults"]
+__all__ = ["FORMAT", "canonical", "check", "digest_of", "draw", "faults", "witness_digest"]
 
 FORMAT = "mingjing.inspections.lot/1"
 TEAM = 2
@@ -28,6 +28,11 @@ def canonical(document: Mapping[str, Any]) -> str:
 def digest_of(inputs: Inputs) -> str:
     """What is recorded of the inputs before the draw."""
     return sha256(canonical(inputs).encode()).hexdigest()
+
+
+def witness_digest(witness: str) -> str:
+    """What is recorded of a witness's words when it is drawn."""
+    return sha256(witness.encode()).hexdigest()
 
 
 def faults(inputs: Inputs) -> Iterator[Problem]:
@@ -52,7 +57,7 @@ def draw(inputs: Inputs, seed: bytes, witness: str) -> dict[str, list[str]]:
     `inputs` has `firms` [[credit code, grade]], `wanted` {grade: how many}, `officers` [numbers of certificates],
     `team` and `away` {firm: officers who may not go there}. Of the officers those go who go least, by lot.
     """
-    key = combined(digest_of(inputs), [seed, sha256(witness.encode()).digest()])
+    key = combined(digest_of(inputs), [seed, bytes.fromhex(witness_digest(witness))])
     chosen: list[str] = []
     for grade, count in sorted(inputs["wanted"].items()):
         there = sorted(code for code, own in inputs["firms"] if own == grade)
@@ -74,13 +79,14 @@ def check(document: Mapping[str, Any]) -> list[Reason]:
         seed = bytes.fromhex(document["seed"])
         inputs, result = document["inputs"], document["result"]
         again = draw(inputs, seed, document["witness"])
-        bound = (digest_of(inputs), commitment(seed)) == (document["inputs_digest"], document["seed_digest"])
+        told = tuple(document[name] for name in ("inputs_digest", "seed_digest", "witness_digest"))
+        bound = (digest_of(inputs), commitment(seed), witness_digest(document["witness"])) == told
     except (KeyError, TypeError, ValueError, AttributeError):
         return [Problem("inspections.lot.file", N_("This is no lot, or parts of it are missing."))]
     if not bound:
-        text = N_("The inputs or the seed are not those that were recorded before the draw.")
+        text = N_("The inputs, the seed or the witness's words are not those whose digests were recorded.")
         return [Problem("inspections.lot.not_bound", text)]
     if again != result:
         return [Problem("inspections.lot.other_result", N_("The inputs and the seeds give another result than this."))]
-    held = N_("{count} firms were drawn as the inputs and the seeds give; compare both digests with the ledger.")
+    held = N_("{count} firms were drawn as the inputs and the seeds give; compare the digests with the ledger.")
     return [Reason("inspections.lot.holds", held, {"count": len(result)})]

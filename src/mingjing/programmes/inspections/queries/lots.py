@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from mingjing.programmes.inspections.models import Lot
-from mingjing.programmes.inspections.policy.lots import FORMAT
+from mingjing.programmes.inspections.policy.lots import FORMAT, witness_digest
 
 __all__ = ["document_of"]
 
@@ -18,5 +18,5 @@ def document_of(lot: Lot) -> dict[str, Any]:
     if lot.drawn_at:
         drawn = json.loads(lot.result)
         told |= {"seed": lot.seed, "witness": drawn["witness"], "result": drawn["teams"]}
-        told |= {"drawn_at": lot.drawn_at.isoformat()}
+        told |= {"witness_digest": witness_digest(drawn["witness"]), "drawn_at": lot.drawn_at.isoformat()}
     return told
