@@ -10,12 +10,18 @@ from tests.programmes.inspections.scenes import SINCE, Scene
 
 from mingjing.programmes.inspections.actions import firms, plans
 from mingjing.programmes.inspections.models import Plan
-from mingjing.programmes.inspections.queries.foresight import blanket, of_plan, of_task
+from mingjing.programmes.inspections.queries.foresight import (
+    blanket,
+    of_plan,
+    of_task,
+    spared_of_plan,
+    spared_of_task,
+)
 
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return scenes.build(bodies=1, firms=6, items=3)
+    return scenes.build(bodies=2, firms=6, items=3)
 
 
 def drafted(scene: Scene, days: list[date], firms: list[int], kind: str = "annual") -> Plan:
@@ -64,6 +70,18 @@ def test_a_task_is_judged_beside_what_is_on_record(scene: Scene) -> None:
     )  # fmt: skip
     assert "B2" in {one.warning.rule.code for one in of_task(scene.drafted(date(2026, 6, 1)))}
     assert "B2" not in {one.warning.rule.code for one in of_task(scene.drafted(date(2026, 6, 1), firm=1))}
+
+
+def test_a_plan_and_a_task_name_the_firms_that_are_exempt_on_their_days(scene: Scene) -> None:
+    days = {"first_day": date(2026, 6, 10), "last_day": date(2026, 6, 30), "by": None, "at": SINCE}
+    spared = firms.exempt_firm(firm=scene.firms[0], basis="无事不扰", **days)
+    firms.exempt_firm(firm=scene.firms[1], basis="无事不扰", authority=scene.bodies[1].authority, **days)
+    assert list(spared_of_plan(drafted(scene, [date(2026, 6, 30)], [0, 1]))) == [spared]
+    assert not spared_of_plan(drafted(scene, [date(2026, 7, 1)], [0, 1]))
+    assert not spared_of_plan(drafted(scene, [date(2026, 6, 30)], [0], "campaign"))
+    assert list(spared_of_task(scene.drafted(date(2026, 6, 4)))) == [spared], "its last day is the tenth"
+    assert not spared_of_task(scene.drafted(date(2026, 6, 3)))
+    assert not spared_of_task(scene.drafted(date(2026, 6, 4), purpose="case", trigger="complaint"))
 
 
 def test_many_firms_cost_as_many_statements_as_one(scene: Scene) -> None:

@@ -8,7 +8,16 @@ from django.utils import timezone
 from tests.programmes.inspections import doors
 
 from mingjing.programmes.inspections.actions import entries
-from mingjing.programmes.inspections.models import Certificate, Grade, Item, Listing, QuietDays, Task
+from mingjing.programmes.inspections.models import (
+    Authority,
+    Certificate,
+    Exemption,
+    Grade,
+    Item,
+    Listing,
+    QuietDays,
+    Task,
+)
 from mingjing.programmes.inspections.queries.gate import Arrival, decide, facts_of, replayed, task_by_code
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +50,11 @@ def test_everything_in_order_is_green(scene: doors.Scene) -> None:
     assert [one.rule.code for one in found.warnings] == []
 
 
+def spared(scene: doors.Scene, authority: Authority | None, first: date = DAY, last: date = DAY) -> Exemption:
+    told = {"first_day": first, "last_day": last, "basis": "无事不扰", "recorded_at": doors.LONG_AGO}
+    return Exemption.objects.create(firm=scene.firm, authority=authority, **told)
+
+
 CHANGES: dict[str, Any] = {
     "A1 red": lambda scene: Listing.objects.filter(authority=scene.body).update(last_day=date(2026, 3, 9)),
     "A2 red": lambda scene: Certificate.objects.filter(number="湘B00").update(last_day=date(2026, 3, 9)),
@@ -51,6 +65,7 @@ CHANGES: dict[str, Any] = {
     "A10 red": lambda scene: Grade.objects.create(
         firm=scene.firm, grade="A", first_day=date(2026, 3, 10), basis="评定", recorded_at=doors.LONG_AGO
     ),
+    "A14 red": lambda scene: spared(scene, scene.body),
 }  # fmt: skip
 
 
@@ -64,6 +79,23 @@ def test_each_fact_changes_its_answer_and_no_other(scene: doors.Scene, answer: s
 def test_the_day_before_a_listing_ends_it_holds(scene: doors.Scene) -> None:
     Listing.objects.filter(authority=scene.body).update(last_day=DAY)
     assert codes(at_the_door(scene, scene.task(DAY))) == []
+
+
+def test_an_exemption_is_of_its_firm_its_authorities_and_its_days(scene: doors.Scene) -> None:
+    task, other = scene.task(DAY), scene.bodies[1]
+    spared(scene, scene.body, DAY + timedelta(days=1), DAY + timedelta(days=9))
+    spared(scene, other)
+    assert codes(at_the_door(scene, task)) == []
+    Authority.objects.filter(pk=scene.body.pk).update(delegated_by=other)
+    assert codes(at_the_door(scene, task)) == ["A14 red"], "what it may not, nobody may in its place"
+    asked = scene.arrival(AT, purpose="routine", trigger="plan")
+    asked.authority.refresh_from_db()
+    assert facts_of(asked)["exempt"] == "yes"
+    Authority.objects.filter(pk=scene.body.pk).update(delegated_by=None)
+    asked.authority.refresh_from_db()
+    assert facts_of(asked)["exempt"] == "no"
+    spared(scene, None)
+    assert facts_of(asked)["exempt"] == "yes"
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ from mingjing.programmes.inspections.desk.plan_forms import (
 )
 from mingjing.programmes.inspections.models import Firm, Plan
 from mingjing.programmes.inspections.models.plans import PlanKind
-from mingjing.programmes.inspections.queries.foresight import blanket, of_plan
+from mingjing.programmes.inspections.queries.foresight import blanket, of_plan, spared_of_plan
 from mingjing.programmes.inspections.queries.lots import document_of
 from mingjing.programmes.inspections.queries.seen import plans_seen
 
@@ -166,12 +166,14 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """One plan: its steps, its firms, the draws, and while it is not published the warnings that it would raise."""
     found = _seen(request, pk)
     page = page_of(found.lines.select_related("firm__organisation", "item"), request.GET, order=("first_day", "id"))
-    foreseen = of_plan(found) if found.state in ("draft", "approved", "filed") else []
+    coming = found.state in ("draft", "approved", "filed")
+    foreseen = of_plan(found) if coming else []
     acts = _acts(actor(request), found)
     context = {
         "plan": found, "state": STATES[found.state], "tone": TONES[found.state], "page": page,
         "foreseen": foreseen[:MOST_FORESEEN], "more": max(0, len(foreseen) - MOST_FORESEEN),
         "blanket": blanket(found), "lots": list(found.lots.select_related("committed_by")), "acts": acts,
+        "spared": list(spared_of_plan(found)[:MOST_FORESEEN]) if coming else [],
         "firms": found.lines.values("firm").distinct().count(),
     }  # fmt: skip
     return render(request, "inspections/plan.html", context)

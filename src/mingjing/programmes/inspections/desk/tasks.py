@@ -29,7 +29,7 @@ from mingjing.programmes.inspections.desk.plan_forms import ReasonForm, Referenc
 from mingjing.programmes.inspections.desk.task_forms import TaskForm
 from mingjing.programmes.inspections.models import Entry, Task
 from mingjing.programmes.inspections.models.plans import TaskState
-from mingjing.programmes.inspections.queries.foresight import of_task
+from mingjing.programmes.inspections.queries.foresight import of_task, spared_of_task
 from mingjing.programmes.inspections.queries.seen import of_own, tasks_seen
 
 VIEW, DRAFT, APPROVE = "inspections.task.view", "inspections.plan.draft", "inspections.plan.approve"
@@ -114,13 +114,14 @@ def task(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One task: who, whom, what for, how far it has come, and what it would raise."""
     found = _seen(request, pk)
     entered = Entry.objects.filter(task=found).select_related("visit").order_by("-pk")
-    foreseen = [] if found.state == TaskState.CANCELLED or entered else of_task(found)
+    coming = found.state != TaskState.CANCELLED and not entered
     context = {
         "task": found, "state": found.state.label, "tone": TONES[found.state],
         "acts": list(_acts(request, found).items()),
         "items": [row.item for row in found.taskitem_set.select_related("item")],
         "officers": [row.person for row in found.taskofficer_set.select_related("person")],
-        "entries": list(entered), "foreseen": foreseen,
+        "entries": list(entered), "foreseen": of_task(found) if coming else [],
+        "spared": list(spared_of_task(found)) if coming else [],
         "shows_code": bool(found.code) and of_own(actor(request), found.authority, timezone.localdate()),
     }  # fmt: skip
     return render(request, "inspections/task.html", context)

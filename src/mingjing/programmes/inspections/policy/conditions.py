@@ -22,7 +22,7 @@ TEXTS = (
 NUMBERS = ("days_late", "filed_days", "result_days", "minutes", "over_plan", "team", "team_over", "rating", "eligible")
 """Whole numbers that a visit can carry."""
 AT_THE_GATE = (
-    "listed", "published", "in_scope", "covered", "approved", "filed", "quiet_day", "exception", "as_noticed",
+    "listed", "published", "in_scope", "covered", "approved", "filed", "quiet_day", "exception", "exempt", "as_noticed",
     "valid_officers", "distance",
 )  # fmt: skip
 """Facts that are asked for at the gate only."""

@@ -20,6 +20,7 @@ NAMES = {
     "in_scope": N_("whether the items are within its scope"), "covered": N_("whether a plan covers it"),
     "approved": N_("whether it is approved"), "filed": N_("whether it is filed"),
     "quiet_day": N_("whether it is a quiet day"), "exception": N_("which exception it is"),
+    "exempt": N_("whether the firm is exempt from routine visits"),
     "as_noticed": N_("whether it is as the notice says"), "clue": N_("the number of the clue"),
     "valid_officers": N_("how many officers hold a certificate"), "grade": N_("the grade of the firm"),
     "distance": N_("how far it is from the registered place"), "purpose": N_("the purpose"),

@@ -1,4 +1,4 @@
-"""What a plan or a task would lead to, before anybody decides on it: the warnings it would take part in (B2 …), and B8.
+"""What a plan or a task would lead to, before anybody decides on it: warnings it would take part in (B2 …), B8, A14.
 
 The visits that are on record and those that are planned are judged together, by the rules of the day on which each is
 planned for. A fixed number of statements, however many firms a plan names. Not here: raising warnings.
@@ -8,9 +8,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from mingjing.engine.outcome import Reason
 from mingjing.kernel.visits.models import Visit as Row
-from mingjing.programmes.inspections.models import Authority, Entry, Firm, Grade, Item, Plan, PlanLine, Task
+from mingjing.programmes.inspections.models import (
+    Authority,
+    Entry,
+    Exemption,
+    Firm,
+    Grade,
+    Item,
+    Plan,
+    PlanLine,
+    Task,
+)
+from mingjing.programmes.inspections.models.catalogue import Method
 from mingjing.programmes.inspections.models.plans import PlanKind, Purpose
 from mingjing.programmes.inspections.policy.conduct import is_blanket
 from mingjing.programmes.inspections.policy.judging import judge
@@ -20,7 +33,7 @@ from mingjing.programmes.inspections.policy.warnings import Warning
 from mingjing.programmes.inspections.queries.packs import rules_in
 from mingjing.programmes.inspections.queries.records import LONGEST, as_visit
 
-__all__ = ["Foreseen", "blanket", "of_plan", "of_task"]
+__all__ = ["Foreseen", "blanket", "of_plan", "of_task", "spared_of_plan", "spared_of_task"]
 
 PLANNED = "planned"
 PURPOSES = {PlanKind.ANNUAL: Purpose.ROUTINE, PlanKind.CAMPAIGN: Purpose.CAMPAIGN, PlanKind.LOT: Purpose.RANDOM}
@@ -91,6 +104,32 @@ def blanket(plan: Plan) -> Reason | None:
         for rule in rules_in(area).pack.of("blanket")
     )
     return next((reason for reason in found if reason), None)
+
+
+def spared_of_plan(plan: Plan) -> QuerySet[Exemption]:
+    """Exemptions from the routine visits of a plan, on days for which it names the firm."""
+    if plan.kind != PlanKind.ANNUAL:
+        return Exemption.objects.none()
+    lines = plan.lines.filter(
+        firm=OuterRef("firm"), first_day__lte=OuterRef("last_day"), last_day__gte=OuterRef("first_day")
+    )
+    return _spared(plan.authority).filter(Exists(lines))
+
+
+def spared_of_task(task: Task) -> QuerySet[Exemption]:
+    """Exemptions from a routine visit on one of its days."""
+    if task.purpose != Purpose.ROUTINE or task.method != Method.ON_SITE:
+        return Exemption.objects.none()
+    return _spared(task.authority).filter(firm=task.firm, first_day__lte=task.last_day, last_day__gte=task.first_day)
+
+
+def _spared(authority: Authority) -> QuerySet[Exemption]:
+    """Those that bind the authority: from everybody's visits, its own, or those of the body that it acts for."""
+    whose = Q(authority=None) | Q(authority=authority)
+    if authority.delegated_by_id:
+        whose |= Q(authority=authority.delegated_by_id)
+    rows = Exemption.objects.filter(whose).select_related("firm__organisation")
+    return rows.order_by("firm__organisation__name", "first_day", "pk")
 
 
 def _foreseen(coming: Sequence[_Coming], authority: Authority) -> list[Foreseen]:

@@ -18,6 +18,7 @@ from mingjing.programmes.inspections.models import (
     Authority,
     Certificate,
     Entry,
+    Exemption,
     Firm,
     Grade,
     Item,
@@ -98,14 +99,18 @@ class _Door:
     grade: str
     items: list[Any] = field(default_factory=list)
     certificates: list[Certificate] = field(default_factory=list)
+    exempt: bool = False
     quiet: bool = False
 
 
-def _door(queryset: Any, day: date, authority: Any, firm: Any) -> Any:
+def _door(queryset: Any, day: date, authority: Any, above: Any, firm: Any) -> Any:
+    """With what holds that day; `above` is the body that delegated to the authority: spared its visits, spared both."""
+    whose = Q(authority=None) | Q(authority=authority) | Q(authority=above)
     grades = Grade.objects.filter(firm=firm, first_day__lte=day).order_by("-first_day")
     return queryset.annotate(
         listed_then=Exists(Listing.objects.filter(holding(day), authority=authority)),
         grade_then=Subquery(grades.values("grade")[:1]),
+        exempt_then=Exists(Exemption.objects.filter(whose, holding(day), firm=firm)),
     )
 
 
@@ -114,14 +119,15 @@ _TASK = Prepared(
         Task.objects.filter(code=code).select_related(
             "firm__organisation", "firm__area", "firm__site", "authority__organisation", "authority__area", "plan"
         ),
-        day, OuterRef("authority"), OuterRef("firm"),
+        day, OuterRef("authority"), OuterRef("authority__delegated_by"), OuterRef("firm"),
     )
 )  # fmt: skip
 _FIRM = Prepared(
-    lambda firm, authority, day: _door(
-        Firm.objects.filter(pk=firm).select_related("organisation", "area", "site"), day, authority, OuterRef("pk")
+    lambda firm, authority, above, day: _door(
+        Firm.objects.filter(pk=firm).select_related("organisation", "area", "site"), day, authority, above,
+        OuterRef("pk"),
     )
-)
+)  # fmt: skip
 
 
 def _asked(queryset: Any, item: str, firm: int, authority: int, day: date, at: datetime) -> Any:
@@ -191,7 +197,8 @@ def _facts(arrival: Arrival, door: _Door) -> Facts:
         "purpose": task.purpose if task else arrival.purpose, "trigger": task.trigger if task else arrival.trigger,
         "method": task.method if task else arrival.method, "level": authority.level, "field": authority.field,
         "grade": door.grade or "none", "listed": _yes(door.listed), "quiet_day": _yes(door.quiet),
-        "valid_officers": _valid(door, authority, arrival.day), "code": _yes(bool(task and task.code)),
+        "exempt": _yes(door.exempt), "valid_officers": _valid(door, authority, arrival.day),
+        "code": _yes(bool(task and task.code)),
     }  # fmt: skip
     if task and task.emergency:
         facts["trigger"] = "emergency"
@@ -232,8 +239,9 @@ def _looked_up(arrival: Arrival) -> _Door:
     task, firm, authority, day = arrival.task, arrival.firm, arrival.authority, arrival.day
     known: Any = task if task is not None and task.__dict__.get("door_of") == day and task.firm_id == firm.pk else None
     if known is None:
-        known = _FIRM.first(firm=firm.pk, authority=authority.pk, day=day)
-    door = _Door(firm, bool(known.listed_then), known.grade_then or "")
+        above = authority.delegated_by_id or authority.pk
+        known = _FIRM.first(firm=firm.pk, authority=authority.pk, above=above, day=day)
+    door = _Door(firm, bool(known.listed_then), known.grade_then or "", exempt=bool(known.exempt_then))
     asked: Mapping[str, Any] = {"firm": firm.pk, "authority": authority.pk, "day": day, "at": arrival.at}
     if task is not None:
         door.items = [(row.item, row) for row in _TASK_ITEMS.ask(task=task.pk, **asked)]

@@ -16,7 +16,7 @@ export const purposeOf = ({ purpose }) => PURPOSES[purpose]?.() ?? purpose;
 const FACTS = {
   listed: () => t("whether the authority is listed"), published: () => t("whether the items are published"), in_scope: () => t("whether the items are within its scope"),
   covered: () => t("whether a plan covers it"), approved: () => t("whether it is approved"), filed: () => t("whether it is filed"),
-  quiet_day: () => t("whether it is a quiet day"), exception: () => t("which exception it is"), as_noticed: () => t("whether it is as the notice says"),
+  quiet_day: () => t("whether it is a quiet day"), exception: () => t("which exception it is"), exempt: () => t("whether the firm is exempt from routine visits"), as_noticed: () => t("whether it is as the notice says"),
   valid_officers: () => t("how many officers hold a certificate"), distance: () => t("how far it is from the registered place"), clue: () => t("the number of the clue"),
   grade: () => t("the grade of the firm"), purpose: () => t("the purpose"), trigger: () => t("the trigger"), method: () => t("the method"),
 };
