@@ -5,9 +5,11 @@ from datetime import date
 
 from tests.districts import District, Routes
 
+from mingjing.programmes.inspections.actions.corrections import ask_correction
 from mingjing.programmes.inspections.actions.entries import scan_in
 from mingjing.programmes.inspections.actions.warnings import judge_firm
 from mingjing.programmes.inspections.models import Authority, Firm, Item, Post, Warning
+from mingjing.programmes.inspections.queries.corrections import now_of
 from mingjing.programmes.inspections.queries.gate import Arrival
 
 __all__ = ["entered"]
@@ -32,6 +34,9 @@ def entered(district: District, authority: Authority, firm: Firm) -> Iterator[Ro
     )
     entry = scan_in(arrival=arrival, reason=f"{secret}线索", by=officer, at=at)
     yield {f"inspections:{name}": {"pk": entry.pk} for name in ("entry", "entry-results", "entry-settle", "entry-void")}
+    told = {"after": {**now_of(entry), "helpers": 1}, "reason": f"{secret}人数有误"}
+    asked = ask_correction(entry=entry, **told, by=officer, at=at)
+    yield {"inspections:entry-correct": {"pk": entry.pk}, "inspections:correction": {"pk": entry.pk, "key": asked.pk}}
     judge_firm(firm=firm, at=at)
     warning = Warning.objects.get(firm=firm, rule="B7")
     yield {f"inspections:{name}": {"pk": warning.pk} for name in ("warning", "warning-together")}

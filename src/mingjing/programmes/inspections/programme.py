@@ -102,6 +102,7 @@ MANIFEST = Manifest(
             "entry.record", _("Record entries of one’s own authority"), "officer", "director", STAFF, INSPECTOR
         ),
         _permission("entry.void", _("Void entries that never happened"), SUPERVISOR),
+        _permission("entry.correct", _("Decide on corrections of entries"), SUPERVISOR),
         _permission("warning.view", _("See warnings of one’s own authority"), *EVERYBODY, SUPERVISOR, *OF_AUTHORITIES),
         _permission(
             "warning.view_all", _("See entries and warnings of every authority"), SUPERVISOR, "director", "auditor"
@@ -165,6 +166,9 @@ MANIFEST = Manifest(
         _fact("entry.result_filed", _("Result filed")),
         _fact("entry.corrected", _("Entry corrected by another")),
         _fact("entry.voided", _("Entry voided")),
+        _fact("correction.asked", _("Correction of an entry asked for")),
+        _fact("correction.agreed", _("Correction of an entry agreed to")),
+        _fact("correction.declined", _("Correction of an entry declined")),
         _fact("finding.settled", _("Finding settled")),
         _fact("refusal.recorded", _("Refusal or complaint of a firm recorded")),
         _fact("report.recorded", _("Report of a visit recorded")),

@@ -30,9 +30,10 @@ from mingjing.programmes.inspections.actions import entries as actions
 from mingjing.programmes.inspections.actions.companies import ANSWER
 from mingjing.programmes.inspections.desk.entry_forms import RecordForm
 from mingjing.programmes.inspections.desk.warnings import line_of
-from mingjing.programmes.inspections.models import Entry, Finding
+from mingjing.programmes.inspections.models import Correction, Entry, Finding
 from mingjing.programmes.inspections.models.entries import Colour, Door, ItemResult
 from mingjing.programmes.inspections.policy.gate import admit
+from mingjing.programmes.inspections.queries.corrections import chain_of
 from mingjing.programmes.inspections.queries.packs import pack_of
 from mingjing.programmes.inspections.queries.posts import authorities_of, entries_seen, warnings_seen
 
@@ -47,7 +48,8 @@ class FilterForm(forms.Form):
     door = forms.ChoiceField(label=_("How recorded"), required=False, choices=[("", _("All")), *Door.choices])
     open = forms.ChoiceField(
         label=_("Waits for"), required=False,
-        choices=[("", _("All")), ("left", _("Scan on leaving")), ("result", _("Result"))],
+        choices=[("", _("All")), ("left", _("Scan on leaving")), ("result", _("Result")),
+                 ("correction", _("Decision on a correction"))],
     )  # fmt: skip
 
 
@@ -83,6 +85,8 @@ def entries(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(visit__left_at=None, visit__voided_at=None)
     if asked.get("open") == "result":
         rows = rows.filter(result_at=None, visit__left_at__isnull=False, visit__voided_at=None)
+    if asked.get("open") == "correction":
+        rows = rows.filter(corrections__in=Correction.objects.filter(decided_at=None))
     page = page_of(rows, request.GET, order=("-recorded_at", "-id"))
     context = {
         "page": page, "rows": [(row, TONES[Colour(row.colour)]) for row in page.rows], "form": form, "q": text,
@@ -98,6 +102,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     found, today, person = find_entry(pk), timezone.localdate(), actor(request)
     day = timezone.localdate(found.visit.entered_at)
     admission = admit(pack_of(found.rules), found.facts, day=day)
+    chain = [one.subject for one in chain_of(found)]
     warnings = warnings_seen(person, today).filter(records__record=found.subject).order_by("-level", "rule", "id")
     context = {
         "entry": found, "tone": TONES[Colour(found.colour)], "answers": [one.reason for one in admission.answers],
@@ -106,16 +111,18 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
         "items": list(found.items.select_related("item").prefetch_related("findings")),
         "differs": found.shown is not None and found.shown.get("colour") != found.colour,
         "may_void": may(person, VOID, area=found.firm.area, on=today) and not found.visit.voided_at,
-        "may_settle": _theirs(person, found) and not found.visit.voided_at,
+        "may_settle": of_their_authority(person, found) and not found.visit.voided_at,
+        "corrections": list(found.corrections.select_related("asked_by", "decided_by", "made")),
         "results": [one for one in ItemResult.choices if one[0]],
         "photos": list(Exhibit.objects.standing().filter(subject=f"inspections.task:{found.task_id}")),
-        "papers": list(Exhibit.objects.standing().filter(subject=found.subject)),
-        "answered": list(Submission.objects.filter(about=found.subject, kind=ANSWER).order_by("at")),
+        "papers": list(Exhibit.objects.standing().filter(subject__in=chain)),
+        "answered": list(Submission.objects.filter(about__in=chain, kind=ANSWER).order_by("at")),
     }  # fmt: skip
     return render(request, "inspections/entry.html", context)
 
 
-def _theirs(person: Person, found: Entry) -> bool:
+def of_their_authority(person: Person, found: Entry) -> bool:
+    """Whether somebody records entries for the authority whose entry it is."""
     today = timezone.localdate()
     return found.authority_id in authorities_of(person, today) and may(person, RECORD, area=found.firm.area, on=today)
 
@@ -142,7 +149,7 @@ def record(request: HttpRequest) -> HttpResponse:
 def results(request: HttpRequest, pk: int) -> HttpResponse:
     """Tell what came of items: for each that is not told yet, in order, a finding with its words, or not checked."""
     found = find_entry(pk)
-    if not _theirs(actor(request), found):
+    if not of_their_authority(actor(request), found):
         raise Http404
     told = []
     for row in found.items.all():
@@ -161,7 +168,7 @@ def results(request: HttpRequest, pk: int) -> HttpResponse:
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that a finding is put right, and what followed."""
     found, key = find_entry(pk), request.POST.get("finding", "")
-    if not _theirs(actor(request), found) or not key.isdecimal() or len(key) > 18:
+    if not of_their_authority(actor(request), found) or not key.isdecimal() or len(key) > 18:
         raise Http404
     finding = get_object_or_404(Finding, pk=int(key), entry_item__entry=found)
     followed = request.POST.get("followed", "")

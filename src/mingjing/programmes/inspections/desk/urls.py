@@ -5,6 +5,7 @@ from django.urls import path
 from mingjing.programmes.inspections.desk import (
     brief,
     catalogue,
+    corrections,
     entries,
     firms,
     outside,
@@ -52,6 +53,8 @@ urlpatterns = [
     path("entries/<int:pk>/results/", entries.results, name="entry-results"),
     path("entries/<int:pk>/settlement/", entries.settle, name="entry-settle"),
     path("entries/<int:pk>/voiding/", entries.void, name="entry-void"),
+    path("entries/<int:pk>/correcting/", corrections.ask, name="entry-correct"),
+    path("entries/<int:pk>/corrections/<int:key>/", corrections.correction, name="correction"),
     path("warnings/", warnings.warnings, name="warnings"),
     path("warnings.csv", warnings.export, name="warnings-export"),
     path("warnings/<int:pk>/", warnings.warning, name="warning"),

@@ -153,9 +153,10 @@ def warning(request: HttpRequest, pk: int) -> HttpResponse:
     if post and form.is_valid() and _act(found, form, person):
         messages.success(request, gettext("It was recorded."))
         return redirect("inspections:warning", pk)
-    head = found.merged_into
+    head, records = found.merged_into, counted(found)
     context = {
-        **line_of(found, now), "warning": found, "reasons": reasons_of(found), "records": counted(found),
+        **line_of(found, now), "warning": found, "reasons": reasons_of(found), "records": records,
+        "corrected": any(one.entry and one.entry.is_corrected for one in records),
         "history": _history(found, acts, person), "form": form, "moves": moves, "head": head,
         "parts": [line_of(part, now) for part in found.parts.select_related("firm__organisation").order_by("pk")],
         "others": _others(found, person) if moves and may(person, SUPERVISE, area=found.area, on=now.date()) else [],

@@ -1,6 +1,7 @@
 """The tables of inspections: who may inspect what, whom, by which plan; what was entered, and what raised a warning."""
 
 from mingjing.programmes.inspections.models.catalogue import Authority, Certificate, Item, Listing, Post
+from mingjing.programmes.inspections.models.corrections import Correction
 from mingjing.programmes.inspections.models.entries import Entry, EntryItem, Finding, Refusal, Report
 from mingjing.programmes.inspections.models.firms import Exemption, Firm, Grade, QuietDays
 from mingjing.programmes.inspections.models.matches import Match, MatchTask, MatchVisit
@@ -10,8 +11,8 @@ from mingjing.programmes.inspections.models.ratings import Rating, RatingKey, Ra
 from mingjing.programmes.inspections.models.warnings import Warning, WarningAct, WarningRecord
 
 __all__ = [
-    "Authority", "Certificate", "Entry", "EntryItem", "Exemption", "Feed", "Finding", "Firm", "Grade", "Hook",
-    "HookPost", "Item", "Key", "KeyUse", "Listing", "Lot", "Match", "MatchTask", "MatchVisit", "Plan", "PlanLine",
-    "Post", "QuietDays", "Rating", "RatingKey", "RatingToken", "Refusal", "Report", "Task", "TaskItem", "TaskOfficer",
-    "Warning", "WarningAct", "WarningRecord",
+    "Authority", "Certificate", "Correction", "Entry", "EntryItem", "Exemption", "Feed", "Finding", "Firm", "Grade",
+    "Hook", "HookPost", "Item", "Key", "KeyUse", "Listing", "Lot", "Match", "MatchTask", "MatchVisit", "Plan",
+    "PlanLine", "Post", "QuietDays", "Rating", "RatingKey", "RatingToken", "Refusal", "Report", "Task", "TaskItem",
+    "TaskOfficer", "Warning", "WarningAct", "WarningRecord",
 ]  # fmt: skip

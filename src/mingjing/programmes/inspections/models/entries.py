@@ -102,6 +102,11 @@ class Entry(models.Model):
         """How facts name it."""
         return f"inspections.entry:{self.pk}"
 
+    @property
+    def is_corrected(self) -> bool:
+        """Whether another entry stands in its place."""
+        return hasattr(self, "corrected_by")
+
 
 class ItemResult(models.TextChoices):
     """What came of one item."""

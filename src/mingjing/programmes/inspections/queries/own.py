@@ -49,7 +49,13 @@ def entries_for(acting: Acting) -> QuerySet[Entry]:
 def entry_for(acting: Acting, pk: int) -> Entry | None:
     """One of them, with its items and findings."""
     items = Prefetch("items", EntryItem.objects.select_related("item").prefetch_related("findings"))
-    return entries_for(acting).select_related("task", "rules").prefetch_related(items).filter(pk=pk).first()
+    return (
+        entries_for(acting)
+        .select_related("task", "rules", "corrects__visit")
+        .prefetch_related(items)
+        .filter(pk=pk)
+        .first()
+    )
 
 
 def finding_for(acting: Acting, pk: int) -> Finding | None:

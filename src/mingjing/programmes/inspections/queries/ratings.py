@@ -12,6 +12,7 @@ from mingjing.kernel import keys
 from mingjing.kernel.places.models import Area, within_subtree
 from mingjing.programmes.inspections.models import Authority, Entry, Rating, RatingKey
 from mingjing.programmes.inspections.policy.ratings import Batch, Group, accepted_until, ask_until, groups
+from mingjing.programmes.inspections.queries.corrections import chain_of
 
 __all__ = ["Rated", "code_of", "first_of", "key_open", "rated", "visit_of_code"]
 
@@ -20,9 +21,7 @@ PURPOSE = "inspections.rating"
 
 def first_of(entry: Entry) -> Entry:
     """The entry that was corrected into this one, or itself: a visit has one token, however often it is corrected."""
-    while entry.corrects is not None:
-        entry = entry.corrects
-    return entry
+    return chain_of(entry)[-1]
 
 
 def code_of(entry: Entry) -> str:
