@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client, override_settings
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.programmes.inspections import scenes
 from tests.programmes.inspections.scenes import SINCE, Scene
 
 from mingjing.config.commands import main
+from mingjing.engine.drawing.stream import commitment
 from mingjing.engine.outcome import Problem, Refusal
 from mingjing.programmes.inspections.actions import lots, plans, tasks
 from mingjing.programmes.inspections.models import Firm, Lot, Plan, Task, TaskOfficer
@@ -165,6 +168,30 @@ def test_a_draw_is_made_once_by_a_second_person_and_anyone_can_make_it_again(sce
     assert Task.objects.filter(plan=lot.plan, purpose="random").count() == len(told["result"]) == 3
     assert TaskOfficer.objects.filter(task__plan=lot.plan).count() == 6
     assert lot.plan.lines.count() == 3
+
+
+def test_the_seed_lies_sealed_until_it_is_drawn_and_is_shown_then(scene: Scene, client: Client) -> None:
+    lot, own = _drawn(scene), scene.bodies[0]
+    lot.refresh_from_db()
+    assert (lot.seed, "seed" in document_of(lot)) == ("", False)
+    row = str(Lot.objects.filter(pk=lot.pk).values_list().get())
+    with override_settings(SECRET_KEY="another secret, and no fallback"), pytest.raises(Refusal) as caught:
+        lots.draw_lot(lot=lot, witness="见证人的话", by=own.head, at=SINCE)
+    assert codes(caught) == {"inspections.lot.sealed"}
+    lots.draw_lot(lot=lot, witness="见证人的话", by=own.head, at=SINCE)
+    lot.refresh_from_db()
+    assert commitment(bytes.fromhex(lot.seed)) == lot.seed_digest
+    assert lot.seed not in row
+    assert bytes(lot.sealed) == b""
+    client.force_login(own.head)
+    page = client.get(reverse("inspections:plan", args=[lot.plan_id])).content.decode()
+    assert "见证人的话" in page
+    assert f"mingjing inspections draw verify lot-{lot.pk}.json" in page
+    file = client.get(reverse("inspections:lot", args=[lot.plan_id, lot.pk]))
+    assert f"lot-{lot.pk}.json" in file["Content-Disposition"]
+    assert not [one for one in drawing.check(file.json()) if isinstance(one, Problem)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Lot.objects.create(plan=lot.plan, inputs="{}", seed="00" * 32, committed_at=SINCE)
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,7 @@ MANIFEST = Manifest(
         "service": _("Service visit"),
         "observation": _("Observation"),
     },
-    due=f"{HERE}.queries.warnings.waiting",
+    due=f"{HERE}.queries.due.waiting",
     evidence_door=f"{HERE}.queries.evidence.near_evidence",
     evidence_doors=f"{HERE}.queries.evidence.near_evidence_of",
     evidence_home=f"{HERE}.desk.exhibits.home",

@@ -1,6 +1,6 @@
 """A random draw: inputs and the digest of a seed go to the ledger first; then a witness speaks, and it is drawn.
 
-The seed lies in the row, shown to nobody before. What was drawn becomes lines of the plan and drafts of tasks.
+The seed lies sealed in the row until it is drawn. What was drawn becomes lines of the plan and drafts of tasks.
 Not here: what the numbers give (policy.lots).
 """
 
@@ -14,6 +14,7 @@ from django.db.models import OuterRef, Subquery
 
 from mingjing.engine.drawing.stream import SEED_BYTES, commitment
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel import keys
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.inspections.actions.plans import Line, put_lines
 from mingjing.programmes.inspections.actions.tasks import draft_task
@@ -25,6 +26,8 @@ from mingjing.programmes.inspections.policy import lots
 from mingjing.programmes.inspections.policy.texts import said
 
 __all__ = ["commit_lot", "draw_lot"]
+
+SEALED = "inspections.lot/1"
 
 
 @transaction.atomic
@@ -47,8 +50,8 @@ def commit_lot(
     check(*lots.faults(inputs), *([] if items else [Problem("inspections.task.items", _ITEMS, {}, "items")]))
     seed = secrets.token_bytes(SEED_BYTES)
     made = Lot.objects.create(
-        plan=found, inputs=lots.canonical(inputs), inputs_digest=lots.digest_of(inputs), seed=seed.hex(),
-        seed_digest=commitment(seed), committed_by=by, committed_at=at,
+        plan=found, inputs=lots.canonical(inputs), inputs_digest=lots.digest_of(inputs),
+        sealed=keys.sealed(SEALED, seed), seed_digest=commitment(seed), committed_by=by, committed_at=at,
     )  # fmt: skip
     data = {"lot": made.pk, "inputs": made.inputs_digest, "seed": made.seed_digest}
     tell("lot.committed", found.subject, data, found.authority.area, by, at)
@@ -73,9 +76,11 @@ def draw_lot(*, lot: Lot, witness: str, by: Person | None, at: datetime) -> Lot:
         text = N_("Who prepared a draw does not make it: a second person witnesses.")
         raise Refusal([Problem("inspections.lot.two_people", text)])
     inputs = json.loads(found.inputs)
-    result = lots.draw(inputs, bytes.fromhex(found.seed), witness)
+    seed = _unsealed(found)
+    result = lots.draw(inputs, seed, witness)
     found.result, found.drawn_at = lots.canonical({"teams": result, "witness": witness}), at
-    found.save(update_fields=["result", "drawn_at"])
+    found.seed, found.sealed = seed.hex(), b""
+    found.save(update_fields=["result", "drawn_at", "seed", "sealed"])
     data = {
         "lot": found.pk,
         "seed": found.seed,
@@ -85,6 +90,14 @@ def draw_lot(*, lot: Lot, witness: str, by: Person | None, at: datetime) -> Lot:
     tell("lot.drawn", found.plan.subject, data, found.plan.authority.area, by, at)
     _follow(found.plan, inputs, result, by, at)
     return found
+
+
+def _unsealed(lot: Lot) -> bytes:
+    try:
+        return keys.unsealed(SEALED, bytes(lot.sealed))
+    except ValueError as error:
+        text = N_("The seed was sealed with a secret that this installation has no more; prepare the draw anew.")
+        raise Refusal([Problem("inspections.lot.sealed", text)]) from error
 
 
 def _may_be_drawn(plan: Plan) -> None:

@@ -37,8 +37,10 @@ from mingjing.programmes.inspections.desk.plan_forms import (
 )
 from mingjing.programmes.inspections.models import Firm, Plan
 from mingjing.programmes.inspections.models.plans import PlanKind
+from mingjing.programmes.inspections.queries.due import plans_waiting
 from mingjing.programmes.inspections.queries.foresight import blanket, of_plan, spared_of_plan
-from mingjing.programmes.inspections.queries.lots import document_of
+from mingjing.programmes.inspections.queries.lots import document_of, file_name, shown
+from mingjing.programmes.inspections.queries.posts import authorities_of
 from mingjing.programmes.inspections.queries.seen import plans_seen
 
 VIEW, DRAFT, APPROVE, FILE = (
@@ -150,12 +152,16 @@ def plans(request: HttpRequest) -> HttpResponse:
     """Plans, the latest first: of one's own authority also drafts."""
     today, text = timezone.localdate(), searched(request)
     rows = plans_seen(actor(request), today)
+    waits = request.GET.get("waits", "")
+    waiting = plans_waiting(actor(request), today, authorities_of(actor(request), today))
+    if waits in waiting:
+        rows = rows.filter(pk__in=waiting[waits].values("pk"))
     if text:
         rows = rows.filter(title__icontains=text) | rows.filter(authority__organisation__words__contains=text.lower())
     page = page_of(rows, request.GET, order=("-first_day", "-id"))
     context = {
         "page": page, "rows": [(one, STATES[one.state], TONES[one.state]) for one in page.rows], "q": text,
-        "may_draft": may(request.user, DRAFT, on=today),
+        "waits": waits in waiting, "may_draft": may(request.user, DRAFT, on=today),
     }  # fmt: skip
     return render(request, "inspections/plans.html", context)
 
@@ -172,7 +178,8 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "plan": found, "state": STATES[found.state], "tone": TONES[found.state], "page": page,
         "foreseen": foreseen[:MOST_FORESEEN], "more": max(0, len(foreseen) - MOST_FORESEEN),
-        "blanket": blanket(found), "lots": list(found.lots.select_related("committed_by")), "acts": acts,
+        "blanket": blanket(found), "acts": acts,
+        "lots": [shown(one) for one in found.lots.select_related("committed_by")],
         "spared": list(spared_of_plan(found)[:MOST_FORESEEN]) if coming else [],
         "firms": found.lines.values("firm").distinct().count(),
     }  # fmt: skip
@@ -219,5 +226,5 @@ def lot(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
     found = get_object_or_404(_seen(request, pk).lots, pk=lot)
     text = json.dumps(document_of(found), ensure_ascii=False, indent=1)
     answer = HttpResponse(text, content_type="application/json; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="lot-{found.pk}.json"'
+    answer["Content-Disposition"] = f'attachment; filename="{file_name(found)}"'
     return answer

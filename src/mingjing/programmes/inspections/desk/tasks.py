@@ -29,7 +29,9 @@ from mingjing.programmes.inspections.desk.plan_forms import ReasonForm, Referenc
 from mingjing.programmes.inspections.desk.task_forms import TaskForm
 from mingjing.programmes.inspections.models import Entry, Task
 from mingjing.programmes.inspections.models.plans import TaskState
+from mingjing.programmes.inspections.queries.due import tasks_waiting
 from mingjing.programmes.inspections.queries.foresight import of_task, spared_of_task
+from mingjing.programmes.inspections.queries.posts import authorities_of
 from mingjing.programmes.inspections.queries.seen import of_own, tasks_seen
 
 VIEW, DRAFT, APPROVE = "inspections.task.view", "inspections.plan.draft", "inspections.plan.approve"
@@ -98,12 +100,16 @@ def tasks(request: HttpRequest) -> HttpResponse:
     """Tasks, the latest days first, found by firm: name, pinyin, initials or credit code."""
     today, text = timezone.localdate(), searched(request)
     rows = tasks_seen(actor(request), today)
+    waits = request.GET.get("waits") == "approve"
+    if waits:
+        waiting = tasks_waiting(actor(request), today, authorities_of(actor(request), today))
+        rows = rows.filter(pk__in=waiting["approve"].values("pk"))
     if text:
         rows = rows.filter(matching(text, "firm__organisation__words", codes=["firm__organisation__credit_code"]))
     page = page_of(rows, request.GET, order=("-first_day", "-id"))
     context = {
         "page": page, "rows": [(one, one.state.label, TONES[one.state]) for one in page.rows], "q": text,
-        "may_draft": may(request.user, DRAFT, on=today),
+        "waits": waits, "may_draft": may(request.user, DRAFT, on=today),
     }  # fmt: skip
     return render(request, "inspections/tasks.html", context)
 

@@ -133,12 +133,14 @@ class Lot(models.Model):
     """A random draw of firms and officers for a plan (双随机): seed committed before, revealed after.
 
     `inputs` and `result` are canonical JSON; `inputs_digest` and `seed_digest` stand in the ledger before the draw.
+    Until then the seed is `sealed` (kernel.keys): whoever reads the database does not know what will be drawn.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="lots")
     inputs = models.TextField()
     inputs_digest = models.CharField(max_length=64)
     seed = models.CharField(max_length=64, blank=True)
+    sealed = models.BinaryField(default=b"")
     seed_digest = models.CharField(max_length=64)
     result = models.TextField(blank=True)
     committed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -147,6 +149,12 @@ class Lot(models.Model):
 
     class Meta:
         ordering = ["plan_id", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(drawn_at=None, seed="") | (Q(drawn_at__isnull=False) & ~Q(seed="")),
+                name="inspections_lot_seed_is_shown_by_the_draw",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.committed_at}"

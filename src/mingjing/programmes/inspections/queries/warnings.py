@@ -100,7 +100,7 @@ def counted(warning: Warning) -> list[Counted]:
 
 
 def waiting(person: Person, today: date) -> Iterator[Due]:
-    """The manifest's `due`: warnings that this person's authority is to explain, or that they are to verify."""
+    """Warnings that this person's authority is to explain, or that they are to verify."""
     tomorrow = timezone.make_aware(datetime.combine(today + timedelta(days=1), datetime.min.time()))
     explains = areas_where(person, "inspections.warning.explain", on=today)
     scope = areas_where(person, "inspections.warning.supervise", on=today)
