@@ -11,7 +11,7 @@ from tests.journeys.conftest import PATIENCE, SIZES, Screen
 from tests.programmes.inspections import doors
 
 from mingjing.programmes.inspections.models import Entry, Rating, RatingToken
-from mingjing.programmes.inspections.queries.ratings import code_of
+from mingjing.programmes.inspections.queries.ratings import code_of, word_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 SESSION = "the-session-of-the-portal"
@@ -43,9 +43,10 @@ def test_a_firm_keeps_its_rating_and_sends_it_another_day(screen: tuple[Screen, 
     (shown, variant), requests = screen, list[Request]()
     page = shown.page
     page.on("request", lambda one: requests.append(one))
-    shown.open(f"/board/inspections/{variant}/r/{code_of(entry)}/")
+    shown.open(f"/board/inspections/{variant}/r/{code_of(entry)}/#{word_of(entry.firm)}")
     page.locator("#rating").wait_for()
     shown.check()
+    assert page.locator("#word").input_value() == word_of(entry.firm)
     page.locator("input[name=stars][value='2']").check()
     page.locator("input[name=conduct][value=late]").check()
     page.locator("button[value=later]").click()
@@ -74,6 +75,7 @@ def carried_nothing(requests: list[Request], entry: Entry) -> None:
     assert set(body(sent)) == {"key", "message", "signature", "stars", "conduct"}
     told = " ".join([sent.url, sent.post_data or "", *headers.values()])
     assert code_of(entry) not in told
+    assert word_of(entry.firm) not in told
     assert SESSION not in told
     blinded = [body(one)["blinded"] for one in requests if one.url.endswith("/token/")]
     assert blinded

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.faces import district
 from tests.programmes.inspections import doors
 
 from mingjing.engine import blind
@@ -20,11 +21,12 @@ from mingjing.engine.blind import PublicKey
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel import keys
 from mingjing.kernel.ledger.models import Fact
+from mingjing.kernel.places.models import EntryCode
 from mingjing.programmes.inspections.actions import entries, ratings
 from mingjing.programmes.inspections.board.ratings import PACE
-from mingjing.programmes.inspections.models import Entry, Rating, RatingKey, RatingToken
+from mingjing.programmes.inspections.models import Entry, Post, Rating, RatingKey, RatingToken
 from mingjing.programmes.inspections.policy.ratings import LEAST, Batch, accepted_until, groups, quarter
-from mingjing.programmes.inspections.queries.ratings import code_of, rated, visit_of_code
+from mingjing.programmes.inspections.queries.ratings import code_of, rated, visit_of_code, word_of
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +50,7 @@ class Firm:
     """What a firm's browser does, in Python."""
 
     def __init__(self, entry: Entry, client: Client | None = None) -> None:
-        self.code, self.client = code_of(entry), client or Client()
+        self.code, self.client, self.word = code_of(entry), client or Client(), word_of(entry.firm)
         self.message = blind.prepared(token_bytes(32), token_bytes(32))
 
     def begin(self) -> None:
@@ -61,7 +63,8 @@ class Firm:
 
     def ask(self) -> Any:
         address = reverse("inspections_board:rating-token", args=[self.code])
-        return self.client.post(address, {"blinded": keys.text(self.blinded)}, "application/json")
+        told = {"blinded": keys.text(self.blinded), "word": self.word}
+        return self.client.post(address, told, "application/json")
 
     def take(self) -> "Firm":
         self.begin()
@@ -105,6 +108,51 @@ def test_a_corrected_visit_has_no_second_token(scene: doors.Scene, entry: Entry)
     second = Firm(new)
     second.begin()
     assert second.ask().status_code == 422
+
+
+def test_whoever_shows_the_code_cannot_take_the_firms_token(scene: doors.Scene, entry: Entry) -> None:
+    """An officer has the task's code and the visit's; the word is the firm's alone, until its fixed code changes."""
+    officer = Firm(entry)
+    officer.begin()
+    for word in ("", "AAAA-AAAA", word_of(scene.firms[1]), officer.word[:-1]):
+        officer.word = word
+        before = officer.ask()
+        assert before.status_code == 422
+    assert not RatingToken.objects.exists()
+    firm = Firm(entry)
+    firm.word = f" {firm.word.lower().replace('-', '')} "
+    firm.take()
+    assert officer.ask().content == before.content, "nor is it told whether the firm took it"
+    known = word_of(scene.firm)
+    EntryCode.objects.filter(site=scene.firm.site).update(withdrawn_at=timezone.now())
+    EntryCode.objects.create(site=scene.firm.site, code="NEWCODE234", issued_at=timezone.now())
+    assert word_of(scene.firm) != known
+
+
+def test_who_guesses_the_word_is_slowed_down_by_the_visit(entry: Entry) -> None:
+    officer = Firm(entry)
+    officer.begin()
+    officer.word = "AAAA-AAAA"
+    asked = [officer.client.post(
+        reverse("inspections_board:rating-token", args=[officer.code]),
+        {"blinded": keys.text(officer.blinded), "word": officer.word}, "application/json",
+        REMOTE_ADDR=f"10.0.0.{number}",
+    ).status_code for number in range(21)]  # fmt: skip
+    assert asked == [422] * 20 + [429]
+
+
+def test_the_word_is_on_the_firms_sheet_and_not_for_who_inspects(scene: doors.Scene, client: Client) -> None:
+    watch = district.staff("enforcement_supervisor", "司法监督", scene.area, doors.LONG_AGO, "watch")
+    EntryCode.objects.get_or_create(
+        site=scene.firm.site, withdrawn_at=None, defaults={"code": "CODE234567", "issued_at": doors.LONG_AGO}
+    )
+    sheet, word = reverse("inspections:firm-sheet", args=[scene.firm.pk]), word_of(scene.firm)
+    client.force_login(watch)
+    assert word in client.get(sheet).content.decode()
+    Post.objects.create(authority=scene.body, person=watch, first_day=doors.FIRST, recorded_at=doors.LONG_AGO)
+    assert word not in client.get(sheet).content.decode()
+    client.force_login(scene.officers[scene.body.pk][0])
+    assert client.get(sheet).status_code == 403
 
 
 def test_no_rating_without_a_token_of_ours(scene: doors.Scene, entry: Entry) -> None:

@@ -20,7 +20,7 @@ from mingjing.kernel import keys
 from mingjing.kernel.ledger import writer
 from mingjing.programmes.inspections.models import Authority, Entry, Rating, RatingKey, RatingToken
 from mingjing.programmes.inspections.policy.ratings import CONDUCT, accepted_until, quarter
-from mingjing.programmes.inspections.queries.ratings import first_of
+from mingjing.programmes.inspections.queries.ratings import first_of, is_word
 
 __all__ = ["EXPONENT", "close_keys", "key_for", "rate", "sign_token"]
 
@@ -51,8 +51,14 @@ def key_for(*, entry: Entry, at: datetime) -> RatingKey:
     return made
 
 
-def sign_token(*, entry: Entry, blinded: bytes, at: datetime) -> bytes:
-    """Sign a visit's one token, blinded; the same may be asked for again, another not. Raises Refusal."""
+def sign_token(*, entry: Entry, word: str, blinded: bytes, at: datetime) -> bytes:
+    """Sign a visit's one token, blinded, for whoever knows the firm's word; the same may be asked for again.
+
+    Raises Refusal: another word, whether or not the token was taken; another token than the one that was.
+    """
+    if not is_word(entry.firm, word):
+        text = N_("This is not your firm’s word: see the part of your sheet that is not put up, or the portal.")
+        raise Refusal([Problem("inspections.rating.word", text, {}, "word")])
     digest = sha256(blinded).hexdigest()
     key = key_for(entry=entry, at=at)
     with transaction.atomic():

@@ -53,7 +53,7 @@ def _by_code(view: Callable[..., HttpResponse]) -> Guarded:
     def found(request: HttpRequest, code: str, variant: str = DEFAULT.code) -> HttpResponse:
         reader, address = VARIANTS[variant], request.META.get("REMOTE_ADDR", "")
         with speaking(reader):
-            if PACE.exceeded(address):
+            if PACE.exceeded(address) or PACE.exceeded(code[:60]):
                 return _page(reader, code, {"slow": True}, 429)
             entry = visit_of_code(code, timezone.localdate())
             if entry is None:
@@ -89,14 +89,17 @@ def key(request: HttpRequest, reader: Variant, code: str, entry: Entry) -> HttpR
 @csrf_exempt
 @_by_code
 def token(request: HttpRequest, reader: Variant, code: str, entry: Entry) -> HttpResponse:
-    """Sign the visit's one token, blinded."""
+    """Sign the visit's one token, blinded, for whoever knows the firm's word; guesses are counted by the code too."""
     try:
-        blinded = keys.unpacked(str(_asked(request)["blinded"]))
+        asked = _asked(request)
+        blinded, word = keys.unpacked(str(asked["blinded"])), str(asked.get("word", ""))
     except (KeyError, ValueError):
         return HttpResponse(status=400)
     try:
-        signature = sign_token(entry=entry, blinded=blinded, at=timezone.now())
+        signature = sign_token(entry=entry, word=word, blinded=blinded, at=timezone.now())
     except Refusal as refused:
+        if refused.problems[0].place == "word":
+            PACE.missed(code[:60])
         return _refused(refused)
     return JsonResponse({"signature": keys.text(signature)})
 

@@ -30,6 +30,8 @@ from mingjing.programmes.inspections.desk.catalogue_forms import (
     QuietForm,
 )
 from mingjing.programmes.inspections.models import Firm, QuietDays
+from mingjing.programmes.inspections.queries.posts import authorities_of
+from mingjing.programmes.inspections.queries.ratings import word_of
 from mingjing.programmes.inspections.queries.seen import firms_named
 
 ACTS: Mapping[str, Act] = {
@@ -135,7 +137,9 @@ def firm_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     if code is None:
         raise Http404
     picture = qr(code.code, gettext("Fixed code of {firm}").format(firm=found))
-    return render(request, "inspections/firm_sheet.html", {"firm": found, "code": code.code, "picture": picture})
+    own = authorities_of(actor(request), timezone.localdate())  # whoever inspects does not see the firm's word
+    context = {"firm": found, "code": code.code, "picture": picture, "word": "" if own else word_of(found)}
+    return render(request, "inspections/firm_sheet.html", context)
 
 
 @guarded(VIEW)

@@ -26,7 +26,7 @@ from mingjing.programmes.inspections.queries.own import (
     warnings_about,
 )
 from mingjing.programmes.inspections.queries.packs import rules_in
-from mingjing.programmes.inspections.queries.ratings import code_of, visit_of_code
+from mingjing.programmes.inspections.queries.ratings import code_of, visit_of_code, word_of
 
 MOST = 20
 
@@ -60,7 +60,7 @@ def visit(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     answers = [(one["rule"], titles.get(one["rule"], "")) for one in entry.answers if "rule" in one]
     context = {"entry": entry, "warnings": raised, "handed": list(handed), "answers": answers}
     if entry.visit.left_at and visit_of_code(code := code_of(entry), timezone.localdate()):
-        context["rating"] = code
+        context["rating"], context["word"] = code, word_of(entry.firm)
     return render(request, "inspections/portal/visit.html", context)
 
 
@@ -81,4 +81,8 @@ def code(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     firm = get_object_or_404(firms_for(acting), pk=pk)
     known = EntryCode.objects.filter(site=firm.site_id, withdrawn_at=None).first() if firm.site_id else None
     picture = qr(known.code, gettext("Fixed code of {firm}").format(firm=firm)) if known else ""
-    return render(request, "inspections/portal/code.html", {"firm": firm, "known": known, "picture": picture})
+    return render(
+        request,
+        "inspections/portal/code.html",
+        {"firm": firm, "known": known, "picture": picture, "word": word_of(firm)},
+    )

@@ -1,22 +1,28 @@
-"""What can be rated, by a code that cannot be guessed, and what is shown of ratings. Not here: signing, pages."""
+"""What can be rated, by a code that cannot be guessed and a word that only the firm has; what is shown of ratings.
+
+Not here: signing, pages.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from hmac import compare_digest
 
 from django.utils.timezone import localdate
 
 from mingjing.kernel import keys
-from mingjing.kernel.places.models import Area, within_subtree
-from mingjing.programmes.inspections.models import Authority, Entry, Rating, RatingKey
+from mingjing.kernel.places.models import Area, EntryCode, within_subtree
+from mingjing.programmes.inspections.models import Authority, Entry, Firm, Rating, RatingKey
 from mingjing.programmes.inspections.policy.ratings import Batch, Group, accepted_until, ask_until, groups
 from mingjing.programmes.inspections.queries.corrections import chain_of
 
-__all__ = ["Rated", "code_of", "first_of", "key_open", "rated", "visit_of_code"]
+__all__ = ["Rated", "code_of", "first_of", "is_word", "key_open", "rated", "visit_of_code", "word_of"]
 
-PURPOSE = "inspections.rating"
+PURPOSE, WORD = "inspections.rating", "inspections.rating_word"
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Signs that nobody takes for another."""
 
 
 def first_of(entry: Entry) -> Entry:
@@ -28,6 +34,26 @@ def code_of(entry: Entry) -> str:
     """The end of the address where the firm may rate the visit: 128 bits that follow from our secret."""
     first = first_of(entry)
     return f"{first.pk}-{keys.pseudonym(PURPOSE, str(first.pk))}"
+
+
+def word_of(firm: Firm) -> str:
+    """What a firm has and officers have not: eight letters (39 bits), new ones with a new fixed code. One statement.
+
+    It stands on the part of its sheet that is not put up, and in the portal.
+    """
+    code = EntryCode.objects.filter(site=firm.site_id, withdrawn_at=None).first() if firm.site_id else None
+    number = int.from_bytes(sha256(keys.pseudonym(WORD, f"{firm.pk} {code.code if code else ''}").encode()).digest())
+    letters = []
+    for _place in range(8):
+        number, at = divmod(number, len(LETTERS))
+        letters.append(LETTERS[at])
+    return "".join(letters[:4]) + "-" + "".join(letters[4:])
+
+
+def is_word(firm: Firm, said: str) -> bool:
+    """Whether what was typed is the firm's word, however it was written."""
+    plain = "".join(sign for sign in said[:40].upper() if sign.isalnum())
+    return compare_digest(plain.encode(), word_of(firm).replace("-", "").encode())
 
 
 def visit_of_code(code: str, today: date) -> Entry | None:

@@ -17,14 +17,14 @@ async function ask(url, body, more = {}) {
 }
 
 // The number that proves a visit: made here, signed unseen, checked here. A second try sends the very same.
-async function taken() {
+async function taken(word) {
   const { key: number } = await ask(place.dataset.key, {});
   const { keys } = await ask(place.dataset.keys, undefined, { method: "GET", body: undefined, headers: {} });
   const all = keys.filter((one) => one.key === number);
   if (all.length !== 1 || keys.some((one) => one !== all[0] && one.authority === all[0].authority && one.first_day === all[0].first_day)) throw new Error("not one key for all");
   const key = { n: BigInt(`0x${all[0].n}`), e: BigInt(`0x${all[0].e}`) };
   const begun = JSON.parse(localStorage.getItem(`${SHELF}:begun`) ?? "null") ?? await begin(key);
-  const { signature } = await ask(place.dataset.token, { blinded: begun.blinded });
+  const { signature } = await ask(place.dataset.token, { blinded: begun.blinded, word });
   const whole = await finalize(key, fromText(begun.message), fromText(signature), BigInt(begun.inverse));
   return { key: number, message: begun.message, signature: toText(whole) };
 }
@@ -68,7 +68,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const told = new FormData(form), later = event.submitter?.value === "later";
   tried(async () => {
-    const token = await taken();
+    const token = await taken(told.get("word"));
     const rating = { ...token, stars: Number(told.get("stars")), conduct: told.getAll("conduct") };
     localStorage.setItem(SHELF, JSON.stringify(rating));
     if (!later) return send(rating);
@@ -78,4 +78,5 @@ form.addEventListener("submit", (event) => {
 });
 
 document.getElementById("send").addEventListener("click", () => tried(() => send(JSON.parse(localStorage.getItem(SHELF)))));
+document.getElementById("word").value = decodeURIComponent(location.hash.slice(1)); // from the portal; what stands behind # reaches no server
 stand();
