@@ -158,6 +158,7 @@ def put(at: datetime) -> UUID:
 
 
 @pytest.mark.django_db
+@pytest.mark.one_database
 def test_no_order_of_steps_leads_a_case_astray(at: datetime) -> None:
     PEOPLE.update(district.build(at))
     area = Area.objects.get(code="430202")

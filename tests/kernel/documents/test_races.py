@@ -1,60 +1,41 @@
 """Several at once, and a process that is killed: every number once, none missing, one service for a document."""
 
 import io
-import os
-import signal
-import subprocess
-import sys
 from datetime import datetime, timedelta
-from pathlib import Path
-from urllib.parse import quote, urlencode
 
 import pytest
-from django.conf import settings as configured
-from django.db import connection
+from tests import children
 from tests.kernel.documents.sampled import company, district, issued
 from tests.kernel.evidence.photographs import photo
 from tests.races import at_once, failures
 
 from mingjing.engine.outcome import Refusal
-from mingjing.kernel.documents.actions import record_service, withdraw_document
+from mingjing.kernel.documents.actions import issuing, record_service, withdraw_document
 from mingjing.kernel.documents.models import Document, Service
 from mingjing.kernel.evidence import store
 from mingjing.kernel.evidence.actions import record_exhibit
+from mingjing.kernel.ledger import writer
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.places.models import Area
 
-ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CHILD = """
-import os, signal, sys
-import django
-django.setup()
-from django.utils import timezone
-from mingjing.kernel import registry
-from mingjing.kernel.documents.actions import issuing
-from mingjing.kernel.places.models import Area
-from mingjing.kernel.ledger import writer
-from tests.kernel.documents.sampled import MANIFEST, issued
 
-registry._registry.manifests["tested"] = MANIFEST
-def die(*given, **named):
-    os.kill(os.getpid(), signal.SIGKILL)
-def then(function):
-    def both(*given, **named):
-        function(*given, **named)
-        die()
-    return both
-match sys.argv[1]:
-    case "number": issuing._number = then(issuing._number)
-    case "rendering": issuing.render = die
-    case "file": issuing._fill_in = then(issuing._fill_in)
-    case "row": issuing._told = die
-    case "fact": writer.append = then(writer.append)
-issued(Area.objects.get(code="430202"), None, timezone.now())
-"""
+def issued_and_killed(when: str, area: Area, at: datetime) -> None:
+    """Issue a document, and be killed at that point."""
+    match when:
+        case "number":
+            issuing._number = children.then_die(issuing._number)
+        case "rendering":
+            issuing.render = children.die
+        case "file":
+            issuing._fill_in = children.then_die(issuing._fill_in)
+        case "row":
+            issuing._told = children.die
+        case "fact":
+            writer.append = children.then_die(writer.append)
+    issued(area, None, at)
 
 
 def test_ten_at_once_get_ten_numbers_without_a_gap(at: datetime) -> None:
@@ -73,33 +54,12 @@ def test_ten_at_once_get_ten_numbers_without_a_gap(at: datetime) -> None:
 def test_a_kill_leaves_no_number_without_a_document(when: str, at: datetime) -> None:
     area = district()
     issued(area, None, at)
-    done = killed(when)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    children.killed(lambda: issued_and_killed(when, area, at))
     assert Document.objects.count() == Fact.objects.filter(kind="documents.document.issued").count() == 1
     assert issued(area, None, at).serial == 2
     for document in Document.objects.all():
         store.open_original(document.sha256, verified=True).close()
     assert verify().whole
-
-
-def killed(when: str) -> "subprocess.CompletedProcess[str]":
-    """Issue in another process, which dies at that point."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("MINGJING_")}
-    env |= {"MINGJING_MODE": "test", "MINGJING_DATA": str(configured.DATA_DIR), "DATABASE_URL": address()}
-    env |= {"DJANGO_SETTINGS_MODULE": "mingjing.config.settings", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-    if without := os.environ.get("MINGJING_WITHOUT"):
-        env["MINGJING_WITHOUT"] = without
-    command = [sys.executable, "-c", CHILD, when]
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=120)
-
-
-def address() -> str:
-    """The test database, as DATABASE_URL says it."""
-    at = configured.DATABASES["default"]
-    if connection.vendor == "sqlite":
-        return f"sqlite://{at['NAME']}"
-    place = {"host": at["HOST"]} | ({"port": at["PORT"]} if at["PORT"] else {})
-    return f"postgresql://{quote(at['USER'])}:{quote(at['PASSWORD'])}@/{at['NAME']}?{urlencode(place)}"
 
 
 def test_two_at_once_serve_a_document_once(at: datetime) -> None:

@@ -1,12 +1,10 @@
 """Two people at once, with real threads and real commits: exactly one gets through, the other is told who did."""
 
-import os
-import signal
 from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
-from django.db import connection
+from tests import children
 from tests.races import at_once, failures
 
 from mingjing.engine.outcome import Refusal
@@ -113,16 +111,14 @@ def test_drafts_begun_at_once_get_different_numbers(draft: Version, director: Pe
 
 def test_a_process_killed_while_publishing_leaves_nothing(draft: Version, director: Person, at: datetime) -> None:
     facts = Fact.objects.count()
-    connection.close()  # the child opens its own
-    child = os.fork()
-    if child == 0:
-        fact_appended.connect(lambda **_: os.kill(os.getpid(), signal.SIGKILL), weak=False)
+
+    def publish() -> None:
+        fact_appended.connect(children.die, weak=False)
         actions.publish_version(
             version=draft, effective_from=date(2024, 10, 1), expected_digest=draft.digest, by=director, at=at
         )
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
+
+    children.killed(publish)
     assert not Version.objects.get().is_published
     assert Fact.objects.count() == facts
     assert verify().whole

@@ -3,20 +3,20 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
+from tests import children
 from tests.faces import district
-from tests.kernel.evidence.test_crash import SOURCE, address
 from tests.phones import Phone, bound, picture
 
-from mingjing.kernel.evidence import store
+from mingjing.kernel.evidence import folders, store
 from mingjing.kernel.evidence.models import Custody, Exhibit
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.verify import verify
@@ -27,75 +27,46 @@ from mingjing.kernel.sync.models import Capture
 SUBJECT = "parties.organisation:7"
 RAW = picture(5, size=(400, 300))
 
-CHILD = """
-import io, os, signal, sys
-import django
-django.setup()
-from django.db import connection
-from django.utils import timezone
-from uuid import UUID
-from mingjing.kernel.evidence import folders
-from mingjing.kernel.sync import arrivals, uploads
-from mingjing.kernel.sync.actions import settle
 
-what, when, device, name = sys.argv[1:]
+class Slow(BytesIO):
+    """A body that comes in pieces of 500 bytes."""
 
-pid = os.getpid()
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(500 if size is None or size < 0 else min(size, 500))
 
-def die(*_, **__):
-    os.kill(pid, signal.SIGKILL)
 
-class Body(io.BytesIO):
-    def read(self, size):
-        return super().read(min(size, 500))
-
-if what == "settle":
-    left = int(when)
-    def counted(execute, *statement):
-        global left
-        result = execute(*statement)
-        left -= 1
-        if left == 0:
-            die()
-        return result
-    with connection.execute_wrapper(counted):
+def settled(statements: int) -> None:
+    """Keep the photos that have come, and be killed after so many statements."""
+    with children.dying_after(statements):
         settle(at=timezone.now())
-    die()
-
-if when == "written":
-    os.fsync = die
-if when == "synced":
-    uploads.examined = die
-if when == "looked at":
-    folders.Folder.adopt = die
-if when == "named":
-    uploads.note_arrival = die
-if when == "noting":
-    arrivals.os.getpid = die
-if when.isdigit():
-    real, count = uploads._write, [int(when)]
-    def counted_write(file, chunk):
-        real(file, chunk)
-        count[0] -= 1
-        if not count[0]:
-            die()
-    uploads._write = counted_write
-found = uploads.found(name, device=UUID(device), at=timezone.now())
-uploads.receive(found, Body(sys.stdin.buffer.read()), offset=0, at=timezone.now())
-sys.exit(0)
-"""
+    children.die()
 
 
-def child(what: str, when: str, device: str, name: str, data: Path) -> int:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("MINGJING_")}
-    environment |= {"MINGJING_MODE": "test", "MINGJING_DATA": str(data), "PYTHONPATH": str(SOURCE)}
-    environment |= {"DJANGO_SETTINGS_MODULE": "mingjing.config.settings", "DATABASE_URL": address()}
-    if without := os.environ.get("MINGJING_WITHOUT"):
-        environment["MINGJING_WITHOUT"] = without
-    command = [sys.executable, "-c", CHILD, what, when, device, name]
-    done = subprocess.run(command, env=environment, input=RAW, capture_output=True, check=False)
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr.decode()
-    return done.returncode
+def received(when: str, device: UUID, name: str) -> None:
+    """Take the bytes of an upload, and be killed where `when` says."""
+    if when == "written":
+        os.fsync = children.die
+    if when == "synced":
+        uploads.examined = children.die
+    if when == "looked at":
+        folders.Folder.adopt = children.die  # type: ignore[method-assign]
+    if when == "named":
+        uploads.note_arrival = children.die
+    if when == "noting":
+        pid = os.getpid()
+        os.getpid = lambda: os.kill(pid, signal.SIGKILL)  # type: ignore[assignment,return-value]
+    if when.isdigit():
+        real, left = uploads._write, [int(when)]
+
+        def counted(file: BinaryIO, chunk: bytes) -> None:
+            real(file, chunk)
+            left[0] -= 1
+            if not left[0]:
+                children.die()
+
+        uploads._write = counted
+    found = uploads.found(name, device=device, at=timezone.now())
+    uploads.receive(found, Slow(RAW), offset=0, at=timezone.now())
 
 
 @pytest.fixture
@@ -112,8 +83,8 @@ def original() -> bytes | None:
 def test_an_upload_killed_at_any_point_is_gone_on_with(phone: Phone, data_dir: Path, at: datetime, when: str) -> None:
     device, digest = phone.device.pk, sha256(RAW).hexdigest()
     begun = uploads.begin(device=device, length=len(RAW), digest=digest, at=at)
-    killed = child("upload", when, str(device), begun.name, data_dir)
-    assert (killed == 0) == (when == "never")
+    end = children.ended(lambda: received(when, device, begun.name))
+    assert (end == 0) == (when == "never")
     assert original() in (None, RAW), "an original is whole or not there"
     if uploads.receipt_of(device, digest):
         assert original() == RAW, "no receipt without the bytes"
@@ -136,7 +107,7 @@ def test_photos_killed_on_their_way_to_be_exhibits_are_kept_later(
     for raw in raws:
         assert phone.upload(raw).status_code == 201
     facts = Fact.objects.count()
-    child("settle", str(when), str(phone.device.pk), "-", data_dir)
+    children.killed(lambda: settled(when))
     kept = Capture.objects.exclude(exhibit=None).count()
     assert kept in (0, 3)
     assert Exhibit.objects.count() == Custody.objects.count() == Fact.objects.count() - facts == kept

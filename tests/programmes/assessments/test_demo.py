@@ -38,6 +38,7 @@ def build(lines: list[str]) -> None:
     demo.build(lines.append, SITES, DONE)
 
 
+@pytest.mark.one_database
 def test_a_district_in_the_middle_of_real_work(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     # One test, because building it takes a while; each paragraph is a promise of its own.
     lines: list[str] = []

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 import pytest
+from tests import children
 from tests.programmes.assessments import drawing as rounds
 from tests.programmes.assessments.drawing import Drawn
-from tests.programmes.assessments.test_jobs import in_child
 from tests.races import at_once, failures
 
 from mingjing.engine.outcome import Refusal
@@ -29,28 +29,16 @@ def ready(hetang: Version, people: dict[str, Person], at: datetime) -> Drawn:
 
 def kill_at(moment: str) -> None:
     """Work, and be killed: before anything is kept, in the middle of keeping it, or once it is kept."""
-    import os
-    import signal
-
     from mingjing.programmes.assessments.jobs import draws as jobs
 
-    def die(*_args: object, **_kwargs: object) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
     if moment == "drawing":
-        jobs.make = die  # type: ignore[assignment]  # in this process only
+        jobs.make = children.die  # type: ignore[assignment]  # in this process only
     elif moment == "keeping":
         from mingjing.kernel.ledger.signals import fact_appended
 
-        fact_appended.connect(die, weak=False)
+        fact_appended.connect(children.die, weak=False)
     else:
-        keep = draws.keep_draw
-
-        def kept(**given: object) -> None:
-            keep(**given)  # type: ignore[arg-type]
-            die()
-
-        draws.keep_draw = kept  # type: ignore[assignment]
+        draws.keep_draw = children.then_die(draws.keep_draw)
     drain()
 
 
@@ -58,7 +46,7 @@ def kill_at(moment: str) -> None:
 def test_a_killed_draw_is_taken_up_again_and_made_once(ready: Drawn, moment: str) -> None:
     draw = ready.commit()
     draws.reveal_draw(draw=draw, by=ready.by, at=ready.at)
-    in_child(lambda: kill_at(moment))
+    children.killed(lambda: kill_at(moment))
     stored = VisitRecord.objects.count()
     assert stored == (24 if moment == "kept" else 0)
     Delivery.objects.update(due_at=Delivery.objects.get().due_at - timedelta(hours=1))  # its lease runs out

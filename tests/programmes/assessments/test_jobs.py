@@ -1,14 +1,11 @@
 """The background work of a replay: right, whole or not at all, whatever kills it."""
 
 import json
-import os
-import signal
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from tests import children
 from tests.programmes.assessments.conftest import MAPPING, TABLE, Asked, published
 
 from mingjing.engine.chain import merkle_root
@@ -141,6 +138,7 @@ def test_a_damaged_original_is_not_scored(asked: Asked) -> None:
 
 
 @pytest.mark.shared_data
+@pytest.mark.one_database
 def test_toronto_agrees_with_every_published_figure(people: dict[str, Person], at: datetime, shared_data: Path) -> None:
     version = published("toronto-rentsafe", people["director"], at)
     path = shared_data / "toronto_rentsafe" / "evaluations_2017_2019.csv"
@@ -167,7 +165,7 @@ class TestKilled:
     ) -> None:
         monkeypatch.setattr(jobs, "BATCH", 2)
         replay = asked()
-        in_child(lambda: kill_after(moment))
+        children.killed(lambda: kill_after(moment))
         stored = Result.objects.filter(replay=replay).count()
         assert stored == (2 if moment == "keep_results" else 5)
         assert not Replay.objects.get(pk=replay.pk).finished
@@ -180,28 +178,18 @@ class TestKilled:
         assert verify().whole
 
 
-def in_child(act: Callable[[], None]) -> None:
-    """Run `act` in another process, which must be killed in it."""
-    connection.close()
-    child = os.fork()
-    if child == 0:
-        act()
-        os._exit(0)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
-
-
 def kill_after(moment: str) -> None:
     """Run the work and be killed: after the first batch was stored, or with the completion in an open transaction."""
     if moment == "complete_replay":
         from mingjing.kernel.ledger.signals import fact_appended
 
-        fact_appended.connect(lambda **_: os.kill(os.getpid(), signal.SIGKILL), weak=False)
+        fact_appended.connect(children.die, weak=False)
     else:
         store = actions.keep_results
 
         def once(**given: object) -> None:
             store(**given)  # type: ignore[arg-type]
-            os.kill(os.getpid(), signal.SIGKILL)
+            children.die()
 
         actions.keep_results = once  # type: ignore[assignment]  # in this process only
     drain()

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
@@ -375,6 +376,7 @@ class Machine(Reopenings):
             assert served or due(self.round, self.now)
 
 
+@pytest.mark.one_database
 def test_no_sequence_of_acts_lists_anybody_unheard(people: dict[str, Person], at: datetime) -> None:
     area = Area.objects.get(code="430202")
     more = {name: district.staff("director", name, area, at, username=name) for name in ("bureau", "other")}

@@ -1,8 +1,6 @@
 """Rosters under races and kills, read again, checked at the terminal; and a real table of communities."""
 
 import csv
-import os
-import signal
 from argparse import Namespace
 from datetime import datetime
 from decimal import Decimal
@@ -13,9 +11,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
+from tests import children
 from tests.faces import district
 from tests.programmes.assessments.rostering import ROWS, apply, hand_in, registered, table, warnings
-from tests.programmes.assessments.test_jobs import in_child
 from tests.races import at_once, failures
 
 from mingjing.engine.outcome import Refusal
@@ -122,7 +120,7 @@ class TestKilled:
         if moment == "apply_roster":
             drain()
             actions.approve_roster(roster=roster, by=officer, at=at)
-        in_child(lambda: kill_at(moment))
+        children.killed(lambda: kill_at(moment))
         assert not Community.objects.exists()
         assert not Site.objects.exists()
         assert Roster.objects.get(pk=roster.pk).state == ("applying" if moment == "apply_roster" else "reading")
@@ -153,13 +151,13 @@ def kill_at(moment: str) -> None:
 
         def once(**given: object) -> None:
             keep(**given)  # type: ignore[arg-type]
-            os.kill(os.getpid(), signal.SIGKILL)
+            children.die()
 
         way.keep_lines = once  # type: ignore[assignment]  # in this process only
     else:
         from mingjing.kernel.ledger.signals import fact_appended
 
-        fact_appended.connect(lambda **_: os.kill(os.getpid(), signal.SIGKILL), weak=False)
+        fact_appended.connect(children.die, weak=False)
     drain()
 
 

@@ -8,9 +8,9 @@ from hashlib import sha256
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests import children
 from tests.programmes.assessments import second_reader
 from tests.programmes.assessments.judged import in_review, register
-from tests.programmes.assessments.test_jobs import in_child
 
 from mingjing.engine.chain import inclusion_proof, merkle_root
 from mingjing.engine.outcome import Refusal
@@ -189,7 +189,7 @@ class TestKilled:
         round_ = in_review(people, at, register(12, at))
         monkeypatch.setattr(jobs, "BATCH", 5)
         request_decision(round=round_, by=people["director"], at=at)
-        in_child(lambda: kill_when(moment))
+        children.killed(lambda: kill_when(moment))
         assert Result.objects.count() == (5 if moment == "stored" else 12)
         round_.refresh_from_db()
         assert (round_.state, decision_of(round_)) == ("deciding", None)
@@ -206,19 +206,17 @@ class TestKilled:
 
 def kill_when(moment: str) -> None:
     """Run the work and be killed: after the first batch was stored, or with the completion in an open transaction."""
-    import os
-    import signal
 
     if moment == "completing":
         from mingjing.kernel.ledger.signals import fact_appended
 
-        fact_appended.connect(lambda **_: os.kill(os.getpid(), signal.SIGKILL), weak=False)
+        fact_appended.connect(children.die, weak=False)
     else:
         store = jobs.keep_results
 
         def once(**given: object) -> None:
             store(**given)  # type: ignore[arg-type]
-            os.kill(os.getpid(), signal.SIGKILL)
+            children.die()
 
         jobs.keep_results = once  # type: ignore[assignment]  # in this process only
     drain()

@@ -1,11 +1,9 @@
 """Two people at one round at once, and a process killed in the middle of a freeze: one gets through, or none."""
 
-import os
-import signal
 from datetime import datetime
 
 import pytest
-from django.db import connection
+from tests import children
 from tests.programmes.assessments import rounds
 from tests.races import at_once, failures
 
@@ -34,25 +32,13 @@ def test_a_process_killed_while_freezing_leaves_a_draft(
     draft: Round, people: People, at: datetime, statement: int | str
 ) -> None:
     facts = Fact.objects.count()
-    connection.close()  # the child opens its own
-    child = os.fork()
-    if child == 0:
-        left = 10**6 if statement == "fact" else int(statement)
 
-        def die(execute, *arguments):  # type: ignore[no-untyped-def]
-            nonlocal left
-            result = execute(*arguments)
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return result
-
-        fact_appended.connect(lambda **_: os.kill(os.getpid(), signal.SIGKILL), weak=False)
-        with connection.execute_wrapper(die):
+    def freeze() -> None:
+        fact_appended.connect(children.die, weak=False)
+        with children.dying_after(10**6 if statement == "fact" else int(statement)):
             actions.freeze_round(round=draft, by=people["director"], at=at)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
+
+    children.killed(freeze)
     assert Round.objects.get().state == "draft"
     assert not Entry.objects.exclude(frozen_at=None).exists()
     assert Fact.objects.count() == facts

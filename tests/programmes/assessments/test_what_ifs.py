@@ -5,9 +5,9 @@ import json
 from datetime import date, datetime, timedelta
 
 import pytest
+from tests import children
 from tests.programmes.assessments.conftest import SignedIn
 from tests.programmes.assessments.judged import in_review, register
-from tests.programmes.assessments.test_jobs import in_child
 from tests.programmes.assessments.test_round_decisions import decided, kill_when
 
 from mingjing.engine.chain import canonical, content_digest
@@ -176,7 +176,7 @@ class TestKilled:
         round_ = in_review(people, at, communities)
         monkeypatch.setattr(jobs, "BATCH", 5)
         question = ask_what_if(scheme=round_.scheme, rounds=[round_], by=people["officer"], at=at)
-        in_child(lambda: kill_when(moment))
+        children.killed(lambda: kill_when(moment))
         assert not Replay.objects.get().finished
         Delivery.objects.update(due_at=Delivery.objects.get().due_at - timedelta(hours=1))
         drain()

@@ -100,6 +100,7 @@ def test_ranks_and_ties_hold_in_any_order_of_rows(tmp_path: Path, households: Pa
     assert ranked(tmp_path, backwards, "--households", str(households)) == found
 
 
+@pytest.mark.one_database
 def test_all_of_it_is_taken_in_once_however_often_it_comes(people: People, at: datetime) -> None:
     area = Area.objects.get(code="430202")
 

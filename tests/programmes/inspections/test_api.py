@@ -220,6 +220,7 @@ def sent(case: Any, secret: str) -> Response:
     return Response(answered.status_code, told, answered.content, prepared, elapsed=0.1, verify=True)
 
 
+@pytest.mark.one_database
 def test_the_interface_holds_to_its_document_whatever_is_asked(scene: doors.Scene) -> None:
     _key, secret = issued(scene, per_minute=6000)
     ask(secret, "visits", {"visits": [visit(scene)]})
