@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { asked, factsOf, isOf, metresBetween, shownOf } from "#mj/inspections/arrival.js";
+import { firmOf, firmsNamed, recordOf } from "#mj/inspections/opening.js";
 import { matrix } from "#mj/inspections/qr.js";
 import { open, standOf } from "#mj/inspections/standing.js";
 import { hex } from "#mj/logic/canonical.js";
@@ -84,3 +85,23 @@ function wordsIn(modules) {
 }
 
 test("a text that is too long has no QR code", () => assert.throws(() => matrix("x".repeat(107)), RangeError));
+
+const body = { id: 7, name: "局", facts: { level: "district", field: "消防", listed: "yes" }, items: [{ id: 1 }, { id: 2 }], officers: record.officers, rules: record.rules };
+const firm = frozen({ name: "示例厂", number: record.number, address: "一路", site: record.site, entry_code: record.entry_code, quiet_day: "yes" });
+const atDoor = frozen({ at_door: { day: "2026-03-10", authorities: [body], firms: [firm] } });
+const told = frozen({ firm: record.number, authority: 7, purpose: "case", trigger: "complaint", clue: " ", exception: "", items: [2], officers: ["a"], reason: "群众举报" });
+
+test("a task that is opened at the door is of a firm of the pack, of a licence, or of nobody", () => {
+  assert.equal(firmOf(atDoor.at_door, "abcd2345"), firm);
+  assert.deepEqual([firmOf(atDoor.at_door, "代码:91430202MA4Q000020"), firmOf(atDoor.at_door, "WXYZ")].map((one) => one?.number ?? null), ["91430202MA4Q000020", null]);
+  assert.deepEqual(["", "例", "0012", "x"].map((text) => firmsNamed(atDoor.at_door, text).length), [0, 1, 1, 0]);
+});
+
+test("it has no approval, no plan and no notice, and knows of a quiet day on its own day only", () => {
+  const made = recordOf(atDoor, "inspections.task:x", told, "2026-03-10");
+  assert.deepEqual([made.name, made.items, made.officers.length, made.code, made.emergency], ["示例厂", [{ id: 2 }], 1, null, false]);
+  assert.deepEqual([made.facts.approved, made.facts.clue, made.facts.as_noticed, made.facts.quiet_day, made.facts.in_scope], ["no", "no", "none", "yes", "yes"]);
+  const later = recordOf(atDoor, "inspections.task:x", { ...told, purpose: "service", items: [] }, "2026-03-11");
+  assert.deepEqual([later.facts.quiet_day, later.facts.in_scope], [undefined, undefined]);
+  assert.equal(recordOf(atDoor, "inspections.task:x", { ...told, authority: 8 }, "2026-03-10"), null);
+});

@@ -157,6 +157,7 @@ MANIFEST = Manifest(
         _fact("lot.committed", _("Random draw prepared, its seed bound")),
         _fact("lot.drawn", _("Random draw made")),
         _fact("task.drafted", _("Inspection task drafted")),
+        _fact("task.opened_at_door", _("Inspection task opened at the door")),
         _fact("task.approved", _("Inspection task approved")),
         _fact("task.noticed", _("Firm given notice of a task")),
         _fact("task.coded", _("Code of a task issued")),

@@ -1,7 +1,7 @@
 """Commands of officers' phones about one task, applied or refused one by one, in the order in which they came.
 
-docs/reference/field-protocol.md, Inspections. Not here: what an entry asks (actions.entries), the envelope
-(kernel.sync).
+docs/reference/field-protocol.md, Inspections. Not here: opening a task at the door (openings), what an entry asks
+(actions.entries), the envelope (kernel.sync).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,17 +10,16 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from django.db import transaction
-
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.evidence.models import Access, Origin
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.sync.actions import promise_photos
 from mingjing.kernel.sync.models import Device
 from mingjing.kernel.sync.records import Signed
-from mingjing.kernel.sync.values import APPLIED, Command, Outcome, refused
+from mingjing.kernel.sync.values import Command, Outcome, refused
 from mingjing.programmes.inspections.actions import entries, refusals
 from mingjing.programmes.inspections.field.arrivals import arrival_of
+from mingjing.programmes.inspections.field.openings import OPEN, one_by_itself, opened
 from mingjing.programmes.inspections.field.states import key_of
 from mingjing.programmes.inspections.models import Entry, Firm, Task
 from mingjing.programmes.inspections.models import Refusal as Refused
@@ -40,17 +39,25 @@ SIGNATURE = "signature"
 
 
 def apply(subject: str, commands: Sequence[Command], *, by: Person, device: Device, at: datetime) -> Sequence[Outcome]:
-    """The manifest's `field_commands`. Raises Refusal where the person does not hold the task."""
-    key = key_of(subject)
-    related = ("firm__organisation", "firm__site", "firm__area", "authority__organisation", "plan")
-    task = of_officer(by).select_related(*related).filter(pk=key).first() if key else None
+    """The manifest's `field_commands`. Raises Refusal where the person does not hold the task, and opens none."""
+    key, outcomes = key_of(subject), list[Outcome]()
+    while key and commands and commands[0].kind == OPEN:
+        outcomes.append(one_by_itself(commands[0], partial(opened, key, commands[0], by=by, at=at)))
+        commands = commands[1:]
+    task = of_officer(by).select_related(*_RELATED).filter(pk=key).first() if key else None
     if task is None:
-        raise Refusal(
+        refusal = Refusal(
             [Problem("inspections.task.unknown", N_("No task of yours is behind this; fetch the pack anew."))]
         )
+        if not outcomes:
+            raise refusal
+        return [*outcomes, *(refused(command, refusal) for command in commands)]
     Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
     desk = _Desk(task, by, device, at)
-    return [outcome for run in _runs(commands) for outcome in desk.applied(run)]
+    return [*outcomes, *(outcome for run in _runs(commands) for outcome in desk.applied(run))]
+
+
+_RELATED = ("firm__organisation", "firm__site", "firm__area", "authority__organisation", "plan")
 
 
 class _Desk:
@@ -68,7 +75,7 @@ class _Desk:
         if step is None:
             text = N_("Nothing here takes this command; update the app.")
             return [refused(one, Refusal([Problem("inspections.command.unknown", text)])) for one in run]
-        return [_one(command, partial(step, self, command)) for command in run]
+        return [one_by_itself(command, partial(step, self, command)) for command in run]
 
     def _photos(self, run: Sequence[Command]) -> Sequence[Outcome]:
         site = self.task.firm.site
@@ -169,16 +176,6 @@ _STEPS: Mapping[str, Callable[[_Desk, Command], None]] = {
     "inspections.result": _Desk.result,
     "inspections.refusal": _Desk.refusal,
 }
-
-
-def _one(command: Command, step: Callable[[], None]) -> Outcome:
-    """One step by itself: whatever it did before it was refused is undone."""
-    try:
-        with transaction.atomic():
-            step()
-    except Refusal as refusal:
-        return refused(command, refusal)
-    return Outcome(command.id, APPLIED)
 
 
 def _runs(commands: Sequence[Command]) -> Iterator[Sequence[Command]]:

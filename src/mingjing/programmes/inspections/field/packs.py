@@ -1,7 +1,8 @@
 """What an officer's phone brings along: the tasks of these days, and what the gate needs to answer without a signal.
 
 The facts are those known when the pack was made, the rules those of the task's day; the phone says of when they are.
-Six statements, and five for each task (at most `held.MOST`). Not here: what stands of a task now (states).
+Six statements, and five for each task (at most `held.MOST`). Not here: what stands of a task now (states), what a task
+that is opened at the door asks (doors).
 """
 
 from collections.abc import Sequence
@@ -14,8 +15,9 @@ from django.utils import timezone
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import EntryCode
+from mingjing.programmes.inspections.field.doors import at_door, item_document, officer_document, place_document
 from mingjing.programmes.inspections.field.states import states_of
-from mingjing.programmes.inspections.models import Item, Task
+from mingjing.programmes.inspections.models import Task
 from mingjing.programmes.inspections.policy.previews import gate_document
 from mingjing.programmes.inspections.queries.gate import Arrival, facts_of
 from mingjing.programmes.inspections.queries.held import held_by
@@ -43,7 +45,12 @@ def pack(person: Person, now: datetime) -> dict[str, Any]:
         if name not in rules:
             rules[name] = gate_document(known.on(day), day)
         records.append(_record(task, at, codes) | {"rules": name, "state": stand[task.subject]})
-    return {"known_at": instant_text(now), "records": records, "rules": rules}
+    opened = at_door(person, now)
+    for one in opened["authorities"]:
+        name, document = one.pop("document")
+        one["rules"] = name
+        rules.setdefault(name, document)
+    return {"known_at": instant_text(now), "records": records, "rules": rules, "at_door": opened}
 
 
 def _when(task: Task, now: datetime) -> datetime:
@@ -60,39 +67,15 @@ def _record(task: Task, at: datetime, codes: dict[int, str]) -> dict[str, Any]:
     site = firm.site
     return {
         "subject": task.subject, "name": firm.organisation.name, "number": firm.organisation.credit_code,
-        "address": site.address if site else "", "site": _place(site),
+        "address": site.address if site else "", "site": place_document(site),
         "entry_code": codes.get(firm.site_id or 0), "authority": authority.organisation.name,
         "purpose": task.purpose, "trigger": task.trigger, "emergency": task.emergency, "clue": task.clue,
         "first_day": task.first_day.isoformat(), "last_day": task.last_day.isoformat(), "code": task.code,
-        "planned_minutes": task.planned_minutes, "joint": task.joint is not None,
-        "items": [_item(row.item) for row in task.taskitem_set.all()],
-        "officers": [_officer(person, task, day) for person in officers],
+        "planned_minutes": task.planned_minutes, "joint": task.joint is not None, "door_reason": task.door_reason,
+        "items": [item_document(row.item) for row in task.taskitem_set.all()],
+        "officers": [officer_document(person, authority, day) for person in officers],
         "facts": {name: value for name, value in facts.items() if name not in SCANNED},
     }  # fmt: skip
-
-
-def _item(item: Item) -> dict[str, Any]:
-    return {
-        "id": item.pk, "code": item.code, "title": item.title, "legal_basis": item.legal_basis,
-        "checklist": item.checklist,
-    }  # fmt: skip
-
-
-def _officer(person: Person, task: Task, day: Any) -> dict[str, Any]:
-    """An officer with the certificates that are good for this authority and its field on that day."""
-    bodies = {task.authority_id, task.authority.delegated_by_id}
-    good = [
-        one.number
-        for one in person.certificates.all()
-        if one.holds(day) and one.authority_id in bodies and (not one.scope or task.authority.field in one.scope)
-    ]
-    return {"token": person.token, "name": person.display_name, "certificates": good}
-
-
-def _place(site: Any) -> dict[str, str] | None:
-    if site is None or site.latitude is None:
-        return None
-    return {"latitude": str(site.latitude), "longitude": str(site.longitude)}
 
 
 def _codes(tasks: Sequence[Task]) -> dict[int, str]:

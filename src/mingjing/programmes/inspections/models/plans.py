@@ -173,6 +173,10 @@ class Purpose(models.TextChoices):
     OBSERVATION = "observation", _("Observation")
 
 
+AT_DOOR = (Purpose.IMMEDIATE, Purpose.CASE, Purpose.RECHECK, Purpose.SERVICE, Purpose.OBSERVATION)
+"""What officers may open a task for at the door; the rest comes of a plan, a campaign or a draw."""
+
+
 class Trigger(models.TextChoices):
     """What brought a visit about; all but the plan are exempt from caps (programmes.md §1.2)."""
 
@@ -211,7 +215,8 @@ class Task(models.Model):
     `code` (检查码) is issued last and shown by the officer. `notice` is what the firm was told: {"officers": [numbers
     of certificates], "items": [codes], "firm": credit code, "team": number, "days": [first, last]} (A11, C7). Tasks
     that go together share `joint`; the visits that follow share it too. `clue` is the number a case needs (A13);
-    `exception` the class of the exception claimed on a quiet day (A9).
+    `exception` the class of the exception claimed on a quiet day (A9). `door_reason` is why officers opened it at the
+    door, where nobody had drafted one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -230,6 +235,7 @@ class Task(models.Model):
     exception = models.CharField(_("exception claimed on a quiet day"), max_length=20, blank=True)
     emergency = models.BooleanField(_("emergency"), default=False)
     joint = models.UUIDField(null=True, blank=True)
+    door_reason = models.CharField(_("why it was opened at the door"), max_length=500, blank=True, editable=False)
     drafted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     drafted_at = models.DateTimeField()
     approved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

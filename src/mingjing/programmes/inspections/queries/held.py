@@ -22,9 +22,9 @@ KEPT = timedelta(days=10)
 
 
 def of_officer(person: Person) -> QuerySet[Task]:
-    """Tasks with a code that send this person."""
+    """Tasks that send this person: with a code, or opened at the door."""
     sent = TaskOfficer.objects.filter(person=person).values("task")
-    return Task.objects.filter(pk__in=sent, coded_at__isnull=False)
+    return Task.objects.filter(~Q(door_reason="") | Q(coded_at__isnull=False), pk__in=sent)
 
 
 def held_by(person: Person, today: date) -> list[Task]:

@@ -40,6 +40,7 @@ def tasks_of(match: Match) -> QuerySet[Task]:
     """The tasks that a proposal is about, as they stand now."""
     return Task.objects.filter(
         within_subtree(match.area.path, "authority__area"), approved_at__isnull=False, noticed_at=None, coded_at=None,
+        door_reason="",
         cancelled_at=None, joint=None, emergency=False, method=Method.ON_SITE, first_day__lte=match.last_day,
         last_day__gte=match.first_day, entries=None,
     ).select_related("authority__organisation", "firm__organisation", "firm__area").order_by("pk")  # fmt: skip

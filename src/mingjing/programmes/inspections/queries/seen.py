@@ -28,9 +28,10 @@ def plans_seen(person: Person, on: date) -> QuerySet[Plan]:
 
 
 def tasks_seen(person: Person, on: date) -> QuerySet[Task]:
-    """Tasks of one's own authority, and approved ones of all for those who oversee them."""
+    """Tasks of one's own authority; for those who oversee all of them, approved ones and those opened at the door."""
     own = _within(areas_where(person, TASKS, on=on), "authority__area") & Q(authority__in=authorities_of(person, on))
-    wide = _within(areas_where(person, OVERSEE, on=on), "authority__area") & Q(approved_at__isnull=False)
+    told = Q(approved_at__isnull=False) | ~Q(door_reason="")
+    wide = _within(areas_where(person, OVERSEE, on=on), "authority__area") & told
     rows = Task.objects.filter(own | wide)
     return rows.select_related("authority__organisation", "authority__area", "firm__organisation", "firm__area")
 

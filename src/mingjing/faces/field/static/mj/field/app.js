@@ -35,7 +35,7 @@ export class App {
     return {
       person: phone.device.person,
       pack: (of) => phone.pack?.programmes[of] ?? null,
-      commands: { send: (kind, subject, payload) => phone.send(kind, subject, payload), settle: (ids) => phone.outbox.settle(ids).then(() => this.count()) },
+      commands: { send: (kind, subject, payload) => phone.send(kind, subject, payload), settle: (ids) => phone.outbox.settle(ids).then(() => this.count()), of: (kind) => phone.outbox.all().then((all) => all.filter((one) => one.kind === kind)) },
       state: (subject) => phone.state(subject), listen: (hear) => phone.listen(hear),
       go: (path) => (location.hash = `#${path}`), say: (text) => this.say(text),
       now: () => new Date().toISOString(), clockOffset: () => phone.device.known.offset ?? 0,

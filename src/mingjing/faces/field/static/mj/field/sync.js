@@ -9,6 +9,7 @@ import { Locked } from "#mj/field/vault.js";
 const LOT = 300; // commands in one request, and
 const LARGEST = 700_000; // its bytes
 const LEASE = 60_000; // milliseconds for which a page without Web Locks may run before it says that it still does
+const OPENING = /\.open_(day|task)$/; // what a pack brings more after
 const NEVER = new Set(["upload.no_picture", "upload.broken", "upload.pixels", "upload.unreadable", "upload.size", "evidence.media_type", "evidence.empty"]);
 const UNREAD = new Set(["sync.format", "sync.large"]); // refusals of a whole request, for the sake of one command
 
@@ -101,7 +102,7 @@ export class Sync {
     await this.outbox.answered(answer.outcomes, answer.states ?? {});
     await this.device.heard(answer);
     await this.kept(answer.captures ?? {}, new Set([...watch, ...commands.map(({ subject }) => subject)]));
-    if (commands.some(({ kind }) => kind.endsWith(".open_day"))) await this.fetchPack();
+    if (commands.some(({ kind }) => OPENING.test(kind))) await this.fetchPack();
     this.tell({ kind: "commands", outcomes: answer.outcomes });
     const answered = new Set(answer.outcomes.filter(({ problems = [] }) => !problems.some(({ code }) => code === "sync.failed")).map(({ id }) => id));
     return [...new Set(commands.filter(({ id }) => !answered.has(id)).map(({ subject }) => subject))];

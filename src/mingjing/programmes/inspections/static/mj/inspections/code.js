@@ -8,7 +8,9 @@ const QUIET = 4; // modules of white around it, as its standard asks
 
 export const addressOf = (record) => `${location.origin}/board/inspections/t/${record.code}/`;
 
+// Nothing of a task that has no code: it was opened at the door.
 export function codeOf(record, opened) {
+  if (!record.code) return null;
   const words = t("Whoever scans it sees who is here, on what authority, for what, and what the firm may do. No account is needed.");
   return folded("code", opened, t("Show the task’s code to the firm"), words, addressOf(record));
 }

@@ -1,21 +1,36 @@
-// The programme's part of the phone (`field_module` of its manifest): a card for each task of these days, and the screen of
-// a task. Not here: any screen, the shell.
+// The programme's part of the phone (`field_module` of its manifest): a card for each task of these days, a way to open one
+// at the door, and the screen of a task. Not here: any screen, the shell.
+import { AtDoorScreen } from "#mj/inspections/atdoor.js";
 import { button, h, localDay, moment, purposeOf, t } from "#mj/inspections/kit.js";
+import { recordOf } from "#mj/inspections/opening.js";
 import { open, standOf } from "#mj/inspections/standing.js";
 import { TaskScreen } from "#mj/inspections/task.js";
 
 export const code = "inspections";
+const OPEN = "inspections.open_task";
 export const title = () => t("Inspections");
 
 // Tasks of today and what is not done yet, then those that are done.
 export async function cards(app) {
-  const { records = [] } = app.pack(code) ?? {};
+  const pack = app.pack(code) ?? {};
+  const records = [...(pack.records ?? []), ...(await opened(app, pack))];
   const told = await Promise.all(records.map(async (record) => {
     const { state, commands } = await app.state(record.subject);
     return { record, stand: standOf(state ?? record.state, commands) };
   }));
   const done = ({ record, stand }) => stand.state === "left" && !open(record, stand).length;
-  return [...told.filter((one) => !done(one)), ...told.filter(done)].map((one) => cardOf(app, one));
+  return [...told.filter((one) => !done(one)), ...told.filter(done)].map((one) => cardOf(app, one)).concat(pack.at_door?.authorities.length ? [doorCard(app)] : []);
+}
+
+// Tasks that were opened on this phone and are in no pack yet.
+async function opened(app, pack) {
+  const known = new Set((pack.records ?? []).map(({ subject }) => subject));
+  const found = (await app.commands.of(OPEN)).filter(({ subject }) => !known.has(subject));
+  return found.map(({ subject, payload }) => recordOf(pack, subject, payload, payload.day)).filter(Boolean);
+}
+
+function doorCard(app) {
+  return h("section", { class: "fi-card" }, h("h2", {}, t("No task for this visit")), h("p", { class: "fi-fine" }, t("An emergency, or something seen on the spot: open a task at the door, with the reason.")), button(t("Open a task at the door"), () => app.go(`/${code}/at-door`), { kind: "strong", "data-key": "at-door" }));
 }
 
 function cardOf(app, { record, stand }) {
@@ -38,9 +53,11 @@ function stateText(record, stand) {
 
 // The screen below /inspections/: {element, title, close}; null for an address that leads nowhere.
 export async function screen(app, path) {
-  const [, key] = /^tasks\/([0-9a-f-]{36})$/.exec(path) ?? [];
   const pack = app.pack(code);
-  const record = pack?.records.find(({ subject }) => subject === `inspections.task:${key}`);
+  if (path === "at-door" && pack?.at_door?.authorities.length) return { element: new AtDoorScreen(app, pack).element, title: t("Open a task at the door") };
+  const [, key] = /^tasks\/([0-9a-f-]{36})$/.exec(path) ?? [];
+  const subject = `inspections.task:${key}`;
+  const record = pack && [...pack.records, ...(await opened(app, pack))].find((one) => one.subject === subject);
   if (!record) return null;
   const shown = new TaskScreen(app, record, pack);
   await shown.begin();
@@ -56,7 +73,7 @@ export function route(subject) {
 // What is refused is read on the task's screen, where it can be entered anew.
 export const matter = ({ id }) => id;
 
-const ACTS = { enter: () => t("Entering"), leave: () => t("Leaving"), result: () => t("Result"), refusal: () => t("Refusal of the firm"), photo: ({ record }) => t("Photo of {check}", { check: record?.about ?? "" }) };
+const ACTS = { open_task: () => t("Task opened at the door"), enter: () => t("Entering"), leave: () => t("Leaving"), result: () => t("Result"), refusal: () => t("Refusal of the firm"), photo: ({ record }) => t("Photo of {check}", { check: record?.about ?? "" }) };
 
 // A command in words, for the outbox.
 export const describe = ({ kind, payload = {} }) => ACTS[kind.split(".")[1]]?.(payload) ?? title();

@@ -13,6 +13,12 @@ const PURPOSES = {
 };
 export const purposeOf = ({ purpose }) => PURPOSES[purpose]?.() ?? purpose;
 
+const TRIGGERS = {
+  plan: () => t("Plan"), complaint: () => t("Complaint or report"), superior: () => t("Assigned by a superior"), assist_superior: () => t("Assisting a superior"), audit: () => t("Internal audit"),
+  off_site_clue: () => t("Clue from off-site checks"), media: () => t("Media exposure"), recheck: () => t("Re-check of a correction"), firm_request: () => t("The firm’s request"), permit: () => t("Site check for a permit"), emergency: () => t("Legal emergency"),
+};
+export const triggerOf = (trigger) => TRIGGERS[trigger]?.() ?? trigger;
+
 const FACTS = {
   listed: () => t("whether the authority is listed"), published: () => t("whether the items are published"), in_scope: () => t("whether the items are within its scope"),
   covered: () => t("whether a plan covers it"), approved: () => t("whether it is approved"), filed: () => t("whether it is filed"),

@@ -7,6 +7,9 @@ import { standOf } from "#mj/inspections/standing.js";
 
 const drafts = new Map(); // by subject
 
+// What was said before the screen is there: the firm's code that was scanned, a reason.
+export const keepDoor = (subject, held) => drafts.set(subject, held);
+
 export class TaskScreen {
   constructor(app, record, pack) {
     Object.assign(this, { app, record, pack, rules: pack.rules[record.rules]?.rules ?? [], stand: null });
@@ -27,10 +30,17 @@ export class TaskScreen {
 
   async refresh() {
     const { state, commands } = await this.app.state(this.record.subject);
+    this.renew();
     const stand = standOf(state ?? this.record.state, commands);
     const same = JSON.stringify(stand) === JSON.stringify(this.stand);
     this.stand = stand;
     if (!same) this.draw();
+  }
+
+  // A task that was opened here is in the pack once it has arrived.
+  renew() {
+    const pack = this.app.pack("inspections"), record = pack?.records.find(({ subject }) => subject === this.record.subject);
+    if (record && this.record.state === null) Object.assign(this, { pack, record, rules: pack.rules[record.rules]?.rules ?? [], stand: null });
   }
 
   draw() {
@@ -44,13 +54,14 @@ export class TaskScreen {
     const facts = [record.number, record.address].filter(Boolean).join(" · ");
     const titles = record.items.map(({ title }) => title).join(t("; "));
     return h("section", { class: "fi-head" }, h("h2", {}, record.name), h("p", { class: "fi-fine" }, facts), h("p", {}, record.authority, " · ", purposeOf(record), record.emergency ? ` · ${t("emergency")}` : ""), h("p", { class: "fi-fine" }, titles),
-      stand.refused ? h("p", { class: "fi-notice wrong" }, t("The firm refused this visit. A supervisor looks at it.")) : null);
+      stand.refused ? h("p", { class: "fi-notice wrong" }, t("The firm refused this visit. A supervisor looks at it.")) : null,
+      record.door_reason ? h("p", { class: "fi-notice watch" }, t("Opened at the door: {reason}", { reason: record.door_reason })) : null);
   }
 
   // What was refused, why, and what to do: it leaves when somebody has read it, or has entered all the same.
   problems() {
     return this.stand.problems.map((one) => h("section", { class: "fi-notice wrong", role: "alert" }, h("p", {}, one.why.map(({ text }) => text).join(" ")), this.isRed(one) ? this.redAfterAll(one) : null,
-      button(t("I have seen it"), () => this.seen(one.id), { "data-key": `seen-${one.id}` })));
+      button(t("I have seen it"), () => this.seen(one), { "data-key": `seen-${one.id}` })));
   }
 
   isRed({ kind, why }) {
@@ -69,9 +80,11 @@ export class TaskScreen {
       area(t("Why you enter all the same"), held.reason ?? "", (text) => (held.reason = text), { "data-key": "red-reason" }), button(t("Enter all the same"), enter, { kind: "danger", "data-key": "red-enter" }));
   }
 
-  async seen(id) {
+  // A task that was refused is opened anew, or not at all.
+  async seen({ id, kind }) {
     await this.app.commands.settle([id]);
-    await this.refresh();
+    if (kind === "inspections.open_task") return this.app.go("/");
+    return this.refresh();
   }
 
   async send(kind, payload) {
