@@ -39,12 +39,19 @@ __all__ = [
 class Permission:
     """One thing a person may do, and the codes of the roles that may do it within their area.
 
-    `code` is dotted (`assessments.scheme.publish`), `title` an English msgid.
+    `code` is dotted (`assessments.scheme.publish`), `title` an English msgid. `carried` names those of the roles that
+    hold it because another part says so (`RoleKind.carries`), each with the code of that part.
     """
 
     code: str
     title: str
     roles: tuple[str, ...]
+    carried: tuple[tuple[str, str], ...] = ()
+
+    def roles_for(self, programme: str) -> tuple[str, ...]:
+        """The roles that hold it for what belongs to a programme: not those that another programme's role carries."""
+        away = {role for role, code in self.carried if code != programme}
+        return tuple(role for role in self.roles if role not in away)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,16 +305,18 @@ def duties_for(acting: Any, now: datetime) -> tuple[Duty, ...]:
 
 def permissions() -> Mapping[str, Permission]:
     """Every permission by code, with the roles it names and those that carry it."""
-    carried: dict[str, tuple[str, ...]] = {}
+    carried: dict[str, tuple[tuple[str, str], ...]] = {}
     for manifest in _registry.manifests.values():
         for role in manifest.roles:
             for code in role.carries:
-                carried[code] = (*carried.get(code, ()), role.code)
+                carried[code] = (*carried.get(code, ()), (role.code, manifest.code))
     every = (entry for manifest in _registry.manifests.values() for entry in manifest.permissions)
-    return {
-        entry.code: replace(entry, roles=(*entry.roles, *carried[entry.code])) if entry.code in carried else entry
-        for entry in every
-    }
+    return {entry.code: _carried(entry, carried.get(entry.code, ())) for entry in every}
+
+
+def _carried(entry: Permission, by: tuple[tuple[str, str], ...]) -> Permission:
+    more = tuple((role, part) for role, part in by if role not in entry.roles)
+    return replace(entry, roles=(*entry.roles, *(role for role, _part in more)), carried=more) if more else entry
 
 
 def roles() -> Mapping[str, RoleKind]:

@@ -93,6 +93,19 @@ def test_a_role_carries_its_own_permissions_only(grant: Give, person: Person) ->
     assert not may(person, MANAGE, on=TODAY)
 
 
+def test_a_right_that_a_programmes_role_carries_reaches_that_programme_only() -> None:
+    """Of every permission that roles of programmes carry: theirs, and nobody else's; its own roles reach them all."""
+    carried = {code: one for code, one in registry.permissions().items() if one.carried}
+    assert "cases.case.view" in carried
+    programmes = [one.code for one in registry.programmes()]
+    for permission in carried.values():
+        for role, programme in permission.carried:
+            reached = [one for one in programmes if role in permission.roles_for(one)]
+            assert reached == [one for one in programmes if one == programme], (permission.code, role)
+        own = set(permission.roles) - {role for role, _programme in permission.carried}
+        assert all(own <= set(permission.roles_for(one)) for one in programmes)
+
+
 def test_an_auditor_changes_nothing(grant: Give, person: Person) -> None:
     grant(role="auditor")
     assert may(person, VIEW, on=TODAY)

@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from tests.faces import district
 from tests.programmes.inspections import doors
 
+from mingjing.kernel.cases.actions import open_case
 from mingjing.kernel.cases.models import Case
+from mingjing.kernel.cases.queries import near_evidence, possible_owners
 from mingjing.programmes.inspections.board.door import PACE
 from mingjing.programmes.inspections.models import Certificate, Refusal, Task
 from mingjing.programmes.inspections.models.plans import new_code
@@ -161,3 +165,37 @@ def test_the_page_costs_the_same_whatever_is_stored(
 def test_once_they_have_left_the_page_leads_to_the_rating(scene: doors.Scene, task: Task) -> None:
     entry = scene.enter(timezone.now() - timedelta(hours=2), task=task)
     assert f"/board/inspections/en/r/{code_of(entry)}/" in read(task)
+
+
+def test_a_supervisor_of_enforcement_sees_the_cases_of_inspections_and_no_others(
+    scene: doors.Scene, task: Task, client: Client
+) -> None:
+    watch = district.staff("enforcement_supervisor", "司法监督", scene.area, doors.LONG_AGO, "watch")
+    Client().post(address(task, act="refusal/"), {"text": "没有出示证件"})
+    own, now = Case.objects.get(programme="inspections"), timezone.now()
+    told: dict[str, Any] = {
+        "kind": "rectification",
+        "subject": "assessments.visit:7",
+        "title": "消火栓无水",
+        "area": scene.area,
+    }
+    other = open_case(
+        programme="assessments", **told, site=None, organisation=None, owner=None, due_at=now + timedelta(days=9),
+        by=None, at=now,
+    )  # fmt: skip
+    client.force_login(watch)
+    listed = client.get(reverse("desk:cases") + "?state=all").context["rows"]
+    assert [case for case, _late in listed] == [own]
+    pages = [reverse("desk:case", args=[one.pk]) for one in (own, other)]
+    assert [client.get(page).status_code for page in pages] == [200, 403]
+    assert client.get(reverse("assessments:order-spot", args=[other.pk])).status_code == 403
+    steps = [reverse("desk:case-follow", args=[one.pk, "note"]) for one in (own, other)]
+    assert [client.get(page).status_code for page in steps] == [200, 403]
+    today = timezone.localdate()
+    assert watch in possible_owners(own, today)
+    assert watch not in possible_owners(other, today)
+    assert near_evidence(watch, f"cases.case:{own.pk}", today)
+    assert not near_evidence(watch, f"cases.case:{other.pk}", today)
+    client.force_login(scene.people["director"])
+    assert {case for case, _late in client.get(reverse("desk:cases") + "?state=all").context["rows"]} == {own, other}
+    assert [client.get(page).status_code for page in pages] == [200, 200]

@@ -163,6 +163,11 @@ def area_of_case(request: HttpRequest, pk: int, *rest: str, **more: str) -> Area
     return get_object_or_404(Case.objects.select_related("area"), pk=pk).area
 
 
+def programme_of_case(request: HttpRequest, pk: int, *rest: str, **more: str) -> str:
+    """Whose case it is, or a 404."""
+    return get_object_or_404(Case, pk=pk).programme
+
+
 def home(subject: str) -> tuple[str, str] | None:
     """The number and the page of the case that evidence belongs to, for the manifest of cases."""
     name = subject.partition(":")[2]
@@ -174,7 +179,7 @@ def _case(pk: int) -> Case:
     return get_object_or_404(Case.objects.select_related("area", "site__area", "organisation", "owner"), pk=pk)
 
 
-@guarded("cases.case.view", area=area_of_case)
+@guarded("cases.case.view", area=area_of_case, programme=programme_of_case)
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """One case: what, where, whose, until when, every step with what shows it, and what the reader may do next."""
     found = _case(pk)
@@ -187,17 +192,17 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"case": found, "rows": rows, "late": words, "late_tone": tone, "home": home_of(found.subject)}
     context["kind"] = registry.title_of_case_kind(found.programme, found.kind)
     context["moves"] = _moves(request, found, allowed=not why_not)
-    context["why_not"] = why_not if may(request.user, "cases.case.confirm", area=found.area, on=_today()) else []
+    context["why_not"] = why_not if _holds(request, "cases.case.confirm", found) else []
     return render(request, "desk/case.html", context)
 
 
-@guarded("cases.case.follow", area=area_of_case)
+@guarded("cases.case.follow", area=area_of_case, programme=programme_of_case)
 def follow(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Report as done, note, or hand over."""
     return _step(request, _case(pk), FOLLOWING.get(step))
 
 
-@guarded("cases.case.confirm", area=area_of_case)
+@guarded("cases.case.confirm", area=area_of_case, programme=programme_of_case)
 def settle(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Confirm, send back, extend, cancel or open again."""
     return _step(request, _case(pk), SETTLING.get(step))
@@ -212,11 +217,15 @@ def _moves(request: HttpRequest, found: Case, *, allowed: bool) -> list[tuple[st
     found_moves = [
         (route, name, move)
         for permission, route, moves in routes
-        if may(request.user, permission, area=found.area, on=_today())
+        if _holds(request, permission, found)
         for name, move in moves.items()
         if found.allows(move.kind) and (allowed or move.kind != StepKind.CONFIRMED)
     ]
     return sorted(found_moves, key=lambda one: ("primary", "", "danger").index(one[2].tone))
+
+
+def _holds(request: HttpRequest, permission: str, found: Case) -> bool:
+    return may(request.user, permission, area=found.area, on=_today(), programme=found.programme)
 
 
 def _step(request: HttpRequest, found: Case, move: Move | None) -> HttpResponse:

@@ -181,7 +181,8 @@ def assign_case(*, case: Case, owner: Person, note: str = "", by: Person | None,
         if owner.pk == current.owner_id:
             text = N_("{name} has this case already; choose somebody else.")
             raise Refusal([Problem("cases.case.same_owner", text, {"name": owner.display_name}, "owner")])
-        if not may(owner, "cases.case.follow", area=current.area, on=timezone.localdate(at)):
+        today, programme = timezone.localdate(at), current.programme
+        if not may(owner, "cases.case.follow", area=current.area, on=today, programme=programme):
             text = N_("{name} may not follow cases in {area}; choose somebody with a role there.")
             params = {"name": owner.display_name, "area": current.area.name}
             raise Refusal([Problem("cases.case.owner_elsewhere", text, params, "owner")])

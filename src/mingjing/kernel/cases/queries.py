@@ -27,8 +27,8 @@ __all__ = [
 
 
 def cases_seen(scope: Scope) -> CaseQuerySet:
-    """The cases within `scope`, with everything a line about one names."""
-    return scope.within(Case.objects.select_related("area", "site__area", "organisation", "owner"))  # type: ignore[return-value]
+    """The cases within `scope`, with everything a line about one names; of a programme's role its own cases only."""
+    return scope.of_programmes(Case.objects.select_related("area", "site__area", "organisation", "owner"))  # type: ignore[return-value]
 
 
 def overdue(scope: Scope, at: datetime) -> CaseQuerySet:
@@ -64,7 +64,9 @@ def near_evidence(person: Person, subject: str, today: date) -> bool:
     """The manifest's door to exhibits of a case: for those who may see the case."""
     name = subject.partition(":")[2]
     case = Case.objects.select_related("area").filter(pk=int(name)).first() if name.isdecimal() else None
-    return case is not None and may(person, "cases.case.view", area=case.area, on=today)
+    return case is not None and may(
+        person, "cases.case.view", area=case.area, on=today, programme=case.programme
+    )  # fmt: skip
 
 
 def latest_extension(case: Case, at: datetime) -> datetime | None:
@@ -95,7 +97,7 @@ def out_of_turn(case: Case, kind: StepKind) -> Problem:
 
 def possible_owners(case: Case, today: date) -> "QuerySet[Person]":
     """Everybody who may follow the case that day, but for who owns it."""
-    path, roles = case.area.path, registry.permissions()["cases.case.follow"].roles
+    path, roles = case.area.path, registry.permissions()["cases.case.follow"].roles_for(case.programme)
     covering = [path[:end] for end in range(CODE_LENGTH, len(path) + 1, CODE_LENGTH)]
     held = RoleGrant.objects.filter(person=OuterRef("pk"), role__in=roles, area__path__in=covering, ended_at=None)
     held = held.filter(Q(last_day=None) | Q(last_day__gte=today), first_day__lte=today)

@@ -45,9 +45,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The subtrees within which someone holds a permission, by their paths."""
+    """The subtrees within which someone holds a permission, by their paths.
+
+    `wide` are those where they hold it for whatever there is, `narrow` those where a role of one programme carries it,
+    by programme: of records that belong to programmes it reaches that one's.
+    """
 
     paths: tuple[str, ...]
+    wide: tuple[str, ...] | None = None
+    narrow: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.paths)
@@ -75,6 +81,12 @@ class Scope:
         """The rows whose `field` (a foreign key to Area, possibly across `__`; "" for Area itself) lies in scope."""
         return queryset.filter(within_subtrees(self.paths, field)) if self.paths else queryset.none()
 
+    def of_programmes(self, queryset: "QuerySet[Row]", field: str = "area") -> "QuerySet[Row]":
+        """The rows `within` scope, each of a `programme`: through a role that only carries the right its own ones."""
+        held = [within_subtrees(self.paths if self.wide is None else self.wide, field)] if self.wide != () else []
+        held += [within_subtrees(paths, field) & Q(programme=programme) for programme, paths in self.narrow]
+        return queryset.filter(reduce(or_, held)) if self.paths else queryset.none()
+
     def sees(self, fact_scope: str) -> bool:
         """Whether a fact of this scope is one of those that `of_facts` finds."""
         return bool(self.paths) and (not fact_scope or fact_scope.startswith(self.paths))
@@ -85,34 +97,58 @@ class Scope:
         return reduce(or_, ranges, Q(**{f"{through}scope": ""}))
 
 
-def areas_where(person: Person | AnonymousUser, permission: str, *, on: date) -> Scope:
-    """Where `person` holds `permission` on that day. Costs one query per person object, whatever is asked of it."""
-    roles = _permission(permission).roles
+def areas_where(
+    person: Person | AnonymousUser, permission: str, *, on: date, programme: str | None = None
+) -> Scope:  # fmt: skip
+    """Where `person` holds `permission` on that day, for what belongs to `programme` where one is named.
+
+    Costs one query per person object, whatever is asked of it.
+    """
+    asked = _permission(permission)
+    roles = asked.roles if programme is None else asked.roles_for(programme)
     if not isinstance(person, Person) or not person.is_active:
         return Scope(())
-    return Scope(_outermost(grant for grant in person.grants if grant.role in roles and grant.holds(on)))
+    held = [grant for grant in person.grants if grant.role in roles and grant.holds(on)]
+    return _scope(held, asked.carried if programme is None else ())
 
 
-def may(person: Person | AnonymousUser, permission: str, *, area: Area | None = None, on: date) -> bool:
+def _scope(held: Iterable[Grant], carried: tuple[tuple[str, str], ...]) -> Scope:
+    grants, of = list(held), dict(carried)
+    by: dict[str, list[Grant]] = {}
+    for grant in grants:
+        by.setdefault(of.get(grant.role, ""), []).append(grant)
+    wide = _outermost(by.pop("", ()))
+    return Scope(_outermost(grants), wide, tuple((code, _outermost(own)) for code, own in sorted(by.items())))
+
+
+def may(
+    person: Person | AnonymousUser, permission: str, *, area: Area | None = None, on: date, programme: str | None = None
+) -> bool:  # fmt: skip
     """Whether `person` holds `permission` on that day for `area`; without an area, for any area at all.
 
-    Raises ImproperlyConfigured for a permission that no manifest declares.
+    Of what belongs to a `programme`, roles of other programmes that only carry the permission do not count. Raises
+    ImproperlyConfigured for a permission that no manifest declares.
     """
-    scope = areas_where(person, permission, on=on)
+    scope = areas_where(person, permission, on=on, programme=programme)
     return bool(scope) if area is None else scope.covers(area)
 
 
-def require(person: Person | AnonymousUser, permission: str, *, area: Area | None = None, on: date) -> None:
+def require(
+    person: Person | AnonymousUser, permission: str, *, area: Area | None = None, on: date, programme: str | None = None
+) -> None:  # fmt: skip
     """Raise PermissionDenied, naming what is lacking, unless `person` may."""
-    if not may(person, permission, area=area, on=on):
+    if not may(person, permission, area=area, on=on, programme=programme):
         raise PermissionDenied(_(_permission(permission).title))
 
 
-def guarded(permission: str, *, area: Callable[..., Area] | None = None) -> Callable[[View], View]:
+def guarded(
+    permission: str, *, area: Callable[..., Area] | None = None, programme: Callable[..., str] | None = None
+) -> Callable[[View], View]:
     """Only those who hold `permission` today may call the view.
 
-    `area` finds the area that is asked for from the view's own arguments (it may raise Http404). Visitors are sent to
-    sign in (htmx requests get 401 and the address); others who lack the permission get PermissionDenied.
+    `area` finds the area that is asked for from the view's own arguments (it may raise Http404), `programme` whose the
+    thing is that is asked for. Visitors are sent to sign in (htmx requests get 401 and the address); others who lack
+    the permission get PermissionDenied.
     """
     if apps.ready:
         _permission(permission)
@@ -123,7 +159,8 @@ def guarded(permission: str, *, area: Callable[..., Area] | None = None) -> Call
             if not request.user.is_authenticated:
                 return _sign_in(request)
             wanted = area(request, *args, **kwargs) if area else None
-            require(request.user, permission, area=wanted, on=timezone.localdate())
+            whose = programme(request, *args, **kwargs) if programme else None
+            require(request.user, permission, area=wanted, on=timezone.localdate(), programme=whose)
             response = view(request, *args, **kwargs)
             add_never_cache_headers(response)  # nobody finds it in the browser after the person signed out
             return response

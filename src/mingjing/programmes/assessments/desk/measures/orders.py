@@ -96,7 +96,7 @@ def case_area(request: HttpRequest, case: int) -> Area:
     return get_object_or_404(Case.objects.select_related("area"), pk=case, programme="assessments").area
 
 
-@guarded("cases.case.view", area=case_area)
+@guarded("cases.case.view", area=case_area, programme=lambda *_asked, **_named: "assessments")
 @require_safe
 def spot(request: HttpRequest, case: int) -> HttpResponse:
     """Photos of the finding beside those of the repair, with the distance between them and the time that passed."""
