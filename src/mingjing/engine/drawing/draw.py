@@ -203,7 +203,10 @@ def _closed(inputs: Inputs, teams: Teams) -> list[frozenset[int]]:
     for slot, team in enumerate(teams):
         for expert in team:
             serving[expert].append(slot)
-    return [frozenset(slot for expert in barred for slot in serving[expert]) for barred in inputs.barred]
+    of_barred = {
+        barred: frozenset(slot for expert in barred for slot in serving[expert]) for barred in set(inputs.barred)
+    }
+    return [of_barred[barred] for barred in inputs.barred]
 
 
 def _groups(inputs: Inputs) -> list[list[int]]:

@@ -107,8 +107,8 @@ class Sparse:
         return reach <= FARTHEST
 
     def _nearest_units(self) -> bool:
-        """List the units near every slot at once, likewise."""
-        reach, closed = self._unit_grid.nearby, self._closed
+        """List the units near every slot at once, likewise; a slot takes several, so it looks twice as far."""
+        reach, closed = 2 * self._unit_grid.nearby, self._closed
         found = offers_near(self._centres, self._ties.slot, self._points, self._unit_ties, reach)
         for slot, (offers, listed) in enumerate(zip(self._units, found, strict=False)):
             offers.listed = [one for one in listed if slot not in closed[one[1]]]

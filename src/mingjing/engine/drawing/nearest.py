@@ -54,15 +54,21 @@ def _of(
     count = np.searchsorted(there[:, 0], here[:, 0] + wide, side="right") - first
     place = np.repeat(np.arange(len(here)), count)
     other = np.arange(len(place)) - np.repeat(np.cumsum(count) - count - first, count)
-    east, north = (there[other] - here[place]).T
-    square = np.where(np.abs(north) < wide, east * east + north * north, most)
-    near = square < most
+    (here_east, here_north), (there_east, there_north) = np.ascontiguousarray(here.T), np.ascontiguousarray(there.T)
+    north = there_north[other] - here_north[place]
+    near = np.flatnonzero(np.abs(north) < wide)  # first, for of a strip most is too far north or south
+    place, other, north = place[near], other[near], north[near]
+    east = there_east[other] - here_east[place]
+    square = east * east + north * north
+    near = np.flatnonzero(square < most)
     place, other, square = place[near], other[near], square[near]
     root = np.sqrt(square).astype(np.int64)
     root -= root * root > square
     root += (root + 1) * (root + 1) <= square
     cost, name = (root + 500) // 1000 * METRE + own[place] * ties[other] % TIE_PRIME, names[other]
-    sort = np.lexsort((name, cost, place))
+    sort = np.lexsort((cost, place))  # `place` is in order already; names decide between equal costs, of which few are
+    if np.any((np.diff(cost[sort]) == 0) & (np.diff(place[sort]) == 0)):
+        sort = np.lexsort((name, cost, place))
     offers = list(zip(cost[sort].tolist(), name[sort].tolist(), strict=True))
     ends = np.cumsum(np.bincount(place, minlength=len(here))).tolist()
     return (offers[start:end] for start, end in pairwise([0, *ends]))

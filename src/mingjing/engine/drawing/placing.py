@@ -52,10 +52,10 @@ class Placement:
         """What the placed units cost together."""
         return sum(self.paid)
 
-    def _move(self, unit: int, slot: int) -> None:
+    def _move(self, unit: int, slot: int, cost: int) -> None:
         if self.at[unit] >= 0:
             self.members[self.at[unit]].remove(unit)
-        self.at[unit], self.paid[unit] = slot, self.market.cost(unit, slot)
+        self.at[unit], self.paid[unit] = slot, cost
         self.members[slot].append(unit)
 
     # --- chains of moves ------------------------------------------------------------------------------------------
@@ -73,9 +73,9 @@ class Placement:
             self.prices[slot] += max(0, search.best - far)
         end = search.end
         while end >= 0:
-            moved, end_before = search.via[end]
-            self._move(moved, end)
-            end = end_before
+            moved, before, cost = search.via[end]
+            self._move(moved, end, cost)
+            end = before
 
     def _walk_in(self, unit: int) -> bool:
         """Place `unit` on its nearest slot where that has room: no chain is cheaper, for prices are 0 or more."""
@@ -84,10 +84,10 @@ class Placement:
             self.market.more_slots(unit)
         if not offers.listed:
             return False
-        slot = offers.listed[0][1]
+        cost, slot = offers.listed[0]
         if len(self.members[slot]) >= self.high[slot]:
             return False
-        self._move(unit, slot)
+        self._move(unit, slot, cost)
         return True
 
     def _fill(self, slot: int, dearest: int) -> None:
@@ -100,8 +100,8 @@ class Placement:
             self.prices[there] -= max(0, search.best - far)
         end = search.end
         while end != slot:
-            moved, end = search.via[end]
-            self._move(moved, end)
+            moved, end, cost = search.via[end]
+            self._move(moved, end, cost)
 
 
 class _Search:
@@ -111,7 +111,7 @@ class _Search:
         self.placement = placement
         self.best, self.end = NEVER, -1
         self.known: dict[int, int] = {}
-        self.via: dict[int, tuple[int, int]] = {}
+        self.via: dict[int, tuple[int, int, int]] = {}  # who moves, the slot at the other end, what it costs there
         self.done: dict[int, int] = {}
         self.heap: list[tuple[int, int]] = []
 
@@ -171,7 +171,7 @@ class _Entering(_Search):
                 return
             far = base + cost + prices[there]
             if far < known.get(there, self.best):
-                known[there], self.via[there] = far, (unit, slot)
+                known[there], self.via[there] = far, (unit, slot, cost)
                 if len(members[there]) < high[there]:
                     self.best, self.end = min((self.best, self.end), (far, there))
                 else:
@@ -213,7 +213,7 @@ class _Filling(_Search):
             there = placement.at[unit]
             far = base + cost - placement.paid[unit] - placement.prices[there]
             if there not in done and far < known.get(there, self.best):
-                known[there], self.via[there] = far, (unit, slot)
+                known[there], self.via[there] = far, (unit, slot, cost)
                 heappush(self.heap, (far, there))
         if offers.covered < FAR_MM:
             heappush(self.heap, (base + offers.covered * METRE - self.dearest, ~slot))
