@@ -9,9 +9,9 @@ import pytest
 from tests.engine.drawn_inputs import district
 
 from mingjing.engine.drawing import Site, draw
-from mingjing.engine.drawing.ground import Grid, cosine, metres, plane, zones
+from mingjing.engine.drawing.ground import FARTHEST, METRE, TIE_PRIME, Grid, cosine, metres, plane, zones
 from mingjing.engine.drawing.market import Dense, Offers, Sparse, Ties, _offers
-from mingjing.engine.drawing.nearest import FARTHEST, METRE, TIE_PRIME, offers_near
+from mingjing.engine.drawing.nearest import offers_near
 from mingjing.engine.drawing.placing import Placement, Unplaceable
 from mingjing.engine.drawing.proof import flaw, unique
 from mingjing.engine.drawing.stream import Stream

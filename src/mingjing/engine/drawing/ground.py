@@ -10,10 +10,19 @@ from math import isqrt
 from mingjing.engine.drawing.model import Site
 from mingjing.engine.drawing.stream import Stream
 
-__all__ = ["Grid", "Placed", "Point", "cosine", "metres", "plane", "zones"]
+__all__ = [
+    "FARTHEST", "METRE", "TIE_PRIME", "Grid", "Offer", "Placed", "Point", "cosine", "metres", "plane", "zones",
+]  # fmt: skip
 
 Point = tuple[int, int]  # millimetres east and north
 Placed = tuple[int, int, int]  # the number of a point, and where it is
+Offer = tuple[int, int]  # cost, and the number of the slot (or of the unit, seen from a slot)
+
+METRE = 1 << 40
+"""The cost of a metre; ties of up to 65,536 sites together stay below it."""
+TIE_PRIME = 16_777_213
+FARTHEST = 1_000_000
+"""Metres of a first look that is made in columns: the square of as many millimetres fits into 64 bits, a cost too."""
 
 DEGREE_MM = 111_195_080  # of the mean sphere, 6 371 008.8 m
 SCALE = 10**18

@@ -3,12 +3,11 @@
 Costs are listed nearest first and only as far as somebody asks; what is not listed yet costs more than what is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import isqrt
 from typing import Protocol
 
-from mingjing.engine.drawing.ground import FAR_MM, Grid, Placed, Point, metres
-from mingjing.engine.drawing.nearest import FARTHEST, METRE, TIE_PRIME, Offer, offers_near
+from mingjing.engine.drawing.ground import FAR_MM, FARTHEST, METRE, TIE_PRIME, Grid, Offer, Placed, Point, metres
 from mingjing.engine.drawing.stream import Stream
 
 __all__ = ["METRE", "TIE_PRIME", "Dense", "Market", "Offers", "Ties"]
@@ -100,7 +99,7 @@ class Sparse:
     def _nearest_slots(self) -> bool:
         """List the slots near every unit at once, in columns; False where the numbers would not fit."""
         reach = self._slot_grid.nearby
-        found = offers_near(self._points, self._unit_ties, self._centres, self._ties.slot, reach)
+        found = _in_columns(self._points, self._unit_ties, self._centres, self._ties.slot, reach)
         for offers, closed, listed in zip(self._slots, self._closed, found, strict=False):
             offers.listed = [one for one in listed if one[1] not in closed] if closed else listed
             offers.covered = reach
@@ -109,7 +108,7 @@ class Sparse:
     def _nearest_units(self) -> bool:
         """List the units near every slot at once, likewise; a slot takes several, so it looks twice as far."""
         reach, closed = 2 * self._unit_grid.nearby, self._closed
-        found = offers_near(self._centres, self._ties.slot, self._points, self._unit_ties, reach)
+        found = _in_columns(self._centres, self._ties.slot, self._points, self._unit_ties, reach)
         for slot, (offers, listed) in enumerate(zip(self._units, found, strict=False)):
             offers.listed = [one for one in listed if slot not in closed[one[1]]]
             offers.covered = reach
@@ -126,6 +125,15 @@ class Sparse:
         found.sort()
         offers.listed += found
         offers.covered = reach
+
+
+def _in_columns(
+    here: Sequence[Point], own: Sequence[int], there: Sequence[Point], ties: Sequence[int], reach: int
+) -> Iterator[list[Offer]]:
+    """`offers_near`, imported when something is placed: NumPy would take a tenth of every start of the program."""
+    from mingjing.engine.drawing.nearest import offers_near
+
+    return offers_near(here, own, there, ties, reach)
 
 
 def _offers(

@@ -10,16 +10,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from mingjing.engine.drawing.ground import Point
+from mingjing.engine.drawing.ground import FARTHEST, METRE, TIE_PRIME, Offer, Point
 
-__all__ = ["FARTHEST", "METRE", "TIE_PRIME", "Offer", "offers_near"]
+__all__ = ["offers_near"]
 
-METRE = 1 << 40
-"""The cost of a metre; ties of up to 65,536 sites together stay below it."""
-TIE_PRIME = 16_777_213
-Offer = tuple[int, int]  # cost, and the number of the slot (or of the unit, seen from a slot)
-FARTHEST = 1_000_000
-"""Metres of a first look that is made in columns: the square of as many millimetres fits into 64 bits, a cost too."""
 TOGETHER = 4096
 """Units looked at together."""
 Columns = NDArray[np.int64]
