@@ -92,7 +92,7 @@ def costs(people: Mapping[str, Person], pages: Sequence[Page], times: int = 0) -
     """What each page took, by its route, state and reader; and the routes that showed nobody a page.
 
     Routes that only take what is sent (405) are no pages. `times` is how often a page is opened again for its seconds,
-    by which its first opening, cold, is not counted.
+    by which its first opening, cold, is not counted; for those after its first reader, once less.
     """
     clients = {role: _signed_in(people[role]) for role in READERS if role in people}
     found: dict[str, Cost] = {}
@@ -104,7 +104,8 @@ def costs(people: Mapping[str, Person], pages: Sequence[Page], times: int = 0) -
                 continue
             status, first = _opened(client, page.address)
             if status in SHOWN:
-                again = [_opened(client, page.address)[1] for _ in range(times)] or [first]
+                more = times - 1 if seen else times
+                again = [_opened(client, page.address)[1] for _ in range(more)] or [first]
                 cost = Cost(again[-1].queries, min(one.seconds for one in again))
                 found[" ".join(filter(None, (page.route, page.state, role)))] = cost
                 seen += 1

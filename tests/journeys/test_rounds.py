@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from tests.journeys.conftest import LANGUAGES, SIZES, OpenScreen
+from tests.journeys.conftest import LANGUAGES, SIZES, OpenScreen, is_searched
 from tests.journeys.story import fill, press, settled
 
 from mingjing.kernel.parties.models import Person
@@ -74,11 +74,12 @@ def test_what_people_do_with_rounds_and_every_page_of_them(
 
 
 def every_page(screen: OpenScreen, shown: Shown) -> None:
-    """Every page fits and is accessible, at both sizes and in both languages; all faults are told at once."""
+    """Every page fits, at both sizes and in both languages, and is accessible; all faults are told at once."""
     faults = []
     for size in SIZES:
         for language in LANGUAGES:
             reader = screen("director", size, language)
+            reader.searched = is_searched(size, language, crossed=True)
             for path in shown.pages:
                 reader.open(f"/assessments/{path}")
                 try:
