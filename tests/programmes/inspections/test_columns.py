@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from tests.programmes.inspections.packs import pack, vectors, visit
 
 from mingjing.engine.outcome import Refusal
+from mingjing.programmes.inspections.policy.answerable import APPLIED
 from mingjing.programmes.inspections.policy.conduct import Report
 from mingjing.programmes.inspections.policy.judging import judge_all
 from mingjing.programmes.inspections.policy.rules import Pack, read_rules
 from mingjing.programmes.inspections.policy.visits import Visit
-from mingjing.programmes.inspections.queries.columns import Columns, Statements, opened, statements
+from mingjing.programmes.inspections.queries.columns import Columns, Statements, opened, query, statements
 from mingjing.programmes.inspections.queries.days import day_of, number
 
 TITLE = {"en": "x"}
@@ -130,6 +131,13 @@ def test_columns_and_plain_functions_agree(name: str, told: list[dict[str, Any]]
     found = sorted(repr(warning) for warning in columns.warnings(PACKS[name], ready(name)))
     event(f"{min(len(found), 20) // 5 * 5} or more warnings")
     assert found == plainly(PACKS[name], visits)
+
+
+@pytest.mark.parametrize("joint", [True, False])
+def test_every_rule_reads_the_table_once(joint: bool) -> None:
+    """An expression that Ibis writes out twice is sorted twice, and takes twice as long over a hundred million."""
+    twice = [one.code for one in DEFAULT.of(*APPLIED) if query(one, joint=joint).count('"visits"') != 1]
+    assert not twice
 
 
 def test_columns_agree_on_every_vector_of_table_b(columns: Columns) -> None:

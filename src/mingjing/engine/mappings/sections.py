@@ -108,6 +108,9 @@ class Section:
     def close(self) -> None:
         """Report the keys that nobody asked for."""
         for key in self.table.keys() - self.read:
+            near = nearest(key, sorted(self.read))
             text = N_("This key is not known here; did you mean {nearest}?")
-            params = {"nearest": nearest(key, sorted(self.read))}
+            if near == "–":
+                text = N_("This key is not known here; what can stand here is {known}.")
+            params = {"nearest": near, "known": tuple(sorted(self.read))}
             self.problems.append(Problem("mapping.unknown_key", text, params, self.place(key)))

@@ -6,14 +6,17 @@ Full-width digits and letters read like their plain forms (NFKC). Nothing is gue
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from fractions import Fraction
+from functools import lru_cache
 
 from mingjing.engine.outcome import Reason
 
 __all__ = ["EXCEL_EPOCH", "Unreadable", "normal", "parse_day", "parse_number", "quoted"]
 
 EXCEL_EPOCH = date(1899, 12, 30)
+SHORT = 64
+"""Characters of a text that is worth remembering."""
 _FOOTNOTE = re.compile("(?<=[0-9０-９])(?=[¹²³⁰-₉①-⒛⓪-⓿❶-➓])")
 _MINUS = str.maketrans({"−": "-", "–": "-", "—": "-"})
 _PLAIN = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,9})?\Z", re.ASCII)
@@ -46,8 +49,15 @@ def normal(text: str) -> str:
     >>> normal("５²"), normal("3①"), normal("元／m²")
     ('5^2', '3^1', '元/m2')
     """
-    marked = text if text.isascii() else _FOOTNOTE.sub("^", text)
-    return " ".join(unicodedata.normalize("NFKC", marked).replace("\ufeff", "").split())
+    if text.isascii():
+        return " ".join(text.split())
+    return _folded(text) if len(text) <= SHORT else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)
+def _folded(text: str) -> str:
+    """Tables say the same few words in every row."""
+    return " ".join(unicodedata.normalize("NFKC", _FOOTNOTE.sub("^", text)).replace("\ufeff", "").split())
 
 
 def parse_number(text: str, decimal: str = ".") -> Fraction | None:
@@ -64,11 +74,19 @@ def parse_number(text: str, decimal: str = ".") -> Fraction | None:
     return Fraction(plain.replace(",", "")) if _GROUPED.match(plain) else None
 
 
-def parse_day(text: str, forms: Sequence[str] = ()) -> date | None:
-    """A day: ISO 8601 (a time of day after it is ignored), any of `forms` (strptime), or "excel" for serial numbers."""
+def parse_day(text: str, forms: Sequence[str] = (), zone: tzinfo | None = None) -> date | None:
+    """A day: ISO 8601 (a time of day after it is ignored), any of `forms` (strptime), or "excel" for serial numbers.
+
+    With a `zone`, an instant that tells its distance from UTC is of the day that it was there.
+
+    >>> from datetime import timezone
+    >>> parse_day("2024-03-05T23:30:00Z", zone=timezone(timedelta(hours=8)))
+    datetime.date(2024, 3, 6)
+    """
     found = normal(text)
     try:
-        return datetime.fromisoformat(found).date()
+        moment = datetime.fromisoformat(found)
+        return (moment.astimezone(zone) if zone and moment.tzinfo else moment).date()
     except ValueError:
         pass
     for form in forms:

@@ -4,7 +4,7 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from mingjing.engine.outcome import N_, Problem, Refusal, spoken
 from mingjing.kernel.tables import fill_table, replacing
 from mingjing.programmes.inspections.policy.answerable import APPLIED, silent
+from mingjing.programmes.inspections.policy.conduct import Report
 from mingjing.programmes.inspections.policy.mapping import Mapping
 from mingjing.programmes.inspections.policy.reading import Reader
 from mingjing.programmes.inspections.policy.rules import Level, Pack, Rule
+from mingjing.programmes.inspections.policy.visits import Visit
 from mingjing.programmes.inspections.policy.warnings import Warning
 from mingjing.programmes.inspections.queries.columns import Columns, opened
 from mingjing.programmes.inspections.queries.files import load_mapping, load_rules, open_table
@@ -35,7 +37,9 @@ def configure_warnings(parser: argparse.ArgumentParser) -> None:
     """Arguments of `mingjing inspections warnings`."""
     parser.add_argument("--rules", default="default", metavar="R", help=_("rules that ship, or their file"))
     parser.add_argument("--mapping", required=True, metavar="M", help=_("a mapping that ships, or its file"))
-    parser.add_argument("--input", required=True, type=Path, metavar="F", help=_("a .csv, .csv.gz or .xlsx file"))
+    parser.add_argument(
+        "--input", required=True, type=Path, metavar="F", help=_("a .csv, .csv.gz, .xlsx or .parquet file")
+    )
     told = _("a file of reports of visits and of penalties, of which each needs an entry (C1)")
     parser.add_argument("--reports", type=Path, metavar="F", help=told)
     parser.add_argument("--reports-mapping", metavar="M", help=_("their mapping, where it is another"))
@@ -45,7 +49,10 @@ def configure_warnings(parser: argparse.ArgumentParser) -> None:
 def run_warnings(args: argparse.Namespace) -> int:
     """Write one row for each warning, whole or not at all, and say how many there are of each rule and level."""
     started = time.perf_counter()
-    pack, mapping = load_rules(args.rules), load_mapping(args.mapping)
+    with telling(args.rules):
+        pack = load_rules(args.rules)
+    with telling(args.mapping):
+        mapping = load_mapping(args.mapping)
     _refuse_what_cannot_be(args, pack)
     with opened() as columns:
         reader, given = _take_in(columns, args, mapping)
@@ -62,18 +69,49 @@ def run_warnings(args: argparse.Namespace) -> int:
 def _take_in(columns: Columns, args: argparse.Namespace, mapping: Mapping) -> tuple[Reader, set[str]]:
     """Read the visits, and the reports where there are some; gives also what facts are known."""
     with ExitStack() as stack:
-        table = stack.enter_context(open_table(args.input, mapping))
-        reader = Reader(mapping, table.header)
-        readers, streams = [reader], [reader.visits(table.rows)]
+        reader, visits = _opened(stack, args.input, mapping, args.mapping)
+        readers, streams = {args.input: reader}, [visits]
         if args.reports:
-            theirs = load_mapping(args.reports_mapping) if args.reports_mapping else mapping
-            told = stack.enter_context(open_table(args.reports, theirs))
-            readers.append(Reader(theirs, told.header, reports=True))
-            streams.append(readers[-1].visits(told.rows))
+            named = args.reports_mapping or args.mapping
+            with telling(named):
+                theirs = load_mapping(named)
+            readers[args.reports], told = _opened(stack, args.reports, theirs, named, reports=True)
+            streams.append(told)
         columns.add(chain.from_iterable(streams), latest=mapping.repeated == "last")
-        for one in readers:
-            one.log.refuse()
+        for path, one in readers.items():
+            with telling(path):
+                one.log.refuse()
     return reader, reader.given | {"report"} if args.reports else reader.given
+
+
+def _opened(
+    stack: ExitStack, path: Path, mapping: Mapping, named: str, *, reports: bool = False
+) -> tuple[Reader, Iterator[Visit | Report]]:
+    """A file with its reader and the visits in it; what is wrong with its columns is a fault of the mapping `named`."""
+    with telling(path):
+        table = stack.enter_context(open_table(path, mapping))
+    with telling(named):
+        reader = Reader(mapping, table.header, reports=reports)
+    return reader, _within(path, reader.visits(table.rows))
+
+
+def _within(path: Path, visits: Iterator[Visit | Report]) -> Iterator[Visit | Report]:
+    with telling(path):
+        yield from visits
+
+
+@contextmanager
+def telling(file: Path | str) -> Iterator[None]:
+    """Put the name of a file before the places of what is refused in it: there are several files in a run."""
+    name = Path(file).name
+    try:
+        yield
+    except Refusal as refusal:
+        placed = [
+            one if name in one.say() else replace(one, place=f"{name}, {one.place}" if one.place else name)
+            for one in refusal.problems
+        ]
+        raise Refusal(placed) from refusal
 
 
 def _refuse_what_cannot_be(args: argparse.Namespace, pack: Pack) -> None:
@@ -106,6 +144,11 @@ def _row(one: Warning) -> tuple[str, ...]:
 def _tell(pack: Pack, tally: Tally, reader: Reader, output: Path, seconds: float) -> None:
     text = _("{rows} rows read in {seconds} s; {count} warnings are in {file}.")
     print(text.format(rows=reader.rows, seconds=f"{seconds:.2f}", count=tally.total(), file=output))
+    if reader.again:
+        text = _("{count} rows say word for word what another says: they count (values.repeated_rows).")
+        if reader.mapping.rows == "once":
+            text = _("{count} rows say word for word what another says and are left out.")
+        print(text.format(count=reader.again))
     if reader.nobody:
         print(_("{count} rows name no firm and are left out.").format(count=reader.nobody))
     for code in dict.fromkeys(rule.code for rule in pack.of(*APPLIED)):

@@ -32,7 +32,7 @@ def _lacking_count(rule: Rule, given: Collection[str]) -> Iterator[str]:
     yield from _lacking(rule.count.judged, given)
     apart = {*rule.count.per, *(("authority",) if rule.count.what == "authorities" else ())} - {"site"}
     names = {"item": "items"}
-    yield from sorted(name for name in apart if names.get(name, name) not in given)
+    yield from sorted(names.get(name, name) for name in apart if names.get(name, name) not in given)
 
 
 def _lacking(condition: Condition, given: Collection[str]) -> list[str]:

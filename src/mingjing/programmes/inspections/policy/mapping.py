@@ -7,7 +7,9 @@ The format is docs/reference/inspection-mapping.md. Not here: binding it to the 
 import tomllib
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mingjing.engine.mappings.forms import FileForm, Skip, read_form, read_skips
 from mingjing.engine.mappings.sections import Section
@@ -21,6 +23,7 @@ OWN = ("record", "day", "recorded", "site", "authority", "joint", "items", "offi
 SEVERAL = ("authority", "items", "officers")
 """What a row may hold several of."""
 REPEATED = ("refused", "joint", "last")
+ROWS = ("counted", "once")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,9 @@ class Field:
     """Where one thing is: in columns, or the same `text` for every row.
 
     `words` gives the code of each word; one with a star is a pattern, and `column=word` holds in that column only. A
-    word that is none of them is `otherwise`, or refused where that is None. `separator` holds the characters at which a
-    cell is split.
+    word that is none of them is `otherwise`, or refused where that is None. Of a cell that holds several things, `cut`
+    are the characters between them and `part` is which one it is (the first is 1); `separator` holds the characters
+    between several of one kind.
     """
 
     columns: tuple[str, ...] = ()
@@ -37,11 +41,13 @@ class Field:
     words: Table[str, str] | None = None
     otherwise: str | None = None
     separator: str = ""
+    cut: str = ""
+    part: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """What tells firms apart: `columns` together; where they are empty, those of `otherwise`.
+    """What tells firms apart: `columns` together; where one is empty, or says so by a word of `empty`, `otherwise`.
 
     Rows whose columns hold one of the words of `nobody` are about no firm in particular and are left out.
     """
@@ -49,15 +55,21 @@ class Firm:
     columns: tuple[str, ...]
     otherwise: tuple[str, ...]
     nobody: frozenset[str]
+    empty: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A whole mapping; `repeated` says what a record that comes again means."""
+    """A whole mapping; `repeated` says what a record that comes again means, `rows` what a whole row does.
+
+    An instant that tells its distance from UTC is of the day that it was in `zone`, where that is given.
+    """
 
     file: FileForm
     dates: tuple[str, ...]
+    zone: tzinfo | None
     repeated: str
+    rows: str
     firm: Firm
     fields: Table[str, Field]
     skip: tuple[Skip, ...]
@@ -76,8 +88,9 @@ def parse_mapping(text: str, place: str = "") -> Mapping:
         root.fault("format", found, FORMAT)
     values = root.section("values")
     mapping = Mapping(
-        file=read_form(root.section("file")), dates=values.texts("dates"),
-        repeated=values.choice("repeated_records", REPEATED, REPEATED[0]), firm=_firm(root.section("firm")),
+        file=read_form(root.section("file")), dates=values.texts("dates"), zone=_zone(values),
+        repeated=values.choice("repeated_records", REPEATED, REPEATED[0]),
+        rows=values.choice("repeated_rows", ROWS, ROWS[0]), firm=_firm(root.section("firm")),
         fields=_fields(root.section("fields")), skip=read_skips(root.section("rows")),
     )  # fmt: skip
     values.close()
@@ -87,10 +100,22 @@ def parse_mapping(text: str, place: str = "") -> Mapping:
     return mapping
 
 
+def _zone(values: Section) -> tzinfo | None:
+    name = values.text("zone")
+    try:
+        return ZoneInfo(name) if name else None
+    except (ValueError, ZoneInfoNotFoundError):
+        values.fault("zone", name, 'the name of a time zone, such as "Asia/Shanghai"')
+        return None
+
+
 def _firm(part: Section) -> Firm:
-    made = Firm(part.texts("columns"), part.texts("otherwise"), frozenset(part.texts("nobody")))
+    words = (frozenset(part.texts(key)) for key in ("nobody", "empty"))
+    made = Firm(part.texts("columns"), part.texts("otherwise"), *words)
     if not made.columns:
         part.fault("columns", None, "the names of the columns that tell firms apart")
+    if made.empty and not made.otherwise:
+        part.fault("empty", sorted(made.empty), "otherwise beside it; rows that name no firm are for nobody")
     part.close()
     return made
 
@@ -119,11 +144,14 @@ def _field(parent: Section, name: str, value: Any) -> Field:
     made = Field(
         columns=part.texts("columns"), text=part.text("text"), words=words,
         otherwise=part.text("otherwise") if part.has("otherwise") else None, separator=part.text("separator"),
+        cut=part.text("cut"), part=part.whole("part", 1, least=1),
     )  # fmt: skip
     if bool(made.columns) == bool(made.text):
         part.fault("columns", list(made.columns), "columns, or one text for all rows")
     if made.separator and name not in SEVERAL:
         part.fault("separator", made.separator, "a separator for " + ", ".join(SEVERAL) + " only")
+    if part.has("part") and not made.cut:
+        part.fault("part", made.part, "the characters to cut at (cut) beside it")
     if made.otherwise is not None and words is None:
         part.fault("otherwise", made.otherwise, "words beside it")
     part.close()

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
+from unicodedata import normalize
 
 from mingjing.engine.mappings.columns import Columns, Log
 from mingjing.engine.mappings.texts import normal, parse_day, parse_number, quoted
@@ -21,6 +23,8 @@ __all__ = ["Reader"]
 
 YES = {"yes": True, "no": False, "": False}
 FIRST_YEAR, LAST_YEAR = 1990, 2200
+REMEMBERED = 10_000
+"""Words, and days as they are written, of which what they mean is kept at hand."""
 LONGEST = 300
 """Characters of a name; what is longer is a text, or a cell that was never closed."""
 
@@ -28,9 +32,9 @@ LONGEST = 300
 class Reader:
     """Reads the rows below `header` by `mapping`.
 
-    `log` collects what is wrong with rows; a header that does not fit is refused at once. `rows` counts those read, and
-    `nobody` those left out for naming no firm. With `reports` every row tells of a visit that may never have been
-    recorded, as a row does whose field `report` is yes.
+    `log` collects what is wrong with rows; a header that does not fit is refused at once. `rows` counts those read,
+    `nobody` those left out for naming no firm, `again` those that say word for word what another says. With `reports`
+    every row tells of a visit that may never have been recorded, as a row does whose field `report` is yes.
     """
 
     def __init__(self, mapping: Mapping, header: Sequence[str], *, reports: bool = False) -> None:
@@ -38,10 +42,11 @@ class Reader:
         problems: list[Problem] = []
         columns = Columns(header, problems)
         self.mapping, self.log = mapping, Log()
-        self.rows = self.nobody = 0
+        self.rows = self.nobody = self.again = 0
         self.firm = [columns.at(name, "firm.columns") for name in mapping.firm.columns]
         self.otherwise = [columns.at(name, "firm.otherwise") for name in mapping.firm.otherwise]
         self.nobodies = {normal(word).casefold() for word in mapping.firm.nobody}
+        self.empty = {"", *(normal(word).casefold() for word in mapping.firm.empty)}
         self.at = {
             name: [(columns.at(column, f"fields.{name}"), normal(column)) for column in field.columns]
             for name, field in mapping.fields.items()
@@ -54,6 +59,9 @@ class Reader:
         self.words = {name: _Words(field) for name, field in mapping.fields.items() if field.words is not None}
         self.facts = [name for name in (*TEXTS, *NUMBERS) if name in mapping.fields]
         self.records: dict[str, int] = {}
+        self.seen: set[int] = set()
+        self.days: dict[str, date | None] = {}
+        self.several: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.unread = tuple(name for at, name in enumerate(columns.header) if at not in columns.used and name)
 
     @property
@@ -69,7 +77,17 @@ class Reader:
                 self.log.add(row)
             elif not any(normal(row.cells[at]) in words for at, words in self.skipped):
                 self.rows += 1
-                yield from self._parts(row.number, row.cells)
+                if not self._again(row.cells):
+                    yield from self._parts(row.number, row.cells)
+
+    def _again(self, cells: Sequence[str]) -> bool:
+        """Whether a row is left out for saying word for word what another says."""
+        mark, known = hash(tuple(cells)), len(self.seen)
+        self.seen.add(mark)
+        if len(self.seen) > known:
+            return False
+        self.again += 1
+        return self.mapping.rows == "once"
 
     def _parts(self, row: int, cells: Sequence[str]) -> Iterator[Visit | Report]:
         before = self.log.count
@@ -104,10 +122,10 @@ class Reader:
     def _firm(self, row: int, cells: Sequence[str]) -> str | None:
         """What the firm is known by; None for a row that is about nobody in particular."""
         named = [normal(cells[at]) for at in self.firm]
-        known = [name for name in named if name]
+        known = [name for name in named if name.casefold() not in self.empty]
         if not known or (len(known) < len(named) and self.otherwise):
-            known = [name for at in self.otherwise if (name := normal(cells[at]))]
-        if not known or any(name.casefold() in self.nobodies for name in named):
+            known = [name for at in self.otherwise if (name := normal(cells[at])).casefold() not in self.empty]
+        if not known or any(name.casefold() in self.nobodies for name in (*named, *known)):
             self.nobody += 1
             return None
         return self._short(row, " · ".join(known), self.mapping.firm.columns[0])
@@ -128,10 +146,14 @@ class Reader:
         return record
 
     def _day(self, row: int, cells: Sequence[str], name: str) -> date | None:
-        found = "-".join(text for at, _ in self.at[name] if (text := normal(cells[at])))
+        found = "-".join(text for _, cell in self._told(name, cells) if (text := normal(cell)))
         if not found and name != "day":
             return None
-        day = parse_day(found, self.mapping.dates) if found else None
+        if found not in self.days:
+            if len(self.days) > REMEMBERED:
+                self.days.clear()
+            self.days[found] = parse_day(found, self.mapping.dates, self.mapping.zone) if found else None
+        day = self.days[found]
         if day is None:
             self._fault(row, name, _no_day(found))
         elif not FIRST_YEAR <= day.year <= LAST_YEAR:
@@ -158,20 +180,33 @@ class Reader:
         field = self.mapping.fields.get(name)
         if field is None or field.text:
             return field.text if field else ""
-        named = [(column, text) for at, column in self.at[name] if (text := normal(cells[at]))]
+        named = [(column, text) for column, cell in self._told(name, cells) if (text := normal(cell))]
         if name in self.words:
             return self._coded(row, name, named)
         return self._short(row, " ".join(text for _, text in named), self._column(name))
+
+    def _told(self, name: str, cells: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """The columns of a field and what they say of it: a cell, or its part where several things stand in it."""
+        field = self.mapping.fields[name]
+        for at, column in self.at[name]:
+            pieces = _cut(cells[at], field.cut) if field.cut else [cells[at]]
+            yield column, pieces[field.part - 1] if field.part <= len(pieces) else ""
 
     def _several(self, row: int, cells: Sequence[str], name: str) -> tuple[str, ...]:
         field = self.mapping.fields.get(name)
         if field is None or field.text:
             return (field.text,) if field else ()
-        texts: list[str] = []
-        for at, column in self.at[name]:
-            for piece in _split(cells[at], field.separator):
+        asked = (name, *(cells[at] for at, _ in self.at[name]))
+        if (known := self.several.get(asked)) is not None:
+            return known
+        before, texts = self.log.count, list[str]()
+        for column, cell in self._told(name, cells):
+            for piece in _split(cell, field.separator):
                 texts.append(self._coded(row, name, [(column, piece)]) if name in self.words else piece)
-        return tuple(dict.fromkeys(self._short(row, text, self._column(name)) for text in texts if text))
+        found = tuple(dict.fromkeys(self._short(row, text, self._column(name)) for text in texts if text))
+        if self.log.count == before and len(self.several) < REMEMBERED:
+            self.several[asked] = found
+        return found
 
     def _coded(self, row: int, name: str, named: list[tuple[str, str]]) -> str:
         code = self.words[name].code(named)
@@ -219,7 +254,7 @@ class _Words:
             return self.whole.get("", "")
         key = tuple(named)
         if key not in self.known:
-            if len(self.known) > 10_000:
+            if len(self.known) > REMEMBERED:
                 self.known.clear()
             self.known[key] = self._code(named)
         return self.known[key]
@@ -239,5 +274,15 @@ class _Words:
 
 
 def _split(cell: str, separator: str) -> Iterator[str]:
-    pieces = re.split(f"[{re.escape(separator)}]", cell) if separator else [cell]
+    pieces = _cut(cell, separator) if separator else [cell]
     return (text for piece in pieces if (text := normal(piece)))
+
+
+def _cut(cell: str, signs: str) -> list[str]:
+    """A cell cut at any of some signs, whether they are written in full width or not."""
+    return _any_of(signs).split(normalize("NFKC", cell))
+
+
+@cache
+def _any_of(signs: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(normalize('NFKC', signs))}]")

@@ -181,7 +181,8 @@ def _rule(part: Section) -> Rule:
         part.fault("from", None, "the first day, such as 2024-01-01")
     if rule.last < rule.first:
         part.fault("to", rule.last.isoformat(), "a day not before from")
-    part.close()
+    if part.any("kind") in (None, *KINDS):
+        part.close()  # which keys belong to a rule of an unknown kind, nobody can say
     return rule
 
 

@@ -72,7 +72,8 @@ def count_rule(visits: Table, rule: Rule, *, joint: bool = True) -> Table:
     likely = _likely(base, rule, asked, keys)
     if likely is not None:
         marked = base.mutate(likely=likely)
-        base = marked.filter((_.likely | (_.joint != "")) if joint else _.likely).drop("likely")
+        kept = marked.filter((_.likely | (_.joint != "")) if joint else _.likely)
+        base = kept.select(*base.columns)  # `drop` would have Ibis write these rows out, and engines sort, twice
     fires = _apart(base, rule, asked, keys) if asked.what == "authorities" else _met(base, rule, asked, keys, joint)
     return _told(base, _runs(fires, asked, keys), asked, keys, joint)
 

@@ -10,6 +10,7 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.tables import Table, read_table
 from mingjing.programmes.inspections.policy.mapping import Mapping, parse_mapping
 from mingjing.programmes.inspections.policy.rules import Pack, read_rules
+from mingjing.programmes.inspections.queries.parquet import is_parquet, read_parquet
 
 __all__ = [
     "load_document", "load_mapping", "load_rules", "open_table", "shipped_mappings", "shipped_or_file", "shipped_rules",
@@ -66,8 +67,12 @@ def load_mapping(name: str) -> Mapping:
 
 @contextmanager
 def open_table(source: Path, mapping: Mapping) -> Iterator[Table]:
-    """The table in a file, read as the mapping says; raises Refusal (kernel.tables)."""
+    """The table in a file, read as the mapping says; raises Refusal (kernel.tables, queries.parquet)."""
     form = mapping.file
+    if is_parquet(source):
+        with read_parquet(source) as table:
+            yield table
+        return
     with read_table(
         source, encoding=form.encoding, delimiter=form.delimiter, sheet=form.sheet, header_row=form.header,
         merged=form.merged,
