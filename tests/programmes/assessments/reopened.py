@@ -1,4 +1,4 @@
-"""The part of a listing's life that begins after the decision: vetoes established later, by acts in any order.
+"""The part of a listing's life that begins after the decision: what is established later, by acts in any order.
 
 Mixed into the machine of test_listing_machine, which says what always holds. Not here: single cases (test_reopenings).
 """
@@ -53,15 +53,23 @@ class Reopenings(RuleBasedStateMachine):
     entry: Entry
     second: Entry
     now: datetime
+    start: ClassVar[datetime]
     late: list[Noted]
     kept: dict[int, list[Any]]
     reached: ClassVar[set[str]]
     attempt: Callable[[str, Callable[[], Any]], Any]
 
-    def reopened_on_the_way(self, *, whole: bool) -> None:
+    def bonus_granted(self) -> None:
+        """The second has a bonus that may turn out to be contradicted."""
+        Filing.objects.create(
+            entry=self.second, kind="bonus", code="party_branch", document="批复", filed_by=self.people["officer"],
+            filed_at=self.start, decided_by=self.people["director"], decided_at=self.start, approved=True,
+        )  # fmt: skip
+
+    def reopened_on_the_way(self, *, whole: bool, bonus: bool = False) -> None:
         """So much of a usual one, for somebody who was never proposed: noticed, or all of it and the list corrected."""
         self.now += timedelta(days=1)
-        self.veto_established_later(True, 2)
+        self.established_later(True, 2, bonus)
         self.late_notice_served()
         if whole:
             self.late_panel("uphold", "bureau")
@@ -69,12 +77,14 @@ class Reopenings(RuleBasedStateMachine):
             told = {"round": self.round, "number": 1, "reason": "事后查实", "by": self.people["director"]}
             self.attempt("corrected", lambda: correct_list(**told, at=self.now))  # type: ignore[arg-type]
 
-    @rule(second=st.booleans(), votes=st.sampled_from([2, 2, 1]))
-    def veto_established_later(self, second: bool, votes: int) -> None:
-        entry = self.second if second else self.entry
+    @rule(second=st.booleans(), votes=st.sampled_from([2, 2, 1]), bonus=st.sampled_from([False, False, True]))
+    def established_later(self, second: bool, votes: int, bonus: bool) -> None:
+        entry = self.second if second or bonus else self.entry
         told = {"entry": entry, "kind": "veto", "code": "serious_stability_incident", "document": "判决书",
                 "occurred_on": self.round.first_day, "responsibility": "未履行职责", "at": self.now}  # fmt: skip
-        filing = self.attempt("late_filed", lambda: file_document(**told, by=self.people["officer"]))  # type: ignore[arg-type]
+        told |= {"kind": "refuted", "code": "party_branch"} if bonus else {}
+        what = "late_refuted" if bonus else "late_filed"
+        filing = self.attempt(what, lambda: file_document(**told, by=self.people["officer"]))  # type: ignore[arg-type]
         filing = (
             filing or Filing.objects.filter(entry=entry, filed_at__gt=self.round.deciding_at, approved=None).first()
         )
@@ -171,12 +181,17 @@ class Reopenings(RuleBasedStateMachine):
         assert [edition.number for edition in editions] == list(range(1, len(editions) + 1))
         moments = [edition.published_at for edition in editions]
         assert moments == sorted(moments)
-        adverse: set[int] | None = None
+        adverse, points = {self.entry.pk}, None
         for edition in editions:
             rows = list(edition.rows.order_by("index").values())
             new, now = edition.pk not in self.kept, {row["entry_id"] for row in rows if row["adverse"]}
             assert self.kept.setdefault(edition.pk, rows) == rows
-            for added in now - adverse if new and adverse is not None else ():
+            taken = {row["entry_id"] for row in rows if points and row["bonus"] < points[row["entry_id"]]}
+            for entry in taken if new else ():
+                self.reached.add("bonus_taken")
+                assert self.added_with_ground(entry), "a bonus was taken back unheard"
+            points = {row["entry_id"]: row["bonus"] for row in rows}
+            for added in now - adverse if new else ():
                 self.reached.add("added")
                 assert self.added_with_ground(added), "added to the black list unheard"
             adverse = now

@@ -1,6 +1,7 @@
 """Bonuses and vetoes filed with their documents, by the office or a company itself, and decided by somebody else.
 
-A veto may come after the decision: approved, it changes nothing by itself but opens a proceeding (actions.reopenings).
+A veto, or that a bonus is contradicted, may come after the decision: approved, it changes nothing by itself but opens a
+proceeding (actions.reopenings).
 Not here: what they do to a result (engine.scoring); their scans (kernel.evidence, subject `assessments.filing:…`).
 """
 
@@ -25,11 +26,19 @@ from mingjing.kernel.submissions.actions import hand_in
 from mingjing.kernel.submissions.models import Submission
 from mingjing.programmes.assessments.actions.reopenings import reopen
 from mingjing.programmes.assessments.models import Entry, Filing, FilingKind, FilingVote, Round
-from mingjing.programmes.assessments.policy.filings import VETO, Filed, filing_problems, grave, settled, unmatched
+from mingjing.programmes.assessments.policy.filings import (
+    REFUTED,
+    VETO,
+    Filed,
+    filing_problems,
+    grave,
+    settled,
+    unmatched,
+)
 from mingjing.programmes.assessments.policy.reopenings import late_gaps, late_problems
 from mingjing.programmes.assessments.policy.rounds import STATE_WORDS
 from mingjing.programmes.assessments.queries.entries import known_values
-from mingjing.programmes.assessments.queries.late_vetoes import late_of
+from mingjing.programmes.assessments.queries.late_filings import late_of
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 __all__ = ["add_papers", "claim_bonus", "decide_filing", "file_document"]
@@ -37,6 +46,8 @@ __all__ = ["add_papers", "claim_bonus", "decide_filing", "file_document"]
 Files = Iterable["UploadedFile[Any]"]
 
 OPEN = ("frozen", "fieldwork", "review")
+LATER = (VETO, REFUTED)
+"""What may be established after the decision."""
 
 
 @transaction.atomic
@@ -128,11 +139,13 @@ def _file(
     _open(round_, said.kind, at)
     found, kind, code, day = Entry.objects.get(pk=entry.pk), said.kind, said.code, said.occurred_on
     same = found.filings.filter(kind=kind, code=code).exclude(approved=False)
+    granted = found.filings.filter(kind=FilingKind.BONUS, approved=True).values_list("code", flat=True)
     rubric = scheme_of(round_.scheme).rubrics[found.class_code]
     filed = Filed(
         kind=kind, code=code, document=said.document, occurred_on=day, today=timezone.localdate(at),
         period=round_.period, repeated=(same.filter(occurred_on=day) if kind == VETO else same).exists(),
         known=known_values(found, round_), declared=company is not None, responsibility=said.responsibility,
+        granted=frozenset(granted),
     )  # fmt: skip
     if problems := tuple(filing_problems(rubric, filed)):
         raise Refusal(problems)
@@ -163,8 +176,9 @@ def decide_filing(*, filing: Filing, approved: bool, reason: str, by: Person | N
         raise Refusal([problem])
     if approved and round_.decided_at and (problems := late_gaps(late_of(found, at))):
         raise Refusal(problems)
-    if approved and (problems := tuple(unmatched(rubric, found.code, known_values(entry, round_)))):
-        raise Refusal(problems)
+    if found.kind == FilingKind.BONUS and approved:
+        if problems := tuple(unmatched(rubric, found.code, known_values(entry, round_))):
+            raise Refusal(problems)
     if grave(rubric, found.kind, found.code):
         return _vote(found, round_, approved, reason, by, at)
     return _decided(found, round_, approved, reason, by, at)
@@ -226,8 +240,8 @@ def _may(permission: str, round_: Round, by: Person | None, at: datetime) -> Non
 
 
 def _open(round_: Round, kind: str, at: datetime) -> None:
-    """Refuses where the round takes nothing of the kind: only a veto is established after the decision."""
-    if round_.decided_at and kind == VETO:
+    """Refuses where the round takes nothing of the kind: what takes is established after the decision, what gives is not."""
+    if round_.decided_at and kind in LATER:
         if round_.deciding_at and at <= round_.deciding_at:
             text = N_("The clock of the server stands before the decision; set it right first.")
             raise Refusal([Problem("filing.clock", text)])

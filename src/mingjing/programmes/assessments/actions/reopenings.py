@@ -1,7 +1,9 @@
-"""A decided list reopened for a veto that was established only afterwards: noticed, heard, decided, shown and signed.
+"""A decided list reopened for what was established only afterwards: noticed, heard, decided, shown and signed.
+
+A veto, or that the proof of a bonus is contradicted.
 
 It is the only correction that takes, and it takes from one community only, after the whole way that a listing goes.
-Every step goes through the rules of kernel.proceedings. Not here: filing and approving the veto (actions.filings), the
+Every step goes through the rules of kernel.proceedings. Not here: filing and approving it (actions.filings), the
 corrected list (actions.editions), who holds the right (the desk).
 """
 
@@ -21,26 +23,25 @@ from mingjing.programmes.assessments.actions.disputes import as_read
 from mingjing.programmes.assessments.models import Filing, Reopening, Round
 from mingjing.programmes.assessments.policy.procedures import clocks_of
 from mingjing.programmes.assessments.policy.reopenings import late_gaps
-from mingjing.programmes.assessments.queries.late_vetoes import late_of
-from mingjing.programmes.assessments.queries.reopening_papers import reopening_context
+from mingjing.programmes.assessments.queries.late_filings import answerable, late_of
+from mingjing.programmes.assessments.queries.reopening_papers import notice_of, reopening_context
 from mingjing.programmes.assessments.queries.reopenings import REOPENING
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
-__all__ = ["REOPENING_NOTICE", "issue_reopening_notice", "reopen", "take_reopening_step"]
-
-REOPENING_NOTICE = "assessments.reopening_notice"
+__all__ = ["issue_reopening_notice", "reopen", "take_reopening_step"]
 
 
 def reopen(*, filing: Filing, round: Round, by: Person | None, at: datetime) -> Reopening:
-    """Open the proceeding about a veto that was approved after the decision, in the transaction that approves it.
+    """Open the proceeding about what was approved after the decision, in the transaction that approves it.
 
     Whoever filed it has looked into it, and neither hears nor decides.
     """
     late, entry = late_of(filing, at), filing.entry
-    assert entry.company is not None, "a late veto is filed only against a known company"
+    company = answerable(filing, entry)
+    assert company is not None, "nothing is filed late but against a known company"
     proceeding = open_proceeding(
         programme="assessments", kind=REOPENING, subject=filing.subject, title=entry.name, area=round.area,
-        organisation=entry.company, clocks=clocks_of(scheme_of(round.scheme), REOPENING),
+        organisation=company, clocks=clocks_of(scheme_of(round.scheme), REOPENING),
         involved=[filing.filed_by] if filing.filed_by else [], by=by, at=at,
     )  # fmt: skip
     made = Reopening.objects.create(filing=filing, entry=entry, proceeding=proceeding, tier=late.then, by=by, at=at)
@@ -54,19 +55,19 @@ def reopen(*, filing: Filing, round: Round, by: Person | None, at: datetime) -> 
 
 @transaction.atomic
 def issue_reopening_notice(*, reopening: Reopening, by: Person, at: datetime) -> Document:
-    """Issue the notice to the company: the veto, its paper, what it would do, its rights. Served separately.
+    """Issue the notice to the company: what was established, its paper, what it would do, its rights. Served separately.
 
     Raises Refusal with everything that is missing, and where one was issued that nobody has withdrawn.
     """
     found = _locked(reopening)
     proceeding, problems = found.proceeding, list(late_gaps(late_of(found.filing, at)))
-    if Document.objects.standing().filter(kind=REOPENING_NOTICE, subject=proceeding.ledger_subject).exists():
+    if Document.objects.standing().filter(kind=notice_of(found.filing), subject=proceeding.ledger_subject).exists():
         text = N_("A notice about {name} was issued already; withdraw it first if it is wrong.")
         problems.append(Problem("listing.noticed", text, {"name": found.entry.name}))
     if problems:
         raise Refusal(problems)
     return issue_document(
-        kind=REOPENING_NOTICE, area=proceeding.area, subject=proceeding.ledger_subject,
+        kind=notice_of(found.filing), area=proceeding.area, subject=proceeding.ledger_subject,
         context=reopening_context(found), addressee=proceeding.organisation, by=by, at=at,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What changes a decision afterwards: what upheld objections and appeals change, vetoes that were established later.
+"""What changes a decision afterwards: what upheld objections and appeals change, what was established later.
 
 A correction keeps what it corrects: the record stays as it was locked, and its sheet as it counts is worked out anew
 (policy.corrections). Not here: proceedings (kernel.proceedings), the lists that follow (models.editions).
@@ -75,8 +75,9 @@ class Correction(models.Model):
 
 
 class Reopening(models.Model):
-    """A veto that was approved only after the decision (`filing`), and the `proceeding` about it. Append-only.
+    """A veto, or a contradiction of a bonus, approved only after the decision (`filing`), with its `proceeding`.
 
+    Append-only.
     `tier` is where the rules put the entry with it, as its company is told. It counts once its proceeding stands
     decided, shown to the public and signed.
     """

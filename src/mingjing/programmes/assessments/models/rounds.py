@@ -268,13 +268,15 @@ class FilingKind(models.TextChoices):
 
     BONUS = "bonus", _("Bonus")
     VETO = "veto", _("Veto")
+    REFUTED = "refuted", _("Contradicted bonus")
 
 
 class Filing(models.Model):
     """A bonus or a veto filed for a community with its document; it counts once somebody else has approved it.
 
-    `claimed_by` is the company that claims a bonus itself; what the office files has none. `responsibility` says of a
-    grave veto what the company has to do with it.
+    Or that an approved bonus of this code is contradicted. `claimed_by` is the company that claims a bonus itself; what
+    the office files has none. `responsibility` says of a grave veto what the company has to do with it, and what
+    contradicts a bonus.
     """
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="filings")

@@ -1,8 +1,8 @@
 """What a correction makes of a sheet and of a row of a list. Facts in, values and reasons out.
 
 A correction gives back: a finding is struck or weighs less, a filing or a listing falls. It takes from one only, and
-only by a veto established later about which its company was told and heard in a proceeding of its own. Whoever is not
-the one it is about keeps the tier that was published; the ranks are told anew. A rank that would put somebody into a
+only by what was established later (a veto, a contradicted bonus) about which its company was told and heard in a
+proceeding of its own. Whoever is not the one it is about keeps the tier that was published; the ranks are told anew. A rank that would put somebody into a
 tier that takes rights does not, for nobody told and heard them; one that would free somebody from such a tier does. A
 place that became vacant is filled by nobody. Not here: reading what was corrected (queries.restated).
 """
@@ -15,7 +15,13 @@ from typing import Any
 from mingjing.engine.lists import Decision
 from mingjing.engine.outcome import N_, Reason, Titled
 
-__all__ = ["Placed", "Remedy", "amended", "place"]
+__all__ = ["HEARD", "Placed", "Remedy", "amended", "place"]
+
+
+HEARD = Reason(
+    "correction.heard",
+    N_("Established only after the decision; the company was told and heard, and the panel decided."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ def place(
 
     `found` is what the rules say now (None: nothing about it changed), `spared` the same without tiers that take
     rights. `own`: the correction is about this very row. `stands`: its notice, hearing and decision hold; `why` says
-    what no longer does. `heard` is the tier of which its company was told for a veto established later, and heard.
+    what no longer does. `heard` is the tier of which its company was told for what was established later, and heard.
     """
     if before.tier in adverse and not stands:
         assert spared is not None
@@ -80,8 +86,7 @@ def place(
         )
         return Placed(before.tier, (*before.reasons, Reason("correction.unheard", text, {"tier": titles[found.tier]})))
     if heard and _below(found.tier, before.tier, titles):
-        text = N_("A veto was established after the decision; the company was told and heard, and the panel decided.")
-        return Placed(found.tier, (Reason("correction.heard", text), *found.reasons))
+        return Placed(found.tier, (HEARD, *found.reasons))
     if own or before.tier in adverse:
         text = N_("Corrected: it stands where the rules put it by the corrected figures.")
         return Placed(found.tier, (Reason("correction.moved", text), *found.reasons))

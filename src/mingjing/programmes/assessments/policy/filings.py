@@ -1,4 +1,4 @@
-"""What is filed about a community besides findings: a bonus or a veto, what it needs, and what it would do.
+"""What is filed about a community besides findings: a bonus, a veto, or that a bonus is contradicted; what each needs.
 
 Not here: who approves it; how bonuses and vetoes weigh in the result (engine.scoring).
 """
@@ -14,11 +14,13 @@ from mingjing.engine.quantities import points_text
 from mingjing.engine.scoring import BonusItem, Rubric
 
 __all__ = [
-    "BONUS", "VETO", "Filed", "choices", "claimable", "effect", "filing_problems", "grave",
+    "BONUS", "REFUTED", "VETO", "Filed", "choices", "claimable", "effect", "filing_problems", "grave",
     "settled", "unmatched",
 ]  # fmt: skip
 
 BONUS, VETO = "bonus", "veto"
+REFUTED = "refuted"
+"""The proof of an approved bonus, named by its code, is contradicted."""
 GRAVE, VOTES = 2, 2
 """The level of a veto on which a panel votes, and how many of it must say the same."""
 
@@ -29,6 +31,7 @@ class Filed:
 
     `known` is what is on record of the attributes that a bonus is matched against, by code: recorded by the office with
     its source, or known by the system; nothing that is only assumed. `declared`: a company says it of itself.
+    `granted` are the codes of the bonuses that were approved.
     """
 
     kind: str
@@ -41,6 +44,7 @@ class Filed:
     known: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     declared: bool = False
     responsibility: str = ""
+    granted: frozenset[str] = frozenset()
 
 
 def choices(rubric: Rubric) -> Iterator[tuple[str, str, Titled]]:
@@ -56,7 +60,8 @@ def claimable(rubric: Rubric) -> tuple[BonusItem, ...]:
 
 def title_of(rubric: Rubric, kind: str, code: str) -> Titled:
     """The title of a bonus or a veto; its code where the scheme does not know it."""
-    found = (title for of_kind, of_code, title in choices(rubric) if (of_kind, of_code) == (kind, code))
+    wanted = (BONUS if kind == REFUTED else kind, code)
+    found = (title for of_kind, of_code, title in choices(rubric) if (of_kind, of_code) == wanted)
     return next(found, Titled({"en": code}))
 
 
@@ -66,6 +71,12 @@ def effect(rubric: Rubric, kind: str, code: str) -> Reason:
         text = N_("+{points} points; all bonuses of a community together bring at most {cap}.")
         params = {"points": points_text(rubric.bonus_points[code]), "cap": points_text(rubric.bonus_cap)}
         return Reason("filing.bonus", text, params)
+    if kind == REFUTED and code in rubric.bonus_points:
+        text = N_(
+            "The {points} points of the bonus count no longer. After the decision that takes a case of its own: notice, "
+            "hearing, decision of two, public notice and two signatures."
+        )
+        return Reason("filing.refuted", text, {"points": points_text(rubric.bonus_points[code])})
     if kind == VETO and code in rubric.veto_levels:
         text = N_("A veto of level {level}: the rules of the scheme that ask for it take hold.")
         return Reason("filing.veto", text, {"level": rubric.veto_levels[code]})
@@ -75,7 +86,9 @@ def effect(rubric: Rubric, kind: str, code: str) -> Reason:
 def filing_problems(rubric: Rubric, filed: Filed) -> Iterator[Problem]:
     """Everything that is wrong with what somebody wants to file, each at the name of its field."""
     known = [code for kind, code, _ in choices(rubric) if kind == filed.kind]
-    if filed.code not in known:
+    if filed.kind == REFUTED:
+        yield from _refuted(filed)
+    elif filed.code not in known:
         text = N_("The scheme has no {found} for this class; choose one of: {allowed}.")
         yield Problem("filing.unknown", text, {"found": repr(filed.code), "allowed": tuple(known)}, "code")
     if filed.kind == BONUS and filed.code in known:
@@ -88,11 +101,20 @@ def filing_problems(rubric: Rubric, filed: Filed) -> Iterator[Problem]:
     if grave(rubric, filed.kind, filed.code) and not 0 < len(filed.responsibility.strip()) <= 500:
         text = N_("Say in 1 to 500 characters what the company has to do with it; who only was there is not to blame.")
         yield Problem("filing.responsibility", text, {}, "responsibility")
-    if filed.occurred_on is not None:
+    if filed.occurred_on is not None and filed.kind != REFUTED:
         yield from _day(filed, filed.occurred_on)
     if filed.repeated:
         text = N_("The same was filed already and stands; it counts once. Wait for its decision, or read it below.")
         yield Problem("filing.repeated", text, {}, "code")
+
+
+def _refuted(filed: Filed) -> Iterator[Problem]:
+    if filed.code not in filed.granted:
+        text = N_("This bonus was not approved here; there is nothing to take back.")
+        yield Problem("filing.not_granted", text, {}, "code")
+    if not 0 < len(filed.responsibility.strip()) <= 500:
+        text = N_("Say in 1 to 500 characters what contradicts the proof of the bonus.")
+        yield Problem("filing.contradiction", text, {}, "responsibility")
 
 
 def grave(rubric: Rubric, kind: str, code: str) -> bool:

@@ -1,4 +1,6 @@
-"""What must hold before a decided list is reopened for a veto that was established only after the decision.
+"""What must hold before a decided list is reopened for what was established only after the decision.
+
+A veto, or that the proof of a bonus is contradicted.
 
 Facts in, problems out, as before a notice of a listing (policy.listings). Not here: notice, hearing, decision and
 signatures (policy.procedures), what the corrected list says (policy.corrections).
@@ -14,10 +16,11 @@ __all__ = ["Late", "late_gaps", "late_problems"]
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A veto filed after the decision.
+    """A veto, or a contradiction of a bonus, filed after the decision.
 
     `credit_code` is that of the company answerable, empty where no legal entity is known; `engaged` whether it was
-    there on the day of the incident. `papers` on file; `now` and `then` are the tiers without and with it.
+    there on the day of the incident. `papers` on file; `now` and `then` are the tiers without and with it, `points`
+    (hundredths) what the total loses by it.
     """
 
     company: str
@@ -26,6 +29,7 @@ class Late:
     papers: int
     now: str
     then: str
+    points: int = 0
 
 
 def late_problems(late: Late) -> Iterator[Problem]:
@@ -36,8 +40,8 @@ def late_problems(late: Late) -> Iterator[Problem]:
     elif not late.engaged:
         text = N_("{company} was not engaged there on the day of the incident; it answers for nothing that happened.")
         yield Problem("reopening.engagement", text, {"company": late.company}, "occurred_on")
-    if late.now == late.then:
-        text = N_("By the rules the list would say the same with this veto; nothing is reopened for it.")
+    if late.now == late.then and not late.points:
+        text = N_("By the rules the list would say the same with what is filed; nothing is reopened for it.")
         yield Problem("reopening.moves_nothing", text, {}, "code")
 
 

@@ -150,7 +150,7 @@ def _disputes(person: Person, today: date, now: datetime) -> Iterator[Due]:
 
 
 def _reopened(person: Person, found: Iterable[Stands], scopes: Scopes) -> Iterator[Due]:
-    """Vetoes established later whose next step the person may take, by round."""
+    """What was established later, whose next step the person may take, by round."""
     mine = {
         one.proceeding.pk
         for one in found
@@ -161,7 +161,7 @@ def _reopened(person: Person, found: Iterable[Stands], scopes: Scopes) -> Iterat
     rows = Reopening.objects.filter(proceeding__in=mine).order_by().values("entry__round", "entry__round__title")
     for row in rows.annotate(count=Count("pk")).order_by("entry__round") if mine else ():
         url = reverse("assessments:round-reopenings", args=[row["entry__round"]])
-        title = _("Vetoes established later: a step to take")
+        title = _("Established after the decision: a step to take")
         yield Due(title=title, url=url, count=row["count"], detail=row["entry__round__title"])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from mingjing.engine.chain import Mark, inclusion_proof
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.queries import proof_of
-from mingjing.programmes.assessments.models import Edition, Listed, Replay
+from mingjing.programmes.assessments.models import Edition, Listed, Reopening, Replay
 from mingjing.programmes.assessments.policy.corrected import correction_section
 from mingjing.programmes.assessments.policy.published import public_sheet
 from mingjing.programmes.assessments.policy.scheme import Scheme
@@ -37,17 +37,20 @@ class RecordedRows:
 def corrections_of(
     replay: Replay, scheme: Scheme, *, only: Sequence[int] | None = None, public: bool = False
 ) -> Mapping[int, dict[str, Any]]:
-    """By entry the section of its decision file, for those whose row is not as it was first published.
+    """By entry the section of its decision file, for those whose row is not as it was first published,
+    or whose first row says already what was established after the decision.
 
     `public`: with the sheet as everybody may see it.
     """
     editions = list(Edition.objects.filter(replay=replay).order_by("number"))
-    if len(editions) < 2 or (only is not None and not _moved(editions, only)):
+    later = set(Reopening.objects.filter(entry__round=replay.round_id).values_list("proceeding", flat=True))
+    if not editions or (not later and (len(editions) < 2 or (only is not None and not _moved(editions, only)))):
         return {}
     lists = {edition.pk: list(edition.rows.select_related("entry").order_by("index")) for edition in editions}
     newest = editions[-1]
     first = {row.entry_id: row for row in lists[editions[0].pk]}
-    moved = [row for row in lists[newest.pk] if row.leaf != first[row.entry_id].leaf]
+    listed = lists[newest.pk]
+    moved = [row for row in listed if row.leaf != first[row.entry_id].leaf or row.proceeding_id in later]
     wanted = [row for row in moved if only is None or row.entry_id in only]
     entries = [row.entry_id for row in wanted]
     restated = restated_of(replay, scheme, newest.published_at, only=entries, late=True) if entries else {}

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mingjing.kernel.parties.guard import areas_where
@@ -29,6 +30,7 @@ from mingjing.programmes.assessments.models import (
 )
 from mingjing.programmes.assessments.policy.rounds import next_step, obstacles
 from mingjing.programmes.assessments.queries.awaited import awaited
+from mingjing.programmes.assessments.queries.contradicted import contradicted_in, rounds_looked_at
 from mingjing.programmes.assessments.queries.measures_due import measures_waiting
 from mingjing.programmes.assessments.queries.rounds import facts_of_all
 
@@ -47,6 +49,7 @@ def waiting(person: Person, today: date) -> Iterator[Due]:
     yield from _reviews(person, today)
     yield from _classes(person, today)
     yield from _filings(person, today)
+    yield from _contradicted(person, today)
     yield from _rosters(person, today)
     yield from _steps(person, today)
     yield from _handovers(person, today)
@@ -151,6 +154,18 @@ def _filings(person: Person, today: date) -> Iterator[Due]:
     for row in _scoped(person, "assessments.filing.decide", today, filings, "entry__round"):
         url = f"{reverse('assessments:round-entries', args=[row['pk_']])}?state=filed"
         yield Due(title=_("Bonuses and vetoes to decide on"), url=url, count=row["count"], detail=row["title"])
+
+
+def _contradicted(person: Person, today: date) -> Iterator[Due]:
+    """Bonuses granted in decided rounds that the records of others speak against: to be looked into and filed."""
+    if not (scope := areas_where(person, "assessments.filing.file", on=today)):
+        return
+    now = timezone.now()
+    for round_ in rounds_looked_at(now):
+        if scope.covers(round_.area) and (found := contradicted_in(round_, now)):
+            url = reverse("assessments:round-reopenings", args=[round_.pk])
+            title = _("Bonuses that records speak against")
+            yield Due(title=title, url=url, count=len({one.filing.pk for one in found}), detail=round_.title)
 
 
 def _rosters(person: Person, today: date) -> Iterator[Due]:

@@ -14,6 +14,7 @@ from mingjing.programmes.assessments.models import Correction, Edition, Entry, L
 from mingjing.programmes.assessments.policy.procedures import UPHOLD
 from mingjing.programmes.assessments.queries.amendments import amendments_of
 from mingjing.programmes.assessments.queries.listings import proposed_of
+from mingjing.programmes.assessments.queries.relisted import relisted
 from mingjing.programmes.assessments.queries.reopenings import reopened_in
 
 __all__ = ["Corrected", "Moved", "due", "first_of", "history", "newest_of", "standing_rows"]
@@ -103,16 +104,27 @@ def _unfounded(entry: Entry) -> Problem:
 
 
 def _reopened(round_: Round, newest: Edition, now: datetime) -> Iterator[Problem]:
-    """Vetoes established later that count and are not on the list yet, and those on it that count no longer."""
+    """What was established later and counts and is not on the list yet, and what is on it and counts no longer."""
     found = reopened_in(round_, now)
     entries = [one.reopening.entry_id for one in found]
     rows = {row.entry_id: row for row in newest.rows.filter(entry__in=entries).select_related("entry")}
     struck = amendments_of(entries, now).filings if found else frozenset()
     for one in found:
         row = rows[one.reopening.entry_id]
-        rests_on, counts = row.proceeding_id == one.reopening.proceeding_id, one.counts
-        if rests_on and not counts:
+        rests_on = row.proceeding_id == one.reopening.proceeding_id
+        if rests_on and not one.counts:
             yield _unfounded(row.entry)
-        elif counts and not rests_on and row.tier != one.reopening.tier and one.reopening.filing_id not in struck:
-            text = N_("A veto about {name} that was established later counts now, and the list does not say so.")
-            yield Problem("edition.reopened", text, {"name": row.entry.name}, row.entry.number)
+        elif one.counts and not rests_on and one.reopening.filing_id not in struck:
+            if row.tier != one.reopening.tier or _says_more(round_, newest, row, now):
+                text = N_("What was established later about {name} counts now, and the list does not say so.")
+                yield Problem("edition.reopened", text, {"name": row.entry.name}, row.entry.number)
+        elif one.stood and not rests_on and not one.counts and _says_more(round_, newest, row, now):
+            yield _unfounded(row.entry)
+
+
+def _says_more(round_: Round, newest: Edition, row: Listed, now: datetime) -> bool:
+    """Whether a row would say another thing now: asked only where its tier does not tell."""
+    proposed = {one.entry.pk: one for one in proposed_of(round_, newest.replay, now)}
+    rows = relisted(round_, newest.replay, proposed, newest, now)
+    found = next(one for one in rows if one.entry_id == row.entry_id)
+    return (found.tier, found.total) != (row.tier, row.total)

@@ -16,6 +16,7 @@ from mingjing.kernel.documents.models import Document
 from mingjing.programmes.assessments.models import Bar, Entry, Listed, VisitRecord
 from mingjing.programmes.assessments.queries.measures import orders_about
 from mingjing.programmes.assessments.queries.rectifying import Wanting, found_in
+from mingjing.programmes.assessments.queries.reopening_papers import NOTICES
 from mingjing.programmes.assessments.queries.round_papers import CHINESE, day_text
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
@@ -107,7 +108,7 @@ def _number(entry: Entry, row: Listed) -> str:
     """The number of the paper that the listing stands in: the bulletin, else the notice to the company."""
     notices = [row.proceeding.ledger_subject] if row.proceeding else []
     papers = Document.objects.standing().filter(subject__in=[entry.round.subject, *notices])
-    kinds: Iterable[str] = ("assessments.bulletin", "assessments.pre_listing_notice", "assessments.reopening_notice")
+    kinds: Iterable[str] = ("assessments.bulletin", "assessments.pre_listing_notice", *NOTICES.values())
     numbers: Mapping[str, str] = dict(papers.filter(kind__in=kinds).order_by("pk").values_list("kind", "number"))
     return next((numbers[kind] for kind in kinds if kind in numbers), f"第{row.edition.number}版名单")
 

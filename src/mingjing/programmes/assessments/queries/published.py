@@ -198,7 +198,7 @@ def _rows(
 ) -> Iterable[Row]:
     earlier: dict[int, tuple[Listed, ...]] = {}
     newest = made.newest
-    corrected = newest.number > 1
+    corrected = newest.number > 1 or any(row.tier != row.decided_tier for row in listed)
     restated = restated_of(newest.replay, made.scheme, newest.published_at, late=True) if corrected else {}
     for edition in made.editions[1:]:
         for row in made.earlier[edition.pk]:

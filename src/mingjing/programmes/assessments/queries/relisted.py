@@ -29,7 +29,7 @@ from mingjing.programmes.assessments.models import (
     Result,
     Round,
 )
-from mingjing.programmes.assessments.policy.corrections import Placed, place
+from mingjing.programmes.assessments.policy.corrections import HEARD, Placed, place
 from mingjing.programmes.assessments.policy.edges import uses_ranks
 from mingjing.programmes.assessments.policy.listings import adverse_tiers, without_adverse
 from mingjing.programmes.assessments.policy.procedures import DROP, UPHOLD
@@ -65,14 +65,13 @@ class _Relisting:
         self.titles: Mapping[str, Titled] = {tier.code: tier.title for tier in self.rules.tiers}
         rows = self.replay.results.without_sheets().filter(entry__isnull=False).select_related("entry")
         self.results = list(rows.order_by("index"))
-        late = self.before is not None  # the first edition is what was shown to the public before
-        self.restated = restated_of(self.replay, self.scheme, self.now, late=late)
+        self.restated = restated_of(self.replay, self.scheme, self.now, late=True)
         self.published = {row.entry_id: row for row in self.before.rows.all()} if self.before else {}
         self.reranked = {row.class_code for row in self.results if row.entry_id in self.restated}
         self.by_rank = uses_ranks(self.rules)
         self.changed = changed_of(self.round, self.scheme)
         late_ones = Reopening.objects.filter(entry__round=self.replay.round_id, at__lte=self.now)
-        self.late = set(late_ones.values_list("proceeding", flat=True)) if late else set()
+        self.late = set(late_ones.values_list("proceeding", flat=True))
 
     def rows(self) -> Iterator[Listed]:
         """In the order of the decision."""
@@ -98,7 +97,7 @@ class _Relisting:
             yield row
 
     def _heard_in(self, entry: int, placed: Placed, changed: Restated | None) -> Proceeding | None:
-        """The proceeding in which the company of a row was told and heard: about its listing, or about a later veto."""
+        """The proceeding in which the company of a row was told and heard: about its listing, or what came later."""
         found = self.proposed.get(entry)
         listing = found.stands.proceeding if found and found.stands else None
         stands = found is not None and found.settled == UPHOLD and placed.tier in self.adverse
@@ -121,7 +120,7 @@ class _Relisting:
         return _with_figures(placed, result, changed) if changed else placed
 
     def _undone(self, result: Result, changed: Restated | None) -> bool:
-        """Whether the row rested on a veto established later that counts no longer."""
+        """Whether the row rested on something established later that counts no longer."""
         published = self.published.get(result.entry_id or 0)
         late = published is not None and published.proceeding_id in self.late
         return late and not (changed and changed.heard)
@@ -134,7 +133,7 @@ class _Relisting:
         if (changed and changed.heard) or (found and found.settled == UPHOLD):
             return None
         if self._undone(result, changed):
-            text = N_("The veto established later, or what it rested on, counts no longer.")
+            text = N_("What was established later, or what it rested on, counts no longer.")
             return Reason("correction.undone", text)
         if found is None:
             return None
@@ -191,10 +190,11 @@ def _with_figures(placed: Placed, result: Result, changed: Restated) -> Placed:
     kept = _others(placed.reasons, "correction.figures")
     if changed.score.total == result.total and changed.score.base == result.base:
         return Placed(placed.tier, kept)
-    text = N_("After an objection or an appeal the total is {after} points; {before} was decided.")
+    text = N_("After a correction the total is {after} points; {before} was decided.")
     told = {name: "—" if value is None else points_text(value)
             for name, value in (("before", result.total), ("after", changed.score.total))}  # fmt: skip
-    return Placed(placed.tier, (Reason("correction.figures", text, told), *kept))
+    why = (HEARD,) if changed.heard and HEARD.code not in {reason.code for reason in kept} else ()
+    return Placed(placed.tier, (Reason("correction.figures", text, told), *why, *kept))
 
 
 def _others(reasons: Sequence[Reason], code: str) -> tuple[Reason, ...]:

@@ -1,4 +1,4 @@
-"""Vetoes that were established only after the decision: where the proceeding about each stands, and which count.
+"""What was established only after the decision: where the proceeding about each stands, and which count.
 
 Constant numbers of queries, whatever the number of entries. Not here: opening and moving them (actions.reopenings),
 what one makes of a row (policy.corrections).
@@ -38,6 +38,11 @@ class Reopened:
     def counts(self) -> bool:
         """Whether the list may be corrected by it: upheld, shown to the public, signed by both houses."""
         return self.settled == UPHOLD and LAST in self.stands.standing.done
+
+    @property
+    def stood(self) -> bool:
+        """Whether it was signed once, though what it rested on may have fallen since."""
+        return any(taken.step == LAST for taken in self.stands.steps)
 
 
 def reopened_of(entries: Iterable[Any], now: datetime) -> tuple[Reopened, ...]:

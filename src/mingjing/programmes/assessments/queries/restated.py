@@ -1,7 +1,8 @@
 """Entries of a decided round as corrections leave them: their sheets and scores worked out anew from what was decided.
 
 What was known when the round was decided stays known (orders met, values of attributes); only what a correction says is
-changed, and a veto established later is added once its own proceeding is through. Constant numbers of queries. Not
+changed, and a veto established later is added, a bonus whose proof was contradicted taken away, once its own
+proceeding is through. Constant numbers of queries. Not
 here: what follows for a list (policy.corrections, actions.editions).
 """
 
@@ -11,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from mingjing.engine.rules import Value
-from mingjing.engine.scoring import Finding, Score, Sheet, Veto, score
-from mingjing.programmes.assessments.models import Entry, Filing, Reopening, Replay, Result
+from mingjing.engine.scoring import Claim, Finding, Score, Sheet, Veto, score
+from mingjing.programmes.assessments.models import Entry, Filing, FilingKind, Reopening, Replay, Result
 from mingjing.programmes.assessments.policy.recording import findings_of
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sources import TEAMS_BELOW, below
@@ -28,7 +29,7 @@ __all__ = ["Restated", "restated_of"]
 class Restated:
     """What an entry came to, with its corrections; `fallen`: its listing itself was called wrong.
 
-    `heard` is the newest veto established later that counts, where nothing that came after it took it away.
+    `heard` is the newest of what was established later and counts, where nothing that came after it took it away.
     """
 
     sheet: Sheet
@@ -42,7 +43,7 @@ def restated_of(
 ) -> dict[int, Restated]:
     """The entries of a decision that any correction counts about, by entry; `only` those of these keys.
 
-    With `late`, vetoes established later are added.
+    With `late`, what was established later is added.
     """
     asked = Entry.objects.filter(round=replay.round_id) if only is None else Entry.objects.filter(pk__in=only)
     found = amendments_of(asked.values("pk"), now)
@@ -67,7 +68,7 @@ def restated_of(
 
 
 def _added(reopened: Collection[Any], found: Amendments) -> dict[int, list[Reopening]]:
-    """By entry the reopenings that count and whose veto no appeal has struck."""
+    """By entry the reopenings that count and which no appeal has struck."""
     added: dict[int, list[Reopening]] = {}
     for one in reopened:
         if one.counts and one.reopening.filing_id not in found.filings:
@@ -88,8 +89,8 @@ def _restated(
     changed = replace(
         sheet,
         findings=tuple(_left(sheet.findings, before, steps)),
-        claims=tuple(_without(sheet.claims, struck.get(row.entry.pk, ()), "bonus")),
-        vetoes=(*kept, *(veto_of(one.filing) for one in added)),
+        claims=tuple(_granted(_without(sheet.claims, struck.get(row.entry.pk, ()), "bonus"), added)),
+        vetoes=(*kept, *(veto_of(one.filing) for one in added if one.filing.kind == FilingKind.VETO)),
         attributes=_attributes(row.entry, sheet.attributes, scheme, looks),
     )
     numbers = score(scheme.rubrics[row.class_code], changed)
@@ -124,6 +125,12 @@ def _without(filed: Sequence[Any], struck: Sequence[Filing], kind: str) -> Itera
             gone.remove(named)
         else:
             yield one
+
+
+def _granted(claims: Iterator[Claim], added: Sequence[Reopening]) -> Iterator[Claim]:
+    """Without those whose proof was contradicted."""
+    gone = {one.filing.code for one in added if one.filing.kind == FilingKind.REFUTED}
+    return (claim for claim in claims if claim.bonus not in gone)
 
 
 def _attributes(entry: Entry, known: Mapping[str, Value], scheme: Scheme, looks: Sequence[Look]) -> Mapping[str, Value]:

@@ -148,7 +148,7 @@ def sheet_of_entry(entry: Entry, known: Known, scheme: Scheme, round_: Round) ->
     sheet = Sheet(
         findings=tuple(replace(finding, resolved=met.get(finding.check, "")) for finding in findings),
         not_applicable=absences,
-        claims=tuple(_claim(one, _matched(one, entry, scheme, values)) for one in _of(known, FilingKind.BONUS)),
+        claims=tuple(_claim(one, _holds(one, known, entry, scheme, values)) for one in _of(known, FilingKind.BONUS)),
         vetoes=tuple(_veto(one) for one in _of(known, FilingKind.VETO)),
         attributes=values,
         period=(round_.first_day.isoformat(), round_.last_day.isoformat()),
@@ -171,8 +171,11 @@ def _of(known: Known, kind: str) -> list[Filing]:
     return [filing for filing in known.filings if filing.kind == kind]
 
 
-def _matched(filing: Filing, entry: Entry, scheme: Scheme, values: Mapping[str, Value]) -> bool:
-    """Whether the records of others that a bonus rests on still say nothing, those too that came after its approval."""
+def _holds(filing: Filing, known: Known, entry: Entry, scheme: Scheme, values: Mapping[str, Value]) -> bool:
+    """Whether nothing contradicts the proof of a bonus: nothing that was filed, and no record of others that it rests
+    on, those too that came after its approval."""
+    if any(one.approved and one.code == filing.code for one in _of(known, FilingKind.REFUTED)):
+        return False
     rubric = scheme.rubrics.get(entry.class_code)
     item = next((item for item in rubric.bonus if item.code == filing.code), None) if rubric else None
     return not any(values.get(name) for name in (item.matched if item else ()))

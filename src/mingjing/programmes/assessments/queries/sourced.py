@@ -48,7 +48,7 @@ from mingjing.programmes.assessments.policy.sources import (
 )
 from mingjing.programmes.assessments.queries.second_looks import Look, looks_of, visits_to
 
-__all__ = ["changed_of", "sourced_of"]
+__all__ = ["changed_of", "elsewhere_of", "sourced_of"]
 
 ABOUT = "assessments.visit:"
 """How the subject of an order begins; the record's id and the check follow."""
@@ -66,7 +66,7 @@ def sourced_of(
         looks = looks_of(entries, scheme, at, records=records)
     stays = _stays(entries, round_, at) if STREAK in kinds else {}
     held = _held(entries, at) if MONTHS in kinds else {}
-    elsewhere = _elsewhere(entries, round_, scheme, at)
+    elsewhere = elsewhere_of(entries, round_, scheme, at)
     found: dict[int, Mapping[str, Sourced]] = {}
     for entry in entries:
         values = {}
@@ -88,7 +88,7 @@ def sourced_of(
     return found
 
 
-def _elsewhere(
+def elsewhere_of(
     entries: Sequence[Entry], round_: Round, scheme: Scheme, at: datetime
 ) -> dict[str, Mapping[int, Sourced]]:
     """By attribute and entry what other parts of the house know of its site in the period of the round."""

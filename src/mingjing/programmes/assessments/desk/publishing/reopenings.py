@@ -1,5 +1,6 @@
-"""Vetoes established after the decision: all of a round, and the case of one from its notice to both signatures."""
+"""What was established after the decision: all of a round, and the case of one from its notice to both signatures."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -20,11 +21,7 @@ from mingjing.kernel.documents.models import Document, Service
 from mingjing.kernel.documents.queries import served
 from mingjing.kernel.evidence.queries import exhibits_seen
 from mingjing.kernel.parties.guard import guarded
-from mingjing.programmes.assessments.actions.reopenings import (
-    REOPENING_NOTICE,
-    issue_reopening_notice,
-    take_reopening_step,
-)
+from mingjing.programmes.assessments.actions.reopenings import issue_reopening_notice, take_reopening_step
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.desk.lists.lists import shown_tier
 from mingjing.programmes.assessments.desk.publishing.overview import next_of
@@ -34,7 +31,9 @@ from mingjing.programmes.assessments.models import Filing, Reopening
 from mingjing.programmes.assessments.policy.filings import title_of
 from mingjing.programmes.assessments.policy.procedures import DROP
 from mingjing.programmes.assessments.policy.reopenings import late_gaps
-from mingjing.programmes.assessments.queries.late_vetoes import late_of
+from mingjing.programmes.assessments.queries.contradicted import Contradicted, contradicted_in
+from mingjing.programmes.assessments.queries.late_filings import late_of
+from mingjing.programmes.assessments.queries.reopening_papers import notice_of
 from mingjing.programmes.assessments.queries.reopenings import Reopened, reopened_in, reopened_of
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
@@ -53,14 +52,20 @@ STEPS = {
 @guarded("assessments.round.view", area=round_area)
 @require_safe
 def reopenings(request: HttpRequest, pk: int) -> HttpResponse:
-    """Every veto that was filed after the decision: those to be decided on, and where the case of each other stands."""
+    """Everything that was filed after the decision: what is to be decided on, and where the case of each other stands."""
     found, now = find_round(pk), timezone.now()
     late = Filing.objects.filter(entry__round=found, filed_at__gt=found.deciding_at or now, decided_at=None)
     waiting = late.select_related("entry").order_by("id")
     scheme = scheme_of(found.scheme)
     rows = [_row(one) | shown_tier(scheme, one.reopening.tier) for one in reopened_in(found, now)]
-    context = {"round": found, "rows": rows, "waiting": waiting}
+    against = contradicted_in(found, now) if found.decided_at else ()
+    context = {"round": found, "rows": rows, "waiting": waiting, "against": _said(against)}
     return render(request, "assessments/publishing/reopenings.html", context)
+
+
+def _said(against: Iterable[Contradicted]) -> list[dict[str, Any]]:
+    """Bonuses that records speak against, each with what the record says."""
+    return [{"entry": one.filing.entry, "filing": one.filing, "text": sentence(one.problem)} for one in against]
 
 
 def _row(one: Reopened) -> dict[str, Any]:
@@ -96,7 +101,7 @@ def _page(request: HttpRequest, one: Reopened, place: Place, problems: tuple[Any
     scheme = scheme_of(found.scheme)
     subject = place.stands.proceeding.ledger_subject
     papers = list(Document.objects.filter(subject=subject).order_by("issued_at", "id"))
-    notice = next((paper for paper in papers if paper.kind == REOPENING_NOTICE and not paper.withdrawn_at), None)
+    notice = next((paper for paper in papers if paper.kind == notice_of(filing) and not paper.withdrawn_at), None)
     service = served(notice) if notice else None
     gaps = late_gaps(late_of(filing, timezone.now())) if "notice" in standing.open and not notice else ()
     context = _row(one) | shown_tier(scheme, one.reopening.tier) | {
@@ -131,7 +136,9 @@ def service(request: HttpRequest, pk: int, filing: int) -> HttpResponse:
     """Record that the notice was served on the company; the clock begins with it."""
     one, place = _case(pk, filing)
     papers = Document.objects.standing().select_related("area", "addressee")
-    document = get_object_or_404(papers, kind=REOPENING_NOTICE, subject=place.stands.proceeding.ledger_subject)
+    document = get_object_or_404(
+        papers, kind=notice_of(one.reopening.filing), subject=place.stands.proceeding.ledger_subject
+    )
     form = ServiceForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if form.is_bound and form.is_valid():
         try:

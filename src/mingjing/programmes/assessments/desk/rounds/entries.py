@@ -31,7 +31,7 @@ from mingjing.programmes.assessments.desk.rounds.forms import (
     VoteForm,
 )
 from mingjing.programmes.assessments.desk.rounds.overview import rights
-from mingjing.programmes.assessments.models import RECORD_STATES, Entry, Filing, FilingVote, Round
+from mingjing.programmes.assessments.models import RECORD_STATES, Entry, Filing, FilingKind, FilingVote, Round
 from mingjing.programmes.assessments.policy.classes import class_measures
 from mingjing.programmes.assessments.policy.filings import effect, title_of
 from mingjing.programmes.assessments.policy.scheme import Scheme
@@ -140,9 +140,18 @@ def _forms(found: Entry, scheme: Scheme, measures: tuple[str, ...]) -> dict[str,
         "declaration_form": DeclarationForm(auto_id="declaration_%s"),
         "group_form": GroupForm(initial={"group": found.group}, auto_id="group_%s"),
         "filing_form": FilingForm(
-            scheme=scheme, class_code=found.class_code, late=found.round.deciding_at is not None, auto_id="filing_%s"
+            scheme=scheme,
+            class_code=found.class_code,
+            late=found.round.deciding_at is not None,
+            granted=_granted(found),
+            auto_id="filing_%s",
         ),
     }
+
+
+def _granted(found: Entry) -> list[str]:
+    """The bonuses that were approved."""
+    return list(found.filings.filter(kind=FilingKind.BONUS, approved=True).values_list("code", flat=True))
 
 
 def votes_shown(found: Entry, scheme: Scheme) -> list[dict[str, Any]]:
@@ -180,7 +189,7 @@ def _filings(request: HttpRequest, found: Entry, scheme: Scheme) -> list[dict[st
 
 
 def _takes(round_: Round, filing: Filing) -> bool:
-    """Whether the round still takes decisions on it: before its own, or on a veto that was filed after that."""
+    """Whether the round still takes decisions on it: before its own, or on what was filed after that."""
     late = round_.decided_at is not None and round_.deciding_at is not None and filing.filed_at > round_.deciding_at
     return round_.deciding_at is None or late
 
@@ -259,8 +268,10 @@ def file(request: HttpRequest, pk: int, number: str) -> HttpResponse:
 
     def make(found: Entry, scheme: Scheme) -> forms.Form:
         late, code = found.round.deciding_at is not None, found.class_code
-        given = (request.POST, request.FILES)
-        return FilingForm(*given, scheme=scheme, class_code=code, late=late, auto_id="filing_%s")
+        return FilingForm(
+            request.POST, request.FILES, scheme=scheme, class_code=code, late=late, granted=_granted(found),
+            auto_id="filing_%s",
+        )  # fmt: skip
 
     def take(*, what: str, papers: Any, **rest: Any) -> object:
         kind, _, code = what.partition(":")

@@ -1,5 +1,6 @@
 """What people fill in on the pages of rounds."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.desk.forms import SchemeChoice
-from mingjing.programmes.assessments.policy.filings import choices
+from mingjing.programmes.assessments.policy.filings import REFUTED, choices
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
 DAY = {"type": "date"}
@@ -121,25 +122,35 @@ class GroupForm(forms.Form):
 
 
 class FilingForm(forms.Form):
-    """A bonus or a veto with the document that proves it; after the decision (`late`) a veto only."""
+    """A bonus or a veto with its document, or that one of the bonuses `granted` is contradicted; `late`: no bonus."""
 
-    what = forms.ChoiceField(label=_("Bonus or veto"))
+    what = forms.ChoiceField(label=_("What is filed"))
     document = forms.CharField(label=_("Document"), max_length=300, help_text=_("Its title and reference."))
     occurred_on = _day(_("Day of the incident"), required=False, help_text=_("Needed for a veto."))
     responsibility = forms.CharField(
         label=_("What the company has to do with it"), max_length=500, required=False,
-        help_text=_("Needed for a veto of level 2, on which two of the panel vote."),
+        help_text=_(
+            "Needed for a veto of level 2, on which two of the panel vote. Of a contradicted bonus: what contradicts "
+            "its proof."
+        ),
     )  # fmt: skip
     papers = ExhibitsField(label=_("The paper itself"), required=False)
 
-    def __init__(self, *args: Any, scheme: Scheme, class_code: str, late: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, scheme: Scheme, class_code: str, late: bool = False, granted: Collection[str] = (),
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         found: dict[str, list[tuple[str, str]]] = {"bonus": [], "veto": []}
         for kind, code, title in choices(scheme.rubrics[class_code]) if class_code in scheme.rubrics else ():
             found[kind].append((f"{kind}:{code}", _titled(title)))
         groups = [(gettext("Veto"), found["veto"])]
         groups = groups if late else [(gettext("Bonus"), found["bonus"]), *groups]
-        self.fields["what"] = forms.ChoiceField(label=_("Bonus or veto"), choices=[("", "—"), *groups])
+        against = [
+            (f"{REFUTED}:{code}", title) for key, title in found["bonus"] if (code := key.partition(":")[2]) in granted
+        ]
+        groups = [*groups, (gettext("Contradicted bonus"), against)] if against else groups
+        self.fields["what"] = forms.ChoiceField(label=_("What is filed"), choices=[("", "—"), *groups])
 
 
 class PapersForm(forms.Form):
