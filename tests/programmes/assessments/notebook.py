@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from mingjing.kernel.documents.models import Service
 
-__all__ = ["Event", "must_have_been_signed", "must_have_happened"]
+__all__ = ["Event", "must_have_been_shown", "must_have_been_signed", "must_have_happened"]
 
 FIVE, SEVEN = timedelta(days=5), timedelta(days=7)
 """Working days are never fewer days of the calendar."""
@@ -45,6 +45,13 @@ def must_have_happened(real: Sequence[Event], company: int | None) -> None:
     assert not asked or repliers
     if any(event.what == "hearing_asked" for event in asked):
         assert any(event.what == "hearing" and event.who != "officer" for event in since)
+
+
+def must_have_been_shown(shown: datetime | None, signed: Sequence[tuple[str, datetime]]) -> None:
+    """A list was shown to the public for its time, and two signed it after that."""
+    assert shown is not None
+    assert len({who for who, _ in signed}) >= 2
+    assert all(at >= shown + SEVEN for _, at in signed)
 
 
 def must_have_been_signed(real: Sequence[Event]) -> None:

@@ -66,16 +66,17 @@ class Reopenings(RuleBasedStateMachine):
             filed_at=self.start, decided_by=self.people["director"], decided_at=self.start, approved=True,
         )  # fmt: skip
 
-    def reopened_on_the_way(self, *, whole: bool, bonus: bool = False) -> None:
-        """So much of a usual one, for somebody who was never proposed: noticed, or all of it and the list corrected."""
-        self.now += timedelta(days=1)
-        self.established_later(True, 2, bonus)
-        self.late_notice_served()
-        if whole:
-            self.late_panel("uphold", "bureau")
-            self.late_shown_and_signed("bureau")
-            told = {"round": self.round, "number": 1, "reason": "事后查实", "by": self.people["director"]}
-            self.attempt("corrected", lambda: correct_list(**told, at=self.now))  # type: ignore[arg-type]
+    def reopened_on_the_way(self, *, whole: bool) -> None:
+        """So much of a usual one, for who was never proposed: noticed, or a bonus taken back and then a veto."""
+        for bonus in (True, False)[not whole :]:
+            self.now += timedelta(days=1)
+            self.established_later(True, 2, bonus)
+            self.late_notice_served()
+            if whole:
+                self.late_panel("uphold", "bureau")
+                self.late_shown_and_signed("bureau")
+                told = {"round": self.round, "number": 2 - bonus, "reason": "事后查实", "by": self.people["director"]}
+                self.attempt("corrected", lambda told=told: correct_list(**told, at=self.now))  # type: ignore[misc]
 
     @rule(second=st.booleans(), votes=st.sampled_from([2, 2, 1]), bonus=st.sampled_from([False, False, True]))
     def established_later(self, second: bool, votes: int, bonus: bool) -> None:

@@ -1,4 +1,4 @@
-"""A bonus whose proof is contradicted after the decision is taken back after a proceeding of its own, never silently."""
+"""A bonus whose proof is contradicted after the decision is taken back by a proceeding of its own, never silently."""
 
 import json
 from datetime import date, datetime, timedelta

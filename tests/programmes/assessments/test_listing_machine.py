@@ -17,7 +17,7 @@ from hypothesis.stateful import initialize, invariant, rule, run_state_machine_a
 from tests.faces import district
 from tests.guarded import guards_lifted
 from tests.programmes.assessments.contested import exhibit, findings, known, reviewed
-from tests.programmes.assessments.notebook import Event, must_have_happened
+from tests.programmes.assessments.notebook import Event, must_have_been_shown, must_have_happened
 from tests.programmes.assessments.reopened import Noted, Reopenings
 from tests.programmes.assessments.test_round_decisions import decided
 
@@ -62,13 +62,14 @@ class Machine(Reopenings):
     numbers: ClassVar[Iterator[int]]
     wrong: ClassVar[Organisation]
     reached: ClassVar[set[str]]
+    shown: datetime | None
+    seen: int | None
 
     def __init__(self) -> None:
         super().__init__()
         number = next(self.numbers)
-        Delivery.objects.filter(done_at=None).update(
-            done_at=self.start, due_at=None
-        )  # what follows from lists is tried elsewhere
+        waiting = Delivery.objects.filter(done_at=None)  # what follows from lists is tried elsewhere
+        waiting.update(done_at=self.start, due_at=None)
         self.now = self.start
         self.round = reviewed(self.people, self.start, 3, 1, start=60 * number)
         self.entry = Entry.objects.select_related("company").get(round=self.round, company__isnull=False)
@@ -80,8 +81,7 @@ class Machine(Reopenings):
         self.events, self.taken_back = list[Event](), set[int]()
         self.kept: dict[int, list[Any]] = {}
         self.documents, self.services, self.disputes = list[Document](), list[Service](), list[Proceeding]()
-        self.shown: datetime | None = None
-        self.seen: int | None = None
+        self.shown, self.seen = None, None
         self.signed = list[tuple[str, datetime]]()
         self.listing = Proceeding.objects.select_related("area").get(kind="listing", subject=self.entry.subject)
 
@@ -119,7 +119,7 @@ class Machine(Reopenings):
         told = {"round": self.round, "entry": self.entry, "step": step, "by": self.people[who], "at": self.now}
         self.note(self.attempt(step, lambda: take_listing_step(**told, **brought)), who)  # type: ignore[arg-type]
 
-    @initialize(far=st.sampled_from([5, 3, 4, 1, 6, 0, 3, 5]))
+    @initialize(far=st.sampled_from([3, 2, 4, 1, 5, 0, 3, 5]))
     def some_of_the_way(self, far: int) -> None:
         """Most lives of a listing would end before they became interesting: begin with so much of a usual one."""
         if far > 0:
@@ -129,11 +129,7 @@ class Machine(Reopenings):
         if far > 2:
             self.shown_signed_and_published()
         if far > 3:
-            self.reopened_on_the_way(whole=far > 4, bonus=far > 5)
-        if far == 5:
-            self.appealed(False)
-
-    # --- time ----------------------------------------------------------------------------------------------------
+            self.reopened_on_the_way(whole=far > 4)
 
     @rule(by=MOVES)
     def time_passes(self, by: timedelta) -> None:
@@ -143,14 +139,10 @@ class Machine(Reopenings):
     def the_clock_leaps_back(self, by: timedelta) -> None:
         self.now = max(self.now - by, self.start)
 
-    # --- the listing ---------------------------------------------------------------------------------------------
-
     @rule()
     def notice_issued_and_served(self) -> None:
-        document = self.attempt(
-            "issued",
-            lambda: issue_notice(round=self.round, entry=self.entry, by=self.people["officer"], at=self.now),
-        )
+        told = {"round": self.round, "entry": self.entry, "by": self.people["officer"], "at": self.now}
+        document = self.attempt("issued", lambda: issue_notice(**told))  # type: ignore[arg-type]
         if document is not None:
             self.documents.append(document)
             self.serve(self.entry.company)
@@ -238,8 +230,6 @@ class Machine(Reopenings):
             if self.attempt("taken_back", lambda: take_back(**told, at=self.now)) is not None:  # type: ignore[arg-type]
                 self.taken_back.add(number)
 
-    # --- the list ------------------------------------------------------------------------------------------------
-
     @rule(step=st.sampled_from(["public_notice", "public_objection", "public_reply", "signed_centre", "signed_bureau"]),
           who=WHO)  # fmt: skip
     def towards_publication(self, step: str, who: str) -> None:
@@ -267,18 +257,14 @@ class Machine(Reopenings):
 
     def check_published(self, edition: Edition) -> None:
         """What must have happened before a list goes out, by the notebook."""
-        assert self.shown is not None
-        assert len({who for who, _ in self.signed}) >= 2
-        assert all(at >= self.shown + SEVEN for _, at in self.signed)
+        must_have_been_shown(self.shown, self.signed)
         row = edition.rows.get(entry=self.entry)
         if not row.adverse:
             return
         self.reached.add("listed")
-        if self.added_with_ground(self.entry.pk):
-            return
-        must_have_happened([one for one in self.events if one.number not in self.taken_back], self.entry.company_id)
-
-    # --- objections, appeals, corrections ------------------------------------------------------------------------
+        if not self.added_with_ground(self.entry.pk):
+            real = [one for one in self.events if one.number not in self.taken_back]
+            must_have_happened(real, self.entry.company_id)
 
     @rule(back=st.booleans())
     def objected(self, back: bool) -> None:
@@ -334,8 +320,6 @@ class Machine(Reopenings):
         told = {"round": self.round, "number": number, "reason": "依职权更正", "by": self.people["other"]}
         self.attempt("corrected", lambda: correct_list(**told, at=self.now))  # type: ignore[arg-type]
 
-    # --- what always holds ---------------------------------------------------------------------------------------
-
     @invariant()
     def everything_holds(self) -> None:
         """Asked anew whenever anything was written: every write has its fact."""
@@ -390,10 +374,15 @@ def test_no_sequence_of_acts_lists_anybody_unheard(people: dict[str, Person], at
              "wrong": record_organisation(credit_code=district.credit_code(990), name="另一家公司", area=area, by=None,
                                           at=at)}  # fmt: skip
     machine = type("World", (Machine,), world)
+    walked = machine()
+    walked.some_of_the_way(5)
+    walked.everything_holds()
+    walked.appealed(False)
+    walked.everything_holds()
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=14, stateful_step_count=20, deadline=None, derandomize=True,
+            max_examples=12, stateful_step_count=20, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

@@ -176,9 +176,9 @@ def decide_filing(*, filing: Filing, approved: bool, reason: str, by: Person | N
         raise Refusal([problem])
     if approved and round_.decided_at and (problems := late_gaps(late_of(found, at))):
         raise Refusal(problems)
-    if found.kind == FilingKind.BONUS and approved:
-        if problems := tuple(unmatched(rubric, found.code, known_values(entry, round_))):
-            raise Refusal(problems)
+    resting = approved and found.kind == FilingKind.BONUS
+    if resting and (problems := tuple(unmatched(rubric, found.code, known_values(entry, round_)))):
+        raise Refusal(problems)
     if grave(rubric, found.kind, found.code):
         return _vote(found, round_, approved, reason, by, at)
     return _decided(found, round_, approved, reason, by, at)
@@ -240,7 +240,7 @@ def _may(permission: str, round_: Round, by: Person | None, at: datetime) -> Non
 
 
 def _open(round_: Round, kind: str, at: datetime) -> None:
-    """Refuses where the round takes nothing of the kind: what takes is established after the decision, what gives is not."""
+    """Refuses where the round takes nothing of the kind; after the decision that is what would give."""
     if round_.decided_at and kind in LATER:
         if round_.deciding_at and at <= round_.deciding_at:
             text = N_("The clock of the server stands before the decision; set it right first.")

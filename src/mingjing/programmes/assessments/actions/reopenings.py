@@ -55,7 +55,7 @@ def reopen(*, filing: Filing, round: Round, by: Person | None, at: datetime) -> 
 
 @transaction.atomic
 def issue_reopening_notice(*, reopening: Reopening, by: Person, at: datetime) -> Document:
-    """Issue the notice to the company: what was established, its paper, what it would do, its rights. Served separately.
+    """Issue the notice to the company: what was established, its paper, what follows, its rights. Served separately.
 
     Raises Refusal with everything that is missing, and where one was issued that nobody has withdrawn.
     """

@@ -2,9 +2,10 @@
 
 A correction gives back: a finding is struck or weighs less, a filing or a listing falls. It takes from one only, and
 only by what was established later (a veto, a contradicted bonus) about which its company was told and heard in a
-proceeding of its own. Whoever is not the one it is about keeps the tier that was published; the ranks are told anew. A rank that would put somebody into a
-tier that takes rights does not, for nobody told and heard them; one that would free somebody from such a tier does. A
-place that became vacant is filled by nobody. Not here: reading what was corrected (queries.restated).
+proceeding of its own. Whoever is not the one it is about keeps the tier that was published; the ranks are told anew. A
+rank that would put somebody into a tier that takes rights does not, for nobody told and heard them; one that would free
+somebody from such a tier does. A place that became vacant is filled by nobody. Not here: reading what was corrected
+(queries.restated).
 """
 
 from collections.abc import Collection, Mapping

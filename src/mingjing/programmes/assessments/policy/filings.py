@@ -73,8 +73,8 @@ def effect(rubric: Rubric, kind: str, code: str) -> Reason:
         return Reason("filing.bonus", text, params)
     if kind == REFUTED and code in rubric.bonus_points:
         text = N_(
-            "The {points} points of the bonus count no longer. After the decision that takes a case of its own: notice, "
-            "hearing, decision of two, public notice and two signatures."
+            "The {points} points of the bonus count no longer. After the decision that takes a case of its own: "
+            "notice, hearing, decision of two, public notice and two signatures."
         )
         return Reason("filing.refuted", text, {"points": points_text(rubric.bonus_points[code])})
     if kind == VETO and code in rubric.veto_levels:

@@ -1,7 +1,7 @@
 """What is filed after the decision: who is answerable for it, and where the rules put the entry with it.
 
-A veto, or that the proof of a bonus is contradicted. Not here: the proceeding that follows (queries.reopenings), what it
-means (policy.reopenings).
+A veto, or that the proof of a bonus is contradicted. Not here: the proceeding that follows (queries.reopenings), what
+it means (policy.reopenings).
 """
 
 from dataclasses import replace

@@ -52,7 +52,7 @@ STEPS = {
 @guarded("assessments.round.view", area=round_area)
 @require_safe
 def reopenings(request: HttpRequest, pk: int) -> HttpResponse:
-    """Everything that was filed after the decision: what is to be decided on, and where the case of each other stands."""
+    """Everything that was filed after the decision: what is to be decided on, and where each other case stands."""
     found, now = find_round(pk), timezone.now()
     late = Filing.objects.filter(entry__round=found, filed_at__gt=found.deciding_at or now, decided_at=None)
     waiting = late.select_related("entry").order_by("id")
