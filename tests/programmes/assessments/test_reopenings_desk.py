@@ -43,7 +43,7 @@ def filed(entry: Entry, desk: Desk) -> Filing:
     form = {"what": "veto:serious_safety_accident", "document": "（2026）湘0202民初9号", "papers": paper("判决.png"),
             "occurred_on": entry.round.first_day.isoformat(), "responsibility": "未维护消防水泵"}  # fmt: skip
     page = desk("officer").get(f"{here}/communities/{entry.number}/").content.decode()
-    assert "File a veto established later" in page
+    assert "File what was established later" in page
     assert "bonus:" not in page
     said(desk("officer"), f"{here}/file/{entry.number}/", **form)
     filing = Filing.objects.get(entry=entry, document__startswith="（2026）")
@@ -72,7 +72,7 @@ def test_the_whole_way_on_the_desk(entry: Entry, desk: Desk, turn: Callable[...,
     assert "signed_bureau" in desk("bureau").get(case).content.decode()
     said(desk("bureau"), f"{case}bureau/signed_bureau/", note="同意", revision=revision(filing))
     edited = f"/assessments/rounds/{entry.round_id}/editions/"
-    assert "established later counts now" in desk("director").get(edited).content.decode()
+    assert "established later about" in desk("director").get(edited).content.decode()
     page = said(desk("director"), f"{edited}correct/", number=1, reason="法院判决后更正")
     assert Edition.objects.get(number=2).rows.get(entry=entry).tier == "BLACK"
     assert case in page
