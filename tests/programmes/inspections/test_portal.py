@@ -1,5 +1,6 @@
 """The enterprise's own door: who came and comes, the load against the cap, and what is handed in once, receipted."""
 
+import re
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -83,6 +84,24 @@ def test_a_refusal_and_a_complaint_open_a_case_once(client: Client, finding: Fin
     sent(client, "complaint", finding, text="索要物品")
     assert sorted(Refusal.objects.values_list("kind", flat=True)) == ["complaint", "refusal"]
     assert Case.objects.filter(programme="inspections").count() == 2
+
+
+def test_the_firms_calendar_has_an_address_that_is_told_once_and_withdrawn(client: Client, finding: Finding) -> None:
+    where = reverse("inspections_portal:calendar", kwargs=routes_of(finding)["inspections_portal:calendar"])
+    addresses = []
+    for _time in range(2):
+        answer = client.post(where, {"what": "make"}, headers={"accept-language": "en"})
+        assert "no-store" in answer["Cache-Control"]
+        (told,) = re.findall(r"<code class=.wrap.>http://testserver(/\S+)</code>", answer.content.decode())
+        addresses.append(told)
+    assert "<code" not in client.get(where).content.decode()
+    old, new = (Client().get(one) for one in addresses)
+    assert (old.status_code, new.status_code, new["Content-Type"]) == (404, 200, "text/calendar; charset=utf-8")
+    assert finding.entry_item.entry.authority.organisation.name in new.content.decode().replace("\r\n ", "")
+    assert client.post(where, {"what": "withdraw"}).status_code == 302
+    assert Client().get(addresses[1]).status_code == 404
+    other = Finding.objects.exclude(pk=finding.pk).get().entry_item.entry.firm
+    assert client.post(reverse("inspections_portal:calendar", args=[other.pk]), {"what": "make"}).status_code == 404
 
 
 def test_a_report_of_a_visit_that_is_not_shown_is_kept(client: Client, finding: Finding) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.programmes.inspections import doors
 
 from mingjing.programmes.inspections.actions import entries
+from mingjing.programmes.inspections.models import Rating, RatingKey
 from mingjing.programmes.inspections.queries.public import LEAST, figures_of
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +99,23 @@ def test_page_and_files_say_the_same() -> None:
     assert Client().get(base + "xlsx").status_code == 404
     assert Client().get(PAGE.format("en").replace("430202", "430203")).status_code == 404
     assert Client().get(PAGE.format("en").replace("2025", "1999")).status_code == 404
+
+
+def test_ratings_stand_beside_the_figures_five_together_or_not_at_all() -> None:
+    scene = told(2, *met(0, 6), *met(1, 6))
+    for body, count in ((0, LEAST), (1, LEAST - 1)):
+        key = RatingKey.objects.create(
+            authority=scene.bodies[body], first_day=date(2025, 1, 1), last_day=date(2025, 3, 31), modulus="c",
+            secret=b"", closed_on=date(2025, 6, 1),
+        )  # fmt: skip
+        for number in range(count):
+            Rating.objects.create(digest=f"{body}{number:063d}", key=key, stars=4, conduct=[])
+    text = Client().get(PAGE.format("en")).content.decode()
+    first, second = (one.organisation.name for one in scene.bodies)
+    assert f"{first}</th><td>2025-01-01 – 2025-03-31</td>" in re.sub(r"</?time[^>]*>", "", text)
+    assert '<td class="num">5</td><td class="num">4.0</td>' in text
+    assert f'{second}</th><td colspan="4" class="soft">Not enough ratings to show any' in text
+    assert "4.0" not in Client().get(PAGE.format("en").replace("2025", "2024")).content.decode()
 
 
 def test_statements_do_not_grow_with_visits() -> None:

@@ -55,6 +55,7 @@ def routes_of(finding: Finding) -> dict[str, dict[str, object]]:
         "inspections_portal:refusal": {"pk": task.pk},
         "inspections_portal:report": {"pk": entry.firm_id},
         "inspections_portal:code": {"pk": entry.firm_id},
+        "inspections_portal:calendar": {"pk": entry.firm_id},
     }
 
 

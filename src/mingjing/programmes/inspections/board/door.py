@@ -29,7 +29,7 @@ from mingjing.programmes.inspections.queries.held import entries_of
 from mingjing.programmes.inspections.queries.ratings import code_of
 from mingjing.programmes.inspections.queries.shown import Shown, shown_of, task_of_code
 
-__all__ = ["PACE", "complaint", "door", "refusal", "task"]
+__all__ = ["PACE", "complaint", "door", "private", "refusal", "task"]
 
 WHY = "whoever was shown the code of a task may read it and answer: the code cannot be guessed, and shows no more"
 PACE = Pace()
@@ -42,7 +42,7 @@ View = Callable[[HttpRequest, Variant, Task], HttpResponse]
 @require_safe
 def door(request: HttpRequest, code: str) -> HttpResponse:
     """What a phone's camera opens: the page in Chinese, where a link leads to English. Says nothing of the code."""
-    return _private(HttpResponseRedirect(reverse("inspections_board:task", args=[DEFAULT.code, code])))
+    return private(HttpResponseRedirect(reverse("inspections_board:task", args=[DEFAULT.code, code])))
 
 
 def _by_code(view: View) -> Guarded:
@@ -58,7 +58,7 @@ def _by_code(view: View) -> Guarded:
             if known is None:
                 PACE.missed(address)
                 return _told(reader, code, {"unknown": True}, 404)
-            return _private(view(request, reader, known))
+            return private(view(request, reader, known))
 
     return public(WHY)(found)
 
@@ -121,10 +121,10 @@ def _told(reader: Variant, code: str, context: dict[str, Any], status: int) -> H
         "variant": reader, "css": static(STYLE), "mark": static(MARK), "here": address(reader),
         "language_url": address(reader.other_language), "size_url": address(reader.other_size),
     }  # fmt: skip
-    return _private(HttpResponse(page("inspections/board/task.html", {**frame, **context}), status=status))
+    return private(HttpResponse(page("inspections/board/task.html", {**frame, **context}), status=status))
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
     """Kept by nobody and found by no search: the address is the secret."""
     response["Cache-Control"], response["X-Robots-Tag"] = "no-store", "noindex"
     response["Referrer-Policy"] = "no-referrer"

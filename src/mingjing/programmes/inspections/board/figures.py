@@ -18,9 +18,12 @@ from mingjing.faces.board.variants import VARIANTS, Variant, speaking
 from mingjing.kernel.parties.guard import public
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.tables.writing import defused
+from mingjing.programmes.inspections.board.ratings import row_of
 from mingjing.programmes.inspections.policy.figures import tenths
+from mingjing.programmes.inspections.policy.ratings import LEAST as LEAST_RATED
 from mingjing.programmes.inspections.queries.packs import rules_in
 from mingjing.programmes.inspections.queries.public import LEAST, Figures, Row, areas_told, figures_of, years_of
+from mingjing.programmes.inspections.queries.ratings import rated
 
 __all__ = ["data", "figures", "lists"]
 
@@ -54,6 +57,7 @@ def figures(request: HttpRequest, code: str, variant: str, year: int) -> HttpRes
             "years": [(one, _address(found.area, reader, one)) for one in years],
             "rows": [_shown(row) for row in (*found.rows, found.total)],
             "rules": [(rule, titles.get(rule.code, ""), tenths(rule.per_hundred)) for rule in found.rules],
+            "rated": list(_rated(found, year)), "least_rated": LEAST_RATED,
             "files": [(form, reverse("inspections_board:figures-data", args=[code, year, form])) for form in _FORMS],
         }  # fmt: skip
         response = HttpResponse(page("inspections/board/figures.html", shown))
@@ -81,6 +85,14 @@ def _asked(code: str, year: int) -> tuple[Figures, list[int]]:
     if area is None or year not in years:
         raise Http404
     return figures_of(area, year, timezone.localdate()), years
+
+
+def _rated(found: Figures, year: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Of every authority the groups of ratings that reach into the year; none where there were too few."""
+    told = {str(one.authority): one.groups for one in rated(found.area, timezone.localdate())}
+    for row in found.rows:
+        groups = told.get(row.name, ())
+        yield row.name, [row_of(group) for group in groups if group.first.year <= year <= group.last.year]
 
 
 def _address(area: Area, variant: Variant, year: int) -> str:

@@ -34,7 +34,7 @@ from mingjing.programmes.inspections.models import Entry, RatingKey
 from mingjing.programmes.inspections.policy.ratings import ASK_DAYS, CONDUCT, LEAST, SEND_DAYS
 from mingjing.programmes.inspections.queries.ratings import key_open, rated, visit_of_code
 
-__all__ = ["PACE", "door", "key", "public_keys", "results", "results_data", "send", "token", "visit"]
+__all__ = ["PACE", "door", "key", "public_keys", "results", "results_data", "row_of", "send", "token", "visit"]
 
 CODE = "whoever holds the code of a visit may rate it once: the code cannot be guessed"
 PROVEN = "a rating carries its own proof and nothing else: who sends it must not be known"
@@ -149,7 +149,10 @@ def results(request: HttpRequest, variant: str) -> HttpResponse:
     """What was rated, of every authority."""
     reader = VARIANTS[variant]
     with speaking(reader):
-        shown = {"rated": [(one.authority, [_row(group) for group in one.groups]) for one in _rated()], "least": LEAST}
+        shown = {
+            "rated": [(one.authority, [row_of(group) for group in one.groups]) for one in _rated()],
+            "least": LEAST,
+        }
         frame = _frame(reader, "inspections_board:ratings", [])
         response = HttpResponse(page("inspections/board/ratings.html", {**frame, **shown, "send_days": SEND_DAYS}))
     response["Cache-Control"] = "no-cache"
@@ -175,7 +178,8 @@ def _rated() -> Any:
     return rated(None, timezone.localdate())
 
 
-def _row(group: Any) -> dict[str, Any]:
+def row_of(group: Any) -> dict[str, Any]:
+    """A group of ratings as pages show it."""
     ticked = [(CONDUCT[code], count) for code, count in group.conduct.items() if count]
     return {"group": group, "mean": _tenths(group), "ticked": ticked}
 

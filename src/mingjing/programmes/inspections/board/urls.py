@@ -3,7 +3,7 @@
 from django.urls import path
 
 from mingjing.faces.board import variants  # noqa: F401 - importing registers the converter
-from mingjing.programmes.inspections.board import door, figures, ratings
+from mingjing.programmes.inspections.board import door, figures, firm, ratings
 
 app_name = "inspections_board"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("ratings/", ratings.send, name="rating-send"),
     path("ratings/keys/", ratings.public_keys, name="rating-keys"),
     path("<variant:variant>/ratings/", ratings.results, name="ratings"),
+    path("f/<slug:code>/", firm.door, name="firm-door"),
+    path("<variant:variant>/f/<slug:code>/", firm.firm, name="firm"),
     path("t/<slug:code>/", door.door, name="door"),
     path("<variant:variant>/t/<slug:code>/", door.task, name="task"),
     path("<variant:variant>/t/<slug:code>/refusal/", door.refusal, name="refusal"),

@@ -136,7 +136,8 @@ def firm_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     code = EntryCode.objects.filter(site=found.site, withdrawn_at=None).first() if found.site else None
     if code is None:
         raise Http404
-    picture = qr(code.code, gettext("Fixed code of {firm}").format(firm=found))
+    address = request.build_absolute_uri(reverse("inspections_board:firm-door", args=[code.code]))
+    picture = qr(address, gettext("Fixed code of {firm}").format(firm=found))
     own = authorities_of(actor(request), timezone.localdate())  # whoever inspects does not see the firm's word
     context = {"firm": found, "code": code.code, "picture": picture, "word": "" if own else word_of(found)}
     return render(request, "inspections/firm_sheet.html", context)

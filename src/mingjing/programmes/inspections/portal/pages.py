@@ -3,17 +3,20 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from mingjing.faces.portal.door import companies_only
+from mingjing.faces.portal.door import actor, companies_only
 from mingjing.faces.ui.codes import qr
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.parties.mandates import Acting
 from mingjing.kernel.places.models import EntryCode
 from mingjing.kernel.submissions.models import Submission
+from mingjing.programmes.inspections.actions.outside import issue_feed, revoke_feed
+from mingjing.programmes.inspections.models import Feed
 from mingjing.programmes.inspections.models.warnings import Severity
 from mingjing.programmes.inspections.queries.own import (
     entries_for,
@@ -80,9 +83,27 @@ def code(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     """The firm's fixed code, to print and put up at the door."""
     firm = get_object_or_404(firms_for(acting), pk=pk)
     known = EntryCode.objects.filter(site=firm.site_id, withdrawn_at=None).first() if firm.site_id else None
-    picture = qr(known.code, gettext("Fixed code of {firm}").format(firm=firm)) if known else ""
+    address = request.build_absolute_uri(reverse("inspections_board:firm-door", args=[known.code])) if known else ""
+    picture = qr(address, gettext("Fixed code of {firm}").format(firm=firm)) if known else ""
     return render(
         request,
         "inspections/portal/code.html",
-        {"firm": firm, "known": known, "picture": picture, "word": word_of(firm)},
+        {"firm": firm, "known": known, "picture": picture, "address": address, "word": word_of(firm)},
     )
+
+
+@companies_only
+def calendar(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
+    """The firm's calendar: have an address made, which ends the one before and is told this once, or withdraw it."""
+    firm, by, now = get_object_or_404(firms_for(acting), pk=pk), actor(request), timezone.now()
+    standing = Feed.objects.filter(firm=firm, revoked_at=None).first()
+    address, what = "", request.POST.get("what") if request.method == "POST" else None
+    if what == "withdraw" and standing:
+        revoke_feed(feed=standing, by=by, at=now)
+    if what == "withdraw":
+        return redirect("inspections_portal:calendar", pk)
+    if what == "make":
+        standing, secret = issue_feed(firm=firm, by=by, at=now)
+        address = request.build_absolute_uri(reverse("inspections_api:calendar", args=[secret]))
+    context = {"firm": firm, "feed": standing, "address": address}
+    return render(request, "inspections/portal/calendar.html", context)

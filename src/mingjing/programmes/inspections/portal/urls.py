@@ -14,5 +14,6 @@ urlpatterns = [
     path("notices/<uuid:pk>/", pages.notice, name="notice"),
     path("notices/<uuid:pk>/refusal/", handing.refusal, name="refusal"),
     path("firms/<int:pk>/report/", handing.report, name="report"),
+    path("firms/<int:pk>/calendar/", pages.calendar, name="calendar"),
     path("firms/<int:pk>/code/", pages.code, name="code"),
 ]
