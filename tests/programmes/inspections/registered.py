@@ -62,7 +62,7 @@ def _planned(district: District, authority: Authority, firm: Firm, item: Item) -
         authority=authority, kind="lot", title=secret, first_day=day, last_day=day, drafted_at=at, approved_at=at
     )
     lot = Lot.objects.create(
-        plan=plan, inputs="{}", inputs_digest="0" * 64, seed_digest="0" * 64, committed_at=at
+        plan=plan, inputs='{"firms": [], "wanted": {}, "officers": [], "team": 2, "away": {}}', inputs_digest="0" * 64, seed_digest="0" * 64, committed_at=at
     )  # fmt: skip
     task = Task.objects.create(
         authority=authority, firm=firm, plan=plan, purpose="routine", first_day=day, last_day=day, drafted_at=at,
