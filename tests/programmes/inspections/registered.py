@@ -15,6 +15,8 @@ from mingjing.programmes.inspections.models import (
     Plan,
     Post,
     QuietDays,
+    Roster,
+    RosterLine,
     Task,
     TaskItem,
 )
@@ -53,6 +55,12 @@ def _of_firm(district: District, firm: Firm) -> Iterator[Routes]:
         area=district.area, first_day=at.date(), month_from=1, month_to=2, basis=secret, recorded_at=at
     )
     yield {"inspections:firm": {"pk": firm.pk}, "inspections:firm-sheet": {"pk": firm.pk}}
+    roster = Roster.objects.create(
+        area=district.area, file_name=f"{secret}.csv", input_digest="0" * 64, requested_at=at, read_at=at, kind="firms",
+        counts={"added": 1, "changed": 0, "same": 0, "lines": "0" * 64},
+    )  # fmt: skip
+    RosterLine.objects.create(roster=roster, row=2, key=secret, kind="added", values={"name": secret})
+    yield {f"inspections:{name}": {"pk": roster.pk} for name in ("file", "file-approve", "file-discard")}
     yield {STEPS.format("firm"): {"pk": firm.pk, "act": "grade"}, STEPS.format("quiet"): {"pk": quiet.pk, "act": "end"}}
 
 
@@ -61,8 +69,9 @@ def _planned(district: District, authority: Authority, firm: Firm, item: Item) -
     plan = Plan.objects.create(
         authority=authority, kind="lot", title=secret, first_day=day, last_day=day, drafted_at=at, approved_at=at
     )
+    inputs = '{"firms": [], "wanted": {}, "officers": [], "team": 2, "away": {}}'
     lot = Lot.objects.create(
-        plan=plan, inputs='{"firms": [], "wanted": {}, "officers": [], "team": 2, "away": {}}', inputs_digest="0" * 64, seed_digest="0" * 64, committed_at=at
+        plan=plan, inputs=inputs, inputs_digest="0" * 64, seed_digest="0" * 64, committed_at=at
     )  # fmt: skip
     task = Task.objects.create(
         authority=authority, firm=firm, plan=plan, purpose="routine", first_day=day, last_day=day, drafted_at=at,

@@ -7,26 +7,32 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook  # type: ignore[import-untyped]
 from stdnum.cn import uscc
 from tests.programmes.inspections import scenes
 from tests.programmes.inspections.scenes import SINCE, Scene
 
 from mingjing.engine.outcome import Refusal
+from mingjing.kernel.intakes import actions as way
+from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.places.models import EntryCode
-from mingjing.programmes.inspections.actions.rosters import take_roster
-from mingjing.programmes.inspections.models import Authority, Certificate, Firm, Item
+from mingjing.programmes.inspections.actions import firms, rosters
+from mingjing.programmes.inspections.models import Authority, Certificate, Firm, Item, Roster
 from mingjing.programmes.inspections.policy.rosters import parse_roster_mapping
-from mingjing.programmes.inspections.queries.rosters import Preview, load_roster_mapping, preview, shipped_rosters
+from mingjing.programmes.inspections.queries.rosters import load_roster_mapping, shipped_rosters
 
 Row = Mapping[str, str]
 
 
 @pytest.fixture
-def scene(db: None) -> Scene:
+def scene(db: None, settings: Any, tmp_path: Any) -> Scene:
+    settings.DATA_DIR = tmp_path
     return scenes.build(bodies=1, firms=1)
 
 
@@ -54,19 +60,36 @@ def firm(number: int, **more: str) -> dict[str, str]:
     return row | more
 
 
-def take(scene: Scene, kind: str, rows: Sequence[Row]) -> Preview:
-    return take_roster(
-        file=table(rows), name="名册.csv", mapping=load_roster_mapping(kind), area=scene.area, by=scene.supervisor,
-        at=SINCE,
-    )  # fmt: skip
+def read(scene: Scene, kind: str, rows: Sequence[Row]) -> Roster:
+    """A file that was handed in, once the background work has read it."""
+    text = shipped_rosters()[kind].read_text("utf-8")
+    made = rosters.request_roster(
+        area=scene.area, file=table(rows), file_name="名册.csv", mapping_text=text, by=scene.supervisor, at=SINCE
+    )
+    drain()
+    made.refresh_from_db()
+    return made
+
+
+def take(scene: Scene, kind: str, rows: Sequence[Row]) -> dict[str, int]:
+    """Hand a file in, approve it, let it be taken in: how many lines of which kind. Raises Refusal where it failed."""
+    made = read(scene, kind, rows)
+    if made.state == "previewed" and (made.counts["added"] or made.counts["changed"]):
+        rosters.approve_roster(roster=made, by=scene.supervisor, at=timezone.now())
+        drain()
+        made.refresh_from_db()
+    if made.state == "failed":
+        raise Refusal(made.told_problems)
+    return {name: made.counts[name] for name in ("added", "changed", "same")}
 
 
 def test_firms_are_taken_in_once_and_the_same_file_changes_nothing(scene: Scene) -> None:
     rows = [firm(1), firm(2, 高危="高危", 风险等级="未评级")]
-    assert take(scene, "firms", rows).counts == {"added": 2, "changed": 0, "same": 0}
-    facts = Fact.objects.count()
-    assert take(scene, "firms", rows).counts == {"added": 0, "changed": 0, "same": 2}
-    assert Fact.objects.count() == facts
+    assert take(scene, "firms", rows) == {"added": 2, "changed": 0, "same": 0}
+    facts = Fact.objects.filter(kind="inspections.firm.registered")
+    assert facts.count() == 3
+    again = read(scene, "firms", rows)
+    assert (again.counts["same"], again.lines.count(), facts.count()) == (2, 0, 3)
     found = Firm.objects.get(organisation__credit_code=code(1))
     assert (found.above_scale, found.hazard, found.grades.get().grade) == (True, False, "B")
     assert EntryCode.objects.filter(site=found.site).count() == 1
@@ -76,7 +99,7 @@ def test_firms_are_taken_in_once_and_the_same_file_changes_nothing(scene: Scene)
 def test_what_a_file_does_not_say_stays(scene: Scene) -> None:
     take(scene, "firms", [firm(1)])
     changed = firm(1, 规模以上="", 行业="物流", 风险等级="C级", 评定日期="2026年7月1日")
-    assert take(scene, "firms", [changed]).counts["changed"] == 1
+    assert take(scene, "firms", [changed])["changed"] == 1
     found = Firm.objects.get(organisation__credit_code=code(1))
     assert (found.above_scale, found.industry) == (True, "物流")
     assert [one.grade for one in found.grades.all()] == ["C", "B"]
@@ -105,9 +128,9 @@ def test_a_mistake_that_shows_only_when_it_is_taken_in_takes_everything_back(sce
     assert [(one.row, one.code) for one in caught.value.problems] == [(3, "inspections.item.later")]
     assert not Item.objects.filter(code="X-1").exists()
     rows[1] |= {"公布日期": "2026-07-01"}
-    assert take(scene, "items", rows).counts == {"added": 1, "changed": 1, "same": 0}
+    assert take(scene, "items", rows) == {"added": 1, "changed": 1, "same": 0}
     assert Item.objects.get(code="X-1").checklist == ["资料", "现场"]
-    assert take(scene, "items", rows).counts["same"] == 2
+    assert take(scene, "items", rows)["same"] == 2
 
 
 def test_authorities_and_their_officers_come_one_after_the_other(scene: Scene) -> None:
@@ -128,8 +151,8 @@ def test_authorities_and_their_officers_come_one_after_the_other(scene: Scene) -
     take(scene, "officers", [officer | {"证件状态": "有效"}])
     held = Certificate.objects.get(number="湘C0001")
     assert (held.scope, held.person.username) == (["城管", "市容"], "yanshi01")
-    assert take(scene, "officers", [officer | {"证件状态": "有效"}]).counts["same"] == 1
-    assert take(scene, "officers", [officer | {"证件状态": "已注销"}]).counts["changed"] == 1
+    assert take(scene, "officers", [officer | {"证件状态": "有效"}])["same"] == 1
+    assert take(scene, "officers", [officer | {"证件状态": "已注销"}])["changed"] == 1
     held.refresh_from_db()
     assert held.revoked_on
     take(scene, "authorities", [body | {"终止日期": "2026-12-31"}])
@@ -137,15 +160,82 @@ def test_authorities_and_their_officers_come_one_after_the_other(scene: Scene) -
 
 
 def test_what_was_looked_at_must_still_stand(scene: Scene) -> None:
-    rows = [firm(1)]
-    seen = preview(file=table(rows), name="a.csv", mapping=load_roster_mapping("firms"), area=scene.area)
-    take(scene, "firms", rows)
+    looked, first = read(scene, "firms", [firm(1)]), read(scene, "firms", [firm(2)])
+    rosters.approve_roster(roster=first, by=scene.supervisor, at=timezone.now())
     with pytest.raises(Refusal) as caught:
-        take_roster(
-            file=table(rows), name="a.csv", mapping=load_roster_mapping("firms"), area=scene.area,
-            expected=seen.digest, by=None, at=SINCE,
-        )  # fmt: skip
+        rosters.approve_roster(roster=looked, by=scene.supervisor, at=timezone.now())
+    assert [one.code for one in caught.value.problems] == ["intake.another"]
+    drain()
+    with pytest.raises(Refusal) as caught:
+        rosters.approve_roster(roster=looked, by=scene.supervisor, at=timezone.now())
     assert [one.code for one in caught.value.problems] == ["inspections.roster.stale"]
+    rosters.discard_roster(roster=looked, by=scene.supervisor, at=timezone.now())
+    assert not looked.lines.exists()
+
+
+def test_a_line_that_would_do_something_else_by_now_stops_the_whole_file(scene: Scene) -> None:
+    take(scene, "firms", [firm(1)])
+    made = read(scene, "firms", [firm(1, 行业="物流"), firm(2), firm(3)])
+    known = Firm.objects.get(organisation__credit_code=code(1))
+    told = {"industry": "餐饮", "above_scale": True, "hazard": False, "site": known.site}
+    firms.correct_firm(firm=known, **told, by=scene.supervisor, at=SINCE)
+    register = scenes.organisation("92", 1, "另一家", scene.area)
+    firms.register_firm(organisation=register, area=scene.area, by=scene.supervisor, at=SINCE)
+    rosters.approve_roster(roster=made, by=scene.supervisor, at=timezone.now())
+    drain()
+    made.refresh_from_db()
+    assert (made.state, [(one.row, one.code) for one in made.told_problems]) == (
+        "failed", [(2, "inspections.roster.stale")],
+    )  # fmt: skip
+    assert not Firm.objects.filter(organisation__credit_code__in=[code(2), code(3)]).exists()
+    known.refresh_from_db()
+    assert known.industry == "餐饮"
+
+
+def test_of_many_new_firms_the_one_that_is_refused_is_named(scene: Scene) -> None:
+    with pytest.raises(Refusal) as caught:
+        take(scene, "firms", [firm(1), firm(2, 企业名称="名" * 250), firm(3)])
+    assert [one.row for one in caught.value.problems] == [3]
+    assert Firm.objects.count() == 1
+
+
+def test_work_that_was_killed_is_done_again_and_done_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that dies in the midst of reading or of taking in leaves nothing half done; the next one does it all."""
+    monkeypatch.setattr("mingjing.programmes.inspections.queries.rosters.BATCH", 2)
+    monkeypatch.setattr(rosters, "BATCH", 2)
+    made, plain = read(scene, "firms", [firm(number) for number in range(5)]), firms.register_firms
+    with pytest.raises(way.Superseded):
+        way.begin_reading(intake=made, by=None, at=SINCE)
+    calls: list[int] = []
+
+    def dies(**told: Any) -> Any:
+        calls.append(len(told["told"]))
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return plain(**told)
+
+    monkeypatch.setattr(firms, "register_firms", dies)
+    rosters.approve_roster(roster=made, by=scene.supervisor, at=timezone.now())
+    made.refresh_from_db()
+    with pytest.raises(KeyboardInterrupt):
+        rosters.apply_roster(roster=made, by=None, at=SINCE)
+    assert Firm.objects.count() == 1, "the one of the scene"
+    rosters.apply_roster(roster=made, by=None, at=SINCE)
+    made.refresh_from_db()
+    assert (made.state, Firm.objects.count(), calls[2:]) == ("applied", 6, [2, 2, 1])
+    with pytest.raises(way.Superseded):
+        rosters.apply_roster(roster=made, by=None, at=SINCE)
+
+
+def test_a_batch_of_new_firms_costs_as_many_statements_as_one(scene: Scene) -> None:
+    counts = []
+    for first, many in ((100, 1), (200, 40)):
+        made = read(scene, "firms", [firm(number) for number in range(first, first + many)])
+        rosters.approve_roster(roster=made, by=scene.supervisor, at=timezone.now())
+        with CaptureQueriesContext(connection) as asked:
+            rosters.apply_roster(roster=made, by=None, at=SINCE)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize("name", sorted(shipped_rosters()))
@@ -160,8 +250,7 @@ def test_a_mapping_tells_all_its_mistakes() -> None:
     assert len(caught.value.problems) >= 3
 
 
-def test_a_workbook_goes_the_whole_way_on_the_desk(scene: Scene, settings: Any, tmp_path: Any) -> None:
-    settings.DATA_DIR = tmp_path
+def test_a_workbook_goes_the_whole_way_on_the_desk(scene: Scene) -> None:
     client = Client()
     client.force_login(scene.supervisor, "django.contrib.auth.backends.ModelBackend")
     rows = [firm(1), firm(2)]
@@ -172,18 +261,24 @@ def test_a_workbook_goes_the_whole_way_on_the_desk(scene: Scene, settings: Any, 
     book.save(out)
     upload = SimpleUploadedFile("企业名录.xlsx", out.getvalue())
     told = {"area": scene.area.pk, "mapping": "firms", "file": upload}
-    page = client.post(reverse("inspections:files"), told)
-    assert page.status_code == 200
+    shown = client.post(reverse("inspections:file-add"), told)["Location"]
+    assert client.get(shown).context["state"] == "reading"
+    drain()
+    page = client.get(shown)
+    assert (page.context["state"], [line.row for line, *_ in page.context["rows"]]) == ("previewed", [2, 3])
     assert Firm.objects.count() == 1, "nothing yet"
-    held = page.context["take"].initial
-    forged = {**held, "digest": "0" * 64}
-    assert client.post(reverse("inspections:files-take"), forged)["Location"] == reverse("inspections:files")
-    assert Firm.objects.count() == 1, "only whoever handed a file in takes it in"
-    assert client.post(reverse("inspections:files-take"), held).status_code == 302
+    assert client.get(shown + "approval/").status_code == 405
+    assert client.post(shown + "approval/").status_code == 302
+    assert client.get(shown).context["state"] == "applying"
+    drain()
     assert Firm.objects.count() == 3
-    assert client.post(reverse("inspections:files-take"), held).status_code == 422, "it was taken in already"
-    wrong = SimpleUploadedFile("b.csv", table([firm(1, 规模以上="大概")]).getvalue())
-    assert client.post(reverse("inspections:files"), told | {"file": wrong}).status_code == 422
+    assert client.get(shown).context["state"] == "applied"
+    told |= {"file": SimpleUploadedFile("b.csv", table([firm(1, 规模以上="大概")]).getvalue())}
+    wrong = client.post(reverse("inspections:file-add"), told)["Location"]
+    drain()
+    assert "大概" in client.get(wrong).content.decode()
+    assert client.get(reverse("inspections:files")).status_code == 200
     other = Client()
     other.force_login(scene.bodies[0].head, "django.contrib.auth.backends.ModelBackend")
-    assert other.get(reverse("inspections:files")).status_code == 403
+    for path in (shown, reverse("inspections:files"), reverse("inspections:file-add")):
+        assert other.get(path).status_code == 403

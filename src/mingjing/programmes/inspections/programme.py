@@ -147,7 +147,12 @@ MANIFEST = Manifest(
         _fact("firm.exempted", _("Firm exempted from routine visits")),
         _fact("quiet_days.recorded", _("Quiet days recorded")),
         _fact("quiet_days.ended", _("Quiet days ended")),
-        _fact("roster.taken_in", _("File taken into the register")),
+        _fact("roster.requested", _("File for the register handed in")),
+        _fact("roster.read", _("File for the register read and previewed")),
+        _fact("roster.failed", _("File for the register refused")),
+        _fact("roster.approved", _("File for the register approved")),
+        _fact("roster.applied", _("File taken into the register")),
+        _fact("roster.discarded", _("File for the register discarded")),
         _fact("plan.drafted", _("Inspection plan drafted")),
         _fact("plan.lines_set", _("Firms of a plan set")),
         _fact("plan.approved", _("Inspection plan approved")),
@@ -194,6 +199,12 @@ MANIFEST = Manifest(
         _fact("warning.merged", _("Warnings taken together")),
     ),
     reactions=(
+        _reaction(
+            "read_roster", "inspections.roster.requested", "rosters.read_roster", _("Read a file for the register")
+        ),
+        _reaction(
+            "apply_roster", "inspections.roster.approved", "rosters.apply_roster", _("Bring the register up to a file")
+        ),
         _reaction("match", "inspections.match.asked", "matching.work_out_match", _("Work out joint inspections")),
         *(_reaction(f"tell_{kind}", f"inspections.{kind}", "hooks.tell", _("Tell other systems")) for kind in TOLD),
         _reaction("judge_entered", "visits.visit.started", "warnings.judge_visit", _("Judge a firm’s records")),

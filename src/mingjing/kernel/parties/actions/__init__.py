@@ -5,6 +5,7 @@ from mingjing.kernel.parties.actions.organisations import (
     OrganisationsImported,
     import_organisations,
     record_organisation,
+    record_organisations,
 )
 from mingjing.kernel.parties.actions.passwords import issue_link, set_password
 from mingjing.kernel.parties.actions.people import record_departure, register_person
@@ -21,6 +22,7 @@ __all__ = [
     "issue_link",
     "record_departure",
     "record_organisation",
+    "record_organisations",
     "register_person",
     "set_password",
 ]

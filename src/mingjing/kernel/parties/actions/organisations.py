@@ -70,6 +70,34 @@ def record_organisation(
     return organisation
 
 
+@transaction.atomic
+def record_organisations(
+    *, named: Mapping[str, str], area: Area, by: Person | None, at: datetime
+) -> dict[str, Organisation]:
+    """The organisations of these credit codes: those nobody knows are recorded by these names, the others left alone.
+
+    In so many statements however many they are. Raises Refusal.
+    """
+    exclusive(LOCK)
+    found = Organisation.objects.in_bulk(list(named), field_name="credit_code")
+    fresh = {code: name.strip() for code, name in named.items() if code not in found}
+    if problems := [fault for name in fresh.values() if (fault := name_fault(name))]:
+        raise Refusal(problems)
+    made = Organisation.objects.bulk_create(
+        Organisation(credit_code=read_credit_code(code), name=name, kind=kind_of(code), area=area, recorded_at=at)
+        for code, name in fresh.items()
+    )
+    facts = [
+        writer.Told(
+            kind="parties.organisation.recorded", subject=f"parties.organisation:{one.pk}", area=area,
+            data={"organisation": one.pk, "digest": one.digest(), "corrected": 0},
+        )
+        for one in made
+    ]  # fmt: skip
+    writer.append_many(facts=facts, by=by, at=at)
+    return found | {one.credit_code: one for one in made}
+
+
 def import_organisations(
     *, file: Path | str | IO[bytes], name: str = "", by: Person | None, at: datetime
 ) -> OrganisationsImported:

@@ -4,20 +4,27 @@ Grades are only added. Not here: visits, and the organisation itself (kernel.par
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.ledger import writer
+from mingjing.kernel.parties.actions import record_organisations
 from mingjing.kernel.parties.models import Organisation, Person
-from mingjing.kernel.places.actions import issue_entry_codes, record_site
+from mingjing.kernel.places.actions import NewSite, issue_entry_codes, record_site, record_sites
 from mingjing.kernel.places.models import Area, Site
 from mingjing.programmes.inspections.actions.told import check, days, digest, tell
 from mingjing.programmes.inspections.models import Authority, Exemption, Firm, Grade, QuietDays
 from mingjing.programmes.inspections.models.firms import RiskGrade
 from mingjing.programmes.inspections.policy.texts import said
 
-__all__ = ["correct_firm", "end_quiet_days", "exempt_firm", "grade_firm", "record_quiet_days", "register_firm"]
+__all__ = [
+    "NewFirm", "correct_firm", "end_quiet_days", "exempt_firm", "grade_firm", "record_quiet_days", "register_firm",
+    "register_firms",
+]  # fmt: skip
 
 
 @transaction.atomic
@@ -42,6 +49,69 @@ def register_firm(
         issue_entry_codes(sites=[site], by=by, at=at)
     _recorded("firm.registered", made, by, at)
     return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFirm:
+    """A firm as a file names it, in its `row`; without a `grade` it has none yet."""
+
+    row: int
+    credit_code: str
+    name: str
+    address: str = ""
+    industry: str = ""
+    above_scale: bool = False
+    hazard: bool = False
+    grade: str = ""
+    graded_from: date | None = None
+    grade_basis: str = ""
+
+
+@transaction.atomic
+def register_firms(*, told: Sequence[NewFirm], area: Area, by: Person | None, at: datetime) -> list[Firm]:
+    """As `register_firm`, and `grade_firm`, for many that are new, in so many statements however many they are.
+
+    Raises Refusal, by row: one that is on the register already.
+    """
+    codes = [one.credit_code for one in told]
+    rows = Firm.objects.filter(organisation__credit_code__in=codes)
+    known = set(rows.values_list("organisation__credit_code", flat=True))
+    text = N_("This enterprise is on the register already; open its page.")
+    check(*(Problem("inspections.firm.known", text, {}, f"row {one.row}") for one in told if one.credit_code in known))
+    bodies = record_organisations(named={one.credit_code: one.name for one in told}, area=area, by=by, at=at)
+    placed = [one for one in told if one.address.strip()]
+    places = (NewSite(name=bodies[one.credit_code].name, area=area.pk, address=one.address.strip()) for one in placed)
+    keys = record_sites(sites=places, within=area, by=by, at=at)
+    sites = dict(zip((one.credit_code for one in placed), keys, strict=True))
+    made = Firm.objects.bulk_create(
+        Firm(
+            organisation=bodies[one.credit_code], area=area, site_id=sites.get(one.credit_code),
+            industry=one.industry.strip()[:60], above_scale=one.above_scale, hazard=one.hazard, recorded_by=by,
+            recorded_at=at,
+        )
+        for one in told
+    )  # fmt: skip
+    issue_entry_codes(sites=Site.objects.filter(pk__in=keys), by=by, at=at)
+    writer.append_many(facts=[_told("firm.registered", firm) for firm in made], by=by, at=at)
+    _graded_too(told, made, by, at)
+    return made
+
+
+def _graded_too(told: Sequence[NewFirm], made: Sequence[Firm], by: Person | None, at: datetime) -> None:
+    pairs = [(one, firm) for one, firm in zip(told, made, strict=True) if one.grade]
+    days_ = [one.graded_from or localdate(at) for one, _firm in pairs]
+    Grade.objects.bulk_create(
+        Grade(firm=firm, grade=one.grade, first_day=day, basis=one.grade_basis, recorded_by=by, recorded_at=at)
+        for (one, firm), day in zip(pairs, days_, strict=True)
+    )
+    facts = [
+        writer.Told(
+            kind="inspections.firm.graded", subject=firm.subject, area=firm.area,
+            data={"grade": one.grade, "first": day.isoformat(), "basis": digest(one.grade_basis)},
+        )
+        for (one, firm), day in zip(pairs, days_, strict=True)
+    ]  # fmt: skip
+    writer.append_many(facts=facts, by=by, at=at)
 
 
 @transaction.atomic
@@ -145,8 +215,12 @@ def _no_days(first: int | None, last: int | None, weekdays: Sequence[int]) -> Pr
 
 
 def _recorded(kind: str, firm: Firm, by: Person | None, at: datetime) -> None:
+    writer.append_many(facts=[_told(kind, firm)], by=by, at=at)
+
+
+def _told(kind: str, firm: Firm) -> writer.Told:
     data = {
         "organisation": firm.organisation_id, "site": firm.site_id, "industry": firm.industry,
         "above_scale": int(firm.above_scale), "hazard": int(firm.hazard),
     }  # fmt: skip
-    tell(kind, firm.subject, data, firm.area, by, at)
+    return writer.Told(kind=f"inspections.{kind}", subject=firm.subject, data=data, area=firm.area)

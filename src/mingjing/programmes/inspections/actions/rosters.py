@@ -1,34 +1,44 @@
-"""Takes a file into the register, all of it in one transaction: what it says is done by the actions people use.
+"""Every write of a file for the register: the way of a file (kernel.intakes), and what its lines do when it is applied.
 
-The state it was previewed against must still be there. A file that says what is known already changes nothing. Not
-here: reading it (queries.rosters).
+What a file says is done as people do it; of new firms a batch at a time. A line that would not do any more what the
+preview said stops the whole file. Not here: reading it (queries.rosters).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
-from typing import IO
+from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localdate
 
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.kernel.db.locks import exclusive
+from mingjing.kernel.evidence.store import store
+from mingjing.kernel.intakes import actions as intakes
+from mingjing.kernel.intakes.models import LineKind
 from mingjing.kernel.parties.actions import grant_role, record_organisation, register_person
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area
-from mingjing.kernel.tables.digests import file_digest
 from mingjing.programmes.inspections.actions import authorities, firms, items
-from mingjing.programmes.inspections.actions.told import tell
-from mingjing.programmes.inspections.models import Authority, Certificate, Firm
+from mingjing.programmes.inspections.models import Authority, Certificate, Firm, Roster, RosterLine
 from mingjing.programmes.inspections.models.catalogue import holding
-from mingjing.programmes.inspections.policy.rosters import Record, RosterMapping
-from mingjing.programmes.inspections.queries.rosters import Line, Preview, preview
+from mingjing.programmes.inspections.policy.rosters import Record, parse_roster_mapping
+from mingjing.programmes.inspections.queries.rosters import BATCH, compared, record_of
 
-__all__ = ["take_roster"]
+__all__ = ["apply_roster", "approve_roster", "discard_roster", "request_roster"]
 
 INSPECTOR = "inspector"
+MOST_PROBLEMS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row and what it does: `added`, or `changed` from what stood there (`before`)."""
+
+    record: Record
+    kind: str
+    before: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +48,123 @@ class _Taking:
     at: datetime
 
 
-def take_roster(
-    *, file: Path | IO[bytes], name: str, mapping: RosterMapping, area: Area, expected: str = "", by: Person | None,
-    at: datetime,
-) -> Preview:  # fmt: skip
-    """Bring the register of `area` up to the file, whole or not at all; what it did. Raises Refusal, by row.
+def request_roster(
+    *, area: Area, file: BinaryIO, file_name: str, mapping_text: str, by: Person | None, at: datetime
+) -> Roster:
+    """Keep the file and ask for it to be read; the background work begins once this is committed.
 
-    With `expected`, the digest of a preview: nothing may have changed since. The same file again changes nothing.
+    Raises Refusal for a mapping with mistakes, and for a file that is too large.
     """
-    digest = file_digest(file)
-    with transaction.atomic():
-        exclusive(f"inspections.roster:{area.pk}")
-        found = preview(file=file, name=name, mapping=mapping, area=area)
-        if expected and found.digest != expected:
-            text = N_("The register changed since you looked; read the file again and look at what it would change.")
-            raise Refusal([Problem("inspections.roster.stale", text)])
-        taking, problems = _Taking(area, by, at), []
-        for line in found.news:
-            try:
-                with transaction.atomic():
-                    _TAKE[found.kind](line, taking)
-            except Refusal as refusal:
-                place = f"row {line.record.row}"
-                problems += [Problem(one.code, one.text, one.params, place) for one in refusal.problems]
-        if problems:
-            raise Refusal(problems[:200])
-        if found.news:
-            data = {"kind": found.kind, "input": digest, "lines": found.digest, **found.counts}
-            tell("roster.taken_in", f"inspections.roster:{digest}", data, area, by, at)
-    return found
+    kind = parse_roster_mapping(mapping_text).kind
+    kept = store(file, settings.UPLOAD_LIMIT).sha256
+    roster = Roster(area=area, file_name=file_name, input_digest=kept, kind=kind, mapping_text=mapping_text)
+    return intakes.request_intake(intake=roster, told={"kind": kind}, by=by, at=at)
+
+
+def approve_roster(*, roster: Roster, by: Person | None, at: datetime) -> None:
+    """Ask for a previewed file to be applied. Raises Refusal where another was applied since this one was read."""
+    intakes.approve_intake(intake=roster, lock=_lock(roster), bars=_stale, by=by, at=at)
+
+
+def discard_roster(*, roster: Roster, by: Person | None, at: datetime) -> None:
+    """Nobody wants a previewed file: the register stays as it is. Raises Refusal."""
+    intakes.discard_intake(intake=roster, by=by, at=at)
+
+
+def apply_roster(*, roster: Roster, by: None, at: datetime) -> None:
+    """Bring the register up to an approved file, in this one transaction; raises intakes.Superseded when that is done.
+
+    Where a line cannot be taken any more the file fails whole, with every such line.
+    """
+    done: dict[str, int] = {}
+
+    def bars(found: Roster) -> Iterator[Problem]:
+        if stale := list(_stale(found)):
+            yield from stale
+            return
+        try:
+            with transaction.atomic():
+                done.update(_take(found, at))
+        except Refusal as refusal:
+            yield from refusal.problems
+
+    intakes.apply_intake(intake=roster, lock=_lock(roster), bars=bars, take=lambda *_file: done, by=by, at=at)
+
+
+def _lock(roster: Roster) -> str:
+    return f"inspections.roster:{roster.area_id}"
+
+
+def _stale(roster: Roster) -> Iterator[Problem]:
+    later = Roster.objects.filter(area=roster.area_id, applied_at__gte=roster.read_at)
+    if later.exclude(pk=roster.pk).exists():
+        yield Problem("inspections.roster.stale", _STALE)
+
+
+_STALE = N_("The register changed since this file was read; hand it in again, and look at what it would change.")
+
+
+def _take(roster: Roster, at: datetime) -> dict[str, int]:
+    """Do what every line says, a batch at a time; how many of each kind. Raises Refusal, by row."""
+    taking, problems = _Taking(roster.area, roster.approved_by, at), list[Problem]()
+    last, done = 0, {"added": 0, "changed": 0}
+    while batch := list(roster.lines.filter(row__gt=last).order_by("row")[:BATCH]):
+        last = batch[-1].row
+        problems += _of_batch(roster.kind, batch, taking)
+        for line in batch:
+            done[line.kind] += 1
+        if len(problems) >= MOST_PROBLEMS:
+            break
+    if problems:
+        raise Refusal(problems[:MOST_PROBLEMS])
+    return done
+
+
+def _of_batch(kind: str, batch: Sequence[RosterLine], taking: _Taking) -> Iterator[Problem]:
+    """Do what these lines say, as far as that is still what the preview said."""
+    held = {line.row: line for line in batch}
+    lines = []
+    for record, what, before, _fault in compared(kind, [record_of(one, kind) for one in batch], taking.area):
+        if (what, before) != (held[record.row].kind, held[record.row].before):
+            yield Problem("inspections.roster.stale", _STALE, {}, f"row {record.row}")
+        else:
+            lines.append(Line(record, what, {name: before[name] for name in before}))
+    if kind == "firms":
+        yield from _new_firms([line for line in lines if line.kind == LineKind.ADDED], taking)
+        lines = [line for line in lines if line.kind != LineKind.ADDED]
+    yield from _done(lines, _TAKE[kind], taking)
+
+
+def _done(lines: Sequence[Line], take: Callable[[Line, _Taking], None], taking: _Taking) -> Iterator[Problem]:
+    for line in lines:
+        try:
+            with transaction.atomic():
+                take(line, taking)
+        except Refusal as refusal:
+            place = f"row {line.record.row}"
+            yield from (Problem(one.code, one.text, one.params, place) for one in refusal.problems)
+
+
+def _new_firms(lines: Sequence[Line], taking: _Taking) -> Iterator[Problem]:
+    """Register the firms of a batch that are new, all together; where that is refused, one by one, to say which."""
+    try:
+        with transaction.atomic():
+            _register(lines, taking)
+    except Refusal:
+        yield from _done(lines, lambda line, _taking: _register([line], taking), taking)
+
+
+def _register(lines: Sequence[Line], taking: _Taking) -> None:
+    told = [
+        firms.NewFirm(
+            credit_code=one.text("credit_code"), name=one.text("name"), address=one.text("address"), row=one.row,
+            industry=one.text("industry"), above_scale=_flag(one, "above_scale", False),
+            hazard=_flag(one, "hazard", False), grade="" if one.word("grade") == "none" else one.text("grade"),
+            graded_from=_day(one.text("graded_from")), grade_basis=one.text("grade_basis") or "名册所载",
+        )
+        for one in (line.record for line in lines)
+    ]  # fmt: skip
+    firms.register_firms(told=told, area=taking.area, by=taking.by, at=taking.at)
 
 
 def _organisation(record: Record, taking: _Taking) -> Organisation:
@@ -160,22 +258,16 @@ def _item(line: Line, taking: _Taking) -> None:
 
 
 def _firm(line: Line, taking: _Taking) -> None:
+    """Bring a firm that is known up to date."""
     record, by, at = line.record, taking.by, taking.at
-    if line.kind == "added":
-        found = firms.register_firm(
-            organisation=_organisation(record, taking), area=taking.area, address=record.text("address"),
-            industry=record.text("industry"), above_scale=_flag(record, "above_scale", False),
-            hazard=_flag(record, "hazard", False), by=by, at=at,
+    found = Firm.objects.select_related("site", "area").get(organisation__credit_code=record.key[0])
+    if {"industry", "above_scale", "hazard"} & set(line.before):
+        firms.correct_firm(
+            firm=found, site=found.site, industry=record.text("industry") or found.industry,
+            above_scale=_flag(record, "above_scale", found.above_scale),
+            hazard=_flag(record, "hazard", found.hazard), by=by, at=at,
         )  # fmt: skip
-    else:
-        found = Firm.objects.select_related("site", "area").get(organisation__credit_code=record.key[0])
-        if {"industry", "above_scale", "hazard"} & set(line.before):
-            firms.correct_firm(
-                firm=found, site=found.site, industry=record.text("industry") or found.industry,
-                above_scale=_flag(record, "above_scale", found.above_scale),
-                hazard=_flag(record, "hazard", found.hazard), by=by, at=at,
-            )  # fmt: skip
-    if record.word("grade") != "none" and (line.kind == "added" or "grade" in line.before):
+    if record.word("grade") != "none" and "grade" in line.before:
         firms.grade_firm(
             firm=found, grade=record.text("grade"), first_day=_day(record.text("graded_from")) or localdate(at),
             basis=record.text("grade_basis") or "名册所载", by=by, at=at,

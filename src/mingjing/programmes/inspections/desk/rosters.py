@@ -1,40 +1,38 @@
-"""A file for the register on the desk: read, looked at, then taken in whole or not at all.
+"""Files for the register on the desk: hand one in, follow its reading, look at it, approve or discard it.
 
-The file is kept under its digest between the two; what was looked at must still stand. Not here: what a row does.
+Not here: what a row does (actions.rosters).
 """
 
-from typing import Any, BinaryIO
+from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
-from django.core.signing import Signer
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.faces.desk.session import actor
-from mingjing.kernel.evidence.store import open_original, store
-from mingjing.kernel.parties.guard import areas_where, guarded, require
-from mingjing.kernel.parties.models import Person
+from mingjing.faces.ui.forms import sentence
+from mingjing.faces.ui.paging import page_of
+from mingjing.kernel.intakes.models import LineKind
+from mingjing.kernel.jobs.queries import deliveries_about
+from mingjing.kernel.parties.guard import areas_where, guarded
 from mingjing.kernel.places.models import Area
-from mingjing.programmes.inspections.actions.rosters import take_roster
+from mingjing.programmes.inspections.actions import rosters as actions
 from mingjing.programmes.inspections.desk.catalogue import MANAGE
 from mingjing.programmes.inspections.desk.catalogue_forms import WithArea
-from mingjing.programmes.inspections.policy.rosters import RosterMapping, parse_roster_mapping
-from mingjing.programmes.inspections.queries.rosters import Preview, preview, shipped_rosters
+from mingjing.programmes.inspections.models import Roster
+from mingjing.programmes.inspections.queries.rosters import shipped_rosters
 
-SHOWN = 200
 KINDS = {
     "authorities": _("Authorities"), "officers": _("Officers and certificates"), "items": _("Inspection items"),
     "firms": _("Firms"),
 }  # fmt: skip
-SIGNS = {"added": (_("New"), "good"), "changed": (_("Changed"), "watch")}
+SIGNS = {LineKind.ADDED: (_("New"), "good"), LineKind.CHANGED: (_("Changed"), "watch")}
 
 
 class RosterForm(WithArea):
@@ -51,52 +49,42 @@ class RosterForm(WithArea):
     )  # fmt: skip
 
 
-class TakeForm(forms.Form):
-    """The file that was looked at, and what it was looked at against."""
-
-    area = forms.ModelChoiceField(queryset=Area.objects.all(), widget=forms.HiddenInput())
-    mapping_text = forms.CharField(max_length=50_000, strip=False, widget=forms.HiddenInput())
-    digest = forms.RegexField(regex=r"^[0-9a-f]{64}$", widget=forms.HiddenInput())
-    name = forms.CharField(max_length=200, widget=forms.HiddenInput())
-    expected = forms.RegexField(regex=r"^[0-9a-f]{64}$", widget=forms.HiddenInput())
-    seal = forms.CharField(max_length=100, widget=forms.HiddenInput())
+def roster_area(request: HttpRequest, pk: int, **_rest: Any) -> Area:
+    """The area whose register a file is for."""
+    return get_object_or_404(Roster.objects.select_related("area"), pk=pk).area
 
 
 @guarded(MANAGE)
+@require_safe
 def files(request: HttpRequest) -> HttpResponse:
-    """Hand a file in: what it would change is shown, and nothing is changed yet."""
+    """The files of the reader's areas, newest first."""
+    scope = areas_where(request.user, MANAGE, on=timezone.localdate())
+    found = scope.within(Roster.objects.select_related("area", "requested_by").defer("problems", "mapping_text"))
+    page = page_of(found, request.GET, order=("-id",))
+    rows = [(one, KINDS[one.kind]) for one in page.rows]
+    return render(request, "inspections/files.html", {"page": page, "rows": rows})
+
+
+@guarded(MANAGE)
+def add(request: HttpRequest) -> HttpResponse:
+    """Hand a file in; reading it goes on in the background."""
     scope = areas_where(request.user, MANAGE, on=timezone.localdate())
     form = RosterForm(request.POST or None, request.FILES or None, scope=scope)
-    context: dict[str, Any] = {"form": form, "problems": ()}
+    problems: tuple[Problem, ...] = ()
     if form.is_bound and form.is_valid():
+        data = form.cleaned_data
         try:
-            context |= _looked_at(form.cleaned_data, actor(request))
+            found = actions.request_roster(
+                area=data["area"], file=data["file"], file_name=data["file"].name, mapping_text=_mapping_text(data),
+                by=actor(request), at=timezone.now(),
+            )  # fmt: skip
         except Refusal as refusal:
-            context["problems"] = refusal.problems
-    bad = form.is_bound and "found" not in context
-    return render(request, "inspections/files.html", context, status=422 if bad else 200)
-
-
-def _seal(person: Person, digest: str) -> str:
-    """That this person handed this file in: a digest alone opens nobody else's."""
-    return Signer(salt="inspections.roster").signature(f"{person.pk}:{digest}")
-
-
-def _looked_at(data: dict[str, Any], person: Person) -> dict[str, Any]:
-    text, upload = _mapping_text(data), data["file"]
-    digest = store(upload, settings.UPLOAD_LIMIT).sha256
-    with open_original(digest) as file:
-        found = preview(file=file, name=upload.name, mapping=parse_roster_mapping(text), area=data["area"])
-    held = {
-        "area": data["area"].pk, "mapping_text": text, "digest": digest, "name": upload.name[-200:],
-        "expected": found.digest, "seal": _seal(person, digest),
-    }  # fmt: skip
-    return {"found": found, "take": TakeForm(initial=held), **_shown(found)}
-
-
-def _shown(found: Preview) -> dict[str, Any]:
-    rows = [(line, *SIGNS[line.kind], sorted(line.before.items())) for line in found.news[:SHOWN]]
-    return {"rows": rows, "more": max(0, len(found.news) - SHOWN), "title": KINDS[found.kind]}
+            problems = refusal.problems
+        else:
+            messages.success(request, gettext("The file is being read. Nothing changes before you approve."))
+            return redirect("inspections:file", found.pk)
+    context = {"form": form, "problems": problems}
+    return render(request, "inspections/file_form.html", context, status=422 if form.is_bound else 200)
 
 
 def _mapping_text(data: dict[str, Any]) -> str:
@@ -110,34 +98,43 @@ def _mapping_text(data: dict[str, Any]) -> str:
         raise Refusal([Problem("mapping.encoding", said, {}, own.name)]) from error
 
 
-@guarded(MANAGE)
+@guarded(MANAGE, area=roster_area)
+@require_safe
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a file is and what it would change; while it is worked on, how far that is."""
+    related = ("area", "requested_by", "approved_by", "discarded_by")
+    found = get_object_or_404(Roster.objects.select_related(*related), pk=pk)
+    shown = found.lines.all() if found.state in ("previewed", "applying", "applied") else found.lines.none()
+    page = page_of(shown, request.GET, order=("row",))
+    context: dict[str, Any] = {
+        "file": found, "state": found.state, "title": KINDS[found.kind], "page": page,
+        "rows": [(line, *SIGNS[LineKind(line.kind)], sorted(line.before.items())) for line in page.rows],
+    }  # fmt: skip
+    if found.state in ("reading", "applying"):
+        context["delivery"] = deliveries_about(found.subject).first()
+    return render(request, "inspections/file.html", context)
+
+
+@guarded(MANAGE, area=roster_area)
 @require_POST
-def take(request: HttpRequest) -> HttpResponse:
-    """Take in the file that was looked at."""
-    form = TakeForm(request.POST)
-    if not form.is_valid():
-        return redirect("inspections:files")
-    data, person = form.cleaned_data, actor(request)
-    if not constant_time_compare(data["seal"], _seal(person, data["digest"])):
-        return redirect("inspections:files")
-    require(person, MANAGE, area=data["area"], on=timezone.localdate())
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the file to be taken in."""
+    return _decided(request, pk, actions.approve_roster, gettext("Approved. The file is being taken in."))
+
+
+@guarded(MANAGE, area=roster_area)
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Nobody wants this file: everything stays as it is."""
+    return _decided(request, pk, actions.discard_roster, gettext("The file was discarded. Everything is as it was."))
+
+
+def _decided(request: HttpRequest, pk: int, act: Any, said: str) -> HttpResponse:
     try:
-        with open_original(data["digest"], verified=True) as file:
-            found = _taken(file, parse_roster_mapping(data["mapping_text"]), data, person)
-    except FileNotFoundError:
-        messages.error(request, gettext("The file is not here any more; hand it in again."))
-        return redirect("inspections:files")
+        act(roster=get_object_or_404(Roster, pk=pk), by=actor(request), at=timezone.now())
     except Refusal as refusal:
-        scope = areas_where(person, MANAGE, on=timezone.localdate())
-        context = {"form": RosterForm(scope=scope), "problems": refusal.problems}
-        return render(request, "inspections/files.html", context, status=422)
-    said = gettext("The file was taken in: {added} new, {changed} changed, {same} as they were.")
-    messages.success(request, said.format(**found.counts))
-    return redirect("inspections:files")
-
-
-def _taken(file: BinaryIO, mapping: RosterMapping, data: dict[str, Any], person: Any) -> Preview:
-    return take_roster(
-        file=file, name=data["name"], mapping=mapping, area=data["area"], expected=data["expected"], by=person,
-        at=timezone.now(),
-    )  # fmt: skip
+        for problem in refusal.problems:
+            messages.error(request, sentence(problem))
+    else:
+        messages.success(request, said)
+    return redirect("inspections:file", pk)

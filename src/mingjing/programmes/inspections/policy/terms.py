@@ -22,5 +22,5 @@ class Term:
 
 TERMS: Mapping[str, Term] = {
     "approve_plan": Term(3), "file": Term(30, "calendar"), "publish": Term(30, "calendar"), "approve_task": Term(3),
-    "approve_emergency": Term(1), "correct": Term(3),
+    "approve_emergency": Term(1), "correct": Term(3), "approve_roster": Term(3),
 }  # fmt: skip

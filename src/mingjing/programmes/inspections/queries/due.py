@@ -17,7 +17,7 @@ from mingjing.kernel.parties.guard import areas_where
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.registry import Due
-from mingjing.programmes.inspections.models import Correction, Lot, Plan, PlanLine, Task
+from mingjing.programmes.inspections.models import Correction, Lot, Plan, PlanLine, Roster, Task
 from mingjing.programmes.inspections.models.plans import PlanKind
 from mingjing.programmes.inspections.policy.terms import TERMS
 from mingjing.programmes.inspections.queries import warnings
@@ -26,7 +26,7 @@ from mingjing.programmes.inspections.queries.posts import authorities_of
 __all__ = ["corrections_waiting", "plans_waiting", "tasks_waiting", "waiting"]
 
 APPROVE, FILE, DRAFT = "inspections.plan.approve", "inspections.plan.file", "inspections.plan.draft"
-CORRECT = "inspections.entry.correct"
+CORRECT, KEEP = "inspections.entry.correct", "inspections.catalogue.manage"
 WHERE = "authority__area"
 
 
@@ -46,6 +46,8 @@ def waiting(person: Person, today: date) -> Iterator[Due]:
         (_("Emergencies to approve afterwards"), emergencies, "drafted_at", "approve_emergency",
          f"{tasks}?waits=approve", WHERE),
         (_("Inspection tasks to approve"), planned, "drafted_at", "approve_task", f"{tasks}?waits=approve", WHERE),
+        (_("Files for the register to approve"), rosters_waiting(person, today), "read_at", "approve_roster",
+         reverse("inspections:files"), "area"),
         (_("Corrections of entries to decide on"), corrections_waiting(person, today, own), "asked_at", "correct",
          f"{reverse('inspections:entries')}?open=correction", "entry__firm__area"),
     ):  # fmt: skip
@@ -75,6 +77,13 @@ def corrections_waiting(person: Person, today: date, own: frozenset[int]) -> Que
     """Those that this person can decide on: of another authority than theirs, and not asked for by them."""
     rows = Correction.objects.filter(decided_at=None).exclude(asked_by=person).exclude(entry__authority__in=own)
     found: QuerySet[Correction] = _within(person, CORRECT, today, rows, "entry__firm__area")
+    return found
+
+
+def rosters_waiting(person: Person, today: date) -> QuerySet[Roster]:
+    """Files that were read, where this person keeps the register."""
+    read = Roster.objects.filter(read_at__isnull=False, approved_at=None, discarded_at=None, failed_at=None)
+    found: QuerySet[Roster] = _within(person, KEEP, today, read, "area")
     return found
 
 

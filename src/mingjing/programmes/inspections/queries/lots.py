@@ -32,6 +32,6 @@ def shown(lot: Lot) -> dict[str, Any]:
     told = document_of(lot)
     return {
         "lot": lot, "witness": told.get("witness", ""), "witness_digest": told.get("witness_digest", ""),
-        "drawn": len(told.get("result", ())), "firms": len(told["inputs"]["firms"]),
+        "drawn": len(told.get("result", ())), "firms": len(told["inputs"].get("firms", ())),
         "command": f"mingjing inspections draw verify {file_name(lot)}",
     }  # fmt: skip

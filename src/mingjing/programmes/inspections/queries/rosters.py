@@ -6,57 +6,25 @@ Not here: what a row is (policy.rosters), carrying it out (actions.rosters).
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from mingjing.engine.outcome import N_, Problem, Reason, Refusal
+from mingjing.kernel.intakes.models import LineKind
 from mingjing.kernel.parties.credit_codes import read_credit_code
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.tables import read_table
-from mingjing.programmes.inspections.models import Authority, Certificate, Firm, Item
-from mingjing.programmes.inspections.policy.rosters import Reader, Record, RosterMapping, parse_roster_mapping
+from mingjing.programmes.inspections.models import Authority, Certificate, Firm, Item, Roster, RosterLine
+from mingjing.programmes.inspections.policy.rosters import KEYS, Reader, Record, RosterMapping, parse_roster_mapping
 
-__all__ = ["Line", "Preview", "load_roster_mapping", "preview", "shipped_rosters"]
+__all__ = ["BATCH", "Lines", "compared", "load_roster_mapping", "read_lines", "record_of", "shipped_rosters"]
 
 SHIPPED = Path(__file__).parent.parent / "mappings" / "rosters"
-MOST = 20_000
-"""Rows of one file: it is previewed while somebody waits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row and what it would do: `added`, `changed` (from what stood there: `before`), or `same`."""
-
-    record: Record
-    kind: str
-    before: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def named(self) -> str:
-        """How a reader finds it in the file."""
-        return self.record.text("name") or self.record.text("title")
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a whole file would do; `digest` is over rows and what stands there, so that it holds for this state only."""
-
-    kind: str
-    lines: tuple[Line, ...]
-    digest: str
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many lines of each kind."""
-        found = Counter(line.kind for line in self.lines)
-        return {kind: found[kind] for kind in ("added", "changed", "same")}
-
-    @property
-    def news(self) -> tuple[Line, ...]:
-        """The lines that would change something."""
-        return tuple(line for line in self.lines if line.kind != "same")
+BATCH = 500
+Row = tuple[Record, LineKind, dict[str, Any], Reason | None]
+"""A record, what it would do, what stood there of that, and why it cannot."""
 
 
 def shipped_rosters() -> dict[str, Path]:
@@ -78,37 +46,59 @@ def load_roster_mapping(name: str) -> RosterMapping:
         raise Refusal([Problem("mapping.encoding", text, {}, path.name)]) from error
 
 
-def preview(*, file: Path | IO[bytes], name: str, mapping: RosterMapping, area: Area) -> Preview:
-    """What the file would do in `area`; raises Refusal with every mistake, by row and column."""
-    with _read(file, name, mapping) as (reader, rows):
-        records = list(rows)
-        _codes(reader, mapping, records)
-        reader.log.refuse()
-        if not records:
-            raise Refusal([Problem("intake.empty", N_("The file has a header and no row below it."))])
-        lines = tuple(_compared(reader, mapping.kind, records, area))
-        reader.log.refuse()
-    told = "\n".join(f"{one.kind} {sorted(one.record.values.items())} {sorted(one.before.items())}" for one in lines)
-    return Preview(mapping.kind, lines, sha256(f"{area.pk}\n{told}".encode()).hexdigest())
+class Lines:
+    """The lines of one file against what is known in its area: counts by kind, and the digest over them."""
+
+    def __init__(self, roster: Roster) -> None:
+        self.roster, self.area = roster, roster.area
+        self.counts: Counter[str] = Counter()
+        self.digest = sha256()
+
+    def of(self, reader: Reader, records: Iterable[Record]) -> Iterator[list[RosterLine]]:
+        """Lines that say something new, a batch at a time: no more than that is held."""
+        source = iter(records)
+        while batch := list(islice(source, BATCH)):
+            _codes(reader, reader.mapping, batch)
+            yield list(self._lines(reader, batch))
+
+    def _lines(self, reader: Reader, records: list[Record]) -> Iterator[RosterLine]:
+        for record, kind, before, fault in compared(reader.mapping.kind, records, self.area):
+            self.counts["read"] += 1
+            self.counts[str(kind)] += 1
+            if fault is not None:
+                reader.log.at(record.row, fault)
+            self.digest.update(f"{kind} {sorted(record.values.items())} {sorted(before.items())}\n".encode())
+            if kind != LineKind.SAME and not reader.log.count:
+                yield RosterLine(
+                    row=record.row, key=" ".join(record.key), kind=kind, values=dict(record.values), before=before
+                )
+
+    def summary(self) -> dict[str, Any]:
+        """What is kept of the reading."""
+        return {name: self.counts[name] for name in ("read", "added", "changed", "same")} | {
+            "lines": self.digest.hexdigest()
+        }
+
+
+def record_of(line: RosterLine, kind: str) -> Record:
+    """The record that a kept line was made of."""
+    values = {name: tuple(told) if isinstance(told, list) else told for name, told in line.values.items()}
+    return Record(line.row, tuple(str(values[name]) for name in KEYS[kind]), values)
 
 
 @contextmanager
-def _read(file: Path | IO[bytes], name: str, mapping: RosterMapping) -> Iterator[tuple[Reader, Iterable[Record]]]:
+def read_lines(
+    roster: Roster, file: IO[bytes], lines: Lines
+) -> Iterator[tuple[Reader, Iterator[list[RosterLine]]]]:  # fmt: skip
+    """The reader of a file, and its lines a batch at a time."""
+    mapping = parse_roster_mapping(roster.mapping_text)
     form = mapping.file
     with read_table(
-        file, name=name, encoding=form.encoding, delimiter=form.delimiter, sheet=form.sheet, header_row=form.header,
-        merged=form.merged,
+        file, name=roster.file_name, encoding=form.encoding, delimiter=form.delimiter, sheet=form.sheet,
+        header_row=form.header, merged=form.merged,
     ) as table:  # fmt: skip
         reader = Reader(mapping, table.header)
-        yield reader, _bounded(reader.records(table.rows))
-
-
-def _bounded(records: Iterable[Record]) -> Iterator[Record]:
-    for number, record in enumerate(records, 1):
-        if number > MOST:
-            text = N_("The file has more than {most} rows; hand it in by parts.")
-            raise Refusal([Problem("inspections.roster.rows", text, {"most": MOST})])
-        yield record
+        yield reader, lines.of(reader, reader.records(table.rows))
 
 
 def _codes(reader: Reader, mapping: RosterMapping, records: Iterable[Record]) -> None:
@@ -128,22 +118,23 @@ def _codes(reader: Reader, mapping: RosterMapping, records: Iterable[Record]) ->
                         reader.log.at(record.row, told, mapping.columns[name])
 
 
-def _compared(reader: Reader, kind: str, records: list[Record], area: Area) -> Iterator[Line]:
+def compared(kind: str, records: list[Record], area: Area) -> Iterator[Row]:
+    """Each of these records against what is known now; so many statements, however many they are."""
     known, bars = _KNOWN[kind](records), _bodies(records, area)
     for record in records:
-        body = record.text("authority")
+        fault, body = None, record.text("authority")
         if body and body not in bars:
             text = N_("No authority with the credit code {code} is on the register of this area.")
-            reader.log.at(record.row, Reason("inspections.roster.authority", text, {"code": body}))
+            fault = Reason("inspections.roster.authority", text, {"code": body})
         held = known.get(record.key)
         if held is None:
-            yield Line(record, "added")
+            yield record, LineKind.ADDED, {}, fault
             continue
         if held.pop("area", area.path) != area.path:
-            text = N_("This one is on the register of another area.")
-            reader.log.at(record.row, Reason("inspections.roster.elsewhere", text))
+            fault = Reason("inspections.roster.elsewhere", N_("This one is on the register of another area."))
         before = {name: value for name, value in held.items() if record.values.get(name, "") not in ("", (), value)}
-        yield Line(record, "changed" if before else "same", before)
+        told = {name: list(value) if isinstance(value, tuple) else value for name, value in before.items()}
+        yield record, LineKind.CHANGED if before else LineKind.SAME, told, fault
 
 
 def _bodies(records: list[Record], area: Area) -> set[str]:
