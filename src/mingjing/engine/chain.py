@@ -42,13 +42,16 @@ EXACT = 2**53
 def _is_simple(value: Any) -> bool:
     """Whether `value` holds only what both write alike: no floats, no keys beyond ASCII, no subclasses of anything."""
     kind = type(value)
-    if kind is str or kind is bool or value is None:
+    if kind is dict:
+        for key, part in value.items():
+            if type(key) is not str or not key.isascii() or not (type(part) is str or _is_simple(part)):
+                return False
         return True
+    if kind is list or kind is tuple:
+        return all(type(part) is str or _is_simple(part) for part in value)
     if kind is int:
         return bool(-EXACT < value < EXACT)
-    if kind is dict:
-        return all(type(key) is str and key.isascii() for key in value) and all(map(_is_simple, value.values()))
-    return all(map(_is_simple, value)) if kind is list or kind is tuple else False
+    return kind is str or kind is bool or value is None
 
 
 def content_digest(value: Any) -> str:

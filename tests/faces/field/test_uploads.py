@@ -33,10 +33,14 @@ def phone(people: dict[str, Person], at: datetime, settings, tmp_path: Path) -> 
     return bound(people["officer"], at)
 
 
+def named(raw: bytes) -> str:
+    """The metadata of these bytes."""
+    return f"sha256 {b64encode(sha256(raw).hexdigest().encode()).decode()}"
+
+
 def begun(phone: Phone, raw: bytes, **headers: str) -> Any:
     """Create an upload without its bytes; the answer."""
-    digest = b64encode(sha256(raw).hexdigest().encode()).decode()
-    usual = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(raw)), "Upload-Metadata": f"sha256 {digest}"}
+    usual = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(raw)), "Upload-Metadata": named(raw)}
     return phone.client.generic("POST", "/field/api/uploads/", headers={**phone.bearer, **usual, **headers})
 
 
@@ -76,6 +80,33 @@ def test_a_photo_in_pieces_goes_on_where_it_stands(phone: Phone) -> None:
     again = asked(phone, where)
     assert again.headers["Upload-Offset"] == again.headers["Upload-Length"] == str(len(raw))
     assert again.headers["Mingjing-Receipt"] == answer.headers["Mingjing-Receipt"]
+
+
+def test_a_photo_whose_first_bytes_come_along_goes_on_from_there(phone: Phone) -> None:
+    raw = picture(30)
+    cut = phone.upload(raw[:250], **{"Upload-Length": str(len(raw)), "Upload-Metadata": named(raw)})
+    where = cut.headers["Location"]
+    assert (cut.status_code, cut.headers["Upload-Offset"]) == (201, "250")
+    assert "Mingjing-Receipt" not in cut.headers
+    answer = sent(phone, where, raw[250:], 250)
+    assert opened(answer.headers["Mingjing-Receipt"])["sha256"] == sha256(raw).hexdigest()
+
+
+def test_an_upload_that_came_whole_can_be_asked_for(phone: Phone) -> None:
+    whole = phone.upload(picture(31))
+    again = asked(phone, whole.headers["Location"])
+    assert again.headers["Upload-Offset"] == str(len(picture(31)))
+    assert again.headers["Mingjing-Receipt"] == whole.headers["Mingjing-Receipt"]
+    twice = phone.upload(picture(31))
+    assert asked(phone, twice.headers["Location"]).headers["Mingjing-Receipt"] == twice.headers["Mingjing-Receipt"]
+
+
+def test_what_is_refused_as_it_begins_leaves_nothing_on_its_way(phone: Phone, tmp_path: Path) -> None:
+    wrong = f"sha1 {b64encode(sha1(b'other').digest()).decode()}"
+    assert phone.upload(picture(32), **{"Upload-Checksum": wrong}).status_code == 460
+    assert phone.upload(picture(33), **{"Upload-Metadata": named(picture(34))}).status_code == 460
+    assert phone.upload(b"%PDF-1.7 no picture").status_code == 422
+    assert not [path for path in (tmp_path / "incoming").iterdir() if path.is_file()]
 
 
 def test_a_lost_receipt_is_given_again_to_its_own_phone_only(

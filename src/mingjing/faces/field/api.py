@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from mingjing.engine.outcome import N_, Problem
-from mingjing.faces.field.door import REVOKED, answered, device_only, problems, read_json
+from mingjing.faces.field.door import REVOKED, answered, device_only, header, problems, read_json
 from mingjing.kernel import keys
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.ledger.heads import signed_head
@@ -70,7 +70,7 @@ def pack(request: HttpRequest, device: Device) -> HttpResponseBase:
 def sync(request: HttpRequest, device: Device) -> HttpResponseBase:
     """Commands up; what became of each, and what stands now, down."""
     body = request.read(LARGEST + 1)
-    signature = request.headers.get("Mingjing-Signature", "")
+    signature = header(request, "Mingjing-Signature")
     return JsonResponse(actions.receive(body=body, signature=signature, device=device, at=timezone.now()))
 
 

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
-from django.utils.cache import add_never_cache_headers
+from django.http.request import HttpHeaders
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 
@@ -14,8 +14,9 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.parties.guard import View, public
 from mingjing.kernel.sync.sessions import Pass, read_token, standing_device, stands
 
-__all__ = ["answered", "device_only", "pass_of", "problems", "read_json", "standing_only", "token_only"]
+__all__ = ["answered", "device_only", "header", "pass_of", "problems", "read_json", "standing_only", "token_only"]
 
+UNKEPT = "no-store, private"
 PHONES = "answers bound phones only: every request carries a token that the phone signed for"
 SESSION = Problem("field.session", N_("The session is over; the app makes a new one by itself."))
 REVOKED = Problem("field.revoked", N_("This phone was revoked; it sends and receives nothing more. Ask the centre."))
@@ -68,8 +69,7 @@ def answered(view: Callable[..., HttpResponseBase]) -> View:
             response = view(request, *args, **kwargs)
         except Refusal as refusal:
             response = problems(refusal.problems, 422)
-        if not response.has_header("Cache-Control"):
-            add_never_cache_headers(response)
+        response.headers["Cache-Control"] = UNKEPT
         return response
 
     return public(PHONES)(csrf_exempt(told))
@@ -77,8 +77,20 @@ def answered(view: Callable[..., HttpResponseBase]) -> View:
 
 def pass_of(request: HttpRequest) -> Pass | None:
     """What the token of a request says."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = header(request, "Authorization").partition(" ")
     return read_token(token.strip()) if scheme == "Bearer" else None
+
+
+def header(request: HttpRequest, name: str) -> str:
+    """A header of a request, empty for none; `request.headers` would gather all of them first."""
+    return str(request.META.get(_KEYS[name], ""))
+
+
+_NAMES = (
+    "Authorization", "Content-Type", "Mingjing-Signature", "Tus-Resumable", "Upload-Checksum", "Upload-Length",
+    "Upload-Metadata", "Upload-Offset", "X-HTTP-Method-Override",
+)  # fmt: skip
+_KEYS = {name: HttpHeaders.to_wsgi_name(name) for name in _NAMES}
 
 
 def read_json(request: HttpRequest, *names: str) -> list[str]:

@@ -11,11 +11,10 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.faces.field.door import answered, problems, standing_only, token_only
+from mingjing.faces.field.door import answered, header, problems, standing_only, token_only
 from mingjing.kernel.sync import uploads
 from mingjing.kernel.sync.sessions import Pass
 
@@ -39,7 +38,7 @@ def spoken(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
 
     @wraps(view)
     def told(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.headers.get("Tus-Resumable") != VERSION:
+        if header(request, "Tus-Resumable") != VERSION:
             response: HttpResponseBase = HttpResponse(status=412)
         else:
             response = _tried(view, request, *args, **kwargs)
@@ -87,12 +86,13 @@ uploads_of = answered(uploads_of)  # type: ignore[assignment]
 def _begin(request: HttpRequest, given: Pass) -> HttpResponseBase:
     at = timezone.now()
     length, digest = _number(request, "Upload-Length"), _metadata(request).get("sha256", "")
-    begun = uploads.begin(device=given.device, length=length, digest=digest, at=at)
-    if request.headers.get("Content-Type") == OCTETS:
-        checksum = _checksum(request)
-        begun = uploads.receive(begun, request, offset=0, checksum=checksum, at=at)
+    usual: dict[str, Any] = {"device": given.device, "length": length, "digest": digest, "at": at}
+    if header(request, "Content-Type") == OCTETS:
+        begun = uploads.begin_with(request, checksum=_checksum(request), **usual)
+    else:
+        begun = uploads.begin(**usual)
     response = HttpResponse(status=201, headers=_headers(begun))
-    response.headers["Location"] = reverse("field:upload", args=[begun.name])
+    response.headers["Location"] = f"{request.path}{begun.name}/"
     return response
 
 
@@ -101,7 +101,7 @@ def upload(request: HttpRequest, name: str) -> HttpResponseBase:
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers=OFFERED)
     known = {"HEAD": _asked, "PATCH": _continued, "DELETE": _discarded}
-    method = request.headers.get("X-HTTP-Method-Override", request.method or "")
+    method = header(request, "X-HTTP-Method-Override") or request.method
     if method not in known:
         return HttpResponse(status=405, headers={"Allow": "OPTIONS, HEAD, PATCH, DELETE"})
     return known[method](request, name)
@@ -120,7 +120,7 @@ def _asked(request: HttpRequest, given: Pass, name: str) -> HttpResponseBase:
 @token_only
 @spoken
 def _continued(request: HttpRequest, given: Pass, name: str) -> HttpResponseBase:
-    if request.headers.get("Content-Type") != OCTETS:
+    if header(request, "Content-Type") != OCTETS:
         return HttpResponse(status=415)
     at = timezone.now()
     offset, checksum = _number(request, "Upload-Offset"), _checksum(request)
@@ -154,7 +154,7 @@ def _headers(of: uploads.Upload) -> dict[str, str]:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.headers.get(name, "")
+    text = header(request, name)
     if text.isascii() and text.isdecimal() and len(text) < 16:
         return int(text)
     said = N_("The upload does not say its {header} as a whole number; update the app.")
@@ -164,7 +164,7 @@ def _number(request: HttpRequest, name: str) -> int:
 def _metadata(request: HttpRequest) -> dict[str, str]:
     """`name base64,name base64`; what cannot be read is left out."""
     found = {}
-    for pair in request.headers.get("Upload-Metadata", "").split(","):
+    for pair in header(request, "Upload-Metadata").split(","):
         name, _, value = pair.strip().partition(" ")
         try:
             found[name] = b64decode(value, validate=True).decode()
@@ -174,8 +174,8 @@ def _metadata(request: HttpRequest) -> dict[str, str]:
 
 
 def _checksum(request: HttpRequest) -> tuple[str, bytes] | None:
-    given = request.headers.get("Upload-Checksum")
-    if given is None:
+    given = header(request, "Upload-Checksum")
+    if not given:
         return None
     name, _, value = given.partition(" ")
     try:

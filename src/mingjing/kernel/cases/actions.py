@@ -21,7 +21,7 @@ from mingjing.kernel.cases.queries import involvement, latest_extension, out_of_
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.locks import exclusive
 from mingjing.kernel.db.prepared import Prepared
-from mingjing.kernel.db.rows import insert_objects
+from mingjing.kernel.db.rows import insert_objects, made
 from mingjing.kernel.evidence.actions import record_exhibits
 from mingjing.kernel.evidence.models import Exhibit, Origin
 from mingjing.kernel.ledger import writer
@@ -110,8 +110,8 @@ def open_cases(
     if owner and not owner.is_active:
         raise Refusal([_gone(owner)])
     cases = [
-        Case(
-            programme=programme, kind=kind, subject=one.subject, title=" ".join(one.title.split()), area=area,
+        made(
+            Case, programme=programme, kind=kind, subject=one.subject, title=" ".join(one.title.split()), area=area,
             site_id=one.site, organisation_id=one.organisation, owner=owner, due_at=due_at, opened_by=by, opened_at=at,
             revision=1, register=f"{timezone.localtime(at).year}-{area.code[: Level.COUNTY.digits]}",
         )
@@ -136,7 +136,7 @@ def _open(cases: Sequence[Case], openings: Sequence[Opening], by: Person | None,
     steps = []
     for serial, (case, one, exhibits) in enumerate(zip(cases, openings, named, strict=True), start=first):
         case.serial = serial
-        step = Step(kind=StepKind.OPENED.value, number=1, by=by, at=at, note=_text(one.note), owner=case.owner)
+        step = made(Step, kind=StepKind.OPENED.value, number=1, by=by, at=at, note=_text(one.note), owner=case.owner)
         step.due_at, step.exhibits = case.due_at, exhibits
         steps.append(step)
     insert_objects(cases, keys=True)
@@ -307,12 +307,15 @@ def _told(case: Case, step: Step, more: dict[str, Any]) -> writer.Told:
     return writer.Told(kind=f"cases.case.{step.kind}", subject=f"cases.case:{case.pk}", data=data, area=case.area)
 
 
+_SHOWN = Prepared(lambda keys: Exhibit.objects.filter(pk__in=keys, withdrawn_at=None).only("pk").order_by())
+
+
 def _known(exhibits: Sequence[str]) -> list[str]:
     """The ids of `exhibits`, every one on record and not withdrawn."""
     if exhibits:
         readable = [name for name in exhibits if _UUID.fullmatch(name)]
-        found = Exhibit.objects.filter(pk__in=readable, withdrawn_at=None).values_list("pk", flat=True)
-        if missing := set(exhibits) - set(map(str, found)):
+        found = _SHOWN.ask(keys=list(map(UUID, readable))) if readable else ()
+        if missing := set(exhibits) - {str(one.pk) for one in found}:
             text = N_("{count} of the exhibits are not on record, or were withdrawn; choose others.")
             raise Refusal([Problem("cases.case.exhibits", text, {"count": len(missing)}, "exhibits")])
     return list(exhibits)

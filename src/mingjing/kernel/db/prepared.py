@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
 
 __all__ = ["Prepared", "adapted"]
@@ -34,6 +35,15 @@ class Prepared(Generic[Row]):
 
     def ask(self, **values: Any) -> list[Row]:
         """The rows, with what `select_related` and `annotate` bring along. One statement."""
+        plan, filled = self._plan(values)
+        return list(plan.rows(filled))
+
+    def any(self, **values: Any) -> bool:
+        """Whether there is a row at all. One statement."""
+        plan, filled = self._plan(values)
+        return bool(plan.found(filled))
+
+    def _plan(self, values: Mapping[str, Any]) -> "tuple[_Plan, Mapping[str, Any]]":
         filled = {name: _filled(value) for name, value in values.items()}
         shape = tuple((name, *_kind(value)) for name, value in filled.items())
         connection = connections[DEFAULT_DB_ALIAS]
@@ -41,7 +51,7 @@ class Prepared(Generic[Row]):
         plan = plans.get(shape)
         if plan is None or plan.connection is not connection:
             plan = plans[shape] = _planned(self._build, filled, connection)
-        return list(plan.rows(filled))
+        return plan, filled
 
     def first(self, **values: Any) -> Row | None:
         """The first row, or None. The query itself says that one is enough."""
@@ -75,15 +85,24 @@ class _Plan:
     beside: Sequence[Any]
     converters: Mapping[int, Any]
 
-    def rows(self, values: Mapping[str, Any]) -> Iterator[Any]:
+    def found(self, values: Mapping[str, Any]) -> list[Any]:
+        """What the database answers."""
         if self.locks and not self.connection.in_atomic_block:
             raise transaction.TransactionManagementError("Rows are locked until a transaction ends; there is none.")
         given = [one.of(values, self.connection) if type(one) is _Slot else one for one in self.params]
         with self.connection.cursor() as cursor:
             cursor.execute(self.sql, given)
-            found = cursor.fetchall()
+            found: list[Any] = cursor.fetchall()
+        return found
+
+    def rows(self, values: Mapping[str, Any]) -> Iterator[Any]:
+        """The same as objects."""
+        found = self.found(values)
         for row in self.compiler.apply_converters(found, self.converters) if self.converters else found:
-            made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
+            made = self.model.__new__(self.model)  # as from_db makes it; nobody here is told of it (signals)
+            made._state = ModelState()
+            made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+            made.__dict__.update(zip(self.names, row[self.own], strict=True))
             for related in self.beside:
                 related.populate(row, made)
             for name, place in self.compiler.annotation_col_map.items():

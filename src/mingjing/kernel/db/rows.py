@@ -6,14 +6,21 @@ reads (prepared).
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import DateTimeField, DecimalField, JSONField, Model, UUIDField
+from django.db.models.base import ModelState
 
 from mingjing.kernel.db.prepared import adapted
 
-__all__ = ["change", "insert", "insert_objects"]
+__all__ = ["change", "insert", "insert_objects", "made"]
+
+Row = TypeVar("Row", bound=Model)
 
 MOST = 30_000
 """Values of one statement; SQLite takes 32,766 and PostgreSQL 65,535."""
@@ -27,26 +34,83 @@ def insert(
     With `keys`, those that the database gave them, in the order of the rows.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    fields = [model._meta.get_field(name) for name in columns]
-    ways = [(n, way) for n, field in enumerate(fields) if (way := _way(field, connection))]
+    table = _table(model, tuple(columns), connection.vendor)
     ready: list[list[Any]] = []
     for row in map(list, rows):
-        for n, way in ways:
+        for n, way in table.ways:
             if row[n] is not None:
                 row[n] = way(row[n])
         ready.append(row)
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(str(field.column)) for field in fields)  # type: ignore[union-attr]  # concrete ones
-    begin = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "  # noqa: S608 - names of our own columns
-    marks = f"({', '.join(['%s'] * len(fields))})"
-    lot, given = max(1, MOST // len(fields)), list[Any]()
-    end = f" RETURNING {quote(str(model._meta.pk.column))}" if keys else ""
+    lot, given = max(1, MOST // len(columns)), list[Any]()
+    end = table.returning if keys else ""
     with connection.cursor() as cursor:
         for start in range(0, len(ready), lot):
             part = ready[start : start + lot]
-            cursor.execute(begin + ", ".join([marks] * len(part)) + end, [value for row in part for value in row])
+            marks = ", ".join([table.marks] * len(part))
+            cursor.execute(table.begin + marks + end, [value for row in part for value in row])
             given += [key for (key,) in cursor.fetchall()] if keys else ()
     return given
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """How rows of these columns are written: the statement's parts, and how values go in that do not as they are."""
+
+    begin: str
+    marks: str
+    returning: str
+    ways: Sequence[tuple[int, Callable[[Any], Any]]]
+
+
+@lru_cache(maxsize=256)
+def _table(model: type[Model], columns: tuple[str, ...], vendor: str) -> _Table:
+    connection = connections[DEFAULT_DB_ALIAS]
+    fields = [model._meta.get_field(name) for name in columns]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(field.column)) for field in fields)  # type: ignore[union-attr]  # concrete ones
+    return _Table(
+        f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ",  # noqa: S608 - names of our own columns
+        f"({', '.join(['%s'] * len(fields))})",
+        f" RETURNING {quote(str(model._meta.pk.column))}",
+        [(n, way) for n, field in enumerate(fields) if (way := _way(field, vendor))],
+    )
+
+
+def made(model: type[Row], /, **values: Any) -> Row:
+    """A new object as the model makes one of these values and its defaults, at a tenth of the price.
+
+    For `insert_objects`: nobody is told of it (signals). Raises TypeError for a name that is no field's.
+    """
+    one = model.__new__(model)
+    one._state = ModelState()
+    told = one.__dict__
+    for name, given in _defaults(model):
+        told[name] = given() if callable(given) else given
+    related = _relations(model)
+    for name, value in values.items():
+        if name in related:
+            told[related[name]] = None if value is None else value.pk
+            one._state.fields_cache[name] = value
+        elif name in told:
+            told[name] = value
+        else:
+            raise TypeError(f"{model.__name__} has no field {name!r}.")
+    return one
+
+
+@lru_cache(maxsize=64)
+def _defaults(model: type[Model]) -> Sequence[tuple[str, Any]]:
+    """What each column holds unless it is said; what a callable gives is asked for anew."""
+    found = []
+    for field in model._meta.concrete_fields:
+        given = field.default if field.has_default() else field.get_default()
+        found.append((field.attname, given))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _relations(model: type[Model]) -> dict[str, str]:
+    return {field.name: field.attname for field in model._meta.concrete_fields if field.is_relation}
 
 
 def insert_objects(objects: Sequence[Model], *, keys: bool = False) -> None:
@@ -69,29 +133,46 @@ def change(one: Model, *names: str) -> None:
     fields: list[Any] = [one._meta.get_field(name) for name in names]
     key: Any = one._meta.pk
     quote = connection.ops.quote_name
-    told = [_ready(field, one.__dict__[field.attname], connection) for field in (*fields, key)]
+    told = [_ready(field, one.__dict__[field.attname], connection.vendor) for field in (*fields, key)]
     marks = ", ".join(f"{quote(field.column)} = %s" for field in fields)
     table = quote(one._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET {marks} WHERE {quote(key.column)} = %s", told)  # noqa: S608 - our own names
 
 
-def _ready(field: Any, value: Any, connection: Any) -> Any:
-    way = _way(field, connection)
+def _ready(field: Any, value: Any, vendor: str) -> Any:
+    way = _way(field, vendor)
     return way(value) if way and value is not None else value
 
 
-def _way(field: Any, connection: Any) -> Callable[[Any], Any] | None:
+def _way(field: Any, vendor: str) -> Callable[[Any], Any] | None:
     """How values of a field go in, where they do not go in as they are."""
     while field.remote_field:
         field = field.target_field
     if isinstance(field, JSONField):
         return json.dumps
     if isinstance(field, UUIDField | DateTimeField):
-        return lambda value: adapted(value, connection)
+        return _plain(field, vendor)
     if isinstance(field, DecimalField) or type(field).get_prep_value is not _base(field).get_prep_value:
-        return lambda value: field.get_db_prep_save(value, connection)
+        return lambda value: field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
     return None
+
+
+def _plain(field: Any, vendor: str) -> Callable[[Any], Any] | None:
+    """UUIDs and instants as `adapted` gives them, for many: PostgreSQL takes both as they are."""
+    if vendor == "postgresql":
+        return None
+    return _hex if isinstance(field, UUIDField) else _instant
+
+
+def _hex(value: Any) -> Any:
+    return value.hex if type(value) is UUID else adapted(value, connections[DEFAULT_DB_ALIAS])
+
+
+def _instant(value: Any) -> Any:
+    if type(value) is datetime and value.tzinfo is UTC:
+        return value.isoformat(" ")[:-6]
+    return adapted(value, connections[DEFAULT_DB_ALIAS])
 
 
 def _base(field: Any) -> Any:

@@ -22,7 +22,7 @@ from mingjing.engine.chain import canonical
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel import registry
 from mingjing.kernel.db.locks import exclusive
-from mingjing.kernel.db.rows import insert, insert_objects
+from mingjing.kernel.db.rows import insert, insert_objects, made
 from mingjing.kernel.evidence import photos, store
 from mingjing.kernel.evidence.keeping import Kept
 from mingjing.kernel.evidence.media import IMAGES, media_type_of
@@ -123,11 +123,11 @@ def record_kept(*, lot: Sequence[Kept], by: Person | None, at: datetime) -> list
     if not lot:
         return []
     exhibits = [
-        Exhibit(
-            sha256=kept.sha256, size=kept.size, media_type=kept.media_type, file_name=kept.file_name, area=kept.area,
-            subject=_known(kept.subject), access=Access(kept.access), origin=Origin(kept.origin), caption=kept.caption,
-            taken_at=kept.taken_at, latitude=kept.latitude, longitude=kept.longitude, facts=dict(kept.facts),
-            recorded_by=by, recorded_at=at,
+        made(
+            Exhibit, sha256=kept.sha256, size=kept.size, media_type=kept.media_type, file_name=kept.file_name,
+            area=kept.area, subject=_known(kept.subject), access=Access(kept.access), origin=Origin(kept.origin),
+            caption=kept.caption, taken_at=kept.taken_at, latitude=kept.latitude, longitude=kept.longitude,
+            facts=dict(kept.facts), recorded_by=by, recorded_at=at,
         )
         for kept in lot
     ]  # fmt: skip

@@ -40,12 +40,12 @@ class Folder:
 
     def adopt(self, file: Path, digest: str) -> None:
         """Make the finished `file`, which lies on the same disk and is synced to it, the content of that digest."""
-        target = self.path_of(digest)
+        target = f"{self.root}/{digest[:2]}/{digest[2:4]}/{digest}"
         try:
-            file.replace(target)
+            os.replace(file, target)
         except FileNotFoundError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            file.replace(target)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            os.replace(file, target)
 
     def open(self, digest: str) -> BinaryIO:
         """The content; raises FileNotFoundError."""

@@ -5,6 +5,7 @@ S3-compatible store (settings.ORIGINALS). Not here: what an original is evidence
 made smaller, and erasing.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -53,7 +54,12 @@ class Store(Protocol):
 
 def folder() -> Path:
     """Where the originals are, unless they are in S3."""
-    return Path(settings.DATA_DIR) / "originals"
+    return _below(settings.DATA_DIR)
+
+
+@lru_cache(maxsize=4)
+def _below(data: str | Path) -> Path:
+    return Path(data) / "originals"
 
 
 def chosen() -> Store:
@@ -125,7 +131,10 @@ def digest_of(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
 def _checked(digest: str) -> str:
-    if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+    if not _NAME.fullmatch(digest):
         raise ValueError(f"{digest!r} is no SHA-256 in hex.")
     return digest

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from mingjing.kernel import registry
+from mingjing.kernel.db.rows import insert_objects, made
 from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.ledger.models import Fact
 
@@ -22,6 +23,6 @@ def note_reactions(sender: type[Fact], facts: Sequence[Fact], **_more: Any) -> N
     for fact in facts:
         for reaction in registry.reactions_to(fact.kind):
             lot = fact.values.get(reaction.once_for) if reaction.once_for else fact.seq
-            wanted[reaction.code, lot] = Delivery(fact=fact, reaction=reaction.code, due_at=now)
+            wanted[reaction.code, lot] = made(Delivery, fact=fact, reaction=reaction.code, due_at=now)
     if wanted:
-        Delivery.objects.bulk_create(wanted.values())
+        insert_objects(list(wanted.values()))

@@ -18,7 +18,7 @@ from mingjing.kernel import registry
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.locks import in_transaction
 from mingjing.kernel.db.prepared import Prepared
-from mingjing.kernel.db.rows import change, insert_objects
+from mingjing.kernel.db.rows import change, insert_objects, made
 from mingjing.kernel.ledger.models import Fact, Head
 from mingjing.kernel.ledger.signals import fact_appended
 
@@ -95,7 +95,8 @@ def append_many(*, facts: Sequence[Told], by: Actor | None, at: datetime) -> lis
 def _linked(seq: int, columns: dict[str, Any], area: Within | None, previous: str, at: datetime) -> Fact:
     """The fact that follows the one whose hash is `previous`."""
     digest = sha256(chain.fact_content(seq=seq, **columns)).hexdigest()
-    return Fact(
+    return made(
+        Fact,
         **columns | {"seq": seq, "at": at, "by": columns["by"] or ""},
         scope=_scope(area),
         digest=digest,

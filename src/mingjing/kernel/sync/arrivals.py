@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from re import compile as pattern
+from threading import get_ident
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from mingjing.kernel.db.fields import instant_text
 
 __all__ = [
     "SHA256", "Arrived", "arrived", "folder", "note_arrival", "note_refusal", "receipt_of", "refusal_of", "sweep_notes",
-    "write_whole",
+    "write_new",
 ]  # fmt: skip
 
 SHA256 = pattern(r"[0-9a-f]{64}")
@@ -80,13 +81,13 @@ def note_arrival(*, device: UUID, digest: str, size: int, picture: Mapping[str, 
         "at": instant_text(at), "key": keys.public_key(),
     }  # fmt: skip
     receipt = keys.text(canonical({**document, "signature": keys.sign(canonical(document))}))
-    write_whole(_path(device, digest), {"size": size, "at": instant_text(at), "receipt": receipt, "picture": picture})
+    _write(device, digest, {"size": size, "at": instant_text(at), "receipt": receipt, "picture": picture})
     return receipt
 
 
 def note_refusal(*, device: UUID, digest: str, problems: Sequence[Problem], at: datetime) -> None:
     """Remember why bytes were refused, for the phone and the desk."""
-    write_whole(_path(device, digest), {"at": instant_text(at), "refused": keep(tuple(problems))})
+    _write(device, digest, {"at": instant_text(at), "refused": keep(tuple(problems))})
 
 
 def sweep_notes(*, at: datetime) -> None:
@@ -96,26 +97,40 @@ def sweep_notes(*, at: datetime) -> None:
             path.unlink(missing_ok=True)
 
 
-def write_whole(path: Path, told: Mapping[str, Any]) -> None:
-    """Write JSON, whole or not at all for whoever reads."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+def write_new(path: str, told: Mapping[str, Any]) -> None:
+    """Write JSON where nothing is yet, and whoever reads half of it takes it for nothing; FileExistsError otherwise."""
     try:
-        draft.write_text(json.dumps(told), "utf-8")
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(told), "utf-8")
-    draft.replace(path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        os.write(handle, json.dumps(told).encode())
+    finally:
+        os.close(handle)
+
+
+def _write(device: UUID, digest: str, told: Mapping[str, Any]) -> None:
+    """Write a note; in the place of one that is there already whole or not at all."""
+    path = _path(device, digest)
+    try:
+        write_new(path, told)
+    except FileExistsError:
+        draft = f"{path}.{os.getpid()}.{get_ident()}"
+        write_new(draft, told)
+        os.replace(draft, path)
 
 
 def _told(device: UUID, digest: str) -> dict[str, Any]:
     if not SHA256.fullmatch(digest):
         return {}
     try:
-        told: dict[str, Any] = json.loads(_path(device, digest).read_text("utf-8"))
+        with open(_path(device, digest), "rb") as file:
+            told: dict[str, Any] = json.loads(file.read())
     except (FileNotFoundError, ValueError):
         return {}
     return told
 
 
-def _path(device: UUID, digest: str) -> Path:
-    return folder() / "done" / device.hex / f"{digest}.json"
+def _path(device: UUID, digest: str) -> str:
+    return f"{folder()}/done/{device.hex}/{digest}.json"

@@ -105,8 +105,10 @@ def _storable(value: Any) -> None:
             raise ValueError("text")
     elif kind is dict:
         for name, part in value.items():
-            _storable(name)
-            _storable(part)
+            if not name.isascii() or "\0" in name:
+                _storable(name)
+            if type(part) is not str or not part.isascii() or "\0" in part:
+                _storable(part)
     elif kind is list:
         for part in value:
             _storable(part)

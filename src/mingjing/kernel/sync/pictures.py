@@ -4,7 +4,9 @@ Cheap looks only, at the head and the end: everything is asked while a phone wai
 found out when a copy of it is made. Not here: what an upload is (uploads).
 """
 
+import os
 import re
+from io import BytesIO
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from shutil import copyfileobj
@@ -17,7 +19,7 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.evidence import photos, store
 from mingjing.kernel.evidence.media import IMAGES, media_type_of
 
-__all__ = ["examined", "examined_original"]
+__all__ = ["examined", "examined_bytes", "examined_original"]
 
 PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7])", re.DOTALL)
@@ -31,15 +33,28 @@ _BARE = {b"\x01", b"\xd8"}  # marks without a length
 def examined(path: Path) -> dict[str, Any]:
     """What the picture in a file says of itself, as JSON: its kind, `taken_at`, position, facts. Raises Refusal."""
     with path.open("rb") as file:
-        media_type = media_type_of(file, "")
-        if media_type not in IMAGES:
-            text = N_("This is no picture that is kept ({found}); take the photo again in the app.")
-            raise Refusal([Problem("upload.no_picture", text, {"found": media_type})])
-        if not _ends(file, media_type):
-            text = N_("The picture breaks off, or something else hangs on to it; take the photo again.")
-            raise Refusal([Problem("upload.broken", text)])
-        file.seek(0)
-        read = photos.read(file, get_default_timezone(), whole=False)
+        if not os.fstat(file.fileno()).st_size:
+            return examined_bytes(b"")
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as raw:
+            return _examined(file, raw)
+
+
+def examined_bytes(raw: bytes) -> dict[str, Any]:
+    """The same of a picture that is in memory."""
+    return _examined(BytesIO(raw), raw)
+
+
+def _examined(file: BinaryIO, raw: mmap | bytes) -> dict[str, Any]:
+    """A picture as a file, and as its bytes."""
+    media_type = media_type_of(file, "")
+    if media_type not in IMAGES:
+        text = N_("This is no picture that is kept ({found}); take the photo again in the app.")
+        raise Refusal([Problem("upload.no_picture", text, {"found": media_type})])
+    if not _ends(raw, media_type):
+        text = N_("The picture breaks off, or something else hangs on to it; take the photo again.")
+        raise Refusal([Problem("upload.broken", text)])
+    file.seek(0)
+    read = photos.read(file, get_default_timezone(), whole=False)
     faults = set(read.facts.get("faults", ()))
     if "pixels" in faults:
         text = N_("The picture has more than {most} million pixels; choose a smaller size in the camera.")
@@ -68,20 +83,19 @@ def examined_original(digest: str) -> tuple[int, dict[str, Any]] | None:
         return None
 
 
-def _ends(file: BinaryIO, media_type: str) -> bool:
+def _ends(raw: mmap | bytes, media_type: str) -> bool:
     """Whether the file ends where its picture does, by its own marks: what hangs on to a picture may be anything."""
-    with mmap(file.fileno(), 0, access=ACCESS_READ) as raw:
-        match media_type:
-            case "image/jpeg":
-                return _jpeg_ends(raw)
-            case "image/png":
-                return raw[-len(PNG_END) :] == PNG_END and _png_ends(raw)
-            case "image/webp":
-                return int.from_bytes(raw[4:8], "little") + 8 == len(raw)
-        return _boxes_end(raw)
+    match media_type:
+        case "image/jpeg":
+            return _jpeg_ends(raw)
+        case "image/png":
+            return raw[-len(PNG_END) :] == PNG_END and _png_ends(raw)
+        case "image/webp":
+            return int.from_bytes(raw[4:8], "little") + 8 == len(raw)
+    return _boxes_end(raw)
 
 
-def _jpeg_ends(raw: mmap) -> bool:
+def _jpeg_ends(raw: mmap | bytes) -> bool:
     """Follow the segments to the end of the picture; another picture may follow it, as phones write previews (MPF)."""
     place = 0
     while place < len(raw):
@@ -99,7 +113,7 @@ def _jpeg_ends(raw: mmap) -> bool:
     return True
 
 
-def _png_ends(raw: mmap) -> bool:
+def _png_ends(raw: mmap | bytes) -> bool:
     place = 8
     while place + 12 <= len(raw):
         kind, place = raw[place + 4 : place + 8], place + 12 + int.from_bytes(raw[place : place + 4])
@@ -108,7 +122,7 @@ def _png_ends(raw: mmap) -> bool:
     return place == len(raw)
 
 
-def _boxes_end(raw: mmap) -> bool:
+def _boxes_end(raw: mmap | bytes) -> bool:
     """HEIC: boxes, each with its size in front."""
     place = 0
     while place + 8 <= len(raw):

@@ -33,6 +33,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 SMALLEST = Decimal("1e-7")
 """Degrees that are kept: a centimetre."""
 ORIGINS = {Origin.CAMERA.value, Origin.GALLERY.value}
+ACCESSES = {one.value for one in Access}
 KNOWN = {
     "format", "id", "device", "subject", "about", "sha256", "size", "media_type", "origin", "taken_at", "position",
     "clock", "challenge", "head", "access",
@@ -78,7 +79,7 @@ def _read(record: Mapping[str, Any], text: str, signature: str) -> dict[str, Any
         raise ValueError("sha256")
     if type(record["size"]) is not int or not 0 < record["size"] <= LIMIT:
         raise ValueError("size")
-    for name, allowed in (("origin", ORIGINS), ("media_type", IMAGES), ("access", set(Access.values))):
+    for name, allowed in (("origin", ORIGINS), ("media_type", IMAGES), ("access", ACCESSES)):
         if record.get(name, "internal" if name == "access" else None) not in allowed:
             raise ValueError(name)
     if not isinstance(record.get("about", ""), str) or len(record.get("about", "")) > 60:

@@ -18,17 +18,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha1, sha256
 from io import FileIO
 from pathlib import Path
 from time import monotonic, sleep, time
-from typing import Protocol
 from uuid import UUID
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.evidence import store
-from mingjing.kernel.evidence.contents import CHUNK
 from mingjing.kernel.sync.arrivals import (
     SHA256,
     Arrived,
@@ -38,13 +35,15 @@ from mingjing.kernel.sync.arrivals import (
     note_refusal,
     receipt_of,
     sweep_notes,
+    write_new,
 )
-from mingjing.kernel.sync.pictures import examined, examined_original
+from mingjing.kernel.sync.pictures import examined, examined_bytes, examined_original
+from mingjing.kernel.sync.pieces import HASHES, Checksum, Corrupt, Piece, Stream
 from mingjing.kernel.sync.sessions import capability, holds
 
 __all__ = [
     "HASHES", "LASTS", "LIMIT", "Arrived", "Busy", "Corrupt", "NotThere", "Upload", "WrongOffset", "arrived", "begin",
-    "digest_of", "discard", "found", "receipt_of", "receive", "stranded", "sweep",
+    "begin_with", "digest_of", "discard", "found", "receipt_of", "receive", "stranded", "sweep",
 ]  # fmt: skip
 
 LIMIT = 32 * 2**20
@@ -58,7 +57,6 @@ SILENT = 8
 leaves a connection behind that may look alive for a long time."""
 SPARE = 256 * 2**20
 """Bytes of the disk that uploads leave free."""
-HASHES = {"sha1": sha1, "sha256": sha256}
 _NAME = re.compile(r"[0-9a-f]{32}-[0-9a-f]{32}")
 
 
@@ -72,16 +70,6 @@ class Busy(Exception):
 
 class WrongOffset(Exception):
     """The piece does not begin where the upload ends; carries where that is."""
-
-
-class Corrupt(Exception):
-    """A piece, or the whole, is not what its checksum says; a whole upload is thrown away."""
-
-
-class Stream(Protocol):
-    """A body that is read a piece at a time."""
-
-    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +87,48 @@ class Upload:
     @property
     def part(self) -> Path:
         """The file of what has come."""
-        return folder() / f"{self.name}.part"
+        return Path(f"{folder()}/{self.name}.part")
 
     @property
     def told(self) -> Path:
         """The file of what is known of it."""
-        return folder() / f"{self.name}.json"
+        return Path(f"{folder()}/{self.name}.json")
 
 
 def begin(*, device: UUID, length: int, digest: str, at: datetime) -> Upload:
     """Make room for an upload. Raises Refusal for what is too large, without a digest, or more than the disk has."""
+    upload = _new(device, length, digest, at)
+    with _room():
+        _tell(upload)
+        upload.part.open("xb").close()
+    return upload
+
+
+def begin_with(
+    stream: Stream, *, device: UUID, length: int, digest: str, checksum: Checksum | None = None, at: datetime
+) -> Upload:
+    """The same with what `stream` brings, from the first byte on. Raises what `begin` and `receive` raise.
+
+    Until it returns nobody knows the upload's name: nobody else writes to it, and after a kill it is begun anew.
+    """
+    upload = _new(device, length, digest, at)
+    try:
+        with _room(), FileIO(upload.part, "x+") as file:
+            piece = Piece(checksum, whole=True)
+            piece.take(stream, file, length)
+            piece.check(upload.name)
+            os.fsync(file.fileno())
+            now = replace(upload, offset=piece.size)
+            if now.offset == length:
+                now = _finished(now, piece.sha256, at, only=piece.only)
+            _tell(upload)
+    except (Corrupt, Refusal, OSError):  # it has no name for its phone either, which sends it anew
+        _thrown_away(upload)
+        raise
+    return now
+
+
+def _new(device: UUID, length: int, digest: str, at: datetime) -> Upload:
     if not 0 < length <= LIMIT:
         text = N_("A photo has from 1 byte to {limit} MB; choose a smaller size in the camera.")
         raise Refusal([Problem("upload.size", text, {"limit": LIMIT // 2**20})])
@@ -118,12 +138,12 @@ def begin(*, device: UUID, length: int, digest: str, at: datetime) -> Upload:
     if _free() < length + SPARE:
         raise _full()
     base = uuid7(at).hex
-    upload = Upload(f"{base}-{capability(device, base)}", device, length, digest, at + LASTS)
-    with _room():
-        # Nobody knows its name yet, so nobody reads half of it.
-        upload.told.write_text(json.dumps({"length": length, "sha256": digest}), "utf-8")
-        upload.part.open("xb").close()
-    return upload
+    return Upload(f"{base}-{capability(device, base)}", device, length, digest, at + LASTS)
+
+
+def _tell(upload: Upload) -> None:
+    """Write down what is known of it. Nobody knows its name yet, so nobody reads half of it."""
+    write_new(f"{folder()}/{upload.name}.json", {"length": upload.length, "sha256": upload.sha256})
 
 
 def found(name: str, *, device: UUID, at: datetime) -> Upload:
@@ -157,9 +177,7 @@ def found(name: str, *, device: UUID, at: datetime) -> Upload:
         return replace(upload, receipt=receipt_of(device, upload.sha256))
 
 
-def receive(
-    upload: Upload, stream: Stream, *, offset: int, checksum: tuple[str, bytes] | None = None, at: datetime
-) -> Upload:
+def receive(upload: Upload, stream: Stream, *, offset: int, checksum: Checksum | None = None, at: datetime) -> Upload:
     """Take what `stream` brings, from `offset` on; returns the upload as it stands then.
 
     What came before a cut is kept, unless a `checksum` (its name and value) of the whole piece was given. The last byte
@@ -172,22 +190,20 @@ def receive(
         have = file.seek(0, os.SEEK_END)
         if have != offset:
             raise WrongOffset(have)
-        whole = sha256() if not have else None
-        piece = HASHES[checksum[0]]() if checksum else None
+        piece = Piece(checksum, whole=not have)
         with _room(file, have):
-            for chunk in _pieces(stream, upload.length - have):
-                _write(file, chunk)
-                for hash_ in filter(None, (whole, piece)):
-                    hash_.update(chunk)
-            if piece and checksum and piece.digest() != checksum[1]:
+            piece.take(stream, file, upload.length - have)
+            try:
+                piece.check(upload.name)
+            except Corrupt:
                 os.ftruncate(file.fileno(), have)
-                raise Corrupt(upload.name)
+                raise
             os.fsync(file.fileno())
         now = replace(upload, offset=file.tell(), expires=at + LASTS)
         with _turn(upload):
             if not _still(upload.part, file):
                 raise Busy(upload.name)  # another request went on from what had come
-            return _finished(now, whole.hexdigest() if whole else "", at) if now.offset == now.length else now
+            return _finished(now, piece.sha256, at) if now.offset == now.length else now
 
 
 def _free() -> int:
@@ -233,13 +249,16 @@ def digest_of(path: Path) -> str:
         return store.digest_of(file)
 
 
-def _finished(upload: Upload, digest: str, at: datetime) -> Upload:
-    """Make the whole an original, and give the phone its receipt; `digest` is its SHA-256 where it is known."""
+def _finished(upload: Upload, digest: str, at: datetime, only: bytes = b"") -> Upload:
+    """Make the whole an original, and give the phone its receipt.
+
+    `digest` is its SHA-256, and `only` its bytes, where they are known; otherwise the file is read.
+    """
     if (digest or digest_of(upload.part)) != upload.sha256:
         _thrown_away(upload)
         raise Corrupt(upload.name)
     try:
-        picture = examined(upload.part)
+        picture = examined_bytes(only) if only else examined(upload.part)
     except Refusal as refusal:
         note_refusal(device=upload.device, digest=upload.sha256, problems=refusal.problems, at=at)
         _thrown_away(upload)
@@ -334,12 +353,6 @@ def _locked(file: FileIO) -> bool:
     return True
 
 
-def _write(file: FileIO, chunk: bytes) -> None:
-    left = memoryview(chunk)
-    while left:
-        left = left[file.write(left) :]
-
-
 def _still(path: Path, file: FileIO) -> bool:
     try:
         return os.path.samestat(path.stat(), os.fstat(file.fileno()))
@@ -367,16 +380,3 @@ def _room(file: FileIO | None = None, have: int = 0) -> Iterator[None]:
 def _full() -> Refusal:
     text = N_("The disk of the server is full. Your photo stays on the phone; tell the administrator.")
     return Refusal([Problem("upload.disk_full", text)])
-
-
-def _pieces(stream: Stream, most: int) -> Iterator[bytes]:
-    """What the body brings, at most so many bytes; a cut ends it."""
-    while most > 0:
-        try:
-            chunk = stream.read(min(CHUNK, most))
-        except OSError:
-            return
-        if not chunk:
-            return
-        most -= len(chunk)
-        yield chunk

@@ -16,7 +16,7 @@ from django.db.models import Q
 from mingjing.engine.geo import Position
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.prepared import Prepared
-from mingjing.kernel.db.rows import insert_objects
+from mingjing.kernel.db.rows import insert_objects, made
 from mingjing.kernel.evidence import store
 from mingjing.kernel.evidence.actions import hold_originals, record_kept
 from mingjing.kernel.evidence.keeping import Kept
@@ -162,8 +162,8 @@ def _insert(subject: str, area: Area, fresh: Sequence[Signed], device: Device, b
 def _row(subject: str, area: Area, signed: Signed, device: Device, by: Person, at: datetime) -> Capture:
     values, head = signed.values, signed.head
     latitude, longitude = signed.degrees or (None, None)
-    return Capture(
-        id=signed.id, subject=subject, area=area, device=device, person=by, sha256=values["sha256"],
+    return made(
+        Capture, id=signed.id, subject=subject, area=area, device=device, person=by, sha256=values["sha256"],
         size=values["size"], media_type=values["media_type"], origin=values["origin"], about=values.get("about", ""),
         record=signed.text, signature=signed.signature, taken_at=signed.taken_at, accuracy=signed.accuracy,
         latitude=latitude, longitude=longitude,

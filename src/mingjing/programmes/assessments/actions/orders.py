@@ -112,6 +112,7 @@ def _open(
 _STANDING = Prepared(
     lambda subjects: Case.objects.open().filter(programme="assessments", subject__in=subjects).only("subject")
 )
+_SHOWN = Prepared(lambda subject, digests: exhibits_of(subject).filter(sha256__in=digests).only("sha256"))
 _LEAD = Prepared(lambda key: Person.objects.filter(pk=key))
 
 
@@ -122,8 +123,7 @@ def _on(sheet: Mapping[str, Any], code: str) -> list[Mapping[str, Any]]:
 def _exhibits(record: VisitRecord, entries: Sequence[Mapping[str, Any]]) -> dict[str, list[UUID]]:
     """By digest the record's exhibits that these findings name."""
     digests = {digest for entry in entries for digest in entry["evidence"]}
-    rows = exhibits_of(record.subject).filter(sha256__in=digests).values_list("sha256", "pk") if digests else ()
     shown: dict[str, list[UUID]] = {}
-    for digest, key in rows:
-        shown.setdefault(digest, []).append(key)
+    for one in _SHOWN.ask(subject=record.subject, digests=sorted(digests)) if digests else ():
+        shown.setdefault(one.sha256, []).append(one.pk)
     return shown
