@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -17,9 +18,12 @@ from tests.journeys.field.test_visit import drawn
 from tests.programmes.inspections import doors
 
 from mingjing.engine.geo import Datum
+from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.places.models import EntryCode
 from mingjing.kernel.sync.models import Capture
-from mingjing.programmes.inspections.models import Certificate, Entry, Refusal, Task
+from mingjing.programmes.inspections.models import Certificate, Entry, Refusal, Task, Warning
+from mingjing.programmes.inspections.queries.own import loads_for
+from mingjing.programmes.inspections.queries.public import figures_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -28,17 +32,20 @@ WALL = "ABCD2345"
 
 
 @pytest.fixture
-def scene(db: None, settings: Any, tmp_path: Any) -> doors.Scene:
-    """A task of today at a firm whose code hangs where the phones stand."""
+def scene(db: None, settings: Any, tmp_path: Any, request: pytest.FixtureRequest) -> doors.Scene:
+    """A task of today at a firm whose code hangs where the phones stand; with a parameter, of so many together."""
     settings.DATA_DIR = tmp_path
-    made = doors.build(bodies=1, firms=1)
+    bodies = getattr(request, "param", 1)
+    made = doors.build(bodies=bodies, firms=1)
     site = made.firm.site
     assert site
     site.latitude, site.longitude = site.given_latitude, site.given_longitude = Decimal("27.8"), Decimal("113.1")
     site.given_datum, site.address = Datum.WGS84.value, "金钩山路1号"
     site.save()
     EntryCode.objects.create(site=site, code=WALL, issued_at=doors.LONG_AGO)
-    made.task(timezone.localdate())
+    joint = uuid4() if bodies > 1 else None
+    for body in range(bodies):
+        made.task(timezone.localdate(), body, joint=joint)
     return made
 
 
@@ -258,3 +265,33 @@ def test_a_task_is_opened_at_the_door_without_a_signal(scene: doors.Scene, phone
     assert (entry.shown or {}).get("answers") == entry.answers
     phone.page.goto(f"{phone.url}/field/#/inspections/tasks/{task.pk}")
     expect(colour(phone)).to_contain_text("The installation’s answer")
+
+
+@pytest.mark.parametrize("scene", [2], indirect=True)
+def test_two_authorities_enter_together_once_for_the_firm_and_once_for_each(
+    scene: doors.Scene, phones: Phones, firm: Page
+) -> None:
+    for body in scene.bodies:
+        phone = phones(scene.officers[body.pk][0])
+        at_the_door(phone)
+        expect(colour(phone)).to_have_attribute("data-colour", "green")
+        press(phone, "enter")
+        expect(phone.page.get_by_role("heading", name="Leaving")).to_be_visible()
+        expect(colour(phone)).to_contain_text("The installation’s answer")
+    assert Entry.objects.values("visit__joint").distinct().count() == 1
+    drain()
+    assert not Warning.objects.filter(rule__in=("B4", "B6")).exists(), "they came together, so nothing is to be merged"
+    today = timezone.localdate()
+    assert [load.count for _body, load in loads_for(scene.firm, today)] == [1, 1]
+    assert figures_of(scene.area, today.year, today).joint_once == 1
+    for reader in (firm, phone.page):
+        reader.goto(f"{phone.url}/board/inspections/en/f/{WALL}/")
+        for body in scene.bodies:
+            expect(
+                reader.get_by_role("listitem").filter(has_text=f"{body} ").get_by_text("Joint visit")
+            ).to_be_visible()
+        expect(reader.get_by_text("of 2 allowed")).to_have_count(2)
+    assert phone.faults() == []
+    phone.page.goto(f"{phone.url}/board/inspections/zh-elder/f/{WALL}/")
+    assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert phone.faults() == []

@@ -26,6 +26,7 @@ from mingjing.programmes.inspections.demo.invented import (
     firm_name,
     place,
 )
+from mingjing.programmes.inspections.demo.together import AHEAD, WITHIN, Wish, joint_inspections, shared
 from mingjing.programmes.inspections.models import Authority, Firm, Item, Plan
 
 __all__ = ["build"]
@@ -64,13 +65,19 @@ def build(say: Callable[[str], None]) -> None:
             area=area, first_day=SINCE, month_from=1, month_to=15, above_scale_only=True,
             basis="演示〔2024〕宁静日通知", by=bureau, at=begun,
         )  # fmt: skip
+        wishes = []
         for number, body in enumerate(bodies):
-            plan = _annual(body, known[number::3], today.year, bureau, begun)
+            also = [firm for at, firm in enumerate(known) if shared(number, at)]
+            more = [firm for firm in also if firm not in known[number::3]]
+            plan = _annual(body, known[number::3] + more, today, bureau, begun)
             _tasks(body, plan, today, timezone.now())
+            wishes.append(_wish(body, plan, also))
         _campaign(bodies[1], known[:12], today, bureau, begun)
     names = ", ".join(LOGINS)
     said = _("inspections: {bodies} authorities and {firms} firms; logins {names}")
     say(said.format(bodies=len(bodies), firms=len(known), names=names))
+    with transaction.atomic():
+        say(joint_inspections(wishes, bureau, today, timezone.now()))
 
 
 def _person(username: str, area: Area, at: datetime, role: str = "", name: str = "") -> Person:
@@ -141,9 +148,10 @@ def _firm(number: int, area: Area, bureau: Person, at: datetime) -> Firm:
     return firm
 
 
-def _annual(body: _Body, chosen: list[Firm], year: int, bureau: Person, at: datetime) -> Plan:
-    """One item for each firm, within the year; those of grade A are left alone."""
-    first, last = date(year, 1, 1), date(year, 12, 31)
+def _annual(body: _Body, chosen: list[Firm], today: date, bureau: Person, at: datetime) -> Plan:
+    """One item for each firm, within the year and the weeks to come; those of grade A are left alone."""
+    year = today.year
+    first, last = date(year, 1, 1), max(date(year, 12, 31), today + timedelta(days=AHEAD + WITHIN))
     lines = [
         plans.Line(firm, body.items[number % 5], first, last)
         for number, firm in enumerate(chosen)
@@ -160,6 +168,13 @@ def _filed(plan: Plan, body: _Body, bureau: Person, at: datetime, number: str) -
     plans.approve_plan(plan=plan, reference=f"演示审批〔{at.year}〕{plan.pk}号", by=body.head, at=at)
     plans.file_plan(plan=plan, number=number, by=bureau, at=at)
     return plans.publish_plan(plan=plan, url="https://example.invalid/plans", by=body.staff, at=at)
+
+
+def _wish(body: _Body, plan: Plan, also: list[Firm]) -> Wish:
+    """What it plans for those of its firms that others want to see too, the first item planned for each."""
+    planned = {line.firm_id: line for line in plan.lines.select_related("item").order_by("-pk")}
+    wanted = [(firm, planned[firm.pk].item) for firm in also if firm.pk in planned]
+    return Wish(body.authority, plan, body.head, body.staff, body.officers, wanted)
 
 
 def _campaign(body: _Body, chosen: list[Firm], today: date, bureau: Person, at: datetime) -> None:
