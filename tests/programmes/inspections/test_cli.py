@@ -1,93 +1,19 @@
 """`mingjing inspections warnings`: other cities' files in other shapes, clear refusals, and nothing half-written."""
 
-import csv
-import gzip
 import json
 import os
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
-from openpyxl import Workbook  # type: ignore[import-untyped]
+from tests.programmes.inspections.houses import HEADER, MAPPING, ROWS, RULES, House, workbook, written
 
-from mingjing.config.commands import main
 from mingjing.programmes.inspections.cli import COLUMNS
-
-RULES = {
-    "format": "mingjing.inspections.rules/1", "title": {"en": "Test"}, "rules": [
-        {"code": "often", "kind": "count", "title": {"zh-Hans": "频繁", "en": "Often"}, "source": "here",
-         "from": "2020-01-01", "levels": [{"level": "red", "at_least": 2}], "avoid": {"en": "Come together."},
-         "count": {"per": ["authority"], "window": {"days": 30}, "visits": {"only": {"purpose": ["routine"]}}}},
-    ],
-}  # fmt: skip
-MAPPING = """
-format = "mingjing.inspections.mapping/1"
-[firm]
-columns = ["企业"]
-[values]
-dates = ["%d.%m.%Y", "%Y年%m月%d日"]
-[fields]
-day = "日期"
-authority = { columns = ["单位"], separator = "、;" }
-[fields.purpose]
-columns = ["类型", "性质"]
-words = { routine = ["日常", "性质=常规"], case = ["*举报*"] }
-otherwise = "other"
-"""
-HEADER = ["企业", "日期", "单位", "类型", "性质"]
-ROWS = [
-    ["甲公司", "2025年3月1日", "市监局、消防", "日常", ""],
-    ["甲公司", "15.03.2025", "消防", "", "常规"],
-    ["甲公司", "2025-03-16", "市监局", "群众举报核查", ""],
-    ["乙公司", "2025-03-16", "市监局", "日常", ""],
-]
-
-
-class House:
-    """A folder with rules and a mapping, and the command run there."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.output = folder, folder / "out.csv"
-        (folder / "rules.json").write_text(json.dumps(RULES), "utf-8")
-        self.map(MAPPING)
-
-    def map(self, text: str) -> None:
-        (self.folder / "mapping.toml").write_text(text, "utf-8")
-
-    def run(self, source: Path, *more: str, rules: str = "rules.json", mapping: str = "mapping.toml") -> int:
-        names = [str(self.folder / name) if "." in name else name for name in (rules, mapping)]
-        given = ["--rules", names[0], "--mapping", names[1], "--input", str(source), "--output", str(self.output)]
-        return main(["inspections", "warnings", *given, *more])
-
-    def told(self) -> list[dict[str, str]]:
-        with self.output.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-
-    def left(self) -> list[str]:
-        return sorted(path.name for path in self.folder.iterdir() if "out" in path.name)
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     return House(tmp_path)
-
-
-def written(
-    folder: Path, rows: list[list[str]], *, encoding: str = "utf-8", mark: str = ",", name: str = "in.csv"
-) -> Path:
-    path = folder / name
-    text = "\n".join(mark.join(row) for row in rows) + "\n"
-    path.write_bytes(gzip.compress(text.encode(encoding)) if name.endswith(".gz") else text.encode(encoding))
-    return path
-
-
-def workbook(folder: Path, rows: list[list[Any]]) -> Path:
-    book = Workbook()
-    for row in [["导出时间 2025"], *rows]:
-        book.active.append(row)
-    book.save(folder / "in.xlsx")
-    return folder / "in.xlsx"
 
 
 def shapes(folder: Path, shape: str) -> Path:
@@ -341,75 +267,3 @@ def test_draws_shares_and_campaigns_are_judged_over_the_whole_file(house: House)
     assert (told["B9.share"]["firm"], told["B9.share"]["authority"]) == ("", "消防")
     assert (told["B8"]["about"], told["B8"]["count"]) == ("campaign 春查", "10")
     assert (told["C9"]["firm"], told["C9"]["records"]) == ("企业0", "2; 12; 13")
-
-
-def test_what_stands_in_one_cell_is_told_apart(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    """“部门/人员” in one column, a licence that is none, the same row twice, and an instant of another zone's day."""
-    house.map("""
-format = "mingjing.inspections.mapping/1"
-[firm]
-columns = ["许可证号"]
-otherwise = ["企业"]
-empty = ["无", "0", "N/A"]
-[values]
-dates = ["%Y/%m/%d", "%d.%m.%Y"]
-zone = "Asia/Shanghai"
-repeated_rows = "once"
-[fields]
-day = { columns = ["日期"], cut = "至" }
-authority = { columns = ["部门/人员"], cut = "/" }
-officers = { columns = ["部门/人员"], cut = "/", part = 2, separator = "、" }
-purpose = { text = "routine" }
-""")
-    rows = [
-        ["部门/人员", "日期", "企业", "许可证号"],
-        ["市监局／张三、李四", "2025/3/1 至 2025/3/2", "甲", "无"],
-        ["市监局／张三、李四", "2025/3/1 至 2025/3/2", "甲", "无"],
-        ["市监局", "2025-03-02T20:00:00Z", "甲", "０"],
-        ["消防/王五", "3.3.2025", "乙", "n/a"],
-    ]
-    assert house.run(written(house.folder, rows, mark=";", encoding="gb18030")) == 0
-    (one,) = house.told()
-    assert (one["authority"], one["firm"], one["first"], one["last"], one["records"]) == (
-        "市监局", "甲", "2025-03-01", "2025-03-03", "2; 4",
-    )  # fmt: skip
-    assert "1 " in capsys.readouterr().out.splitlines()[1]
-
-
-@pytest.mark.parametrize(
-    ("line", "place"),
-    [
-        ('zone = "Mars/Olympus"', "values.zone"),
-        ('repeated_rows = "twice"', "values.repeated_rows"),
-        ('[fields.site]\ncolumns = ["类型"]\npart = 2', "fields.site.part"),
-    ],
-)
-def test_a_mapping_that_asks_for_what_is_not_there(
-    house: House, line: str, place: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    house.map(MAPPING.replace("[values]", f"[values]\n{line}") if "fields" not in line else MAPPING + line)
-    assert house.run(written(house.folder, [HEADER])) == 1
-    assert f"mapping.toml, {place}" in capsys.readouterr().err
-    assert not house.left()
-
-
-def test_a_parquet_file_is_read_like_its_text(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    """Numbers held as floats for one that is missing, lists, and days with a zone."""
-    house.map(MAPPING.replace('day = "日期"', 'day = "日期"\nitems = { columns = ["事项"], separator = ";" }'))
-    source = house.folder / "in.parquet"
-    with duckdb.connect() as connection:
-        connection.execute(
-            """COPY (SELECT * FROM (VALUES
-            (7.0::DOUBLE, TIMESTAMPTZ '2025-03-01 09:00:00+00', '消防', '日常', NULL, ['一', '二']),
-            (7.0, TIMESTAMPTZ '2025-03-15 09:00:00+00', '消防', '日常', '', []),
-            (NULL, NULL, NULL, NULL, NULL, NULL)
-            ) AS t(企业, 日期, 单位, 类型, 性质, 事项)) TO '"""
-            + str(source)
-            + "' (FORMAT parquet)"
-        )
-    assert house.run(source) == 0
-    (one,) = house.told()
-    assert (one["firm"], one["first"], one["last"], one["records"]) == ("7", "2025-03-01", "2025-03-15", "2; 3")
-    source.write_bytes(source.read_bytes()[:200])
-    assert house.run(source) == 1
-    assert "in.parquet: " in capsys.readouterr().err

@@ -24,9 +24,9 @@ from mingjing.programmes.inspections.policy import warnings as policy
 from mingjing.programmes.inspections.policy.keeping import Kept, matched, origins
 from mingjing.programmes.inspections.policy.rules import Level
 from mingjing.programmes.inspections.policy.supervision import DAYS, NO_MORE
-from mingjing.programmes.inspections.queries.judged import Judged, of_authority, of_firm, of_plan
+from mingjing.programmes.inspections.queries.judged import Judged, of_authority, of_firm, of_plan, of_ratings
 
-__all__ = ["judge_authority", "judge_firm", "judge_plan"]
+__all__ = ["judge_authority", "judge_firm", "judge_plan", "judge_ratings"]
 
 
 def judge_firm(*, firm: Firm, because: int | None = None, at: datetime) -> int:
@@ -55,6 +55,15 @@ def judge_plan(*, plan: Plan, because: int | None = None, at: datetime) -> int:
         exclusive(f"inspections.authority:{plan.authority_id}")
         rows = Warning.objects.filter(firm=None, authority=plan.authority, records__record=plan.subject)
         return _keep(rows, of_plan(plan), plan.authority.area, None, plan.authority, because, at)
+
+
+def judge_ratings(*, authority: Authority, at: datetime) -> int:
+    """Keep what the rules say of an authority's ratings that are shown, as `judge_firm`."""
+    with transaction.atomic():
+        exclusive(f"inspections.authority:{authority.pk}")
+        found = of_ratings(authority, localdate(at))
+        rows = Warning.objects.filter(firm=None, authority=authority, rule__in=found.rules)
+        return _keep(rows, found, authority.area, None, authority, None, at)
 
 
 @dataclass(slots=True)

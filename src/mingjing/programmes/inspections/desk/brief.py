@@ -16,6 +16,7 @@ from mingjing.kernel.places.models import Area
 from mingjing.programmes.inspections.desk.warnings import LEVELS, written
 from mingjing.programmes.inspections.models.warnings import Severity
 from mingjing.programmes.inspections.policy.figures import tenths
+from mingjing.programmes.inspections.policy.ratings import Group
 from mingjing.programmes.inspections.queries.brief import Brief, Line, brief_of, months_before
 from mingjing.programmes.inspections.queries.posts import EVERY, authorities_of
 
@@ -23,6 +24,7 @@ VIEW = "inspections.warning.view"
 COLUMNS = (
     "authority", "visits", "visits_year_before", "change_percent", "joint_percent", "off_site_percent",
     "finding_rate_percent", "scanned_percent", "warnings", "warnings_per_100", "refusals",
+    "ratings", "ratings_mean", "ratings_first_day", "ratings_last_day",
 )  # fmt: skip
 
 
@@ -85,4 +87,18 @@ def _shown(line: Line) -> dict[str, Any]:
         "joint_percent": tenths(line.joint_share), "off_site_percent": tenths(line.off_site_share),
         "finding_rate_percent": tenths(line.finding_rate), "scanned_percent": tenths(line.scan_share),
         "warnings": line.warnings, "warnings_per_100": tenths(line.per_hundred), "refusals": line.refusals,
+        **_rated(line.ratings),
     }  # fmt: skip
+
+
+def _rated(group: Group | None) -> dict[str, str]:
+    """The ratings that are shown together; empty where there were too few."""
+    if group is None:
+        return {}
+    first, last = group.first.isoformat(), group.last.isoformat()
+    return {
+        "ratings": str(group.count),
+        "ratings_mean": tenths(group.mean),
+        "ratings_first_day": first,
+        "ratings_last_day": last,
+    }

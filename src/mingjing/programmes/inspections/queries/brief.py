@@ -4,7 +4,7 @@ Fewer visits are no merit by themselves: the finding rate stands beside every co
 whatever is stored. Not here: how figures are worked out (policy.figures).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
@@ -12,11 +12,14 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from mingjing.kernel.places.models import Area, within_subtree
 from mingjing.programmes.inspections.models import Authority, Entry, EntryItem, Refusal, Warning, WarningAct
 from mingjing.programmes.inspections.models.entries import Door, ItemResult
 from mingjing.programmes.inspections.policy.figures import Shares, percent, ranked
+from mingjing.programmes.inspections.policy.ratings import Group
+from mingjing.programmes.inspections.queries.ratings import rated
 
 __all__ = ["Brief", "Line", "brief_of", "months_before"]
 
@@ -25,7 +28,10 @@ SCANNED = (Door.SCAN, Door.OFFLINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line(Shares):
-    """Figures of one authority, or of all: `visits` on site, and what belongs to them."""
+    """Figures of one authority, or of all: `visits` on site, and what belongs to them.
+
+    `ratings` are the last that are shown together and were not all given after the month: they come late.
+    """
 
     authority: Authority | None
     visits: int
@@ -38,6 +44,7 @@ class Line(Shares):
     unscanned: int
     warnings: int
     refusals: int
+    ratings: Group | None = None
 
     @property
     def scan_share(self) -> Fraction | None:
@@ -109,23 +116,40 @@ def _lines(
     refused = _within(Refusal.objects.filter(kind="refusal", at__gte=start, at__lt=end), area, only, "firm__area")
     refusals = dict(refused.order_by().values_list("authority").annotate(n=Count("pk")))
     keys = {*rows, *before, *told, *(key for key in refusals if key)}
+    ratings = _ratings(keys, localdate(end))
     bodies = Authority.objects.filter(pk__in=keys).select_related("organisation")
     return [
-        _line(body, rows.get(body.pk, {}), before.get(body.pk, 0), told.get(body.pk, {}), refusals.get(body.pk, 0))
+        _line(
+            body,
+            rows.get(body.pk, {}),
+            before.get(body.pk, 0),
+            told.get(body.pk, {}),
+            refusals.get(body.pk, 0),
+            ratings.get(body.pk),
+        )
         for body in bodies
     ]
 
 
-def _line(body: Authority, row: Mapping[str, Any], before: int, told: Mapping[str, Any], refusals: int) -> Line:
+def _ratings(authorities: Collection[int], after: date) -> dict[int, Group]:
+    """Of each authority what is shown today of the ratings up to a day."""
+    shown = {one.authority.pk: one.groups for one in rated(None, localdate(), only=authorities)}
+    until = {key: [group for group in groups if group.first < after] for key, groups in shown.items()}
+    return {key: groups[-1] for key, groups in until.items() if groups}
+
+
+def _line(
+    body: Authority, row: Mapping[str, Any], before: int, told: Mapping[str, Any], refusals: int, ratings: Group | None
+) -> Line:
     counted = {name: int(row.get(name, 0)) for name in ("visits", "joint", "off_site", "found", "scanned", "every")}
     return Line(
         authority=body, before=before, unscanned=told.get("unscanned", 0), warnings=told.get("n", 0),
-        refusals=refusals, **counted,
+        refusals=refusals, ratings=ratings, **counted,
     )  # fmt: skip
 
 
 def _sum(lines: Sequence[Line]) -> Line:
-    names = [name for name in Line.__slots__ if name != "authority"]
+    names = [name for name in Line.__slots__ if name not in ("authority", "ratings")]
     told = {name: sum(getattr(line, name) for line in lines) for name in names}
     return Line(authority=None, **told)
 

@@ -14,13 +14,15 @@ from mingjing.programmes.inspections.policy.conduct import Report, is_blanket, s
 from mingjing.programmes.inspections.policy.counting import window_start
 from mingjing.programmes.inspections.policy.judging import judge
 from mingjing.programmes.inspections.policy.keeping import origins
+from mingjing.programmes.inspections.policy.rated import about_ratings, rated_warnings, record_of
 from mingjing.programmes.inspections.policy.rules import Pack, Window
 from mingjing.programmes.inspections.policy.visits import Visit, standing
 from mingjing.programmes.inspections.policy.warnings import Warning
 from mingjing.programmes.inspections.queries.packs import InForce, rules_in
+from mingjing.programmes.inspections.queries.ratings import rated
 from mingjing.programmes.inspections.queries.records import records_of, reports_of, visits_of
 
-__all__ = ["Judged", "found_in", "of_authority", "of_firm", "of_plan"]
+__all__ = ["Judged", "found_in", "of_authority", "of_firm", "of_plan", "of_ratings"]
 
 
 @dataclass(slots=True)
@@ -103,6 +105,16 @@ def of_plan(plan: Plan) -> Judged:
         if (because := is_blanket(rule, targets=targets, eligible=eligible, day=plan.first_day))
     ]  # fmt: skip
     return Judged(found, (), (told,), rules, tuple(rule.code for rule in asked))
+
+
+def of_ratings(authority: Authority, today: date) -> Judged:
+    """What the rules say of the authority's ratings, of those that are shown together (C8)."""
+    rules = rules_in(authority.area)
+    asked = about_ratings(rules.pack)
+    groups = [group for one in rated(None, today, only=[authority.pk]) for group in one.groups] if asked else []
+    told = [Report(record_of(group), group.first, "", authority.subject) for group in groups]
+    found = list(rated_warnings(asked, authority.subject, groups))
+    return Judged(found, (), told, rules, tuple({rule.code for rule in asked}))
 
 
 def _last(window: Window, day: date) -> date:

@@ -89,11 +89,13 @@ class Rated:
     groups: tuple[Group, ...]
 
 
-def rated(area: Area | None, today: date) -> list[Rated]:
-    """Of the authorities of an area, or of all, that were ever given a key. Three statements."""
+def rated(area: Area | None, today: date, *, only: Iterable[int] | None = None) -> list[Rated]:
+    """Of the authorities of an area, or of all, or `only` of some, that were ever given a key. Two statements."""
     found = RatingKey.objects.select_related("authority__organisation").order_by("authority__organisation__name", "pk")
     if area is not None:
         found = found.filter(within_subtree(area.path, "authority__area"))
+    if only is not None:
+        found = found.filter(authority__in=list(only))
     by_key: dict[int, list[Rating]] = {}
     for rating in Rating.objects.filter(key__in=found.order_by().values("pk")):
         by_key.setdefault(rating.key_id, []).append(rating)

@@ -42,6 +42,11 @@ class Counted:
     visit: Visit | None = None
     report: Report | None = None
 
+    @property
+    def ratings(self) -> bool:
+        """Whether it is no record but ratings that are shown together (policy.rated)."""
+        return self.record.startswith("ratings:")
+
 
 def narrowed(
     rows: QuerySet[Warning], *, state: str = "", level: str = "", rule: str = "", text: str = "", at: datetime
