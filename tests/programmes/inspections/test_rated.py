@@ -5,7 +5,10 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from tests.faces import district
 from tests.programmes.inspections import doors
 from tests.programmes.inspections.packs import pack
 
@@ -20,7 +23,9 @@ RATED = [rule for rule in about_ratings(pack()) if rule.code == "C8"]
 
 
 @pytest.mark.django_db
-def test_ratings_shown_together_warn_of_an_authority_and_stand_in_the_brief(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ratings_shown_together_warn_of_an_authority_and_stand_in_the_brief(
+    monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
     """Red for a box that was ticked, once, with nobody's visit; nothing before the group is shown."""
     scene = doors.build(bodies=2)
     body, now = scene.bodies[0], timezone.now()
@@ -43,6 +48,11 @@ def test_ratings_shown_together_warn_of_an_authority_and_stand_in_the_brief(monk
     monkeypatch.setattr(brief, "localdate", lambda at=None: day)
     (group,) = (line.ratings for line in brief.brief_of(scene.area, month).lines if line.ratings)
     assert (group.count, group.mean) == (5, Fraction(9, 5))
+    client.force_login(district.staff("enforcement_supervisor", "司法监督", scene.area, doors.LONG_AGO, "watch"))
+    assert f"5 · {first} – {last}" in client.get(reverse("inspections:brief")).content.decode()
+    assert f",5,1.8,{first},{last}" in client.get(reverse("inspections:brief-export")).getvalue().decode()
+    page = client.get(reverse("inspections:warning", args=[warning.pk])).content.decode()
+    assert reverse("inspections_board:ratings", args=["zh"]) in page
 
 
 @pytest.mark.parametrize(
