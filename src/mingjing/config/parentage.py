@@ -20,9 +20,11 @@ def when_orphaned(parent: int, then: Callable[[], object]) -> None:
     threading.Thread(target=watch, name="parent watch", daemon=True).start()
 
 
-def follow_server() -> None:
-    """In a process that `mingjing serve` started: end when the server says so or is gone. Elsewhere: nothing."""
+def follow_server() -> bool:
+    """In a process that `mingjing serve` started: end when the server says so or is gone. Elsewhere: False."""
     if server := os.environ.get(SERVER):
         # Ctrl-C in a terminal reaches every process of a group, and granian may hang when told twice to stop.
         os.setpgid(0, 0)
         when_orphaned(int(server), lambda: os._exit(1))
+        return True
+    return False

@@ -29,7 +29,7 @@ from granian.server import Server
 from mingjing.config import parentage, upkeep
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.evidence import copies, store
-from mingjing.kernel.jobs import worker
+from mingjing.kernel.jobs import journals, worker
 from mingjing.kernel.sync import uploads
 from mingjing.kernel.sync.actions import rescue
 
@@ -169,7 +169,7 @@ def configure_worker(parser: argparse.ArgumentParser) -> None:
 
 
 def run_worker(args: argparse.Namespace) -> int:
-    """Sweep what killed uploads left, keep what came whole, then run jobs until told to stop, the last to its end."""
+    """Sweep and take in what killed processes left, then run jobs until told to stop, the last to its end."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_received: stopping.set())
@@ -179,5 +179,6 @@ def run_worker(args: argparse.Namespace) -> int:
     copies.sweep(older_than=timezone.now() - ABANDONED)
     uploads.sweep(at=timezone.now())
     rescue(at=timezone.now())
+    journals.take_left_behind()
     worker.run(stopping, once=args.once)
     return 0

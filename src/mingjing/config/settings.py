@@ -71,6 +71,13 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
+# Below /api/ a request shows a key or asks what is public: nothing that reads a cookie or makes a page (config.wsgi).
+API_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
 ROOT_URLCONF = "mingjing.config.urls"
 WSGI_APPLICATION = "mingjing.config.wsgi.application"
 

@@ -211,6 +211,7 @@ class Manifest:
     roles: tuple[RoleKind, ...] = ()
     fact_kinds: tuple[FactKind, ...] = ()
     reactions: tuple[Reaction, ...] = ()
+    journals: tuple[str, ...] = ()  # dotted paths of kernel.jobs.journals.Journal: records kept before an answer
     rulebooks: tuple[RulebookKind, ...] = ()
     commands: tuple[Command, ...] = ()
     verifiers: tuple[Verifier, ...] = ()

@@ -2,20 +2,21 @@
 
 import errno
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 import pytest
 from duckdb import OutOfMemoryException
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from tests.programmes.inspections.packs import pack, vectors, visit
 
 from mingjing.engine.outcome import Refusal
 from mingjing.programmes.inspections.policy.answerable import APPLIED
 from mingjing.programmes.inspections.policy.conduct import Report
-from mingjing.programmes.inspections.policy.judging import judge_all
+from mingjing.programmes.inspections.policy.judging import judge, judge_all, judge_with
 from mingjing.programmes.inspections.policy.rules import Pack, read_rules
 from mingjing.programmes.inspections.policy.visits import Visit
 from mingjing.programmes.inspections.queries.columns import Columns, Statements, opened, query, statements
@@ -138,6 +139,20 @@ def test_every_rule_reads_the_table_once(joint: bool) -> None:
     """An expression that Ibis writes out twice is sorted twice, and takes twice as long over a hundred million."""
     twice = [one.code for one in DEFAULT.of(*APPLIED) if query(one, joint=joint).count('"visits"') != 1]
     assert not twice
+
+
+@pytest.mark.parametrize("name", PACKS)
+@settings(max_examples=40, deadline=None)
+@given(told=st.lists(RECORDS, min_size=1, max_size=30))
+def test_the_gate_tells_what_the_plain_function_finds_of_a_visit(name: str, told: list[dict[str, Any]]) -> None:
+    every = [one for one in history(told) if isinstance(one, Visit)]
+    assume(every)
+    coming = replace(max(every, key=lambda one: one.day), record="coming", corrects="", order=10**6, void=False)
+    before = [one for one in every if one.firm == coming.firm]
+    found = judge(PACKS[name], [*before, coming])
+    expected = [one for one in found if one.last == coming.day and "coming" in one.records]
+    event(f"{min(len(expected), 6)} warnings")
+    assert judge_with(PACKS[name], before, coming) == expected
 
 
 def test_columns_agree_on_every_vector_of_table_b(columns: Columns) -> None:

@@ -5,7 +5,7 @@ what was built, for each connection and each kind of values. Not here: writes (r
 then: those are built when they are asked.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from threading import local
@@ -19,7 +19,7 @@ from django.db.models.query import get_related_populators
 
 __all__ = ["Prepared", "adapted"]
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
 
 
 class Prepared(Generic[Row]):
@@ -30,11 +30,11 @@ class Prepared(Generic[Row]):
     kept: it may only say `in`.
     """
 
-    def __init__(self, build: Callable[..., "QuerySet[Row]"]) -> None:
+    def __init__(self, build: Callable[..., "QuerySet[Any, Row]"]) -> None:
         self._build, self._kept = build, local()
 
     def ask(self, **values: Any) -> list[Row]:
-        """The rows, with what `select_related` and `annotate` bring along. One statement."""
+        """The rows, with what `select_related` and `annotate` bring along; of `values_list` tuples. One statement."""
         plan, filled = self._plan(values)
         return list(plan.rows(filled))
 
@@ -79,11 +79,8 @@ class _Plan:
     sql: str
     params: Sequence[Any]
     locks: bool
-    model: type[Model]
-    own: slice
-    names: Sequence[str]
-    beside: Sequence[Any]
     converters: Mapping[int, Any]
+    made: "_Made | None"
 
     def found(self, values: Mapping[str, Any]) -> list[Any]:
         """What the database answers."""
@@ -95,19 +92,33 @@ class _Plan:
             found: list[Any] = cursor.fetchall()
         return found
 
-    def rows(self, values: Mapping[str, Any]) -> Iterator[Any]:
-        """The same as objects."""
+    def rows(self, values: Mapping[str, Any]) -> Iterable[Any]:
+        """The same as objects, or as tuples."""
         found = self.found(values)
-        for row in self.compiler.apply_converters(found, self.converters) if self.converters else found:
-            made = self.model.__new__(self.model)  # as from_db makes it; nobody here is told of it (signals)
-            made._state = ModelState()
-            made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
-            made.__dict__.update(zip(self.names, row[self.own], strict=True))
-            for related in self.beside:
-                related.populate(row, made)
-            for name, place in self.compiler.annotation_col_map.items():
-                setattr(made, name, row[place])
-            yield made
+        rows = self.compiler.apply_converters(found, self.converters) if self.converters else found
+        return rows if self.made is None else map(self.made.of, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """How a row becomes an object."""
+
+    model: type[Model]
+    own: slice
+    names: Sequence[str]
+    beside: Sequence[Any]
+    annotations: Mapping[str, int]
+
+    def of(self, row: Sequence[Any]) -> Any:
+        made = self.model.__new__(self.model)  # as from_db makes it; nobody here is told of it (signals)
+        made._state = ModelState()
+        made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+        made.__dict__.update(zip(self.names, row[self.own], strict=True))
+        for related in self.beside:
+            related.populate(row, made)
+        for name, place in self.annotations.items():
+            setattr(made, name, row[place])
+        return made
 
 
 def _planned(build: Callable[..., Any], values: Mapping[str, Any], connection: Any) -> _Plan:
@@ -125,13 +136,18 @@ def _planned(build: Callable[..., Any], values: Mapping[str, Any], connection: A
     params = [slots.get(one, one) if isinstance(one, Hashable) else one for one in raw]
     if missing := set(slots.values()) - {one for one in params if type(one) is _Slot}:
         raise TypeError(f"{sorted(slot.name for slot in missing)} did not come through to the database as given.")
+    converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+    made = _making(compiler) if query.default_cols else None
+    return _Plan(connection, compiler, sql, params, query.select_for_update, converters, made)
+
+
+def _making(compiler: Any) -> _Made:
     fields = compiler.klass_info["select_fields"]
     own = slice(fields[0], fields[-1] + 1)
-    return _Plan(
-        connection, compiler, sql, params, query.select_for_update, compiler.klass_info["model"], own,
-        [column[0].target.attname for column in compiler.select[own]],
+    return _Made(
+        compiler.klass_info["model"], own, [column[0].target.attname for column in compiler.select[own]],
         get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]  # Django 6's
-        compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]]),
+        compiler.annotation_col_map,
     )  # fmt: skip
 
 

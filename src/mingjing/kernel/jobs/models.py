@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from mingjing.kernel.ledger.models import Fact
 
-__all__ = ["Delivery", "DeliveryQuerySet"]
+__all__ = ["Delivery", "DeliveryQuerySet", "TakenIn"]
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -78,3 +78,13 @@ class Delivery(models.Model):
         if self.failed_at:
             return "failed"
         return "running" if self.worker else "waiting"
+
+
+class TakenIn(models.Model):
+    """How many `bytes` of a journal's `file` the database has, noted by the transaction that took them (journals)."""
+
+    file = models.CharField(max_length=120, primary_key=True)
+    bytes = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.bytes}"

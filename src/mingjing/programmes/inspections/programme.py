@@ -81,6 +81,7 @@ MANIFEST = Manifest(
         ),
     ),
     api_urls=f"{HERE}.api.urls",
+    journals=(f"{HERE}.actions.uses.USES",),
     roles=(
         RoleKind(code=SUPERVISOR, title=_("Supervisor of enforcement"), carries=(*OF_A_CASE, *OF_EVIDENCE)),
         RoleKind(code=HEAD, title=_("Head of an authority"), carries=OF_EVIDENCE),

@@ -1,6 +1,7 @@
-"""Every write about other systems: keys issued and revoked, each use of one, webhooks, calendar feeds.
+"""Every write about other systems: keys issued and revoked, webhooks, calendar feeds.
 
-A key and the address of a feed are told once, to whoever has them made; what is kept is a digest. Not here: pushing.
+A key and the address of a feed are told once, to whoever has them made; what is kept is a digest. Not here: pushing,
+uses of keys (uses).
 """
 
 import secrets
@@ -14,13 +15,13 @@ from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
-from mingjing.programmes.inspections.models import Authority, Feed, Firm, Hook, HookPost, Key, KeyUse
+from mingjing.programmes.inspections.models import Authority, Feed, Firm, Hook, HookPost, Key
 from mingjing.programmes.inspections.models.outside import Right, digest_of
 from mingjing.programmes.inspections.policy.addresses import check_address
 from mingjing.programmes.inspections.policy.texts import said
 
 __all__ = [
-    "EVENTS", "end_hook", "issue_feed", "issue_key", "make_hook", "note_post", "note_use", "revoke_feed", "revoke_key",
+    "EVENTS", "end_hook", "issue_feed", "issue_key", "make_hook", "note_post", "revoke_feed", "revoke_key",
 ]  # fmt: skip
 
 EVENTS = (
@@ -74,11 +75,6 @@ def revoke_key(*, key: Key, reason: str, by: Person | None, at: datetime) -> Non
     found.revoked_at, found.revoked_by, found.revoke_reason = at, by, reason
     found.save(update_fields=["revoked_at", "revoked_by", "revoke_reason"])
     writer.append(kind="inspections.key.revoked", subject=found.subject, data={}, area=found.area, by=by, at=at)
-
-
-def note_use(*, key: Key, route: str, status: int, count: int, at: datetime) -> None:
-    """Put on record that a key was used. A row and no fact: what a use changed is told by the facts of that."""
-    KeyUse.objects.create(key=key, route=route, status=status, count=count, at=at)
 
 
 @transaction.atomic

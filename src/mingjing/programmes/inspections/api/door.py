@@ -15,22 +15,22 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.faces.api.answers import said
+from mingjing.faces.api.answers import NOTHING, said
 from mingjing.kernel.parties.guard import View, public
-from mingjing.programmes.inspections.actions.outside import note_use
+from mingjing.programmes.inspections.actions.uses import admits, note_use
 from mingjing.programmes.inspections.models import Key
-from mingjing.programmes.inspections.queries.outside import asked_lately, key_of
+from mingjing.programmes.inspections.queries.known import Known, catalogue
 
-__all__ = ["WHY", "Told", "asked", "keyed", "missing", "not_allowed", "problems", "read_body"]
+__all__ = ["WHY", "Asker", "Told", "asked", "keyed", "missing", "not_allowed", "problems", "read_body"]
 
 WHY = "answers other systems that show a key; each key opens only what it was issued for"
 BODY_LIMIT = 2 * 2**20
+FAILED = 500  # what is on record of a question that nobody could answer
 NO_KEY = Problem("api.key", N_("Show a key that is valid: Authorization: Bearer mj_…"))
 LACKING = Problem("api.right", N_("This key does not open this; ask whoever issued it."))
 TOO_OFTEN = Problem("api.often", N_("This key asked too often; wait a minute."))
 NOT_JSON = Problem("api.json", N_("Send a JSON document in UTF-8 as application/json."))
 TOO_LARGE = Problem("api.size", N_("This is too large; send less at once."))
-MISSING = Problem("api.missing", N_("There is no such thing here."))
 METHOD = Problem("api.method", N_("This address is asked by another method."))
 
 
@@ -45,6 +45,14 @@ class Told:
     status: int = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: the key that was shown, and the catalogue as it is known at this moment."""
+
+    key: Key
+    known: Known
+
+
 class _Wrong(Exception):
     """What was sent is refused before anybody reads it."""
 
@@ -54,40 +62,50 @@ class _Wrong(Exception):
 
 
 def keyed(right: str, *, method: str = "GET") -> Callable[[Callable[..., Told]], View]:
-    """Only a key with this right opens the view, which gets the key and gives a `Told` or raises Refusal."""
+    """Only a key with this right opens the view, which gets the asker and gives a `Told` or raises Refusal."""
 
     def decorate(view: Callable[..., Told]) -> View:
         @wraps(view)
         def answered(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method != method:
                 return not_allowed(method)
-            key, now = key_of(_shown(request)), timezone.now()
+            known, now = catalogue(), timezone.now()
+            key = known.key(_shown(request))
             if key is None or not key.opens(timezone.localdate(now)):
                 return _plain(problems([NO_KEY], 401), {"WWW-Authenticate": "Bearer"})
             if right not in key.rights:
                 return _plain(problems([LACKING], 403))
-            if asked_lately(key, now) >= key.per_minute:
+            if not admits(key=key, at=now):
                 return _plain(problems([TOO_OFTEN], 429), {"Retry-After": "60"})
-            return _plain(_asked(view, request, key, args, kwargs))
+            return _plain(_asked(view, request, Asker(key, known), args, kwargs))
 
         return public(WHY)(csrf_exempt(answered))
 
     return decorate
 
 
-def _asked(view: Callable[..., Told], request: HttpRequest, key: Key, args: Any, kwargs: Any) -> HttpResponse:
+def _asked(view: Callable[..., Told], request: HttpRequest, asker: Asker, args: Any, kwargs: Any) -> HttpResponse:
     """The answer of the view, put on record however it ends."""
-    count = 0
+    count, status = 0, FAILED
     try:
-        told = view(request, key, *args, **kwargs)
-        response, count = _response(told), told.count
+        response, count = _answer(view, request, asker, args, kwargs)
+        status = response.status_code
+        return response
+    finally:
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        note_use(key=asker.key, route=(name or "")[:40], status=status, count=count, at=timezone.now())
+
+
+def _answer(
+    view: Callable[..., Told], request: HttpRequest, asker: Asker, args: Any, kwargs: Any
+) -> tuple[HttpResponse, int]:
+    try:
+        told = view(request, asker, *args, **kwargs)
+        return _response(told), told.count
     except Refusal as refusal:
-        response = problems(refusal.problems, 422)
+        return problems(refusal.problems, 422), 0
     except _Wrong as wrong:
-        response = problems([wrong.problem], wrong.status)
-    name = request.resolver_match.url_name if request.resolver_match else ""
-    note_use(key=key, route=(name or "")[:40], status=response.status_code, count=count, at=timezone.now())
-    return response
+        return problems([wrong.problem], wrong.status), 0
 
 
 def read_body(request: HttpRequest) -> object:
@@ -105,7 +123,7 @@ def read_body(request: HttpRequest) -> object:
 
 def missing() -> NoReturn:
     """What the address names is not there."""
-    raise _Wrong(MISSING, 404)
+    raise _Wrong(NOTHING, 404)
 
 
 def asked(request: HttpRequest, *names: str) -> dict[str, str]:

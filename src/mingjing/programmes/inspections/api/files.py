@@ -10,8 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from mingjing.kernel.parties.guard import public
 from mingjing.kernel.tables.writing import defused
-from mingjing.programmes.inspections.api.door import Told, asked, keyed, missing, not_allowed
-from mingjing.programmes.inspections.models import Key
+from mingjing.programmes.inspections.api.door import Asker, Told, asked, keyed, missing, not_allowed
 from mingjing.programmes.inspections.models.outside import Right
 from mingjing.programmes.inspections.queries.calendars import feed_of, written
 from mingjing.programmes.inspections.queries.lives import TABLES
@@ -23,15 +22,15 @@ WHY = "a calendar behind an address of 256 random bits, which whoever has it may
 
 
 @keyed(Right.READ)
-def lives(request: HttpRequest, key: Key, table: str) -> Told:
+def lives(request: HttpRequest, asker: Asker, table: str) -> Told:
     """A table of the LIVES export: what this key reads, as far as results are filed."""
     asked(request)
     if table not in TABLES:
         missing()
-    filed = entries_seen(key).filter(result_at__isnull=False, visit__voided_at=None).order_by("pk")
+    filed = entries_seen(asker.key).filter(result_at__isnull=False, visit__voided_at=None).order_by("pk")
     out, count = io.StringIO(), -1
     writer = csv.writer(out, lineterminator="\r\n")
-    for row in TABLES[table](filed, key.area, timezone.localdate()):
+    for row in TABLES[table](filed, asker.key.area, timezone.localdate()):
         writer.writerow([defused(cell) for cell in row])
         count += 1
     return Told(text=out.getvalue(), content_type="text/csv; charset=utf-8", count=count)

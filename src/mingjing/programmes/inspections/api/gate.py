@@ -3,6 +3,8 @@
 Nothing is recorded by asking. Not here: what decides (policy.gate).
 """
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,20 +12,24 @@ from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.faces.api.answers import listed, said, titled
-from mingjing.programmes.inspections.api.door import Told, keyed, read_body
-from mingjing.programmes.inspections.models import Key
+from mingjing.programmes.inspections.api.door import Asker, Told, keyed, read_body
 from mingjing.programmes.inspections.models.outside import Right
+from mingjing.programmes.inspections.policy.gate import Answer
 from mingjing.programmes.inspections.policy.pushed import read_arrival
+from mingjing.programmes.inspections.policy.rules import Level, Rule
+from mingjing.programmes.inspections.policy.warnings import Warning, told_of
 from mingjing.programmes.inspections.queries.gate import decide
 from mingjing.programmes.inspections.queries.outside import arrival_of
 
 __all__ = ["gate"]
 
 FORMAT = "mingjing.inspections.gate/1"
+KEPT = 2000
+"""Sentences about a rule, which are the same for everybody, and are kept as they were said."""
 
 
 @keyed(Right.GATE, method="POST")
-def gate(request: HttpRequest, key: Key) -> Told:
+def gate(request: HttpRequest, asker: Asker) -> Told:
     """May these officers enter now, or at `entered`?"""
     document, now = read_body(request), timezone.now()
     pushed = read_arrival(document, whole=False)
@@ -31,26 +37,36 @@ def gate(request: HttpRequest, key: Key) -> Told:
     if moment > now:
         text = N_("The gate tells what holds now or held before; this time lies in the future.")
         raise Refusal([Problem("api.gate.future", text, {}, "entered")])
-    decision = decide(arrival_of(key, pushed, moment))
+    decision = decide(arrival_of(asker.key, pushed, moment, asker.known), known=asker.known)
     body = {
         "format": FORMAT, "colour": str(decision.admission.colour), "rules": decision.version,
-        "answers": [
-            {"rule": one.rule.code, "level": one.level.code, "unknown": list(one.unknown), **_both(one.reason)}
-            for one in decision.admission.answers
-        ],
-        "warnings": [_warning(one) for one in decision.warnings],
+        "answers": [_answer(one.rule, one.level, one.unknown) for one in decision.admission.answers],
+        "warnings": _warnings(decision.warnings),
     }  # fmt: skip
     return Told(body, count=1)
 
 
-def _warning(one: Any) -> dict[str, Any]:
+@lru_cache(maxsize=KEPT)
+def _answer(rule: Rule, level: Level, unknown: tuple[str, ...]) -> dict[str, Any]:
+    told = said(Answer(rule, level, unknown).reason)
+    del told["code"]
+    return told | {"rule": rule.code, "level": level.code, "unknown": list(unknown)}
+
+
+def _warnings(found: Sequence[Warning]) -> list[dict[str, Any]]:
+    own = iter(listed(reason for one in found for reason in one.own_reasons))
+    return [_warning(one, next(own), next(own)) for one in found]
+
+
+def _warning(one: Warning, because: dict[str, str], records: dict[str, str]) -> dict[str, Any]:
+    title, rule, source, avoid = _told(one.rule)
     return {
-        "rule": one.rule.code, "level": one.level.code, "title": titled(one.rule.title), "count": one.count,
-        "first": one.first.isoformat(), "last": one.last.isoformat(), "reasons": listed(one.reasons),
+        "rule": one.rule.code, "level": one.level.code, "title": title, "count": one.count,
+        "first": one.first.isoformat(), "last": one.last.isoformat(),
+        "reasons": [rule, because, records, source, avoid],
     }  # fmt: skip
 
 
-def _both(reason: Any) -> dict[str, str]:
-    told = said(reason)
-    told.pop("code")
-    return told
+@lru_cache(maxsize=KEPT)
+def _told(rule: Rule) -> tuple[dict[str, str], ...]:
+    return titled(rule.title), *listed(told_of(rule))

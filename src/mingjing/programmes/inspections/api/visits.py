@@ -10,9 +10,9 @@ from mingjing.faces.api.answers import said
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.parties.guard import public
 from mingjing.programmes.inspections.actions.pushing import Taken, push
-from mingjing.programmes.inspections.api.door import WHY, Told, keyed, not_allowed, read_body
+from mingjing.programmes.inspections.api.door import WHY, Asker, Told, keyed, not_allowed, read_body
 from mingjing.programmes.inspections.api.paging import page
-from mingjing.programmes.inspections.models import Entry, Key
+from mingjing.programmes.inspections.models import Entry
 from mingjing.programmes.inspections.models.outside import Right
 from mingjing.programmes.inspections.policy.pushed import read_rows
 from mingjing.programmes.inspections.queries.outside import entries_seen
@@ -21,15 +21,15 @@ __all__ = ["visits"]
 
 
 @keyed(Right.PUSH, method="POST")
-def _send(request: HttpRequest, key: Key) -> Told:
+def _send(request: HttpRequest, asker: Asker) -> Told:
     rows = read_rows(read_body(request))
-    taken = push(rows=rows, key=key, at=timezone.now())
+    taken = push(rows=rows, key=asker.key, at=timezone.now())
     return Told({"visits": [_told(one) for one in taken]}, count=len(rows))
 
 
 @keyed(Right.READ)
-def _read(request: HttpRequest, key: Key) -> Told:
-    found = entries_seen(key).prefetch_related("items__item", "items__findings")
+def _read(request: HttpRequest, asker: Asker) -> Told:
+    found = entries_seen(asker.key).prefetch_related("items__item", "items__findings")
     rows, after = page(request, found)
     return Told({"visits": [_entry(one) for one in rows], "next": after}, count=len(rows))
 

@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from mingjing.engine.kept import recall
 from mingjing.faces.api.answers import listed
 from mingjing.kernel.db.fields import instant_text
-from mingjing.programmes.inspections.api.door import Told, keyed
+from mingjing.programmes.inspections.api.door import Asker, Told, keyed
 from mingjing.programmes.inspections.api.paging import page
-from mingjing.programmes.inspections.models import Key, Warning
+from mingjing.programmes.inspections.models import Warning
 from mingjing.programmes.inspections.models.outside import Right
 from mingjing.programmes.inspections.queries.outside import warnings_seen
 
@@ -19,9 +19,9 @@ LEVELS = {1: "info", 2: "yellow", 3: "red"}
 
 
 @keyed(Right.READ)
-def warnings(request: HttpRequest, key: Key) -> Told:
+def warnings(request: HttpRequest, asker: Asker) -> Told:
     """The warnings that this key reads."""
-    rows, after = page(request, warnings_seen(key).prefetch_related("records"))
+    rows, after = page(request, warnings_seen(asker.key).prefetch_related("records"))
     return Told({"warnings": [_told(one) for one in rows], "next": after}, count=len(rows))
 
 

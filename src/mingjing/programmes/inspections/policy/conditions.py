@@ -58,10 +58,15 @@ class Condition:
 
     def verdict(self, facts: Facts) -> bool | None:
         """Whether it holds, or None where that cannot be told."""
-        found = [test.verdict(facts) for test in self.only]
-        if False in found or any(all(test.verdict(facts) for test in tests) for tests in self.unless):
+        known = True
+        for test in self.only:
+            found = test.verdict(facts)
+            if found is False:
+                return False
+            known = known and found is True
+        if self.unless and any(all(test.verdict(facts) for test in tests) for tests in self.unless):
             return False
-        return None if None in found else True
+        return known or None
 
     def unknown(self, facts: Facts) -> tuple[str, ...]:
         """The facts that are missing."""

@@ -6,7 +6,7 @@ again is one warning.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from mingjing.programmes.inspections.policy.conditions import Condition
@@ -14,7 +14,7 @@ from mingjing.programmes.inspections.policy.rules import Count, Level, Rule, Win
 from mingjing.programmes.inspections.policy.visits import Visit
 from mingjing.programmes.inspections.policy.warnings import Warning, counted
 
-__all__ = ["Key", "count_warnings", "grouped", "units", "window_start"]
+__all__ = ["Key", "count_warnings", "grouped", "may_count", "units", "window_start"]
 
 Key = tuple[tuple[str, str], ...]
 Fire = tuple[date, Level, int]
@@ -27,6 +27,26 @@ def count_warnings(rule: Rule, visits: Iterable[Visit]) -> Iterator[Warning]:
     for key, group in grouped(asked, visits).items():
         for run in _runs(_fires(rule, asked, group), asked.window):
             yield _warning(rule, asked, key, group, run)
+
+
+def may_count(rule: Rule, visits: Sequence[Visit], coming: Visit) -> bool:
+    """Whether the rule can warn on the day of a visit, and because of it: a quick look that passes over no warning."""
+    asked = rule.count
+    assert asked is not None
+    if not _holds(asked.visits, coming) or not _keys(asked, coming):
+        return False
+    needed, start = _needed(rule, asked), window_start(asked.window, coming.day)
+    within = [visit for visit in visits if start <= visit.day <= coming.day]
+    return len(within) >= needed and sum(_holds(asked.visits, visit) for visit in within) >= needed
+
+
+def _needed(rule: Rule, asked: Count) -> int:
+    """The fewest visits with which the rule can be met."""
+    if asked.what == "authorities":
+        return 2
+    if asked.caps:
+        return min((cap for cap in asked.caps.values() if cap is not None), default=0) + (asked.when == "over")
+    return min(step.least for step in rule.steps)
 
 
 def grouped(asked: Count, visits: Iterable[Visit]) -> dict[Key, list[Visit]]:

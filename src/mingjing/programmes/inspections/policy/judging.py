@@ -13,7 +13,7 @@ from mingjing.programmes.inspections.policy.conduct import (
     unscanned_warnings,
     visit_warnings,
 )
-from mingjing.programmes.inspections.policy.counting import count_warnings
+from mingjing.programmes.inspections.policy.counting import count_warnings, may_count
 from mingjing.programmes.inspections.policy.rules import Pack, Rule
 from mingjing.programmes.inspections.policy.visits import Visit, standing
 from mingjing.programmes.inspections.policy.warnings import Unjudged, Warning, worst_first
@@ -66,8 +66,13 @@ def judge_with(pack: Pack, visits: Iterable[Visit], coming: Visit) -> list[Warni
     """
     kept = standing([*visits, coming])
     alone = [one for one in kept if one.record == coming.record]
-    found = _found((rule for rule in pack.rules if rule.holds(coming.day)), kept, alone)
+    rules = (rule for rule in pack.rules if rule.holds(coming.day) and _concerned(rule, kept, coming))
+    found = _found(rules, kept, alone)
     return worst_first(one for one in found if one.last == coming.day and coming.record in one.records)
+
+
+def _concerned(rule: Rule, kept: Sequence[Visit], coming: Visit) -> bool:
+    return rule.kind not in ("count", "streak") or may_count(rule, kept, coming)
 
 
 def unjudged(pack: Pack, visits: Iterable[Visit]) -> list[Unjudged]:

@@ -113,6 +113,10 @@ class Rule:
     count: Count | None = None
     numbers: Mapping[str, int]
 
+    def __hash__(self) -> int:
+        """Rules that are equal have the same; what is said of a rule can be kept by it."""
+        return hash((self.code, self.first))
+
     def holds(self, day: date) -> bool:
         """Whether it is in force on that day."""
         return self.first <= day <= self.last

@@ -7,7 +7,7 @@ from datetime import date
 from mingjing.engine.outcome import N_, Reason
 from mingjing.programmes.inspections.policy.rules import Level, Rule
 
-__all__ = ["Unjudged", "Warning", "counted", "worst_first"]
+__all__ = ["Unjudged", "Warning", "counted", "told_of", "worst_first"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +31,13 @@ class Warning:
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Everything somebody needs to check it."""
-        return (
-            Reason("inspections.rule", N_("{code} {title}"), {"code": self.rule.code, "title": self.rule.title}),
-            self.because,
-            Reason("inspections.records", N_("Records: {records}."), {"records": self.records}),
-            Reason("inspections.source", N_("Source: {source}."), {"source": self.rule.source}),
-            Reason("inspections.avoid", N_("What would have avoided it: {avoid}"), {"avoid": self.rule.avoid}),
-        )
+        title, source, avoid = told_of(self.rule)
+        return (title, *self.own_reasons, source, avoid)
+
+    @property
+    def own_reasons(self) -> tuple[Reason, Reason]:
+        """What no other warning of the rule says."""
+        return self.because, Reason("inspections.records", N_("Records: {records}."), {"records": self.records})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,15 @@ class Unjudged:
     rule: Rule
     record: str
     facts: tuple[str, ...]
+
+
+def told_of(rule: Rule) -> tuple[Reason, Reason, Reason]:
+    """What every warning of a rule says: which it is, its source, what would have avoided it."""
+    return (
+        Reason("inspections.rule", N_("{code} {title}"), {"code": rule.code, "title": rule.title}),
+        Reason("inspections.source", N_("Source: {source}."), {"source": rule.source}),
+        Reason("inspections.avoid", N_("What would have avoided it: {avoid}"), {"avoid": rule.avoid}),
+    )
 
 
 def counted(rule: Rule, count: int) -> Reason:

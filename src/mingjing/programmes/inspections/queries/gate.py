@@ -24,7 +24,6 @@ from mingjing.programmes.inspections.models import (
     Item,
     Listing,
     PlanLine,
-    QuietDays,
     Task,
     TaskItem,
 )
@@ -35,10 +34,11 @@ from mingjing.programmes.inspections.policy.gate import Admission, admit
 from mingjing.programmes.inspections.policy.judging import judge_with
 from mingjing.programmes.inspections.policy.visits import Visit
 from mingjing.programmes.inspections.policy.warnings import Warning
-from mingjing.programmes.inspections.queries.packs import InForce, pack_of, rules_in
+from mingjing.programmes.inspections.queries.known import Known
+from mingjing.programmes.inspections.queries.packs import InForce, pack_of
 from mingjing.programmes.inspections.queries.records import coming, load_of
 
-__all__ = ["Arrival", "Decision", "decide", "facts_of", "replayed", "task_by_code"]
+__all__ = ["Arrival", "Decision", "decide", "facts_of", "firm_by_code", "replayed", "task_by_code"]
 
 Facts = dict[str, Any]
 
@@ -124,7 +124,12 @@ _TASK = Prepared(
 )  # fmt: skip
 _FIRM = Prepared(
     lambda firm, authority, above, day: _door(
-        Firm.objects.filter(pk=firm).select_related("organisation", "area", "site"), day, authority, above,
+        Firm.objects.filter(pk=firm).only("pk"), day, authority, above, OuterRef("pk")
+    )
+)
+_NAMED = Prepared(
+    lambda code, authority, above, day: _door(
+        Firm.objects.filter(organisation__credit_code=code).select_related("area"), day, authority, above,
         OuterRef("pk"),
     )
 )  # fmt: skip
@@ -151,10 +156,10 @@ _TASK_ITEMS = Prepared(
     )
 )
 _ITEMS = Prepared(
-    lambda items, firm, authority, day, at: _asked(Item.objects.filter(pk__in=items), "", firm, authority, day, at)
+    lambda items, firm, authority, day, at: _asked(
+        Item.objects.filter(pk__in=items).only("pk"), "", firm, authority, day, at
+    )
 )
-_CERTIFICATES = Prepared(lambda people: Certificate.objects.filter(person__in=people))
-_QUIET = Prepared(lambda day: QuietDays.objects.filter(holding(day)).select_related("area").order_by("pk"))
 
 
 def task_by_code(code: str, day: date) -> Task | None:
@@ -165,28 +170,39 @@ def task_by_code(code: str, day: date) -> Task | None:
     return task
 
 
-def decide(arrival: Arrival, *, warn: bool = True) -> Decision:
+def firm_by_code(code: str, authority: Authority | None, day: date) -> Firm | None:
+    """The firm with this credit code, with all that the gate asks of it that day. One statement."""
+    own = authority.pk if authority else 0
+    firm: Firm | None = _NAMED.first(code=code, authority=own, above=_above(authority), day=day)
+    if firm is not None:
+        firm.__dict__["door_of"] = (own, day)
+    return firm
+
+
+def decide(arrival: Arrival, *, warn: bool = True, known: Known | None = None) -> Decision:
     """What the rules of that day say to this arrival, and which warnings it would take part in.
 
-    Six statements at most with a task from `task_by_code` (that one included), one more without; a fact that nobody
-    knows is left out, and the rules say what follows.
+    Six statements at most with a task from `task_by_code` (that one included), one more without; with a firm from
+    `firm_by_code` and the catalogue `known` two besides. A fact that nobody knows is left out, and the rules say what
+    follows.
     """
-    door = _looked_up(arrival)
+    known = known or Known()
+    door = _looked_up(arrival, known)
     facts, about = _facts(arrival, door), _about(arrival, door)
-    rules = rules_in(arrival.firm.area)
+    rules = known.rules(arrival.firm.area)
     admission = admit(rules.on(arrival.day), facts, day=arrival.day)
     found: tuple[Warning, ...] = ()
     if warn:
         visit: Visit = coming(arrival.firm, arrival.authority, facts, about, arrival.at, str(admission.colour))
-        known = load_of(arrival.firm, until=arrival.at)
-        found = tuple(judge_with(rules.pack, known, visit))
+        load = load_of(arrival.firm, until=arrival.at)
+        found = tuple(judge_with(rules.pack, load, visit))
     items = tuple(item for item, _row in door.items)
     return Decision(admission, facts, about, rules, rules.version_on(arrival.day), items, found)
 
 
 def facts_of(arrival: Arrival) -> Facts:
     """The facts of Table A. Four statements at most."""
-    return _facts(arrival, _looked_up(arrival))
+    return _facts(arrival, _looked_up(arrival, Known()))
 
 
 def _facts(arrival: Arrival, door: _Door) -> Facts:
@@ -235,22 +251,28 @@ def kept_answers(admission: Admission) -> list[dict[str, Any]]:
     return [{"rule": one.rule.code, "level": one.level.code, "unknown": list(one.unknown)} for one in admission.answers]
 
 
-def _looked_up(arrival: Arrival) -> _Door:
+def _looked_up(arrival: Arrival, known: Known) -> _Door:
     task, firm, authority, day = arrival.task, arrival.firm, arrival.authority, arrival.day
-    known: Any = task if task is not None and task.__dict__.get("door_of") == day and task.firm_id == firm.pk else None
-    if known is None:
-        above = authority.delegated_by_id or authority.pk
-        known = _FIRM.first(firm=firm.pk, authority=authority.pk, above=above, day=day)
-    door = _Door(firm, bool(known.listed_then), known.grade_then or "", exempt=bool(known.exempt_then))
+    found: Any = firm if firm.__dict__.get("door_of") == (authority.pk, day) else None
+    if task is not None:
+        found = task if task.__dict__.get("door_of") == day and task.firm_id == firm.pk else None
+    if found is None:
+        found = _FIRM.first(firm=firm.pk, authority=authority.pk, above=_above(authority), day=day)
+    door = _Door(firm, bool(found.listed_then), found.grade_then or "", exempt=bool(found.exempt_then))
     asked: Mapping[str, Any] = {"firm": firm.pk, "authority": authority.pk, "day": day, "at": arrival.at}
     if task is not None:
         door.items = [(row.item, row) for row in _TASK_ITEMS.ask(task=task.pk, **asked)]
     elif arrival.items:
-        door.items = [(row, row) for row in _ITEMS.ask(items=sorted({item.pk for item in arrival.items}), **asked)]
-    if arrival.officers:
-        door.certificates = _CERTIFICATES.ask(people=sorted({one.pk for one in arrival.officers}))
-    door.quiet = any(one.area.contains(firm.area) and one.protects(firm, day) for one in _QUIET.ask(day=day))
+        named = {item.pk: item for item in arrival.items}
+        door.items = [(named[row.pk], row) for row in _ITEMS.ask(items=sorted(named), **asked)]
+    door.certificates = known.certificates(sorted({one.pk for one in arrival.officers}))
+    door.quiet = any(one.area.contains(firm.area) and one.protects(firm, day) for one in known.quiet(day))
     return door
+
+
+def _above(authority: Authority | None) -> int:
+    """The body that delegated to an authority, else itself."""
+    return (authority.delegated_by_id or authority.pk) if authority else 0
 
 
 def _valid(door: _Door, authority: Authority, day: date) -> int:

@@ -6,7 +6,8 @@ that has passed can change a record (nobody scanned out, no result came): `today
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -30,19 +31,17 @@ COMING = "coming"
 LONGEST = timedelta(days=400)
 """How far back the gate looks: a calendar year, and the longest window of days before it."""
 WITHOUT_RESULT = (Purpose.SERVICE, Purpose.OBSERVATION)
-_KEPT_APART = frozenset(AT_THE_GATE)
+_KEPT_APART = frozenset((*AT_THE_GATE, "about"))
 
 _LOAD = Prepared(
     lambda organisation, since, until: (
         Row.objects.filter(
             organisation=organisation, entered_at__gte=since, entered_at__lte=until, voided_at=None
         )
-        .select_related("entry")
         .order_by("entered_at", "id")
-        .only(
-            "programme", "purpose", "joint", "entered_at", "left_at", "recorded_at", "voided_at", "site_id",
-            "entry__authority_id", "entry__door", "entry__facts", "entry__colour", "entry__reason",
-            "entry__corrects_id", "entry__result_at", "entry__recorded_at", "entry__visit_id",
+        .values_list(
+            "id", "programme", "purpose", "site_id", "joint", "entered_at", "entry__id", "entry__authority_id",
+            "entry__facts", "entry__colour", "entry__reason", "entry__corrects_id",
         )
     )
 )  # fmt: skip
@@ -63,7 +62,11 @@ def coming(
 def load_of(firm: Firm, *, until: datetime) -> list[Visit]:
     """The standing visits that an arrival is counted together with. One statement."""
     rows = _LOAD.ask(organisation=firm.organisation_id, since=until - LONGEST, until=until)
-    return [as_visit(row, firm.subject, grade="") for row in rows]
+    subject = firm.subject
+    return [
+        _visit(key, programme, purpose, site, joint, entered, False, _Part(*part) if part[0] else None, subject, "")
+        for key, programme, purpose, site, joint, entered, *part in rows
+    ]
 
 
 def records_of(firm: Firm, *, today: date) -> list[Visit]:
@@ -105,21 +108,45 @@ def visits_of(authority: Authority, first: date, last: date) -> list[Visit]:
 def as_visit(row: Row, firm: str, *, grade: str) -> Visit:
     """A row as the rules see it, without what time or a result adds."""
     entry: Entry | None = getattr(row, "entry", None)
-    site, joint = f"places.site:{row.site_id}" if row.site_id else "", str(row.joint or "")
-    day, order, void = localdate(row.entered_at), int(row.entered_at.timestamp()), row.voided_at is not None
+    part = None
+    if entry is not None:
+        part = _Part(entry.pk, entry.authority_id, entry.facts, entry.colour, entry.reason, entry.corrects_id)
+    return _visit(
+        row.pk, row.programme, row.purpose, row.site_id, row.joint, row.entered_at, row.voided_at is not None, part,
+        firm, grade,
+    )  # fmt: skip
+
+
+class _Part(NamedTuple):
+    """What an entry adds to its visit."""
+
+    key: int
+    authority: int
+    facts: Mapping[str, Any]
+    colour: str
+    reason: str
+    corrects: int | None
+
+
+def _visit(
+    key: UUID, programme: str, purpose: str, at: int | None, together: UUID | None, entered: datetime, void: bool,
+    entry: _Part | None, firm: str, grade: str,
+) -> Visit:  # fmt: skip
+    site, joint = f"places.site:{at}" if at else "", str(together or "")
+    day, order = localdate(entered), int(entered.timestamp())
     if entry is None:
-        facts = {"purpose": _purpose(row.purpose), "trigger": "plan", "method": "on_site", "grade": grade}
+        facts = {"purpose": _purpose(purpose), "trigger": "plan", "method": "on_site", "grade": grade}
         return Visit(
-            record=f"visits.visit:{row.pk}", day=day, firm=firm, authority=f"programme:{row.programme}", site=site,
+            record=f"visits.visit:{key}", day=day, firm=firm, authority=f"programme:{programme}", site=site,
             joint=joint, order=order, void=void, facts=facts,
         )  # fmt: skip
     about = entry.facts.get("about", {})
-    told = {name: value for name, value in entry.facts.items() if name not in _KEPT_APART and name != "about"}
+    told = {name: value for name, value in entry.facts.items() if name not in _KEPT_APART}
     told |= {"gate": entry.colour, "reason": "yes" if entry.reason else "no"}
     return Visit(
-        record=entry.subject, day=day, firm=firm, authority=_named(entry.authority_id), site=site, joint=joint,
-        items=tuple(about.get("items", ())), officers=tuple(about.get("officers", ())), order=order, void=void,
-        corrects=f"inspections.entry:{entry.corrects_id}" if entry.corrects_id else "", facts=told,
+        record=f"inspections.entry:{entry.key}", day=day, firm=firm, authority=_named(entry.authority), site=site,
+        joint=joint, items=tuple(about.get("items", ())), officers=tuple(about.get("officers", ())), order=order,
+        void=void, corrects=f"inspections.entry:{entry.corrects}" if entry.corrects else "", facts=told,
     )  # fmt: skip
 
 
