@@ -11,7 +11,6 @@ from typing import Any, NoReturn
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from mingjing.engine.outcome import N_, Problem, Refusal
@@ -26,6 +25,7 @@ __all__ = ["WHY", "Asker", "Told", "asked", "keyed", "missing", "not_allowed", "
 WHY = "answers other systems that show a key; each key opens only what it was issued for"
 BODY_LIMIT = 2 * 2**20
 FAILED = 500  # what is on record of a question that nobody could answer
+KEPT_NOWHERE = {"Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private"}
 NO_KEY = Problem("api.key", N_("Show a key that is valid: Authorization: Bearer mj_…"))
 LACKING = Problem("api.right", N_("This key does not open this; ask whoever issued it."))
 TOO_OFTEN = Problem("api.often", N_("This key asked too often; wait a minute."))
@@ -163,7 +163,6 @@ def _response(told: Told) -> HttpResponse:
 
 def _plain(response: HttpResponse, headers: dict[str, str] | None = None) -> HttpResponse:
     """An answer that nobody keeps."""
-    add_never_cache_headers(response)
-    for name, value in (headers or {}).items():
+    for name, value in (KEPT_NOWHERE | (headers or {})).items():
         response[name] = value
     return response
