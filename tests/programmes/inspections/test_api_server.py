@@ -1,7 +1,5 @@
 """The API as a server answers it: what it remembers, how it counts, what stays on record when it is killed."""
 
-import io
-import json
 import os
 import subprocess
 import sys
@@ -16,7 +14,6 @@ from django.utils import timezone
 from tests.programmes.inspections import doors
 from tests.programmes.inspections.test_api import ask, issued, visit
 
-from mingjing.faces.api.handler import ApiHandler
 from mingjing.programmes.inspections.actions import authorities, outside, uses
 from mingjing.programmes.inspections.models import Certificate, Key, KeyUse
 from mingjing.programmes.inspections.queries.often import Meter
@@ -24,58 +21,33 @@ from mingjing.programmes.inspections.queries.often import Meter
 QUESTION = ("authority", "firm", "officers", "items", "purpose", "trigger")
 
 
-@pytest.fixture(scope="module")
-def api() -> ApiHandler:
-    return ApiHandler()
-
-
-def asked(api: ApiHandler, secret: str, body: dict[str, Any], path: str = "gate") -> tuple[str, dict[str, str], Any]:
-    """Status, headers and document, as granian gets them."""
-    sent, told = json.dumps(body).encode(), list[Any]()
-    environ = {
-        "REQUEST_METHOD": "POST", "PATH_INFO": f"/api/inspections/{path}", "SERVER_NAME": "localhost",
-        "SERVER_PORT": "80", "HTTP_HOST": "localhost", "CONTENT_TYPE": "application/json",
-        "CONTENT_LENGTH": str(len(sent)), "wsgi.input": io.BytesIO(sent), "wsgi.errors": sys.stderr,
-        "wsgi.url_scheme": "http", "HTTP_AUTHORIZATION": f"Bearer {secret}", "QUERY_STRING": "",
-    }  # fmt: skip
-    answer: Any = api(environ, lambda status, headers: told.append((status, dict(headers))))
-    return *told[0], json.loads(b"".join(answer))
-
-
 def reds(told: dict[str, Any]) -> list[str]:
     return [one["rule"] for one in told["answers"] if one["level"] == "red"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_remembered_ends_with_the_fact_that_ends_it(api: ApiHandler) -> None:
+def test_what_is_remembered_ends_with_the_fact_that_ends_it() -> None:
     scene = doors.build(1, 2)
     key, secret = issued(scene)
     question = {name: visit(scene)[name] for name in QUESTION}
     other = question | {"firm": scene.firms[1].organisation.credit_code}
-    asked(api, secret, question)
+    ask(secret, "gate", question)
     with CaptureQueriesContext(connection) as statements:
-        status, headers, told = asked(api, secret, other)
+        answer = ask(secret, "gate", other)
     said = [one["sql"][:60] for one in statements.captured_queries]
     assert len([one for one in said if one.startswith("SELECT")]) == 5, (
         "four, and without a server the count of its uses"
     )
-    assert (status, headers["X-Content-Type-Options"]) == ("200 OK", "nosniff")
-    assert "Set-Cookie" not in headers
-    assert reds(told) == ["A6"]
+    assert (answer.status_code, answer.headers["X-Content-Type-Options"]) == (200, "nosniff")
+    assert not answer.cookies
+    assert reds(answer.json()) == ["A6"]
     now = timezone.now()
     certificate = Certificate.objects.get(number="湘B00")
     authorities.revoke_certificate(certificate=certificate, day=now.date(), reason="调离", by=None, at=now)
-    told = asked(api, secret, question)[2]
-    assert reds(told) == ["A2", "A6"]
+    assert reds(ask(secret, "gate", question).json()) == ["A2", "A6"]
     outside.revoke_key(key=key, reason="换发", by=None, at=now)
-    assert asked(api, secret, question)[0] == "401 Unauthorized"
+    assert ask(secret, "gate", question).status_code == 401
     assert list(KeyUse.objects.values_list("status", flat=True)) == [200, 200, 200]
-
-
-@pytest.mark.django_db
-def test_where_nothing_is_that_is_said_without_a_page(api: ApiHandler) -> None:
-    status, _headers, told = asked(api, "", {}, "nowhere")
-    assert (status, [one["code"] for one in told["problems"]]) == ("404 Not Found", ["api.missing"])
 
 
 @pytest.mark.django_db

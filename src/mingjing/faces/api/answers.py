@@ -7,20 +7,19 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from mingjing.engine.outcome import N_, Problem, Reason, Refusal, Titled, in_language
+from mingjing.engine.outcome import Reason, Refusal, Titled, in_language
 from mingjing.kernel.parties.guard import View, public
 
-__all__ = ["NOTHING", "answered", "answers", "in_both", "listed", "said", "titled"]
+__all__ = ["answers", "in_both", "listed", "said", "titled"]
 
 LANGUAGES = {"zh-Hans": "zh-hans", "en": "en"}
 """The languages of an answer: as JSON names them and as Django does."""
 MISTAKEN = 422
-NOTHING = Problem("api.missing", N_("There is no such thing here."))
 
 
 def answers(why: str) -> Callable[[Callable[..., dict[str, Any]]], View]:
@@ -41,19 +40,6 @@ def answers(why: str) -> Callable[[Callable[..., dict[str, Any]]], View]:
         return public(why)(require_safe(answered))
 
     return decorate
-
-
-def answered(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """A middleware: where there is nothing, that is said as everything else is here, and not with a page."""
-
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        try:
-            return get_response(request)
-        except Http404:
-            told = {"problems": [{**said(NOTHING), "place": ""}]}
-            return JsonResponse(told, status=404, json_dumps_params={"ensure_ascii": False})
-
-    return answer
 
 
 def said(reason: Reason) -> dict[str, str]:

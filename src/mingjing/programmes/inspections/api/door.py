@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.faces.api.answers import NOTHING, said
+from mingjing.faces.api.answers import said
 from mingjing.kernel.parties.guard import View, public
 from mingjing.programmes.inspections.actions.uses import admits, note_use
 from mingjing.programmes.inspections.models import Key
@@ -31,6 +31,7 @@ LACKING = Problem("api.right", N_("This key does not open this; ask whoever issu
 TOO_OFTEN = Problem("api.often", N_("This key asked too often; wait a minute."))
 NOT_JSON = Problem("api.json", N_("Send a JSON document in UTF-8 as application/json."))
 TOO_LARGE = Problem("api.size", N_("This is too large; send less at once."))
+MISSING = Problem("api.missing", N_("There is no such thing here."))
 METHOD = Problem("api.method", N_("This address is asked by another method."))
 
 
@@ -123,7 +124,7 @@ def read_body(request: HttpRequest) -> object:
 
 def missing() -> NoReturn:
     """What the address names is not there."""
-    raise _Wrong(NOTHING, 404)
+    raise _Wrong(MISSING, 404)
 
 
 def asked(request: HttpRequest, *names: str) -> dict[str, str]:
