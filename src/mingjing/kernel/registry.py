@@ -19,20 +19,9 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
 __all__ = [
-    "Answer",
-    "Command",
-    "Due",
-    "Duty",
-    "FactKind",
-    "Known",
-    "Manifest",
-    "NavItem",
-    "Permission",
-    "Reaction",
-    "RoleKind",
-    "RulebookKind",
-    "Verifier",
-]
+    "Answer", "Command", "Due", "Duty", "FactKind", "Known", "Manifest", "NavItem", "Permission", "Reaction",
+    "RoleKind", "RulebookKind", "Verifier",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
