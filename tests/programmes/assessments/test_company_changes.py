@@ -3,13 +3,17 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from tests.faces import district
+from tests.faces.portal.conftest import member
 from tests.guarded import guards_lifted
+from tests.programmes.assessments.companies import entered
 from tests.programmes.assessments.judged import in_review, register
 from tests.programmes.assessments.listed import engaged
 from tests.programmes.assessments.test_round_decisions import decided
 
 from mingjing.kernel.parties.models import Organisation, Person
+from mingjing.programmes.assessments.actions.objections import deliver_record
 from mingjing.programmes.assessments.models import Engagement, Entry, Result, Round, VisitRecord
 from mingjing.programmes.assessments.queries.relisted import relisted
 from mingjing.programmes.assessments.queries.schemes import scheme_of
@@ -97,3 +101,32 @@ def test_a_value_that_somebody_recorded_stands(round_: Round, companies: list[Or
     engaged(entry.community, companies[1], at, visited(entry))
     entry.attributes = {**entry.attributes, "service_months": "7"}
     assert not sourced_of([entry], round_, scheme_of(round_.scheme))[entry.pk]["service_months"].firm
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_each_company_sees_at_its_door_what_concerns_it_and_nothing_else(
+    days: int, round_: Round, companies: list[Organisation], people: dict[str, Person], at: datetime
+) -> None:
+    entry = round_.entries.select_related("community").filter(records__isnull=False).order_by("number").first()
+    assert entry
+    day = visited(entry)
+    with guards_lifted():
+        Engagement.objects.filter(community=entry.community).update(last_day=day + timedelta(days=days - 1))
+    engaged(entry.community, companies[1], at, day + timedelta(days=days))
+    record = VisitRecord.objects.get(entry=entry)
+    delivery = deliver_record(record=record, how="当面", by=people["officer"], at=at)
+    judged, other = (companies[1], companies[0]) if days < 0 else (companies[0], companies[1])
+    assert delivery.organisation == judged
+    decided(round_, people, at)
+    theirs, others = (entered(member(one, f"head{one.pk}", "head", at)) for one in (judged, other))
+    here, all_of_them = reverse("assessments_portal:community", args=[entry.pk]), "/portal/assessments/communities/"
+    assert here in theirs.get(all_of_them).content.decode()
+    assert judged.name in theirs.get(here).content.decode()
+    told = others.get(all_of_them).content.decode()
+    assert entry.name in told
+    assert "Another company was there on the day of the visit" in told
+    assert here not in told
+    shut = [here, f"{here}slip/", f"{here}decision/", f"{here}reply/", f"{here}appeal/"]
+    assert {others.get(url).status_code for url in shut} == {404}
+    record_page = reverse("assessments_portal:record", args=[record.pk])
+    assert (theirs.get(record_page).status_code, others.get(record_page).status_code) == (200, 404)

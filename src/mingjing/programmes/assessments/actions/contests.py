@@ -36,7 +36,7 @@ def object_to_finding(
     at: datetime,
 ) -> Submission:  # fmt: skip
     """Contest one finding of a record that reached the company. Raises Refusal."""
-    company, area = _whose(record.entry.company), record.round.area
+    company, area = record.delivery.organisation, record.round.area
     about = f"{record.subject}/{finding}"
 
     def take() -> Iterator[Reason]:

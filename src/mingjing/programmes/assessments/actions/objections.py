@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.ledger import writer
@@ -25,6 +26,7 @@ from mingjing.programmes.assessments.policy.corrections import amended
 from mingjing.programmes.assessments.policy.procedures import UPHELD
 from mingjing.programmes.assessments.queries.amendments import amendments_of
 from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sourced import company_on
 
 __all__ = ["OBJECTION", "SEEN", "decide_objection", "deliver_record", "file_objection", "note_seen"]
 
@@ -153,14 +155,17 @@ def _striking(proceeding: Proceeding, record: VisitRecord, line: dict[str, Any],
 def _submitted(record: VisitRecord) -> tuple[VisitRecord, Organisation]:
     """The record, locked, and the company it is about; raises Refusal where there is neither to deliver nor whom to."""
     rows = VisitRecord.objects.select_for_update(of=("self",), no_key=True)
-    found = rows.select_related("round__area", "round__scheme", "entry__company").get(pk=record.pk)
+    found = rows.select_related("round__area", "round__scheme", "entry__company", "team_day").get(pk=record.pk)
     if found.voided_at or found.submitted_at is None:
         text = N_("The record is not handed in, or void; nothing in it can be contested.")
         raise Refusal([Problem("objection.record", text)])
-    if found.entry.company is None:
+    before = Delivery.objects.filter(record=found).select_related("organisation").first()
+    known = found.round.deciding_at or timezone.now()
+    company = before.organisation if before else company_on(found.entry, found.team_day.day, known)
+    if company is None:
         text = N_("No legal entity with a credit code is known as the company; name it in the register first.")
         raise Refusal([Problem("listing.entity", text, {}, "company")])
-    return found, found.entry.company
+    return found, company
 
 
 def _finding(record: VisitRecord, finding: str, at: datetime) -> dict[str, Any]:

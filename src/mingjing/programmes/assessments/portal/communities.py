@@ -31,9 +31,15 @@ from mingjing.programmes.assessments.queries.schemes import scheme_of
 def communities(request: HttpRequest, acting: Acting) -> HttpResponse:
     """All of them, by round."""
     page = page_of(entries_for(acting), request.GET, order=("-round__first_day", "-round", "number"))
-    rows = [{"own": own, **_tier(own)} for own in own_of(page.rows, timezone.now())]
+    rows = [_line(acting, own) for own in own_of(page.rows, timezone.now())]
     rounds = [(round_, list(group)) for round_, group in groupby(rows, key=lambda row: row["own"].entry.round)]
     return render(request, "assessments/portal/communities.html", {"page": page, "rounds": rounds})
+
+
+def _line(acting: Acting, own: Own) -> dict[str, Any]:
+    """A line of the list: without the result where it is about the work of another company."""
+    theirs = acting.covers(own.judged.pk if own.judged else None)
+    return {"own": own, "theirs": theirs, **(_tier(own) if theirs else {})}
 
 
 def _tier(own: Own) -> dict[str, Any]:

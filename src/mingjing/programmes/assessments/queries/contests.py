@@ -21,10 +21,8 @@ __all__ = ["appeal_due", "appealed", "contested", "objection_due", "objection_du
 
 def records_for(acting: Acting) -> "QuerySet[VisitRecord]":
     """The visit records that reached the companies they act for, the newest first."""
-    found = VisitRecord.objects.filter(
-        delivery__organisation__in=acting.everything_of, entry__company__in=acting.everything_of, voided_at=None
-    )
-    related = ("round__area", "round__scheme", "entry__company", "delivery", "team_day")
+    found = VisitRecord.objects.filter(delivery__organisation__in=acting.everything_of, voided_at=None)
+    related = ("round__area", "round__scheme", "entry__company", "delivery__organisation", "team_day")
     return found.select_related(*related).order_by("-delivery__delivered_at", "-id")
 
 

@@ -8,19 +8,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mingjing.engine.process import Standing
 from mingjing.kernel.cases.models import Case, CaseQuerySet
 from mingjing.kernel.parties.mandates import Acting
+from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands_of
-from mingjing.programmes.assessments.models import Entry, Filing, Listed, Reopening, Result
+from mingjing.programmes.assessments.models import Engagement, Entry, Filing, Listed, Reopening, Result
 from mingjing.programmes.assessments.policy.listings import adverse_tiers
 from mingjing.programmes.assessments.queries.listings import LISTING
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.reopenings import REOPENING
 from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sourced import changed_of
 
 __all__ = [
     "HEARD",
@@ -46,7 +48,8 @@ KINDS = (*HEARD, "appeal", "objection")
 class Own:
     """A community of theirs in a decided round. `result` is None while its company is not to know it yet.
 
-    `proposed` says that the result would take rights, `published` is the row of the newest edition.
+    `proposed` says that the result would take rights, `published` is the row of the newest edition. `judged` is whose
+    work the result is about: another company's, where the company changed in the middle of the round.
     """
 
     entry: Entry
@@ -54,21 +57,34 @@ class Own:
     listing: Stands | None
     proposed: bool
     published: Listed | None
+    judged: Organisation | None = None
 
 
 def entries_for(acting: Acting) -> "QuerySet[Entry]":
-    """The communities they look after in rounds that are decided, the newest round first."""
-    found = Entry.objects.filter(company__in=acting.everything_of, round__decided_at__isnull=False)
+    """The communities they looked after in rounds that are decided, the newest round first.
+
+    Also those that they came to, or left, in the middle of a round: whose work was judged, `own_of` says.
+    """
+    whole = acting.everything_of
+    held = Engagement.objects.filter(company__in=whole, community=OuterRef("community")).filter(
+        Q(first_day=None) | Q(first_day__lte=OuterRef("round__last_day")),
+        Q(last_day=None) | Q(last_day__gte=OuterRef("round__first_day")),
+    )
+    found = Entry.objects.filter(Q(company__in=whole) | Exists(held), round__decided_at__isnull=False)
     related = ("round__area", "round__scheme__rulebook", "place", "company")
     return found.select_related(*related).order_by("-round__first_day", "-round", "number")
 
 
 def entry_for(acting: Acting, pk: int) -> Entry | None:
-    """A community of theirs in a decided round; for counsel the one that their case is about."""
+    """A community of theirs in a decided round, with whose work was judged as its company.
+
+    For counsel the one that their case is about.
+    """
     related = ("round__area", "round__scheme__rulebook", "place", "community", "company", "engagement")
     found = Entry.objects.select_related(*related).filter(pk=pk, round__decided_at__isnull=False).first()
-    if found is None or found.company_id is None:
+    if found is None or (judged := judged_of([found])[found.pk]) is None:
         return None
+    found.company, found.company_name = judged, judged.name
     if acting.covers(found.company_id):
         return found
     late = Reopening.objects.filter(entry=found).values("proceeding")
@@ -111,17 +127,31 @@ def own_of(entries: Iterable[Entry], now: datetime) -> list[Own]:
     subjects = [entry.subject for entry in entries]
     opened = Proceeding.objects.filter(programme="assessments", kind=LISTING, subject__in=subjects)
     standing = {one.proceeding.subject: one for one in stands_of(opened.select_related("area"), now).values()}
-    results, published = _results(entries), newest_listed(entries)
+    results, published, judged = _results(entries), newest_listed(entries), judged_of(entries)
     return [
-        _own(entry, results.get(entry.pk), standing.get(entry.subject), published.get(entry.pk)) for entry in entries
+        _own(entry, results.get(entry.pk), standing.get(entry.subject), published.get(entry.pk), judged[entry.pk])
+        for entry in entries
     ]
 
 
-def _own(entry: Entry, result: Result | None, listing: Stands | None, published: Listed | None) -> Own:
+def judged_of(entries: Iterable[Entry]) -> dict[int, Organisation | None]:
+    """By entry whose work was judged: who was there on the day of the visit. Two queries a round if nobody changed."""
+    found = {entry.pk: entry.company for entry in entries}
+    for round_ in {entry.round_id: entry.round for entry in entries}.values():
+        mine = [entry.pk for entry in entries if entry.round_id == round_.pk]
+        changed = changed_of(round_, scheme_of(round_.scheme), only=mine)
+        found |= {pk: there.company for pk, there in changed.items()}
+    return found
+
+
+def _own(
+    entry: Entry, result: Result | None, listing: Stands | None, published: Listed | None, judged: Organisation | None
+) -> Own:
     adverse = adverse_tiers(scheme_of(entry.round.scheme).list_rules)
     proposed = result is not None and result.tier in adverse
     told = not proposed or published is not None or (listing is not None and "notice" in listing.standing.done)
-    return Own(entry, result if told else None, listing if told else None, proposed and told, published)
+    shown = (result, listing) if told else (None, None)
+    return Own(entry, *shown, proposed and told, published, judged)
 
 
 def shown_of(entry: Entry, now: datetime) -> Own:

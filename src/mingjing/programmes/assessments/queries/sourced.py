@@ -6,7 +6,7 @@ again later gives the same. A constant number of queries for any number of entri
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db.models import OuterRef, Q, Subquery, TextField
@@ -17,6 +17,7 @@ from mingjing.engine.outcome import N_, Reason
 from mingjing.engine.rules import Measure
 from mingjing.kernel import registry
 from mingjing.kernel.cases.models import Case, Step
+from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.models import (
     Community,
@@ -48,7 +49,7 @@ from mingjing.programmes.assessments.policy.sources import (
 )
 from mingjing.programmes.assessments.queries.second_looks import Look, looks_of, visits_to
 
-__all__ = ["changed_of", "elsewhere_of", "sourced_of"]
+__all__ = ["changed_of", "company_on", "elsewhere_of", "sourced_of"]
 
 ABOUT = "assessments.visit:"
 """How the subject of an order begins; the record's id and the check follow."""
@@ -191,13 +192,22 @@ def _came_before_the_visit(entry: Entry, held: Sequence[Engagement], looks: Sequ
     return there if late else None
 
 
-def changed_of(round_: Round, scheme: Scheme) -> dict[int, Engagement]:
+def company_on(entry: Entry, day: date, at: datetime) -> Organisation | None:
+    """Whose work a visit of that day saw, as it is known at a moment: who had come by then, else who was frozen."""
+    held = _held([entry], at).get(entry.community_id, [])
+    since = next((one.first_day for one in held if one.pk == entry.engagement_id), None)
+    by_then = [one for one in held if since and one.first_day and since < one.first_day <= day]
+    return max(by_then, key=lambda one: (one.first_day, one.pk)).company if by_then else entry.company
+
+
+def changed_of(round_: Round, scheme: Scheme, only: Collection[int] | None = None) -> dict[int, Engagement]:
     """By entry the engagement of another company that had come by the day of the visit: its work was judged.
 
-    As it was known when the decision was asked for. Two queries where nobody changed.
+    As it was known when the decision was asked for; `only` of these entries. Two queries where nobody changed.
     """
     at = round_.deciding_at or timezone.now()
-    entries = list(Entry.objects.filter(round=round_, engagement__isnull=False).select_related("engagement"))
+    asked = Entry.objects.filter(round=round_, engagement__isnull=False).select_related("engagement")
+    entries = list(asked if only is None else asked.filter(pk__in=only))
     held = _held(entries, at)
     changed = [entry for entry in entries if _changed(entry, held.get(entry.community_id, ()))]
     looks = looks_of(changed, scheme, at) if changed else {}
