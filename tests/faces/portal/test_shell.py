@@ -188,3 +188,22 @@ def test_large_letters_stay_on_this_browser(enter: Enter) -> None:
     assert "portal/large" not in client.get("/portal/").content.decode()
     client.post("/portal/letters/", {"letters": "large", "next": "/portal/"})
     assert "portal/large" in client.get("/portal/").content.decode()
+
+
+def test_the_head_agrees_to_electronic_service_and_takes_it_back_and_nobody_else_does(
+    enter: Enter, companies: list[Organisation]
+) -> None:
+    Organisation.objects.update(area=Area.objects.get(code="430202"))
+    page, own = "/portal/electronic-service/", companies[0]
+    assert {enter(name).get(page).status_code for name in ("clerk", "lawyer")} == {404}
+    given = {"company": own.pk, "address": "papers@example.org"}
+    assert enter("rival").post(page, given).status_code == 422
+    assert "papers@example.org" in enter("head").post(page, given, follow=True).content.decode()
+    paper = Document.objects.get(kind="documents.service_agreement")
+    assert paper.addressee == own
+    file = f"/portal/documents/{paper.pk}/file/"
+    assert (enter("head").get(file).status_code, enter("rival").get(file).status_code) == (200, 404)
+    assert enter("rival").post(page, {"end": paper.pk}).status_code == 404
+    assert "Taken back" in enter("head").post(page, {"end": paper.pk}, follow=True).content.decode()
+    paper.refresh_from_db()
+    assert paper.withdrawn_at

@@ -13,12 +13,19 @@ from tests.kernel.evidence.photographs import photo
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.calendar import deadline
-from mingjing.kernel.documents.actions import record_service, void_service, withdraw_document
+from mingjing.kernel.documents.actions import (
+    agree_to_electronic_service,
+    end_agreement,
+    record_service,
+    void_service,
+    withdraw_document,
+)
 from mingjing.kernel.documents.models import Document, Service
 from mingjing.kernel.documents.queries import served, served_on
 from mingjing.kernel.evidence.actions import record_exhibit, withdraw_exhibit
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.ledger.models import Fact
+from mingjing.kernel.parties.actions import register_person
 from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.places.models import Area
 
@@ -167,3 +174,31 @@ def test_what_was_recorded_of_a_service_never_changes(document: Document, exhibi
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             write()
+
+
+def test_electronically_only_who_agreed_is_served_and_from_the_moment_it_arrived(
+    document: Document, exhibit: Exhibit, area: Area, to: Organisation, at: datetime
+) -> None:
+    who = register_person(username="head", display_name="负责人", area=area, by=None, at=at)
+    other = company(7, at)
+    Organisation.objects.update(area=area)
+    to.refresh_from_db()
+    other.refresh_from_db()
+    sent = {"method": "electronic", "sent_at": at + 2 * HOUR, "served_at": None}
+
+    def refused(**more: Any) -> set[str]:
+        with pytest.raises(Refusal) as refusal:
+            serve(document, exhibit, at + 5 * HOUR, **sent | more)
+        return codes(refusal)
+
+    assert refused() == {"not_agreed"}
+    agree_to_electronic_service(organisation=other, address="b@example.org", by=who, at=at)
+    assert refused() == {"not_agreed"}
+    given = agree_to_electronic_service(organisation=to, address="a@example.org", by=who, at=at + HOUR)
+    assert given.values()["address"] == "a@example.org"
+    assert refused(sent_at=at) == {"not_agreed"}
+    assert "wrong_entity" in refused(credit_code=other.credit_code)
+    newer = agree_to_electronic_service(organisation=to, address="c@example.org", by=who, at=at + HOUR)
+    end_agreement(agreement=newer, reason="改回书面送达", by=who, at=at + 3 * HOUR)
+    assert refused(sent_at=at + 4 * HOUR) == {"not_agreed"}
+    assert serve(document, exhibit, at + 5 * HOUR, **sent).served_at == at + 2 * HOUR

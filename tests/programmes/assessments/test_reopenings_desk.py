@@ -44,7 +44,7 @@ def filed(entry: Entry, desk: Desk) -> Filing:
             "occurred_on": entry.round.first_day.isoformat(), "responsibility": "未维护消防水泵"}  # fmt: skip
     page = desk("officer").get(f"{here}/communities/{entry.number}/").content.decode()
     assert "File what was established later" in page
-    assert "bonus:" not in page
+    assert 'value="bonus:' not in page
     said(desk("officer"), f"{here}/file/{entry.number}/", **form)
     filing = Filing.objects.get(entry=entry, document__startswith="（2026）")
     for who in ("panel", "panel2"):

@@ -11,7 +11,7 @@ from mingjing.faces.portal.door import companies_only
 from mingjing.faces.portal.seen import documents_for
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.documents.kinds import title_of
-from mingjing.kernel.documents.queries import file_of
+from mingjing.kernel.documents.queries import agreements_of, file_of
 from mingjing.kernel.evidence import store
 from mingjing.kernel.parties.mandates import Acting
 
@@ -24,14 +24,15 @@ def documents(request: HttpRequest, acting: Acting) -> HttpResponse:
     """All of them, the newest first."""
     page = page_of(documents_for(acting, timezone.now()), request.GET, order=("-issued_at", "-id"))
     rows = [(one, title_of(one.kind)) for one in page.rows]
-    return render(request, "portal/documents.html", {"page": page, "rows": rows})
+    return render(request, "portal/documents.html", {"page": page, "rows": rows, "headed": acting.headed})
 
 
 @companies_only
 @require_safe
 def file(request: HttpRequest, acting: Acting, pk: int) -> HttpResponseBase:
     """The file as it was issued."""
-    found = get_object_or_404(documents_for(acting, timezone.now()), pk=pk)
+    own = agreements_of(acting.headed).filter(pk=pk).first()
+    found = own or get_object_or_404(documents_for(acting, timezone.now()), pk=pk)
     try:
         content = file_of(found)
     except (store.Damaged, FileNotFoundError) as error:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingjing.faces.portal import documents, home, people, receipts, session
+from mingjing.faces.portal import agreements, documents, home, people, receipts, session
 from mingjing.faces.ui import addresses  # noqa: F401 - importing registers the converters
 
 app_name = "portal"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("letters/", session.letters, name="letters"),
     path("password/<int:pk>/<slug:secret>/", session.password_link, name="password-link"),
     path("account/", session.account, name="account"),
+    path("electronic-service/", agreements.agreements, name="agreements"),
     path("documents/", documents.documents, name="documents"),
     path("documents/<int:pk>/file/", documents.file, name="document-file"),
     path("receipts/", receipts.receipts, name="receipts"),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop as _
 
 from mingjing.kernel.documents.kinds import DocumentField, DocumentKind
+from mingjing.kernel.documents.names import AGREEMENT
 from mingjing.kernel.registry import FactKind, Manifest, Permission
 
 LETTER = DocumentKind(
@@ -33,11 +34,20 @@ RECEIPT = DocumentKind(
     numbered=False,
 )
 
+AGREED = DocumentKind(
+    code=AGREEMENT,
+    title=_("Confirmation of an address for electronic service"),
+    template="mingjing.kernel.documents/data/service_agreement.docx",
+    series="agreements",
+    letters="送确",
+    fields=(DocumentField(name="address", title=_("address for electronic service"), sample="mail@example.org"),),
+)
+
 MANIFEST = Manifest(
     code="documents",
     title=_("Documents"),
     summary=_("What the office issues: numbered, verifiable by anybody, with proof of service."),
-    documents=(LETTER, RECEIPT),
+    documents=(LETTER, RECEIPT, AGREED),
     permissions=(
         Permission(
             code="documents.document.view",

@@ -9,20 +9,22 @@ from io import BytesIO
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 
 from mingjing.kernel.documents.kinds import DocumentKind
 from mingjing.kernel.documents.models import Document, DocumentQuerySet, Letterhead, Service, Template
+from mingjing.kernel.documents.names import AGREEMENT
 from mingjing.kernel.documents.rendering import render
 from mingjing.kernel.evidence import store
 from mingjing.kernel.evidence.contents import Original
 from mingjing.kernel.parties.guard import Scope, may
-from mingjing.kernel.parties.models import Person
+from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area, steps_of
 
 __all__ = [
-    "Head", "documents_of", "documents_seen", "file_of", "letterhead_of", "letterheads_of", "near_evidence",
+    "AGREEMENT", "Head", "agreed", "agreements_of", "documents_of", "documents_seen", "file_of", "letterhead_of",
+    "letterheads_of", "near_evidence",
     "rendered_again", "served", "served_on", "template_bytes", "template_of", "templates_of", "verify_address",
 ]  # fmt: skip
 
@@ -92,6 +94,18 @@ def documents_of(subjects: Iterable[str]) -> DocumentQuerySet:
 def served(document: Document) -> Service | None:
     """The service that stands: from its `served_at` clocks run. None while nobody was served."""
     return document.services.standing().first()
+
+
+def agreements_of(organisations: Iterable[int]) -> DocumentQuerySet:
+    """What these organisations agreed to of electronic service, the newest first; some were taken back."""
+    found = Document.objects.filter(kind=AGREEMENT, addressee__in=list(organisations))
+    return found.select_related("addressee", "area").order_by("-issued_at", "-id")
+
+
+def agreed(organisation: Organisation, moment: datetime) -> bool:
+    """Whether it had agreed to electronic service by then, and had not taken that back."""
+    given = agreements_of([organisation.pk]).filter(issued_at__lte=moment)
+    return given.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=moment)).exists()
 
 
 def served_on(documents: Iterable[Document], moment: datetime) -> Mapping[int, Service]:

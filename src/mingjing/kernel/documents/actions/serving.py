@@ -5,7 +5,7 @@ a public notice counts as served 30 days after it; from then on the clocks of wh
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from django.utils.timezone import get_default_timezone
 from mingjing.engine.outcome import N_, Phrase, Problem, Refusal
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.documents.models import Document, Method, Service
+from mingjing.kernel.documents.queries import agreed
 from mingjing.kernel.evidence.actions import record_exhibits
 from mingjing.kernel.evidence.models import Exhibit, Origin
 from mingjing.kernel.ledger import writer
@@ -67,7 +68,8 @@ def record_service(
     given = _with_effect(given)
     with transaction.atomic():
         found = Document.objects.select_for_update(of=("self",)).select_related("area", "addressee").get(pk=document.pk)
-        problems = [*_whom(found, credit_code), *_state(found), *_how(given), *_when(given, found, at)]
+        problems = [*_whom(found, credit_code), *_state(found), *_how(given), *_unagreed(given, found)]
+        problems += _when(given, found, at)
         shown = _known(exhibits)
         uploads = list(files)
         if not shown and not uploads:
@@ -82,6 +84,8 @@ def record_service(
 
 
 def _with_effect(given: _Given) -> _Given:
+    if given.method == Method.ELECTRONIC and given.served_at is None:  # it counts when it reached the system
+        return replace(given, served_at=given.sent_at)
     if given.method != Method.NOTICE or given.sent_at is None:
         return given
     zone = get_default_timezone()
@@ -140,6 +144,17 @@ def _how(given: _Given) -> Iterator[Problem]:
     if long or not (given.received_by + given.note).isprintable():
         text = N_("At most 100 characters for who took it and 300 for the note, of plain text.")
         yield Problem("documents.service.text", text, {}, "note")
+
+
+def _unagreed(given: _Given, document: Document) -> Iterator[Problem]:
+    """Electronically nobody is served who has not agreed, or has taken that back before it was sent."""
+    to, sent = document.addressee, given.sent_at
+    if given.method == Method.ELECTRONIC and to and sent and not agreed(to, sent):
+        text = N_(
+            "{name} had not agreed to electronic service when it was sent, or had taken that back. Serve it on paper, "
+            "or by public notice."
+        )
+        yield Problem("documents.service.not_agreed", text, {"name": to.name}, "method")
 
 
 def _when(given: _Given, document: Document, at: datetime) -> Iterator[Problem]:
