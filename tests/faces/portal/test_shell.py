@@ -202,7 +202,9 @@ def test_the_head_agrees_to_electronic_service_and_takes_it_back_and_nobody_else
     paper = Document.objects.get(kind="documents.service_agreement")
     assert paper.addressee == own
     file = f"/portal/documents/{paper.pk}/file/"
-    assert (enter("head").get(file).status_code, enter("rival").get(file).status_code) == (200, 404)
+    taken = enter("head").get(file)
+    taken.close()
+    assert (taken.status_code, enter("rival").get(file).status_code) == (200, 404)
     assert enter("rival").post(page, {"end": paper.pk}).status_code == 404
     assert "Taken back" in enter("head").post(page, {"end": paper.pk}, follow=True).content.decode()
     paper.refresh_from_db()
