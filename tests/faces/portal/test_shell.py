@@ -203,7 +203,7 @@ def test_the_head_agrees_to_electronic_service_and_takes_it_back_and_nobody_else
     assert paper.addressee == own
     file = f"/portal/documents/{paper.pk}/file/"
     taken = enter("head").get(file)
-    taken.close()
+    assert b"".join(taken.streaming_content).startswith(b"PK")
     assert (taken.status_code, enter("rival").get(file).status_code) == (200, 404)
     assert enter("rival").post(page, {"end": paper.pk}).status_code == 404
     assert "Taken back" in enter("head").post(page, {"end": paper.pk}, follow=True).content.decode()
