@@ -20,6 +20,8 @@ from mingjing.programmes.inspections.models import (
     WarningRecord,
 )
 
+PUBLISHED = 600
+"""How many items one authority publishes at most: the lists of whole ministries have some hundreds."""
 Pages = Iterator[tuple[str, str, dict[str, object]]]
 
 
@@ -32,7 +34,7 @@ def crowd(place: District, size: int) -> Pages:
         )
     items = Item.objects.bulk_create(
         Item(authority=body, code=f"人群{n}", title=f"事项{n}", first_day=FIRST, recorded_at=place.at)
-        for n in range(size)
+        for n in range(min(size, PUBLISHED))
     )
     firms = _firms(place, min(size, 60))
     _tasks(place, body, firms, items)
