@@ -75,7 +75,17 @@ def of_publication(place: District, decided: Round, before: Round) -> Pages:
     edition = _published(place, before)
     yield "assessments:edition", "", {"pk": before.pk, "number": edition.number}
     yield "assessments:appeal-file", "", {"pk": before.pk, "number": edition.rows.earliest("pk").entry.number}
+    _granted(place, before)
     yield from _reopened(place, before, to)
+
+
+def _granted(place: District, before: Round) -> None:
+    """A bonus that rests on the records of others."""
+    by, at = place.people["director"], place.at
+    Filing.objects.create(
+        entry=before.entries.latest("pk"), kind=FilingKind.BONUS, code="three_zero", document="比对表",
+        filed_by=place.people["officer"], filed_at=at, decided_by=by, decided_at=at, approved=True,
+    )  # fmt: skip
 
 
 def _reopened(place: District, before: Round, company: Organisation) -> Pages:

@@ -4,11 +4,10 @@ What other parts of the house know of a site goes on changing after a decision; 
 whoever may file sees it at once. Not here: filing it (actions.filings), what is known on paper only.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mingjing.engine.outcome import Problem
 from mingjing.programmes.assessments.models import Filing, FilingKind, Round
@@ -16,7 +15,7 @@ from mingjing.programmes.assessments.policy.filings import unmatched
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.sourced import elsewhere_of
 
-__all__ = ["Contradicted", "contradicted_in", "rounds_looked_at"]
+__all__ = ["Contradicted", "contradicted_in", "looked_at"]
 
 LOOKED_AT = timedelta(days=400)
 """So long after a decision the records of others are asked again."""
@@ -30,11 +29,9 @@ class Contradicted:
     problem: Problem
 
 
-def rounds_looked_at(now: datetime) -> Sequence[Round]:
-    """Rounds decided not long ago with an approved bonus that nobody has filed anything against."""
-    granted = _granted().filter(entry__round=OuterRef("pk"))
-    rounds = Round.objects.filter(Exists(granted), decided_at__gt=now - LOOKED_AT)
-    return list(rounds.select_related("area", "scheme__rulebook").order_by("pk"))
+def looked_at(now: datetime) -> Q:
+    """The condition, of filings: a bonus of a round decided not long ago, and nobody has filed anything against it."""
+    return Q(_uncontradicted(), kind=FilingKind.BONUS, approved=True, entry__round__decided_at__gt=now - LOOKED_AT)
 
 
 def contradicted_in(round_: Round, now: datetime) -> tuple[Contradicted, ...]:
@@ -55,5 +52,8 @@ def contradicted_in(round_: Round, now: datetime) -> tuple[Contradicted, ...]:
 
 def _granted() -> "QuerySet[Filing]":
     """Bonuses that were approved, and of which nobody has filed (or had it refused) that they are contradicted."""
-    filed = Filing.objects.filter(entry=OuterRef("entry"), kind=FilingKind.REFUTED, code=OuterRef("code"))
-    return Filing.objects.filter(~Exists(filed), kind=FilingKind.BONUS, approved=True)
+    return Filing.objects.filter(_uncontradicted(), kind=FilingKind.BONUS, approved=True)
+
+
+def _uncontradicted() -> Q:
+    return Q(~Exists(Filing.objects.filter(entry=OuterRef("entry"), kind=FilingKind.REFUTED, code=OuterRef("code"))))

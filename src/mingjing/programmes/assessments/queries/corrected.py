@@ -7,6 +7,8 @@ Not here: how it is checked (policy.corrected).
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from mingjing.engine.chain import Mark, inclusion_proof
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.queries import proof_of
@@ -17,7 +19,10 @@ from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.restated import restated_of
 from mingjing.programmes.assessments.queries.results import sheet_of
 
-__all__ = ["RecordedRows", "corrections_of"]
+__all__ = ["LATER", "RecordedRows", "corrections_of"]
+
+LATER = Exists(Reopening.objects.filter(entry__round=OuterRef("round")))
+"""The condition, of editions: something was established after the decision of their round."""
 
 
 class RecordedRows:
@@ -42,8 +47,10 @@ def corrections_of(
 
     `public`: with the sheet as everybody may see it.
     """
-    editions = list(Edition.objects.filter(replay=replay).order_by("number"))
-    later = set(Reopening.objects.filter(entry__round=replay.round_id).values_list("proceeding", flat=True))
+    editions = list(Edition.objects.filter(replay=replay).annotate(later=LATER).order_by("number"))
+    later: set[int] = set()
+    if editions and editions[-1].later:
+        later = set(Reopening.objects.filter(entry__round=replay.round_id).values_list("proceeding", flat=True))
     if not editions or (not later and (len(editions) < 2 or (only is not None and not _moved(editions, only)))):
         return {}
     lists = {edition.pk: list(edition.rows.select_related("entry").order_by("index")) for edition in editions}

@@ -4,7 +4,7 @@ A fixed number of queries, whatever there is. Not here: what of the kernel waits
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q
@@ -30,7 +30,7 @@ from mingjing.programmes.assessments.models import (
 )
 from mingjing.programmes.assessments.policy.rounds import next_step, obstacles
 from mingjing.programmes.assessments.queries.awaited import awaited
-from mingjing.programmes.assessments.queries.contradicted import contradicted_in, rounds_looked_at
+from mingjing.programmes.assessments.queries.contradicted import contradicted_in, looked_at
 from mingjing.programmes.assessments.queries.measures_due import measures_waiting
 from mingjing.programmes.assessments.queries.rounds import facts_of_all
 
@@ -49,7 +49,6 @@ def waiting(person: Person, today: date) -> Iterator[Due]:
     yield from _reviews(person, today)
     yield from _classes(person, today)
     yield from _filings(person, today)
-    yield from _contradicted(person, today)
     yield from _rosters(person, today)
     yield from _steps(person, today)
     yield from _handovers(person, today)
@@ -148,24 +147,30 @@ def _classes(person: Person, today: date) -> Iterator[Due]:
 
 
 def _filings(person: Person, today: date) -> Iterator[Due]:
-    """Bonuses and vetoes that somebody else filed."""
-    taken = Q(entry__round__deciding_at=None) | Q(filed_at__gt=F("entry__round__deciding_at"))  # late vetoes too
-    filings = Filing.objects.filter(taken, decided_at=None).exclude(filed_by=person)
-    for row in _scoped(person, "assessments.filing.decide", today, filings, "entry__round"):
-        url = f"{reverse('assessments:round-entries', args=[row['pk_']])}?state=filed"
-        yield Due(title=_("Bonuses and vetoes to decide on"), url=url, count=row["count"], detail=row["title"])
-
-
-def _contradicted(person: Person, today: date) -> Iterator[Due]:
-    """Bonuses granted in decided rounds that the records of others speak against: to be looked into and filed."""
-    if not (scope := areas_where(person, "assessments.filing.file", on=today)):
+    """Bonuses and vetoes that somebody else filed; and bonuses granted in decided rounds that records speak against."""
+    deciding, filing = (areas_where(person, f"assessments.filing.{right}", on=today) for right in ("decide", "file"))
+    if not (deciding or filing):
         return
     now = timezone.now()
-    for round_ in rounds_looked_at(now):
-        if scope.covers(round_.area) and (found := contradicted_in(round_, now)):
-            url = reverse("assessments:round-reopenings", args=[round_.pk])
-            title = _("Bonuses that records speak against")
-            yield Due(title=title, url=url, count=len({one.filing.pk for one in found}), detail=round_.title)
+    taken = Q(entry__round__deciding_at=None) | Q(filed_at__gt=F("entry__round__deciding_at"))  # late ones too
+    waits, granted = taken & Q(decided_at=None) & (Q(filed_by=None) | ~Q(filed_by=person)), looked_at(now)
+    rows = Filing.objects.filter(waits | granted).order_by().values(
+        pk_=F("entry__round"), title=F("entry__round__title"), path=F("entry__round__area__path")
+    )  # fmt: skip
+    found = rows.annotate(waits=Count("pk", filter=waits), granted=Count("pk", filter=granted))
+    for row in sorted(found, key=lambda row: row["pk_"]):
+        if row["waits"] and row["path"].startswith(deciding.paths):
+            url = f"{reverse('assessments:round-entries', args=[row['pk_']])}?state=filed"
+            yield Due(title=_("Bonuses and vetoes to decide on"), url=url, count=row["waits"], detail=row["title"])
+        if row["granted"] and row["path"].startswith(filing.paths):
+            yield from _contradicted(Round.objects.select_related("scheme").get(pk=row["pk_"]), now)
+
+
+def _contradicted(round_: Round, now: datetime) -> Iterator[Due]:
+    """To be looked into and filed."""
+    count = len({one.filing.pk for one in contradicted_in(round_, now)})
+    url = reverse("assessments:round-reopenings", args=[round_.pk])
+    yield Due(title=_("Bonuses that records speak against"), url=url, count=count, detail=round_.title)
 
 
 def _rosters(person: Person, today: date) -> Iterator[Due]:

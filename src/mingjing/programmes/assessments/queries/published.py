@@ -19,6 +19,7 @@ from mingjing.programmes.assessments.policy.decisions import Result as Worked
 from mingjing.programmes.assessments.policy.decisions import work_out
 from mingjing.programmes.assessments.policy.published import public_sheet
 from mingjing.programmes.assessments.policy.scheme import Scheme
+from mingjing.programmes.assessments.queries.corrected import LATER
 from mingjing.programmes.assessments.queries.proofs import Proofs, proofs_of
 from mingjing.programmes.assessments.queries.replies import public_replies
 from mingjing.programmes.assessments.queries.restated import restated_of
@@ -152,7 +153,8 @@ def known_names(rounds: Collection[Round]) -> frozenset[str]:
 
 
 def _editions(area: Area) -> Iterable[Edition]:
-    found = Edition.objects.filter(round__area=area)
+    """With `later`: whether anything was established after the decision of its round."""
+    found = Edition.objects.filter(round__area=area).annotate(later=LATER)
     return (
         found.select_related("round__area", "round__scheme__rulebook", "replay")
         .defer("round__scheme__document")
@@ -198,7 +200,7 @@ def _rows(
 ) -> Iterable[Row]:
     earlier: dict[int, tuple[Listed, ...]] = {}
     newest = made.newest
-    corrected = newest.number > 1 or any(row.tier != row.decided_tier for row in listed)
+    corrected = newest.number > 1 or newest.later  # type: ignore[attr-defined]  # an annotation
     restated = restated_of(newest.replay, made.scheme, newest.published_at, late=True) if corrected else {}
     for edition in made.editions[1:]:
         for row in made.earlier[edition.pk]:
