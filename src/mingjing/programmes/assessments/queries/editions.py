@@ -3,9 +3,10 @@
 Not here: how a list looks, what makes a correction (policy.corrections).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db.models import QuerySet
 
@@ -109,22 +110,26 @@ def _reopened(round_: Round, newest: Edition, now: datetime) -> Iterator[Problem
     entries = [one.reopening.entry_id for one in found]
     rows = {row.entry_id: row for row in newest.rows.filter(entry__in=entries).select_related("entry")}
     struck = amendments_of(entries, now).filings if found else frozenset()
+    anew = cache(lambda: _anew(round_, newest, now))  # asked only where a tier does not tell, and then once for all
     for one in found:
         row = rows[one.reopening.entry_id]
         rests_on = row.proceeding_id == one.reopening.proceeding_id
         if rests_on and not one.counts:
             yield _unfounded(row.entry)
         elif one.counts and not rests_on and one.reopening.filing_id not in struck:
-            if row.tier != one.reopening.tier or _says_more(round_, newest, row, now):
+            if row.tier != one.reopening.tier or _says_more(row, anew()):
                 text = N_("What was established later about {name} counts now, and the list does not say so.")
                 yield Problem("edition.reopened", text, {"name": row.entry.name}, row.entry.number)
-        elif one.stood and not rests_on and not one.counts and _says_more(round_, newest, row, now):
+        elif one.stood and not rests_on and not one.counts and _says_more(row, anew()):
             yield _unfounded(row.entry)
 
 
-def _says_more(round_: Round, newest: Edition, row: Listed, now: datetime) -> bool:
-    """Whether a row would say another thing now: asked only where its tier does not tell."""
+def _anew(round_: Round, newest: Edition, now: datetime) -> dict[int, Listed]:
+    """By entry what the list would say now."""
     proposed = {one.entry.pk: one for one in proposed_of(round_, newest.replay, now)}
-    rows = relisted(round_, newest.replay, proposed, newest, now)
-    found = next(one for one in rows if one.entry_id == row.entry_id)
+    return {row.entry_id: row for row in relisted(round_, newest.replay, proposed, newest, now)}
+
+
+def _says_more(row: Listed, anew: Mapping[int, Listed]) -> bool:
+    found = anew[row.entry_id]
     return (found.tier, found.total) != (row.tier, row.total)
