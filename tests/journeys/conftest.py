@@ -93,7 +93,7 @@ class Screen:
 
     def check(self) -> None:
         """Nothing wider than the screen, no WCAG A or AA fault (if `searched`), no complaint of the browser so far."""
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = self.page.locator("html").evaluate("root => root.scrollWidth - root.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
         if self.searched:
             faults = Axe().run(self.page, options=WCAG)

@@ -170,8 +170,9 @@ def test_a_phone_that_was_cut_off_while_it_was_bound_asks_for_a_new_pin_twice(te
         """() => new Promise((done) => {
           const asked = indexedDB.open("mingjing-field");
           asked.onsuccess = () => {
-            const change = asked.result.transaction("meta", "readwrite");
+            const change = asked.result.transaction(["meta", "boxes"], "readwrite");
             change.objectStore("meta").delete("vault");
+            change.objectStore("boxes").clear(); // nothing was sealed before there was a PIN
             change.oncomplete = () => done(asked.result.close());
           };
         })"""

@@ -27,7 +27,8 @@ export function spoken(error) {
   if (error instanceof Refused) return error.message;
   if (error instanceof Offline) return t("No network: this needs one. Try again where there is a signal.");
   if (error instanceof WrongPin) return error.seconds ? t("This PIN does not open it. Wait {seconds} s, then try again.", error) : t("This PIN does not open it.");
-  return String(error?.message ?? error);
+  const unnamed = t("This did not work ({name}). Try again; if it goes on, restart the phone: what is kept on it stays.", { name: error?.name ?? "" });
+  return error?.message === "" ? unnamed : String(error?.message ?? error); // a browser's own faults may come without a word
 }
 
 export function megabytes(count) {
