@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from tests.faces import district
 from tests.guarded import guards_lifted
 from tests.programmes.assessments.conftest import Once
@@ -213,7 +215,7 @@ def test_a_finding_struck_on_appeal_changes_the_points_and_the_ranks(
 
 
 def test_a_correction_can_be_corrected_and_two_who_correct_at_once_do_not_both(
-    edition: Edition, people: People, other: Person, at: datetime
+    edition: Edition, people: People, other: Person, at: datetime, client: Client
 ) -> None:
     first, second = edition.rows.filter(adverse=True)
     after = edition.published_at + timedelta(days=1)
@@ -223,6 +225,11 @@ def test_a_correction_can_be_corrected_and_two_who_correct_at_once_do_not_both(
     assert third.number == 3
     assert not third.rows.filter(adverse=True).exists()
     assert len(history(edition.round)) == 2
+    last = history(edition.round, 0)[-1]  # only so many are read, all are counted
+    assert (last.moved, last.count) == ((), 1)
+    client.force_login(people["officer"])
+    page = client.get(reverse("assessments:edition", args=[edition.round_id, 3]), {"moved": ""})
+    assert [one["row"].entry_id for one in page.context["rows"]] == [second.entry_id]
     told = {"round": edition.round, "number": 2, "reason": "更正", "by": other, "at": after + timedelta(days=2)}
     assert codes(lambda: correct_list(**told)) == ["edition.corrected"]  # type: ignore[arg-type]
     assert codes(lambda: correct_list(**{**told, "number": 3})) == ["edition.nothing_due"]  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from mingjing.engine.outcome import N_, Problem
 from mingjing.programmes.assessments.models import Correction, Edition, Entry, Listed, Round
@@ -18,7 +18,7 @@ from mingjing.programmes.assessments.queries.listings import proposed_of
 from mingjing.programmes.assessments.queries.relisted import relisted
 from mingjing.programmes.assessments.queries.reopenings import reopened_in
 
-__all__ = ["Corrected", "Moved", "due", "first_of", "history", "newest_of", "standing_rows"]
+__all__ = ["Corrected", "Moved", "due", "first_of", "history", "moved_in", "newest_of", "standing_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,11 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """An edition that followed another, with the rows that changed, by number."""
+    """An edition that followed another: rows that changed, by number, and how many changed."""
 
     edition: Edition
     moved: tuple[Moved, ...]
+    count: int
 
 
 def newest_of(round_: Round) -> Edition | None:
@@ -62,18 +63,29 @@ def first_of(row: Listed) -> Listed:
     return found
 
 
-def history(round_: Round) -> tuple[Corrected, ...]:
-    """Every correction of a round's list, the first one first: three queries and one for each edition."""
-    editions = list(Edition.objects.filter(round=round_).select_related("published_by", "cause").order_by("number"))
-    found = []
-    before: dict[int, Listed] = {}
-    for edition in editions:
-        rows = {row.entry_id: row for row in edition.rows.select_related("entry")}
-        if before:
-            moved = (Moved(before[key], row) for key, row in rows.items() if before[key].leaf != row.leaf)
-            found.append(Corrected(edition, tuple(sorted(moved, key=lambda one: one.after.entry.number))))
-        before = rows
-    return tuple(found)
+def history(round_: Round, most: int | None = None) -> tuple[Corrected, ...]:
+    """Every correction of a round's list, the first one first, each with its first `most` rows: three queries each."""
+    editions = Edition.objects.filter(round=round_, number__gt=1).select_related("published_by", "cause")
+    return tuple(_corrected(edition, most) for edition in editions.order_by("number"))
+
+
+def moved_in(edition: Edition) -> QuerySet[Listed]:
+    """The rows of an edition that say something else than in the edition before; all of the first."""
+    same = Listed.objects.filter(entry=OuterRef("entry"), leaf=OuterRef("leaf"))
+    return edition.rows.filter(~Exists(same.filter(edition__in=_before(edition))))
+
+
+def _corrected(edition: Edition, most: int | None) -> Corrected:
+    moved = moved_in(edition)
+    rows = list(moved.select_related("entry").order_by("entry__number")[:most])
+    earlier = Listed.objects.filter(edition__in=_before(edition), entry__in=[row.entry_id for row in rows])
+    before = {row.entry_id: row for row in earlier}
+    count = len(rows) if most is None else moved.count()
+    return Corrected(edition, tuple(Moved(before[row.entry_id], row) for row in rows), count)
+
+
+def _before(edition: Edition) -> QuerySet[Edition]:
+    return Edition.objects.filter(round=edition.round_id, number=edition.number - 1)
 
 
 def due(round_: Round, now: datetime) -> tuple[Problem, ...]:

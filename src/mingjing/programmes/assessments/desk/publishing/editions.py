@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mingjing.engine.outcome import Problem, Refusal
 from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import refused, sentence
-from mingjing.faces.ui.paging import page_of
+from mingjing.faces.ui.paging import PAGE_SIZE, page_of
 from mingjing.kernel.parties.guard import guarded
 from mingjing.programmes.assessments.actions.editions import correct_list, publish_list, take_publication_step
 from mingjing.programmes.assessments.desk.found import find_round, round_area
@@ -24,7 +24,7 @@ from mingjing.programmes.assessments.desk.publishing.shown import clocks, timeli
 from mingjing.programmes.assessments.desk.publishing.steps import Place, allowed, back, offered, step_page
 from mingjing.programmes.assessments.models import Edition, Listed, Round
 from mingjing.programmes.assessments.policy.scheme import Scheme
-from mingjing.programmes.assessments.queries.editions import Moved, due, history, newest_of
+from mingjing.programmes.assessments.queries.editions import Moved, due, history, moved_in, newest_of
 from mingjing.programmes.assessments.queries.listings import candidates_of
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.reopenings import REOPENING
@@ -132,13 +132,14 @@ def editions(request: HttpRequest, pk: int) -> HttpResponse:
 def _history(request: HttpRequest, found: Round, newest: Edition | None) -> dict[str, Any]:
     scheme = scheme_of(found.scheme)
     corrected = [
-        {"edition": one.edition, "moved": [_moved(scheme, moved) for moved in one.moved]}
-        for one in reversed(history(found))
+        {"edition": one.edition, "moved": [_moved(scheme, moved) for moved in one.moved], "count": one.count}
+        for one in reversed(history(found, PAGE_SIZE))
     ]
+    problems = due(found, timezone.now())
     return {
         "round": found, "newest": newest, "corrected": corrected,
         "first": Edition.objects.filter(round=found, number=1).select_related("published_by").first(),
-        "due": [sentence(problem) for problem in due(found, timezone.now())],
+        "due": [sentence(problem) for problem in problems[:PAGE_SIZE]], "due_more": len(problems) - PAGE_SIZE,
         "may_publish": allowed(request, "list.publish", found.area),
     }  # fmt: skip
 
@@ -174,14 +175,15 @@ def edition(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     scheme = scheme_of(found.scheme)
     counts = _counts(one, scheme)
     tier = request.GET.get("tier", "")
-    wanted = one.rows.filter(tier=tier) if tier in counts else one.rows.all()
+    moved = number > 1 and "moved" in request.GET
+    wanted = moved_in(one) if moved else one.rows.filter(tier=tier) if tier in counts else one.rows.all()
     wanted = wanted.select_related("entry", "company", "proceeding")
     page = page_of(wanted, request.GET, order=("class_code", "standing", "index"))
     rows = [{"row": row, "reopened": _reopened(row), **shown_tier(scheme, row.tier)} for row in page.rows]
     figures = [(code, shown_tier(scheme, code), count) for code, count in counts.items()]
     newest = newest_of(found)
     context = {"round": found, "edition": one, "page": page, "rows": rows, "figures": figures, "newest": newest}
-    context["tier"] = tier if tier in counts else ""
+    context["part"] = moved or tier in counts
     context["may_receive"] = allowed(request, "appeal.receive", found.area) and newest == one
     return render(request, "assessments/publishing/edition.html", context)
 

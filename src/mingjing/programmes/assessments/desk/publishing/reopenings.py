@@ -16,6 +16,7 @@ from mingjing.engine.outcome import Refusal
 from mingjing.faces.desk.documents import ServiceForm
 from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import refused, sentence
+from mingjing.faces.ui.paging import PAGE_SIZE, page_of
 from mingjing.kernel.documents.actions import record_service
 from mingjing.kernel.documents.models import Document, Service
 from mingjing.kernel.documents.queries import served
@@ -34,7 +35,7 @@ from mingjing.programmes.assessments.policy.reopenings import late_gaps
 from mingjing.programmes.assessments.queries.contradicted import Contradicted, contradicted_in
 from mingjing.programmes.assessments.queries.late_filings import late_of
 from mingjing.programmes.assessments.queries.reopening_papers import notice_of
-from mingjing.programmes.assessments.queries.reopenings import Reopened, reopened_in, reopened_of
+from mingjing.programmes.assessments.queries.reopenings import Reopened, reopened_of, with_standing
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 REFUSED = 422
@@ -55,11 +56,16 @@ def reopenings(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that was filed after the decision: what is to be decided on, and where each other case stands."""
     found, now = find_round(pk), timezone.now()
     late = Filing.objects.filter(entry__round=found, filed_at__gt=found.deciding_at or now, decided_at=None)
-    waiting = late.select_related("entry").order_by("id")
     scheme = scheme_of(found.scheme)
-    rows = [_row(one) | shown_tier(scheme, one.reopening.tier) for one in reopened_in(found, now)]
+    page = page_of(Reopening.objects.filter(entry__round=found, at__lte=now), request.GET, order=("id",))
+    listed = Reopening.objects.filter(pk__in=[row.pk for row in page.rows]).select_related("filing__entry")
+    shown = with_standing(listed.order_by("id"), now)
     against = contradicted_in(found, now) if found.decided_at else ()
-    context = {"round": found, "rows": rows, "waiting": waiting, "against": _said(against)}
+    context = {
+        "round": found, "page": page, "rows": [_row(one) | shown_tier(scheme, one.reopening.tier) for one in shown],
+        "waiting": late.select_related("entry").order_by("id")[:PAGE_SIZE], "waiting_more": late.count() - PAGE_SIZE,
+        "against": _said(against[:PAGE_SIZE]), "against_more": len(against) - PAGE_SIZE,
+    }  # fmt: skip
     return render(request, "assessments/publishing/reopenings.html", context)
 
 
