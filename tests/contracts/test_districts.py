@@ -169,7 +169,7 @@ def test_nothing_of_another_district_is_opened_or_changed(districts: list[Distri
 
 def test_no_list_shows_anything_of_another_district(districts: list[District], examples: Routes) -> None:
     assert examples
-    parts = ("desk:", "assessments:", "complaints:")
+    parts = ("desk:", "assessments:", "complaints:", "inspections:")
     lists = [route for route in routes() if "<" not in route.pattern and route.name.startswith(parts)]
     own = re.compile(secret(1))
     seen_own, told = set(), set()
