@@ -1,6 +1,6 @@
 """The demonstration: made up, labelled so, the same every time, and through the doors everybody uses."""
 
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 
 import pytest
@@ -16,8 +16,11 @@ from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places import demo as places_demo
 from mingjing.kernel.places.models import EntryCode, Site
 from mingjing.programmes.assessments import demo
+from mingjing.programmes.assessments.actions.draws import drawing
 from mingjing.programmes.assessments.actions.visits import log_of
-from mingjing.programmes.assessments.demo.invented import communities
+from mingjing.programmes.assessments.demo import rounds as demo_rounds
+from mingjing.programmes.assessments.demo.history import decided_round
+from mingjing.programmes.assessments.demo.invented import communities, earlier
 from mingjing.programmes.assessments.demo.replayed import rows
 from mingjing.programmes.assessments.models import Community, Result, Round, TeamDay, VisitRecord
 from mingjing.programmes.assessments.policy.decisions import result_row
@@ -29,6 +32,8 @@ pytestmark = pytest.mark.django_db
 
 
 SITES, DONE, PILOT = 48, 12, 19
+DRAWN = (2, 4, 5, 8, 11, 15, 19, 26)
+"""Seeds of draws in which, before nobody was in conflict with who is proposed, no other team could go to one."""
 
 
 def build(lines: list[str]) -> None:
@@ -107,6 +112,39 @@ def test_a_demonstration_that_was_killed_has_a_round_whole_or_not_at_all(monkeyp
     assert not Round.objects.exists()
     assert Community.objects.count() == PILOT
     assert verify().whole
+
+
+class Reached(Exception):
+    """The demonstration came as far as the test asks."""
+
+
+@pytest.mark.one_database
+def test_whatever_is_drawn_another_team_can_go_to_whoever_is_proposed(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reached(*args: object, **kwargs: object) -> None:
+        raise Reached
+
+    for part in (places_demo.build, parties_demo.build):
+        part(lambda line: None)
+    area, version = demo.prepare(at)
+    scheme, players = scheme_of(version), demo.cast()
+    found = communities(scheme, Random(demo.SEED), 20, 12)[:8]
+    demo.register.build(area, "pilot.xlsx", found, players.officer, players.director, at - demo.BEFORE)
+    before = earlier(found, scheme, Random(demo.SEED + 1))
+    for where, name, done in (
+        (demo.history.Visitor, "visit", lambda *args, **kwargs: None),
+        (demo.history.Visitor, "open", lambda *args, **kwargs: []),
+        (demo.history, "_obliging", lambda *args: False), (demo.history, "_file", lambda *args: None),
+        (demo.history.published, "accidents", reached),
+    ):  # fmt: skip
+        monkeypatch.setattr(where, name, done)
+    for seed in DRAWN:
+        chance = Random(seed)
+        monkeypatch.setattr(drawing.secrets, "token_bytes", chance.randbytes)
+        monkeypatch.setattr(demo_rounds, "token_bytes", chance.randbytes)
+        with pytest.raises(Reached):
+            decided_round(area, version, players, before, date(2026, 11, 27), lambda line: None)
 
 
 def test_the_same_seed_gives_the_same_table(people: dict[str, Person], at: datetime) -> None:

@@ -46,13 +46,13 @@ def decided_round(
     say(_("recording a round of {count} demonstration communities").format(count=len(found)))
     days = weekdays(today - EARLIER, _before(found), 0)
     round = open_demo_round(cast, area, scheme, DECIDED, "演示·上一轮考核（试点）", days)
-    draw(round, cast, days)
+    proposed = published.worst(found)
+    draw(round, cast, days, {f"HT-{one.number:03d}" for one in proposed})
     visitor = _visitor(scheme, cast, found)
     for record, staff, at in _visits(round, visitor, days[-1], today):
         visitor.visit(record, staff, at)
         if _obliging(record, 20):
             visitor.put_right(record, at + timedelta(hours=20))
-    proposed = published.worst(found)
     published.second_visits(round, visitor, proposed, days[-1] + timedelta(days=4))
     at = moment(days[-1] + timedelta(days=20), 10)
     with standing_at(at):

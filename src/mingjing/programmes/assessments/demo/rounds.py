@@ -1,6 +1,6 @@
 """The demonstration's rounds up to fieldwork: opened, classes confirmed, frozen, supervisors listed, drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from secrets import token_bytes
@@ -66,9 +66,15 @@ def classes(round: Round, cast: Cast, at: datetime) -> None:
             confirm_class(entry=entry, class_code=entry.proposed_class, reason=reason, by=person, at=at)
 
 
-def teams(round: Round, cast: Cast, days: Sequence[date], at: datetime) -> None:
-    """Supervisors with their employers, three declared conflicts, and two staff with each team."""
-    companies = sorted({entry.company.name for entry in round.entries.select_related("company") if entry.company})
+def teams(round: Round, cast: Cast, days: Sequence[date], at: datetime, again: Container[str] = ()) -> None:
+    """Supervisors with their employers, three declared conflicts, and two staff with each team.
+
+    Nobody is in conflict with the communities `again`, by number. To these a second team goes that shares nobody with
+    the first; as each supervisor of the first went with one other team last, one of the rest is always free.
+    """
+    entries = list(round.entries.select_related("company", "community").order_by("number"))
+    spared = {entry.company_id for entry in entries if entry.number in again}
+    companies = sorted({one.company.name for one in entries if one.company and one.company_id not in spared})
     settings = Settings(
         title=round.title, days=tuple(day.isoformat() for day in days), teams=TEAMS, team_size=TEAM_SIZE, most=MOST
     )
@@ -76,21 +82,21 @@ def teams(round: Round, cast: Cast, days: Sequence[date], at: datetime) -> None:
     experts = []
     linked = len(days) * TEAMS * (TEAM_SIZE - 1)  # more could not be compared with each other
     for number, person in enumerate(cast.supervisors[:linked]):
-        home = companies[number // 4] if number % 4 == 0 else ""
+        home = companies[number // 4] if number % 4 == 0 and number // 4 < len(companies) else ""
         experts.append(list_expert(round=round, person=person, home=home, by=cast.officer, at=at))
-    sites = round.entries.select_related("community").order_by("number")[:3]
-    for expert, entry in zip(experts[1:4], sites, strict=True):
+    sites = [entry for entry in entries if entry.number not in again]
+    for expert, entry in zip(experts[1:4], sites, strict=False):
         reason = "本人居住于该小区（演示）"
         declare_conflict(expert=expert, community=entry.community, reason=reason, by=cast.officer, at=at)
     for number, person in enumerate(cast.staff):
         staff_team(round=round, team=number % TEAMS + 1, person=person, by=cast.officer, at=at)
 
 
-def draw(round: Round, cast: Cast, days: Sequence[date]) -> None:
-    """Freeze, commit, let a witness add a seed, reveal, draw, and begin fieldwork."""
+def draw(round: Round, cast: Cast, days: Sequence[date], again: Container[str] = ()) -> None:
+    """Freeze, commit, let a witness add a seed, reveal, draw, and begin fieldwork; `again` as for `teams`."""
     at = moment(days[0] - timedelta(days=3), 10)
     with standing_at(at):
-        teams(round, cast, days, at)
+        teams(round, cast, days, at, again)
         freeze_round(round=round, by=cast.director, at=at)
         made = commit_draw(round=round, by=cast.director, at=at)
         secret = token_bytes(SEED_BYTES)
