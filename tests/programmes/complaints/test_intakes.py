@@ -72,6 +72,16 @@ def test_every_bad_row_is_named_and_nothing_is_kept(area: Area, sites: dict[str,
     assert not Complaint.objects.exists()
 
 
+def test_of_many_bad_rows_the_first_are_told_and_all_are_counted(
+    area: Area, sites: dict[str, Site], at: datetime
+) -> None:
+    intake = hand_in(area, table([row(n, 是否有效="也许") for n in range(1, 251)]), None, at)
+    *first, more = intake.told_problems
+    assert [problem.row for problem in first] == list(range(2, 202))
+    assert more.params["count"] == 250
+    assert Fact.objects.get(kind="complaints.intake.failed").values["problems"] == 250
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [(b"", "tables.empty"), (b"a,b\n1,2\n", "mapping.column"), (b"\x00\x01\x02" * 50, "tables.zero_byte"),

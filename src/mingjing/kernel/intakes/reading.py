@@ -18,9 +18,6 @@ from mingjing.kernel.jobs.worker import Run
 
 __all__ = ["Lines", "read_intake"]
 
-SHOWN = 200
-"""How many problems of a file are kept; all are counted."""
-
 
 class Lines(Protocol):
     """What is counted while a file is read: `counts["read"]` are its rows."""
@@ -34,22 +31,28 @@ Opened = Callable[[BinaryIO], AbstractContextManager[tuple[Any, Iterator[Sequenc
 """Opens the file: its reader, whose `log` refuses with every problem, and the lines that say something new."""
 
 
-def read_intake(run: Run, asked: Intake, lines: Lines, opened: Opened, empty: Problem) -> None:
-    """Store the lines of a file, or keep every problem that stands in the way; `empty` says that it has no row."""
+def read_intake(
+    run: Run, asked: Intake, lines: Lines, opened: Opened, empty: Problem, against: Mapping[str, Any] | None = None
+) -> None:
+    """Store the lines of a file, or keep every problem that stands in the way; `empty` says that it has no row.
+
+    `against` names what the file was read against, for whoever asks whether that is still so (actions.apply_intake).
+    """
     with suppress(way.Superseded):
-        attempt = way.begin_reading(intake=asked, by=None, at=timezone.now())
+        attempt, found = way.begin_reading(intake=asked, by=None, at=timezone.now()), 0
         try:
             with open_original(asked.input_digest, verified=True) as file, opened(file) as (reader, batches):
                 for batch in batches:
                     way.keep_lines(intake=asked, attempt=attempt, lines=batch, by=None, at=timezone.now())
                     run.progress(lines.counts["read"], 0)
+                found = reader.log.count
                 reader.log.refuse()
                 if not lines.counts["read"]:
                     raise Refusal([empty])
         except Refusal as refusal:
-            problems, now = refusal.problems, timezone.now()
-            way.fail_intake(
-                intake=asked, attempt=attempt, problems=problems[:SHOWN], count=len(problems), by=None, at=now
-            )
+            problems, count = refusal.problems, max(found, len(refusal.problems))
+            way.fail_intake(intake=asked, attempt=attempt, problems=problems, count=count, by=None, at=timezone.now())
         else:
-            way.complete_reading(intake=asked, attempt=attempt, counts=lines.summary(), by=None, at=timezone.now())
+            way.complete_reading(
+                intake=asked, attempt=attempt, counts=lines.summary(), against=against, by=None, at=timezone.now()
+            )

@@ -57,7 +57,6 @@ class Reading:
     log: Log = field(default_factory=Log)
     counts: Counter[str] = field(default_factory=Counter)
     unread: tuple[str, ...] = ()
-    rows: int = 0
     _namesakes: dict[tuple[int, str], str] = field(default_factory=dict)
 
     def known(self) -> None:
@@ -75,6 +74,7 @@ class Reading:
 
     def count(self, compared: Compared) -> None:
         """Count a line."""
+        self.counts["read"] += 1
         self.counts[compared.kind] += 1
         self.counts["warned"] += bool(compared.doubts)
         self.counts["renamed"] += any(doubt.code == RENAMED for doubt in compared.doubts)
@@ -96,7 +96,6 @@ def read_lines(file: Path | IO[bytes], name: str, reading: Reading) -> Iterator[
             read_code=read_credit_code, today=reading.today, report=reading.log.add,
         )  # fmt: skip
         while rows := list(islice(table.rows, CHUNK)):
-            reading.rows += len(rows)
             lines = [line for row in rows if (line := _line(row, reader, reading))]
             weighed = _weigh(lines, reader, reading, places)
             yield [] if reading.log.count else weighed
