@@ -5,6 +5,7 @@ Django is not imported here, so that tests/engine runs without it. Not here: fix
 
 import gc
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -17,6 +18,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGES = re.compile(r"tests/faces/(desk|portal|ui)/|_(desk|pages)\.py$")
+"""Tests of pages: tests/contracts opens every page on PostgreSQL, which is what it can change about one."""
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 # One core busy elsewhere must not fail a property: no deadlines. In CI the same examples are tried every time.
@@ -39,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = items[:]
     if config.getoption("--database-only"):
         kept = [item for item in kept if uses_database(item) and (not is_journey(item) or on_either(item))]
-        kept = [item for item in kept if not item.get_closest_marker("one_database")]
+        kept = [item for item in kept if not item.get_closest_marker("one_database") and not of_pages(item)]
     else:
         kept = [item for item in kept if not item.get_closest_marker("other_database")]
     if part := config.getoption("--part"):
@@ -64,6 +67,11 @@ def part_of(items: list[pytest.Item], which: int, of: int) -> list[pytest.Item]:
 def is_journey(item: pytest.Item) -> bool:
     """Whether `item` drives a browser: most journeys try pages, which are the same on every database."""
     return item.get_closest_marker("journey") is not None
+
+
+def of_pages(item: pytest.Item) -> bool:
+    """Whether `item` tries pages and writes nothing that others see meanwhile."""
+    return bool(PAGES.search(item.path.as_posix())) and not commits(item)
 
 
 def on_either(item: pytest.Item) -> bool:
