@@ -1,7 +1,11 @@
-"""The floor of the bench of sync, a WSGI application: the same bytes hashed, written, synced, the same rows inserted.
+"""The floors of the bench of sync: the same bytes hashed, written, synced, the same rows inserted, and nothing else.
 
-No session, no check, no signature, no idempotency, no ledger: PUT keeps a photo under its digest, POST /N writes the
-rows that a visit with N photos left in the real thing (bench.sync_rows; files `rows-N.json` in BENCH_FLOOR).
+No session, no check, no signature, no idempotency, no ledger. Two of them under one server:
+
+* bare, a WSGI application: PUT keeps a photo under its digest, POST /N writes the rows that a visit with N photos left
+  in the real thing (bench.sync_rows; files `rows-N.json` in BENCH_FLOOR);
+* a plain Django view, as the goals were measured (/work/shared/design/performance.md, 1-2): POST /plain/N brings the
+  visit and its photos as one multipart body; no middleware.
 """
 
 import json
@@ -14,12 +18,15 @@ from tempfile import NamedTemporaryFile
 from threading import local
 from typing import Any
 
+import django
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
 from bench.sync_rows import Rows, write
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingjing.config.settings")
-
-import django
-
 django.setup()
 
 FOLDER = Path(os.environ["BENCH_FLOOR"])
@@ -27,7 +34,9 @@ READY = local()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Keep a photo, or write a visit."""
+    """Keep a photo, or write a visit; or let Django do it."""
+    if environ["PATH_INFO"].startswith("/plain/"):
+        return PLAIN(environ, start_response)
     body = environ["wsgi.input"]
     if environ["REQUEST_METHOD"] == "PUT":
         keep(body)
@@ -53,6 +62,19 @@ def keep(stream: Any) -> None:
     Path(file.name).replace(target)
 
 
+def visit(request: HttpRequest, photos: int) -> HttpResponse:
+    """A visit with its photos in one body, as Django reads it."""
+    files = request.FILES.getlist("photo")
+    if len(files) != photos:
+        return HttpResponse(status=400)
+    for file in files:
+        keep(file)
+    json.loads(request.POST["visit"])
+    lone()
+    write(rows(photos))
+    return HttpResponse("ok")
+
+
 def lone() -> None:
     """Let this thread's connection write rows whose neighbours are not there."""
     from django.db import connection
@@ -68,3 +90,8 @@ def lone() -> None:
 def rows(photos: int) -> Rows:
     found: Rows = json.loads((FOLDER / f"rows-{photos}.json").read_text("utf-8"))
     return found
+
+
+urlpatterns = [path("plain/<int:photos>", visit)]
+settings.MIDDLEWARE, settings.ROOT_URLCONF = [], __name__
+PLAIN = WSGIHandler()

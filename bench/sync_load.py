@@ -6,7 +6,7 @@ A phone is a thread with one connection. Not here: the servers, and what is meas
 import json
 import time
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,10 +22,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-__all__ = ["EDITS", "Phone", "Visit", "drive", "floor_visit", "phones_of", "sync_visit"]
+__all__ = ["EDITS", "Phone", "Visit", "drive", "floor_visit", "form_of", "phones_of", "plain_visit", "sync_visit"]
 
 EDITS = 65
 PHOTO_BYTES = 300_000
+BOUNDARY = "mingjing-bench"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,30 @@ def floor_visit(connection: HTTPConnection, phone: Phone, visit: Visit) -> None:
     answer = connection.getresponse()
     said = answer.read()
     assert answer.status == 200, said
+
+
+def form_of(visit: Visit) -> bytes:
+    """The visit and its photos as one multipart body."""
+    begin = f"--{BOUNDARY}\r\nContent-Disposition: form-data; name="
+    parts = [f'{begin}"visit"\r\n\r\n'.encode(), visit.body, b"\r\n"]
+    for digest, raw in visit.photos:
+        parts += [
+            f'{begin}"photo"; filename="{digest}.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'.encode(), raw, b"\r\n",
+        ]  # fmt: skip
+    return b"".join([*parts, f"--{BOUNDARY}--\r\n".encode()])
+
+
+def plain_visit(forms: Mapping[str, bytes]) -> Callable[[HTTPConnection, Phone, Visit], None]:
+    """The same by one request to the view of plain Django; `forms` were made before the clock runs, by subject."""
+
+    def send(connection: HTTPConnection, phone: Phone, visit: Visit) -> None:
+        headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+        connection.request("POST", f"/plain/{len(visit.photos)}", forms[visit.subject], headers)
+        answer = connection.getresponse()
+        said = answer.read()
+        assert answer.status == 200, said
+
+    return send
 
 
 def posted(connection: HTTPConnection, path: str, given: dict[str, Any]) -> dict[str, Any]:
