@@ -20,8 +20,9 @@ def note_reactions(sender: type[Fact], facts: Sequence[Fact], **_more: Any) -> N
     """
     now = timezone.now()
     wanted: dict[tuple[str, object], Delivery] = {}
+    reactions = {kind: registry.reactions_to(kind) for kind in {fact.kind for fact in facts}}
     for fact in facts:
-        for reaction in registry.reactions_to(fact.kind):
+        for reaction in reactions[fact.kind]:
             lot = fact.values.get(reaction.once_for) if reaction.once_for else fact.seq
             wanted[reaction.code, lot] = made(Delivery, fact=fact, reaction=reaction.code, due_at=now)
     if wanted:

@@ -5,7 +5,7 @@ listens to the signal).
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -79,7 +79,8 @@ def append_many(*, facts: Sequence[Told], by: Actor | None, at: datetime) -> lis
         raise transaction.TransactionManagementError("A fact is appended in the transaction of what it tells about.")
     if not facts:
         return []
-    columns = [_columns(told.kind, told.subject, told.data, by, at) for told in facts]
+    kinds = registry.fact_kinds()
+    columns = [_columns(kinds, told.kind, told.subject, told.data, by, at) for told in facts]
     (head,) = _HEAD.ask()
     end, chained = head.hash, []
     for seq, (told, values) in enumerate(zip(facts, columns, strict=True), start=head.seq + 1):
@@ -105,8 +106,10 @@ def _linked(seq: int, columns: dict[str, Any], area: Within | None, previous: st
     )
 
 
-def _columns(kind: str, subject: str, data: Mapping[str, Any], by: Actor | None, at: datetime) -> dict[str, Any]:
-    if kind not in registry.fact_kinds():
+def _columns(
+    kinds: Collection[str], kind: str, subject: str, data: Mapping[str, Any], by: Actor | None, at: datetime
+) -> dict[str, Any]:
+    if kind not in kinds:
         raise NotRecordable(f"No manifest declares the fact kind {kind!r}.")
     if len(subject) > 160 or not _SUBJECT.fullmatch(subject):
         raise NotRecordable(f"The subject {subject!r} does not read like `rulebooks.version:17`.")

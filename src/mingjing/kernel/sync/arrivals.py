@@ -28,7 +28,7 @@ from mingjing.kernel.db.fields import instant_text
 
 __all__ = [
     "SHA256", "Arrived", "arrived", "folder", "note_arrival", "note_refusal", "receipt_of", "refusal_of", "sweep_notes",
-    "write_new",
+    "tell_by_note", "write_new",
 ]  # fmt: skip
 
 SHA256 = pattern(r"[0-9a-f]{64}")
@@ -81,8 +81,22 @@ def note_arrival(*, device: UUID, digest: str, size: int, picture: Mapping[str, 
         "at": instant_text(at), "key": keys.public_key(),
     }  # fmt: skip
     receipt = keys.text(canonical({**document, "signature": keys.sign(canonical(document))}))
-    _write(device, digest, {"size": size, "at": instant_text(at), "receipt": receipt, "picture": picture})
+    _write(device, digest, {
+        "length": size, "sha256": digest, "size": size, "at": instant_text(at), "receipt": receipt, "picture": picture,
+    })  # fmt: skip
     return receipt
+
+
+def tell_by_note(path: str, *, device: UUID, digest: str) -> bool:
+    """Let the note of an arrival also be what is known of its upload: a second name costs less than a second file.
+
+    False where there is no such note, or the disk gives no second names.
+    """
+    try:
+        os.link(_path(device, digest), path)
+    except OSError:
+        return False
+    return True
 
 
 def note_refusal(*, device: UUID, digest: str, problems: Sequence[Problem], at: datetime) -> None:

@@ -17,6 +17,7 @@ from django.utils.timezone import get_default_timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.evidence import photos, store
+from mingjing.kernel.evidence.heads import bare_jpeg
 from mingjing.kernel.evidence.media import IMAGES, media_type_of
 
 __all__ = ["examined", "examined_bytes", "examined_original"]
@@ -53,8 +54,7 @@ def _examined(file: BinaryIO, raw: mmap | bytes) -> dict[str, Any]:
     if not _ends(raw, media_type):
         text = N_("The picture breaks off, or something else hangs on to it; take the photo again.")
         raise Refusal([Problem("upload.broken", text)])
-    file.seek(0)
-    read = photos.read(file, get_default_timezone(), whole=False)
+    read = _read(file, raw)
     faults = set(read.facts.get("faults", ()))
     if "pixels" in faults:
         text = N_("The picture has more than {most} million pixels; choose a smaller size in the camera.")
@@ -68,6 +68,14 @@ def _examined(file: BinaryIO, raw: mmap | bytes) -> dict[str, Any]:
         "longitude": None if read.longitude is None else str(read.longitude),
         "facts": dict(read.facts),
     }
+
+
+def _read(file: BinaryIO, raw: mmap | bytes) -> photos.Read:
+    """What it says of itself; of most pictures that the app makes that is their size."""
+    if (size := bare_jpeg(raw)) and size[0] * size[1] <= photos.PIXELS:
+        return photos.Read(facts={"width": size[0], "height": size[1]})
+    file.seek(0)
+    return photos.read(file, get_default_timezone(), whole=False)
 
 
 def examined_original(digest: str) -> tuple[int, dict[str, Any]] | None:

@@ -35,6 +35,7 @@ from mingjing.kernel.sync.arrivals import (
     note_refusal,
     receipt_of,
     sweep_notes,
+    tell_by_note,
     write_new,
 )
 from mingjing.kernel.sync.pictures import examined, examined_bytes, examined_original
@@ -121,7 +122,7 @@ def begin_with(
             now = replace(upload, offset=piece.size)
             if now.offset == length:
                 now = _finished(now, piece.sha256, at, only=piece.only)
-            _tell(upload)
+            _tell(now)
     except (Corrupt, Refusal, OSError):  # it has no name for its phone either, which sends it anew
         _thrown_away(upload)
         raise
@@ -143,7 +144,9 @@ def _new(device: UUID, length: int, digest: str, at: datetime) -> Upload:
 
 def _tell(upload: Upload) -> None:
     """Write down what is known of it. Nobody knows its name yet, so nobody reads half of it."""
-    write_new(f"{folder()}/{upload.name}.json", {"length": upload.length, "sha256": upload.sha256})
+    path = f"{folder()}/{upload.name}.json"
+    if not (upload.receipt and tell_by_note(path, device=upload.device, digest=upload.sha256)):
+        write_new(path, {"length": upload.length, "sha256": upload.sha256})
 
 
 def found(name: str, *, device: UUID, at: datetime) -> Upload:

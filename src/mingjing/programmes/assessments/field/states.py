@@ -59,8 +59,7 @@ class _Beside:
 
     def __init__(self, records: Sequence[VisitRecord], person: Person | None) -> None:
         signed = [record for record in records if getattr(record, "signed", True)]
-        rows = Signature.objects.filter(record__in=signed).select_related("person")
-        self.signatures = _by(rows, "record_id") if signed else {}
+        self.signatures = _by(_signatures(signed), "record_id") if signed else {}
         returned = [record for record in records if record.returned_at and not record.submitted_at]
         self.returns = _by(Return.objects.filter(record__in=returned).order_by("id"), "record_id") if returned else {}
         self.sheets = {record.pk: record.sheet_document for record in records}
@@ -90,6 +89,10 @@ class _Beside:
         witnesses = [one.person.token for one in now if one.part == SignaturePart.WITNESS and one.person]
         waits = bool(witnesses) and not record.company_at
         return {"signed": members, "company": record.company_stance, "refusal_waits": waits, "witnesses": witnesses}
+
+
+def _signatures(records: Sequence[VisitRecord]) -> Iterable[Signature]:
+    return Signature.objects.filter(record__in=records).select_related("person")
 
 
 def _score(record: VisitRecord, sheet: Mapping[str, Any]) -> dict[str, Any]:
