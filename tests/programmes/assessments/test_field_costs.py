@@ -15,7 +15,7 @@ from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 pytestmark = pytest.mark.django_db
 BOUNDS = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
-STATEMENTS, ORDERS = 9, 7
+STATEMENTS, ORDERS = 9, 6
 """A visit's, however many edits and photos; what orders to put critical findings right add, however many."""
 ROW, EDIT, PHOTO = 18_000, 300, 2_800
 """Bytes in the database, with what every index holds: the sheet's row, an edit in the log, all that names a photo."""

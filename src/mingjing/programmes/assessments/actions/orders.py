@@ -90,7 +90,7 @@ def _open(
     found = {code: _on(sheet, code) for code in codes if subjects[code] not in standing}
     if not found:
         return
-    (lead,) = _LEAD.ask(key=record.round.lead_id)
+    lead = record.round.lead
     shown = _exhibits(record, [entry for entries in found.values() for entry in entries])
     checks = scheme.rubrics[record.entry.class_code].checks
     openings = [
@@ -113,7 +113,6 @@ _STANDING = Prepared(
     lambda subjects: Case.objects.open().filter(programme="assessments", subject__in=subjects).only("subject")
 )
 _SHOWN = Prepared(lambda subject, digests: exhibits_of(subject).filter(sha256__in=digests).only("sha256"))
-_LEAD = Prepared(lambda key: Person.objects.filter(pk=key))
 
 
 def _on(sheet: Mapping[str, Any], code: str) -> list[Mapping[str, Any]]:

@@ -24,7 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 HEAVY = ("round__scheme__document", "round__plan", "entry__class_reasons")
-BESIDE = ("round__area", "round__scheme", "entry__community__site", "team_day", "visit")
+BESIDE = ("round__area", "round__lead", "round__scheme", "entry__community__site", "team_day", "visit")
 LIVE = ("fieldwork", "review")
 """The states of a round in which its records live."""
 
