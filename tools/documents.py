@@ -6,11 +6,12 @@
 A page is a line for each paragraph of the body; the frame (head, number, title, office, date, code) comes by itself, in
 the layout of GB/T 9704-2012. An office then edits the .docx in Word or WPS. Signs at the beginning of a line:
 
-    !red         on the first line: with the red head of the office        !form   without any frame
+    !red         on the first line: with the red head of the office        !bare   without any frame
+    !form        to be filled in and signed by others: the frame says when it was handed out, not who signs
     > text       not indented (whom it is for)          = text, == text    headings: 一、 and （一）
     % for …      of paragraphs: % for one in list … % endfor, % if one … % endif
     |# a | b |   the head of a table    | a | b |   a row    |% for one in list   of rows, to |% endfor
-    ^ text       centred, of the size of a title
+    ^ text       centred, of the size of a title           @ text       as high as what stands in it: a picture
 """
 
 import io
@@ -36,6 +37,8 @@ ELSE = {TITLE: "方正小标宋_GBK,华文中宋,宋体", BODY: "仿宋,FangSong
 RED, SMALL = RGBColor(0xD9, 0x00, 0x00), Pt(10.5)
 SIZE_2, SIZE_3 = Pt(22), Pt(16)
 LINE = Pt(28)
+SIGNATURES = 3
+"""How many lines of a form stay on one page with its code: those who sign it are seen beside it."""
 CENTRE, RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 
 
@@ -134,14 +137,15 @@ def head(page: Page, red: bool) -> None:
     page.paragraph("")
 
 
-def foot(page: Page) -> None:
+def foot(page: Page, signed: bool) -> None:
     """Office and date, and below them what verifies the paper: never on a page without a line of the text."""
-    begin = len(page.document.paragraphs) - 1
-    page.paragraph("")
-    page.paragraph("")
-    for text in ("{{ office }}", "{{ date }}"):
-        line = page.paragraph(text)
-        line.alignment, line.paragraph_format.right_indent = RIGHT, Pt(64)
+    begin = len(page.document.paragraphs) - (1 if signed else SIGNATURES)
+    if signed:
+        page.paragraph("")
+        page.paragraph("")
+        for text in ("{{ office }}", "{{ date }}"):
+            line = page.paragraph(text)
+            line.alignment, line.paragraph_format.right_indent = RIGHT, Pt(64)
     page.paragraph("")
     for together in page.document.paragraphs[begin:]:
         together.paragraph_format.keep_with_next = True
@@ -156,6 +160,7 @@ def foot(page: Page) -> None:
         "扫描二维码或登录核验网址，可核验本文书的文号、日期和效力。",
         "核验码：{{ code }}",
         "核验网址：{{ verify }}",
+        *(() if signed else ("本表由{{ office }}于{{ date }}制发。",)),
     )
     for place, text in enumerate(lines):
         paragraph = words.paragraphs[0] if not place else words.add_paragraph()
@@ -173,6 +178,7 @@ def body(page: Page, lines: list[str]) -> None:
         ("=", lambda text: heading(page, text, HEAVY)),
         ("%", lambda text: page.paragraph(f"{{%p {text} %}}")),
         ("^", lambda text: centred(page, text)),
+        ("@", lambda text: page.shaped(page.document.add_paragraph(), line=None).add_run(text)),
     )
     for line in lines:
         sign, write = next((one for one in signs if line.startswith(one[0])), ("", None))
@@ -202,11 +208,11 @@ def made(text: str) -> bytes:
     lines = text.rstrip("\n").split("\n")
     mode = lines.pop(0) if lines[0].startswith("!") else ""
     page = Page()
-    if mode != "!form":
+    if mode != "!bare":
         head(page, red=mode == "!red")
     body(page, lines)
-    if mode != "!form":
-        foot(page)
+    if mode != "!bare":
+        foot(page, signed=mode != "!form")
     out = io.BytesIO()
     page.document.save(out)
     return repacked(out.getvalue())

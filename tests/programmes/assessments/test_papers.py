@@ -34,6 +34,7 @@ from mingjing.programmes.assessments.models import Bar, Entry, Round, TeamMember
 from mingjing.programmes.assessments.policy.decisions import check_decision
 from mingjing.programmes.assessments.queries.entry_papers import ENTRY_PAPERS, ready_of
 from mingjing.programmes.assessments.queries.follow_papers import FOLLOW_PAPERS
+from mingjing.programmes.assessments.queries.form_papers import FORM_PAPERS
 from mingjing.programmes.assessments.queries.round_papers import ROUND_PAPERS, ready_for
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ People = dict[str, Person]
 REDBLACK_5 = {
     "round_plan", "class_confirmation", "draw_record", "visit_authorisation", "score_sheet", "signature_record",
     "interview_record", "rectification_order", "rectification_plan", "completion_report", "reinspection_opinion",
-    "reminder", "talk_notice", "admonition", "pre_listing_notice", "statement_record", "appeal_form",
+    "reminder", "talk_notice", "talk_minutes", "admonition", "pre_listing_notice", "statement_record", "appeal_form",
     "appeal_decision", "public_notice", "bulletin", "list_correction", "release_notice", "transfer_letter",
     "credit_push", "exit_recommendation", "round_report",
 }  # fmt: skip
@@ -69,8 +70,10 @@ def entry(round_: Round) -> Entry:
     return found.order_by("number")[0]
 
 
-def test_every_document_an_office_needs_is_a_kind() -> None:
+def test_every_document_an_office_needs_is_a_kind_with_a_number() -> None:
     assert {f"assessments.{name}" for name in REDBLACK_5} <= set(kinds())
+    assert {name for name in REDBLACK_5 if not kinds()[f"assessments.{name}"].numbered} == set()
+    assert [code for code, kind in kinds().items() if not kind.numbered] == ["documents.receipt"]
     assert {f"assessments.{name}" for name in (*ROUND_PAPERS, *ENTRY_PAPERS)} <= set(kinds())
 
 
@@ -113,7 +116,8 @@ def test_the_sheet_and_the_signatures_of_a_community(entry: Entry, people: Peopl
     TeamMember.objects.create(
         team_day=entry.records.get().team_day, person=people["officer"], part="staff", added_at=at
     )
-    assert ready_of(entry) - FOLLOW_PAPERS.keys() == ENTRY_PAPERS.keys() - {"appeal_decision", *FOLLOW_PAPERS}
+    later = {"appeal_decision", *FOLLOW_PAPERS, *FORM_PAPERS}
+    assert ready_of(entry) - FOLLOW_PAPERS.keys() == ENTRY_PAPERS.keys() - later | {"interview_record"}
     texts = {
         kind: words(issue_entry_paper(entry=entry, kind=kind, by=people["officer"], at=at))
         for kind in ready_of(entry) - FOLLOW_PAPERS.keys()

@@ -35,6 +35,7 @@ from mingjing.kernel.documents.queries import (
     letterhead_of,
     template_bytes,
     template_of,
+    verify_address,
 )
 from mingjing.kernel.documents.rendering import render as filled_in
 from mingjing.kernel.evidence import store
@@ -210,7 +211,8 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     template = template_bytes(RECEIPT, template_of(found.area, RECEIPT))
     values = {"served": found.title, "served_number": found.number, "office": letterhead_of(found.area, RECEIPT).office}
     values |= {"to_name": found.addressee.name, "to_code": found.addressee.credit_code}
-    return word_file(filled_in(template, values), f"送达回证 {found.number}.docx")
+    values["served_code"] = found.printed_code
+    return word_file(filled_in(template, values, qr=verify_address(found.code)), f"送达回证 {found.number}.docx")
 
 
 def word_file(content: bytes, name: str) -> HttpResponse:

@@ -28,6 +28,10 @@ RECEIPT = DocumentKind(
     fields=(
         DocumentField(name="served", title=_("title and number of the document that is served"), sample="示例告知书"),
         DocumentField(name="served_number", title=_("number of that document"), sample="荷物考〔2026〕12号"),
+        DocumentField(
+            name="served_code", title=_("code that verifies that document"), sample="0000 0000 0000 0000 0000 0000",
+            optional=True,
+        ),
         DocumentField(name="to_name", title=_("name of the addressee"), sample="示例物业服务有限公司"),
         DocumentField(name="to_code", title=_("credit code of the addressee"), sample="91430202MA4Q00001X"),
     ),

@@ -16,6 +16,7 @@ from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.programmes.assessments.models import Entry, Round
 from mingjing.programmes.assessments.queries.entry_papers import ENTRY_PAPERS, decided_dispute, ready_of
 from mingjing.programmes.assessments.queries.follow_papers import ASKED, TO_COMPANY
+from mingjing.programmes.assessments.queries.form_papers import HANDED_TO_COMPANY
 from mingjing.programmes.assessments.queries.round_papers import ROUND_PAPERS, ready_for
 
 __all__ = ["issue_entry_paper", "issue_round_paper"]
@@ -44,7 +45,13 @@ def issue_entry_paper(
     if kind not in ready_of(entry):
         raise Refusal([_too_early()])
     dispute = decided_dispute(entry, at) if kind == "appeal_decision" else None
-    to = entry.company if kind in TO_COMPANY else dispute.proceeding.organisation if dispute else None
+    to = (
+        entry.company
+        if kind in TO_COMPANY | HANDED_TO_COMPANY
+        else dispute.proceeding.organisation
+        if dispute
+        else None
+    )
     more = {name: " ".join(said.get(name, "").split())[:LINE] for name in ASKED.get(kind, ())}
     if not all(more.values()):
         text = N_("Say to which authority the matter is transferred.")

@@ -16,6 +16,7 @@ from mingjing.kernel.proceedings.queries import Stands, stands_of
 from mingjing.programmes.assessments.models import Edition, Entry, Filing, Result, Signature, VisitRecord
 from mingjing.programmes.assessments.policy.procedures import UPHELD
 from mingjing.programmes.assessments.queries.follow_papers import FOLLOW_PAPERS, ready_to_follow
+from mingjing.programmes.assessments.queries.form_papers import FORM_PAPERS, ready_to_fill_in
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.papers import fact_rows
 from mingjing.programmes.assessments.queries.reports import DISPUTES
@@ -37,7 +38,7 @@ def ready_of(entry: Entry) -> frozenset[str]:
         names.add("score_sheet")
     dispute = decided_dispute(entry, timezone.now())
     names |= {"appeal_decision"} if dispute and dispute.proceeding.organisation else set()
-    return ready_to_follow(entry) | names
+    return ready_to_follow(entry) | ready_to_fill_in(entry, timezone.now()) | names
 
 
 def decided_dispute(entry: Entry, now: datetime) -> Stands | None:
@@ -121,6 +122,7 @@ ENTRY_PAPERS: Mapping[str, Callable[[Entry, datetime], dict[str, Any]]] = {
     "signature_record": _signatures,
     "appeal_decision": _decision,
     **FOLLOW_PAPERS,
+    **FORM_PAPERS,
 }
 """By kind (without the programme's name): what the paper is filled in with."""
 

@@ -24,14 +24,6 @@ def _kind(name: str, title: str, *fields: DocumentField, addressed: bool = False
     )  # fmt: skip
 
 
-def _form(name: str, title: str, *fields: DocumentField) -> DocumentKind:
-    """A form that somebody fills in by hand: no number, and never issued."""
-    return DocumentKind(
-        code=f"assessments.{name}", title=title, template=f"{HERE}/{name}.docx", series="assessments", fields=fields,
-        addressed=False, numbered=False,
-    )  # fmt: skip
-
-
 _COMMUNITY = _field("community", _("name of the community"), "示例花园")
 _ROUND = _field("round", _("title of the round"), "2026年上半年物业服务考核")
 _SCHEME = _field("scheme", _("title of the scheme"), "荷塘区物业服务红黑榜考核办法（2024年试行）")
@@ -46,9 +38,11 @@ _ENTRIES = _field(
     ({"tier": "红榜", "community": "示例花园", "company": "示例物业服务有限公司", "total": "96.50",
       "reason": "总分不低于90分"},),
 )  # fmt: skip
-_QUESTIONS = _field("questions", _("questions to be asked"), ("对保洁是否满意？", "报修后多久有人上门？"))
-_FINDINGS = _field("findings", _("what was found"), ("3栋地下室消火栓无水", "东门岗亭登记簿缺页"))
-_ORDER = _field("order", _("number of the order"), "荷物考〔2026〕17号")
+_ORDERS = _field(
+    "orders", _("orders: number, what was found, until when"),
+    ({"number": "2026-430202-0017", "what": "3栋地下室消火栓无水", "due": "2026年9月30日"},),
+)  # fmt: skip
+_NOTICE = _field("notice", _("number of the notice"), "荷物考〔2026〕12号")
 _MISSING = _field("missing", _("those not assessed, with the reason"), ("示例小区：道路施工，无法进入",))
 _ROOT = _field("root", _("root over all results"), "0" * 64)
 
@@ -144,9 +138,13 @@ KINDS = (
             ({"part": "项目负责人", "name": "某经理", "stance": "拒绝签字", "comment": "—", "at": "2026年9月4日"},),
         ),
     ),
-    _form("interview_record", _("Record of an interview"), _COMMUNITY, _ROUND, _QUESTIONS),
-    _form("rectification_plan", _("Plan to put findings right"), _COMMUNITY, _ORDER, _FINDINGS),
-    _form("completion_report", _("Report that findings were put right"), _COMMUNITY, _ORDER, _FINDINGS),
+    _kind(
+        "interview_record", _("Record of an interview"), _COMMUNITY, _ROUND,
+        _field("day", _("day of the visit"), "2026年9月4日"),
+        _field("questions", _("questions to be asked"), ("对保洁是否满意？", "报修后多久有人上门？")),
+    ),
+    _kind("rectification_plan", _("Plan to put findings right"), _COMMUNITY, _ORDERS, addressed=True),
+    _kind("completion_report", _("Report that findings were put right"), _COMMUNITY, _ORDERS, addressed=True),
     _kind(
         "reinspection_opinion", _("Opinion after a second inspection"), _COMMUNITY,
         _field("day", _("day of the second inspection"), "2026年9月20日"),
@@ -199,9 +197,24 @@ KINDS = (
         _field("basis", _("legal basis"), "《示例条例》第二十条"),
         _field("until", _("until when it counts"), "2027年8月20日"),
     ),
-    _form("statement_record", _("Record of a statement"), _COMMUNITY, _ROUND, _QUESTIONS),
-    _form("appeal_form", _("Form of an appeal"), _COMMUNITY, _ROUND,
-          _field("days", _("working days to appeal in"), "15")),
+    _kind(
+        "statement_record", _("Record of a statement"), _COMMUNITY, _ROUND,
+        _field("company", _("name of the company"), "示例物业服务有限公司"), _NOTICE,
+        _field("reasons", _("reasons that the notice gave"), ("两个不同检查组评分均低于60分。",)),
+    ),
+    _kind(
+        "talk_minutes", _("Minutes of a regulatory talk"), _COMMUNITY, _ROUND,
+        _field("company", _("name of the company"), "示例物业服务有限公司"), _NOTICE,
+        _field("tier", _("tier it is listed in"), "黑榜"),
+        _field("matters", _("what is still to be put right"), ("3栋地下室消火栓无水", "东门岗亭登记簿缺页")),
+    ),
+    _kind(
+        "appeal_form", _("Form of an appeal"), _COMMUNITY, _ROUND,
+        _field("tier", _("tier it is listed in"), "黑榜"),
+        _field("edition", _("number of the edition"), "1"),
+        _field("published", _("day on which the list was published"), "2026年8月20日"),
+        _field("days", _("working days to appeal in"), "15"), addressed=True,
+    ),
     _kind(
         "appeal_decision", _("Decision on an objection or appeal"), _ROUND,
         _field("about", _("what it is about"), "示例花园列入黑榜"),
