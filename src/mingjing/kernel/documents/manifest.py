@@ -29,7 +29,9 @@ RECEIPT = DocumentKind(
         DocumentField(name="served", title=_("title and number of the document that is served"), sample="示例告知书"),
         DocumentField(name="served_number", title=_("number of that document"), sample="荷物考〔2026〕12号"),
         DocumentField(
-            name="served_code", title=_("code that verifies that document"), sample="0000 0000 0000 0000 0000 0000",
+            name="served_code",
+            title=_("code that verifies that document"),
+            sample="0000 0000 0000 0000 0000 0000",
             optional=True,
         ),
         DocumentField(name="to_name", title=_("name of the addressee"), sample="示例物业服务有限公司"),
