@@ -105,6 +105,16 @@ test("listeners hear which checks look different, and no others", async () => {
   assert.deepEqual(heard, [["A1.1"], ["A1.2"]]);
 });
 
+test("a check looks different once one of its photos has arrived", async () => {
+  const source = phone({ ...planned, captures: { ["a".repeat(64)]: { state: "promised", about: "A1.1" }, ["b".repeat(64)]: { state: "kept", about: "A2.1" } } });
+  const at = await work(source), heard = [];
+  at.listen((codes) => heard.push(codes));
+  source.kept.state = { ...source.kept.state, captures: { ...source.kept.state.captures, ["a".repeat(64)]: { state: "kept", about: "A1.1" } } };
+  await at.refresh();
+  await at.refresh();
+  assert.deepEqual(heard, [["A1.1"], []]);
+});
+
 test("progress counts what was answered, and leads to what was not", async () => {
   const at = await work();
   await at.act([find("A1.1")]);

@@ -45,7 +45,8 @@ export class Work {
     this.disputes = disputesOf(this.rubric, state.sheet ?? {}, commands);
     this.account = explain(this.rubric, this.stand.sheet);
     const quiet = (code) => !this.disputed(code) && settled.every(({ check }) => check !== code);
-    const same = ({ code }) => before && samePart(partOf(before.sheet, code), partOf(this.sheet, code)) && quiet(code);
+    const arrived = moved(before?.captures, this.stand.captures);
+    const same = ({ code }) => before && samePart(partOf(before.sheet, code), partOf(this.sheet, code)) && quiet(code) && !arrived.has(code);
     const changed = this.rubric.checks.filter((check) => !same(check)).map(({ code }) => code);
     for (const hear of this.listeners) hear(changed);
     return this;
@@ -153,6 +154,11 @@ export class Work {
       await this.refresh();
     });
   }
+}
+
+// The checks of which a photo stands otherwise than before: promised, arrived, given up.
+function moved(before = {}, now = {}) {
+  return new Set(Object.entries(now).filter(([digest, { state }]) => before[digest]?.state !== state).map(([, { about }]) => about));
 }
 
 export { Refusal };
