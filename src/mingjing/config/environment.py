@@ -12,6 +12,8 @@ from mingjing.config.programmes import PROGRAMMES
 DEMO_SECRET = "demo-only-and-refused-in-production"  # noqa: S105 - public on purpose; config.checks refuses it
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 MODES = ("demo", "production", "test")
+PREPARED = 2
+"""How often a statement of the hot paths is asked before PostgreSQL keeps its plan."""
 
 
 class EnvironmentRefused(SystemExit):
@@ -32,7 +34,8 @@ class Environment:
         S3-compatible store (script/setup s3); its keys come from the usual AWS variables or files.
     MINGJING_S3_ENDPOINT: address of that store, such as `https://s3.example.cn`; Amazon's own unless given.
     MINGJING_FONT: a font file with Chinese for the watermark of photos; looked for in the usual places unless given.
-    DATABASE_URL: empty for SQLite in MINGJING_DATA, or `postgresql://user:password@host/name`.
+    DATABASE_URL: empty for SQLite in MINGJING_DATA, or `postgresql://user:password@host/name`; add
+        `?prepare_threshold=none` behind a pooler that changes connections between transactions.
     MINGJING_SECRET_KEY, MINGJING_SECRET_KEY_FILE: the signing secret, or the file that holds it.
     MINGJING_HOSTS: host names this installation answers to, separated by commas; production has no default.
     MINGJING_PROXY: addresses or networks, separated by commas, of the reverse proxy whose X-Forwarded-For and
@@ -127,7 +130,9 @@ class Environment:
             raise EnvironmentRefused(
                 f"DATABASE_URL starts with {url.scheme!r}; use postgresql:// or leave it empty for SQLite."
             )
-        options: dict[str, Any] = dict(parse_qsl(url.query))
+        options: dict[str, Any] = {"prepare_threshold": PREPARED} | dict(parse_qsl(url.query))
+        if options["prepare_threshold"] == "none":  # behind a pooler that changes connections between transactions
+            options["prepare_threshold"] = None
         host = options.pop("host", None) or unquote(url.hostname or "")
         return {
             "ENGINE": "django.db.backends.postgresql",

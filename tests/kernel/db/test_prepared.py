@@ -148,3 +148,14 @@ def test_the_database_still_refuses() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_objects([exhibit(1)])
     insert(Custody, ("exhibit_id", "kind", "at", "note"), [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_that_was_cut_is_opened_again() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("A file is never away.")
+    heads = Prepared(lambda: Head.objects.all())
+    there = heads.ask()
+    connection.connection.close()  # as when the database was started anew: Django knows nothing of it yet
+    connection.health_check_done = False
+    assert heads.ask() == there

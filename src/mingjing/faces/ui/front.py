@@ -25,6 +25,7 @@ class Front:
 
     def __init__(self, pages: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._pages, self._said, self._said_safely = pages, _said(), _said_safely()
+        self._matches: dict[str, ResolverMatch] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         match = self._match(request.path_info) if request.path_info.startswith(self.below) else None
@@ -36,10 +37,16 @@ class Front:
             return self._pages(request)
 
     def _match(self, path: str) -> ResolverMatch | None:
+        """Where a path leads; what names no object leads there always, and is remembered."""
+        if match := self._matches.get(path):
+            return match
         try:
-            return get_resolver(self.urls).resolve(path[len(self.below) - 1 :] if self.urls else path)
+            match = get_resolver(self.urls).resolve(path[len(self.below) - 1 :] if self.urls else path)
         except Resolver404:
             return None
+        if not match.args and not match.kwargs:
+            self._matches[path] = match
+        return match
 
     def _answer(self, request: HttpRequest, match: ResolverMatch) -> HttpResponseBase:
         request.get_host()  # refuses another's name

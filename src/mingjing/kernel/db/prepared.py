@@ -1,8 +1,8 @@
 """Queries of the hot paths: built by the ORM once, then asked again and again with other values.
 
 To build a query of several joins takes the ORM ten times as long as the database takes to answer it. A `Prepared` keeps
-what was built, for each connection and each kind of values. Not here: writes (rows), and queries that are asked now and
-then: those are built when they are asked.
+what was built, for each connection and each kind of values, and asks the driver past Django's cursor. Not here: writes
+(rows), and queries that are asked now and then: those are built when they are asked.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
@@ -81,12 +82,27 @@ class _Plan:
     locks: bool
     converters: Mapping[int, Any]
     made: "_Made | None"
+    direct: Callable[[Any, Sequence[Any]], list[Any]]
+    """The same statement past Django's cursor, as the driver takes it."""
 
     def found(self, values: Mapping[str, Any]) -> list[Any]:
         """What the database answers."""
-        if self.locks and not self.connection.in_atomic_block:
+        connection = self.connection
+        if self.locks and not connection.in_atomic_block:
             raise transaction.TransactionManagementError("Rows are locked until a transaction ends; there is none.")
-        given = [one.of(values, self.connection) if type(one) is _Slot else one for one in self.params]
+        given = [one.of(values, connection) if type(one) is _Slot else one for one in self.params]
+        if connection.connection is None or connection.queries_logged or connection.execute_wrappers:
+            return self._through_django(given)
+        if connection.in_atomic_block:
+            connection.validate_no_broken_transaction()
+            with connection.wrap_database_errors:
+                return self.direct(connection, given)
+        try:
+            return self.direct(connection, given)
+        except connection.Database.Error:  # the line may be gone: Django looks, opens another
+            return self._through_django(given)
+
+    def _through_django(self, given: Sequence[Any]) -> list[Any]:
         with self.connection.cursor() as cursor:
             cursor.execute(self.sql, given)
             found: list[Any] = cursor.fetchall()
@@ -138,7 +154,16 @@ def _planned(build: Callable[..., Any], values: Mapping[str, Any], connection: A
         raise TypeError(f"{sorted(slot.name for slot in missing)} did not come through to the database as given.")
     converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
     made = _making(compiler) if query.default_cols else None
-    return _Plan(connection, compiler, sql, params, query.select_for_update, converters, made)
+    return _Plan(connection, compiler, sql, params, query.select_for_update, converters, made, _direct(connection, sql))
+
+
+def _direct(connection: Any, sql: str) -> Callable[[Any, Sequence[Any]], list[Any]]:
+    """How the driver is asked: PostgreSQL plans what it is asked again and again once (`prepare_threshold`)."""
+    if connection.vendor == "sqlite":
+        marked = FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
+        return lambda now, given: now.connection.execute(marked, given).fetchall()  # type: ignore[no-any-return]
+    cursor = connection.Database.Cursor
+    return lambda now, given: cursor(now.connection).execute(sql, given).fetchall()  # type: ignore[no-any-return]
 
 
 def _making(compiler: Any) -> _Made:

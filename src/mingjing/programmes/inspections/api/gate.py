@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.engine.outcome import N_, Problem, Reason, Refusal
 from mingjing.faces.api.answers import listed, said, titled
 from mingjing.programmes.inspections.api.door import Asker, Told, keyed, read_body
 from mingjing.programmes.inspections.models.outside import Right
@@ -25,7 +25,7 @@ __all__ = ["gate"]
 
 FORMAT = "mingjing.inspections.gate/1"
 KEPT = 2000
-"""Sentences about a rule, which are the same for everybody, and are kept as they were said."""
+"""Sentences about a rule or a count, which are the same for everybody, and are kept as they were said."""
 
 
 @keyed(Right.GATE, method="POST")
@@ -54,8 +54,12 @@ def _answer(rule: Rule, level: Level, unknown: tuple[str, ...]) -> dict[str, Any
 
 
 def _warnings(found: Sequence[Warning]) -> list[dict[str, Any]]:
-    own = iter(listed(reason for one in found for reason in one.own_reasons))
-    return [_warning(one, next(own), next(own)) for one in found]
+    own = [one.own_reasons for one in found]
+    records = listed(told for _because, told in own)
+    return [
+        _warning(one, _said(because.code, because.text, tuple(because.params.items())), told)
+        for one, (because, _), told in zip(found, own, records, strict=True)
+    ]
 
 
 def _warning(one: Warning, because: dict[str, str], records: dict[str, str]) -> dict[str, Any]:
@@ -65,6 +69,11 @@ def _warning(one: Warning, because: dict[str, str], records: dict[str, str]) -> 
         "first": one.first.isoformat(), "last": one.last.isoformat(),
         "reasons": [rule, because, records, source, avoid],
     }  # fmt: skip
+
+
+@lru_cache(maxsize=KEPT)
+def _said(code: str, text: str, params: tuple[tuple[str, Any], ...]) -> dict[str, str]:
+    return said(Reason(code, text, dict(params)))
 
 
 @lru_cache(maxsize=KEPT)

@@ -5,6 +5,7 @@ A condition holds, does not hold, or cannot be told because a fact is unknown. N
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from mingjing.engine.mappings.sections import Section
@@ -90,7 +91,13 @@ def read_condition(part: Section) -> Condition:
         if not tests:
             part.fault(f"unless[{at}]", entries[at], "a table of facts that is not empty")
     part.close()
-    return Condition(only, tuple(unless))
+    return _one_of_each(Condition(only, tuple(unless)))
+
+
+@lru_cache(maxsize=1000)
+def _one_of_each(condition: Condition) -> Condition:
+    """The same object for the same condition: a visit remembers which it meets."""
+    return condition
 
 
 def _tests(part: Section) -> tuple[Test, ...]:

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from mingjing.programmes.inspections.policy.conditions import Condition
 from mingjing.programmes.inspections.policy.rules import Count, Level, Rule, Window
 from mingjing.programmes.inspections.policy.visits import Visit
 from mingjing.programmes.inspections.policy.warnings import Warning, counted
@@ -33,11 +32,11 @@ def may_count(rule: Rule, visits: Sequence[Visit], coming: Visit) -> bool:
     """Whether the rule can warn on the day of a visit, and because of it: a quick look that passes over no warning."""
     asked = rule.count
     assert asked is not None
-    if not _holds(asked.visits, coming) or not _keys(asked, coming):
+    if not coming.meets(asked.visits) or not _keys(asked, coming):
         return False
     needed, start = _needed(rule, asked), window_start(asked.window, coming.day)
     within = [visit for visit in visits if start <= visit.day <= coming.day]
-    return len(within) >= needed and sum(_holds(asked.visits, visit) for visit in within) >= needed
+    return len(within) >= needed and sum(visit.meets(asked.visits) for visit in within) >= needed
 
 
 def _needed(rule: Rule, asked: Count) -> int:
@@ -53,7 +52,7 @@ def grouped(asked: Count, visits: Iterable[Visit]) -> dict[Key, list[Visit]]:
     """The visits that count, by what they are told apart by."""
     groups: dict[Key, list[Visit]] = defaultdict(list)
     for visit in visits:
-        if _holds(asked.visits, visit):
+        if visit.meets(asked.visits):
             for key in _keys(asked, visit):
                 groups[key].append(visit)
     return groups
@@ -82,10 +81,6 @@ def window_start(window: Window, day: date) -> date:
             return day - timedelta(days=min(window.days - 1, (day - date.min).days))
 
 
-def _holds(condition: Condition, visit: Visit) -> bool:
-    return condition.verdict(visit.facts) is True
-
-
 def _keys(asked: Count, visit: Visit) -> list[Key]:
     """What the visit counts for: once for each of its items where items are told apart.
 
@@ -105,7 +100,7 @@ def _fires(rule: Rule, asked: Count, group: list[Visit]) -> Iterator[Fire]:
     once = units(group)
     judged: dict[date, Visit] = {}
     for visit in once if asked.what == "visits" else group:
-        if rule.holds(visit.day) and _holds(asked.judged, visit):
+        if rule.holds(visit.day) and visit.meets(asked.judged):
             judged[visit.day] = visit
     for day, last in judged.items():
         start = window_start(asked.window, day)
@@ -125,7 +120,7 @@ def _level(rule: Rule, asked: Count, within: list[Visit], last: Visit) -> tuple[
             return None
         return rule.steps[0].level, count
     for step in rule.steps:
-        if sum(_holds(step.when, one) for one in within) >= step.least:
+        if sum(one.meets(step.when) for one in within) >= step.least:
             return step.level, count
     return None
 

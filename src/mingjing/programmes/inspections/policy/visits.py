@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from mingjing.programmes.inspections.policy.conditions import Facts
+from mingjing.programmes.inspections.policy.conditions import Condition, Facts
 
 __all__ = ["NOTHING", "Visit", "standing"]
 
@@ -33,6 +33,14 @@ class Visit:
     corrects: str = ""
     void: bool = False
     facts: Facts = field(default_factory=lambda: NOTHING)
+    _met: dict[int, tuple[Condition, bool]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def meets(self, condition: Condition) -> bool:
+        """Whether a condition is known to hold of it: looked at once, for many rules ask the same."""
+        known = self._met.get(id(condition))
+        if known is None:
+            known = self._met[id(condition)] = (condition, condition.verdict(self.facts) is True)
+        return known[1]
 
     @property
     def unit(self) -> str:

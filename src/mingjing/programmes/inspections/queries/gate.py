@@ -63,10 +63,11 @@ class Arrival:
     distance: int | None = None
     joint: UUID | None = None
 
-    @property
-    def day(self) -> date:
-        """The day of the entry, on the clocks of the installation."""
-        return localdate(self.at)
+    day: date = field(init=False)
+    """The day of the entry, on the clocks of the installation."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "day", localdate(self.at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ that has passed can change a record (nobody scanned out, no result came): `today
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -62,9 +63,9 @@ def coming(
 def load_of(firm: Firm, *, until: datetime) -> list[Visit]:
     """The standing visits that an arrival is counted together with. One statement."""
     rows = _LOAD.ask(organisation=firm.organisation_id, since=until - LONGEST, until=until)
-    subject = firm.subject
+    of = _Of(firm.subject, "", timezone.get_current_timezone())
     return [
-        _visit(key, programme, purpose, site, joint, entered, False, _Part(*part) if part[0] else None, subject, "")
+        _visit(key, programme, purpose, site, joint, entered, False, _Part(*part) if part[0] else None, of)
         for key, programme, purpose, site, joint, entered, *part in rows
     ]
 
@@ -113,7 +114,7 @@ def as_visit(row: Row, firm: str, *, grade: str) -> Visit:
         part = _Part(entry.pk, entry.authority_id, entry.facts, entry.colour, entry.reason, entry.corrects_id)
     return _visit(
         row.pk, row.programme, row.purpose, row.site_id, row.joint, row.entered_at, row.voided_at is not None, part,
-        firm, grade,
+        _Of(firm, grade, timezone.get_current_timezone()),
     )  # fmt: skip
 
 
@@ -128,14 +129,22 @@ class _Part(NamedTuple):
     corrects: int | None
 
 
+class _Of(NamedTuple):
+    """Whose visit it is, its grade where no entry tells it, and by which clocks days begin."""
+
+    firm: str
+    grade: str
+    zone: tzinfo
+
+
 def _visit(
     key: UUID, programme: str, purpose: str, at: int | None, together: UUID | None, entered: datetime, void: bool,
-    entry: _Part | None, firm: str, grade: str,
+    entry: _Part | None, of: _Of,
 ) -> Visit:  # fmt: skip
-    site, joint = f"places.site:{at}" if at else "", str(together or "")
-    day, order = localdate(entered), int(entered.timestamp())
+    firm, site, joint = of.firm, f"places.site:{at}" if at else "", str(together or "")
+    day, order = entered.astimezone(of.zone).date(), int(entered.timestamp())
     if entry is None:
-        facts = {"purpose": _purpose(purpose), "trigger": "plan", "method": "on_site", "grade": grade}
+        facts = {"purpose": _purpose(purpose), "trigger": "plan", "method": "on_site", "grade": of.grade}
         return Visit(
             record=f"visits.visit:{key}", day=day, firm=firm, authority=f"programme:{programme}", site=site,
             joint=joint, order=order, void=void, facts=facts,
@@ -167,7 +176,7 @@ def _record(
         since = localdate(row.left_at or row.entered_at)
         until = localdate(entry.result_at) if entry.result_at else today
         facts["result_days"] = max(0, working_days_between(calendar, since, until))
-    return Visit(**{name: getattr(visit, name) for name in Visit.__slots__} | {"facts": facts})
+    return replace(visit, facts=facts)
 
 
 def _recorded(row: Row, entry: Entry, calendar: Calendar) -> dict[str, int]:
