@@ -161,9 +161,9 @@ def _direct(connection: Any, sql: str) -> Callable[[Any, Sequence[Any]], list[An
     """How the driver is asked: PostgreSQL plans what it is asked again and again once (`prepare_threshold`)."""
     if connection.vendor == "sqlite":
         marked = FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
-        return lambda now, given: now.connection.execute(marked, given).fetchall()  # type: ignore[no-any-return]
+        return lambda now, given: now.connection.execute(marked, given).fetchall()
     cursor = connection.Database.Cursor
-    return lambda now, given: cursor(now.connection).execute(sql, given).fetchall()  # type: ignore[no-any-return]
+    return lambda now, given: cursor(now.connection).execute(sql, given).fetchall()
 
 
 def _making(compiler: Any) -> _Made:
