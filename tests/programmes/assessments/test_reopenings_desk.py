@@ -37,8 +37,8 @@ def said(client: Client, url: str, **data: Any) -> str:
     return answer.content.decode()
 
 
-def filed(entry: Entry, desk: Desk) -> Filing:
-    """Filed with its paper by an officer, approved by two of the panel."""
+def filed(entry: Entry, desk: Desk, voters: tuple[str, ...] = ("panel", "panel2")) -> Filing:
+    """Filed with its paper by an officer, approved by those of the panel."""
     here = f"/assessments/rounds/{entry.round_id}"
     form = {"what": "veto:serious_safety_accident", "document": "（2026）湘0202民初9号", "papers": paper("判决.png"),
             "occurred_on": entry.round.first_day.isoformat(), "responsibility": "未维护消防水泵"}  # fmt: skip
@@ -47,7 +47,7 @@ def filed(entry: Entry, desk: Desk) -> Filing:
     assert 'value="bonus:' not in page
     said(desk("officer"), f"{here}/file/{entry.number}/", **form)
     filing = Filing.objects.get(entry=entry, document__startswith="（2026）")
-    for who in ("panel", "panel2"):
+    for who in voters:
         said(desk(who), f"{here}/filings/{filing.pk}/", approved="yes", reason="判决已生效")
     return filing
 
@@ -77,6 +77,25 @@ def test_the_whole_way_on_the_desk(entry: Entry, desk: Desk, turn: Callable[...,
     assert Edition.objects.get(number=2).rows.get(entry=entry).tier == "BLACK"
     assert case in page
     assert desk("officer").get(case).status_code == 200
+
+
+def test_a_round_with_much_of_it_shows_it_a_page_at_a_time(
+    entry: Entry, desk: Desk, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mingjing.programmes.assessments.desk.publishing.reopenings.PAGE_SIZE", 1)
+    others = [
+        known(row.entry, at)
+        for row in Edition.objects.get().rows.filter(tier__in=("RED", "ORDINARY")).exclude(entry=entry)
+    ]
+    cases = [filed(one, desk) for one in (entry, others[0])]
+    for one in others[1:]:
+        filed(one, desk, ())
+    here = f"/assessments/rounds/{entry.round_id}/reopenings/"
+    first = desk("officer").get(here)
+    assert [row["one"].reopening.filing_id for row in first.context["rows"]] == [cases[0].pk]
+    assert "and 1 more" in first.content.decode()  # of those that nobody has decided
+    second = desk("officer").get(f"{here}?{first.context['page'].after}")
+    assert [row["one"].reopening.filing_id for row in second.context["rows"]] == [cases[1].pk]
 
 
 def revision(filing: Filing) -> int:
