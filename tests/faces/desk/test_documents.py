@@ -17,7 +17,7 @@ from tests.kernel.evidence.photographs import photo
 from tools.documents import made
 
 from mingjing.kernel import registry
-from mingjing.kernel.documents.actions import withdraw_document
+from mingjing.kernel.documents.actions import agree_to_electronic_service, end_agreement, withdraw_document
 from mingjing.kernel.documents.models import Document, Letterhead, Service, Template
 from mingjing.kernel.evidence import store
 from mingjing.kernel.evidence.actions import record_exhibit
@@ -80,6 +80,27 @@ def test_a_file_that_is_gone_for_good_is_told_of(signed_in: SignedIn, document: 
         store.path_of(digest).unlink()
     answer = signed_in("officer").get(f"/documents/{document.pk}/file/", follow=True)
     assert "cannot be made again" in answer.content.decode()
+
+
+def test_electronic_service_is_offered_only_where_it_was_agreed_and_the_page_says_so(
+    signed_in: SignedIn, document: Document, people: dict[str, Person]
+) -> None:
+    to, at = document.addressee, document.issued_at - timedelta(days=2)
+    assert to
+    type(to).objects.update(area=document.area)
+    to.refresh_from_db()
+
+    def page() -> str:
+        return str(signed_in("officer").get(f"/documents/{document.pk}/service/").content.decode())
+
+    assert 'value="electronic"' not in page()
+    assert "has not agreed to electronic service" in page()
+    given = agree_to_electronic_service(organisation=to, address="a@example.org", by=people["officer"], at=at)
+    assert 'value="electronic"' in page()
+    assert "a@example.org" in page()
+    end_agreement(agreement=given, reason="改回书面送达", by=people["officer"], at=at + timedelta(days=1))
+    assert 'value="electronic"' in page()  # for what was sent while it stood
+    assert "took back" in page()
 
 
 def test_proof_of_service_is_recorded_shown_and_voided(signed_in: SignedIn, document: Document) -> None:

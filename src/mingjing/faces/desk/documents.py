@@ -3,6 +3,7 @@
 Not here: issuing (the programmes), templates (document_kinds), the page for everybody (document_verifying).
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -29,6 +31,7 @@ from mingjing.kernel.documents.kinds import kinds, title_of
 from mingjing.kernel.documents.manifest import RECEIPT
 from mingjing.kernel.documents.models import Document, DocumentQuerySet, Method, Service
 from mingjing.kernel.documents.queries import (
+    agreements_of,
     documents_of,
     documents_seen,
     file_of,
@@ -97,6 +100,33 @@ class ServiceForm(forms.Form):
     received_by = forms.CharField(label=_("Taken by"), required=False, max_length=100)
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
     shown = ExhibitsField(label=_("What shows it"), required=False)
+
+    def __init__(self, request: HttpRequest, document: Document) -> None:
+        super().__init__(*((request.POST, request.FILES) if request.method == "POST" else ()))
+        said = list(agreements_of([document.addressee_id])) if document.addressee_id else []
+        method = self.fields["method"]
+        assert isinstance(method, forms.ChoiceField)
+        method.help_text = _agreed_text(said)
+        if not said:
+            method.choices = [(code, name) for code, name in Method.choices if code != Method.ELECTRONIC]
+
+
+def _agreed_text(said: Sequence[Document]) -> str:
+    """What the addressee agreed to of electronic service, before somebody chooses a method; the newest first."""
+    standing = next((one for one in said if one.withdrawn_at is None), None)
+    if standing:
+        text = gettext("It agreed to electronic service on %(day)s, at %(address)s.")
+        return text % {"day": _day(standing.issued_at), "address": standing.values()["address"]}
+    if said and said[0].withdrawn_at:
+        text = gettext(
+            "It took back on %(day)s that it agreed to electronic service: only what was sent before counts."
+        )
+        return text % {"day": _day(said[0].withdrawn_at)}
+    return gettext("The addressee has not agreed to electronic service, so it is not offered.")
+
+
+def _day(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "SHORT_DATE_FORMAT")
 
 
 class ReasonForm(forms.Form):
@@ -225,7 +255,7 @@ def word_file(content: bytes, name: str) -> HttpResponse:
 def serve(request: HttpRequest, pk: int) -> HttpResponse:
     """Record on whom, how and when a document was served, with what shows it."""
     found = get_object_or_404(Document.objects.select_related("area", "addressee"), pk=pk)
-    form = ServiceForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    form = ServiceForm(request, found)
     if form.is_bound and form.is_valid():
         try:
             given = {("files" if name == "shown" else name): value for name, value in form.cleaned_data.items()}

@@ -102,7 +102,7 @@ def service(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     subject = place.stands.proceeding.ledger_subject
     papers = Document.objects.standing().select_related("area", "addressee")
     document = get_object_or_404(papers, kind=NOTICE, subject=subject)
-    form = ServiceForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    form = ServiceForm(request, document)
     if form.is_bound and form.is_valid():
         try:
             begun = _serve(request, found, one, document, form)

@@ -146,7 +146,7 @@ def service(request: HttpRequest, pk: int, filing: int) -> HttpResponse:
     document = get_object_or_404(
         papers, kind=notice_of(one.reopening.filing), subject=place.stands.proceeding.ledger_subject
     )
-    form = ServiceForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    form = ServiceForm(request, document)
     if form.is_bound and form.is_valid():
         try:
             begun = _serve(request, one, document, form)
