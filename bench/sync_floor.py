@@ -4,7 +4,7 @@ No session, no check, no signature, no idempotency, no ledger. Two of them under
 
 * bare, a WSGI application: PUT keeps a photo under its digest, POST /N writes the rows that a visit with N photos left
   in the real thing (bench.sync_rows; files `rows-N.json` in BENCH_FLOOR);
-* a plain Django view, as the goals were measured (/work/shared/design/performance.md, 1-2): POST /plain/N brings the
+* a plain Django view, as the goals were measured (the study of the peers, 1-2): POST /plain/N brings the
   visit and its photos as one multipart body; no middleware.
 """
 
