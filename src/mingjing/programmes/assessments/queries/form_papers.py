@@ -4,16 +4,17 @@ Each bears a number and says what is on record; the rest is written on it by han
 exhibit of its step. Not here: kinds (queries.paper_kinds), issuing (actions.papers).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from mingjing.engine.outcome import in_language
 from mingjing.kernel.documents.models import Document
 from mingjing.kernel.proceedings.models import Proceeding
-from mingjing.kernel.proceedings.queries import stands_of
+from mingjing.kernel.proceedings.queries import Stands, stands_of
 from mingjing.programmes.assessments.models import Entry, Listed, Reopening, VisitRecord
 from mingjing.programmes.assessments.policy.measures import MEASURES
 from mingjing.programmes.assessments.policy.procedures import clocks_of
@@ -34,9 +35,10 @@ ASKED = "interview"
 
 def ready_to_fill_in(entry: Entry, now: datetime) -> frozenset[str]:
     """The papers of FORM_PAPERS it is time for."""
+    known = _cases(entry, now)
     names = {"interview_record"} if _visit(entry) and entry.class_code else set()
-    names |= {"statement_record"} if _notice(entry, now) else set()
-    names |= {"talk_minutes"} if _talk(entry, now) else set()
+    names |= {"statement_record"} if _notice(known) else set()
+    names |= {"talk_minutes"} if _talk(known) else set()
     names |= {"appeal_form"} if entry.company_id and _row(entry) else set()
     if entry.company_id and open_orders(entry):
         names |= {"rectification_plan", "completion_report"}
@@ -54,28 +56,37 @@ def _row(entry: Entry) -> Listed | None:
     return rows.order_by("-edition__number").first()
 
 
-def _notice(entry: Entry, now: datetime) -> Document | None:
+def _cases(entry: Entry, now: datetime) -> list[Stands]:
+    """Where each case about it stands in which the company is told, heard or called in."""
+    own = Q(kind__in=("listing", MEASURES), subject=entry.subject)
+    late = Q(pk__in=Reopening.objects.filter(entry=entry).values("proceeding"))
+    found = Proceeding.objects.filter(own | late, programme="assessments").select_related("area")
+    return list(stands_of(found, now).values())
+
+
+def _notice(known: Iterable[Stands]) -> Document | None:
     """The notice of the newest case about it that was told to the company and is not decided."""
-    listing = Proceeding.objects.filter(programme="assessments", kind="listing", subject=entry.subject)
-    reopened = Reopening.objects.filter(entry=entry).values("proceeding")
-    known = stands_of([*listing, *Proceeding.objects.filter(pk__in=reopened)], now)
     heard = [
-        one.proceeding.ledger_subject for one in known.values()
+        one.proceeding.ledger_subject for one in known
         if "notice" in one.standing.done and "decision" not in one.standing.done and not one.standing.ended
     ]  # fmt: skip
-    papers = Document.objects.standing().filter(kind__in=TOLD, subject__in=heard)
-    return papers.select_related("addressee").order_by("-pk").first()
+    return _newest(heard, TOLD)
 
 
-def _talk(entry: Entry, now: datetime) -> Document | None:
+def _talk(known: Iterable[Stands]) -> Document | None:
     """The notice that somebody is called in with, served, while the listing stands."""
-    cases = Proceeding.objects.filter(programme="assessments", kind=MEASURES, subject=entry.subject)
-    known = stands_of(cases, now)
     called = [
-        one.proceeding.ledger_subject for one in known.values()
+        one.proceeding.ledger_subject for one in known
         if "talk_notice" in one.standing.done and not one.standing.ended
     ]  # fmt: skip
-    papers = Document.objects.standing().filter(kind=TALK, subject__in=called)
+    return _newest(called, (TALK,))
+
+
+def _newest(subjects: Sequence[str], kinds: Sequence[str]) -> Document | None:
+    """The newest standing paper of these kinds about one of these cases."""
+    if not subjects:
+        return None
+    papers = Document.objects.standing().filter(kind__in=kinds, subject__in=subjects)
     return papers.select_related("addressee").order_by("-pk").first()
 
 
@@ -93,7 +104,7 @@ def _interview(entry: Entry, now: datetime) -> dict[str, Any]:
 
 
 def _statement(entry: Entry, now: datetime) -> dict[str, Any]:
-    notice = _notice(entry, now)
+    notice = _notice(_cases(entry, now))
     assert notice is not None
     assert notice.addressee is not None
     return {
@@ -103,7 +114,7 @@ def _statement(entry: Entry, now: datetime) -> dict[str, Any]:
 
 
 def _minutes(entry: Entry, now: datetime) -> dict[str, Any]:
-    notice = _talk(entry, now)
+    notice = _talk(_cases(entry, now))
     assert notice is not None
     assert notice.addressee is not None
     return {
