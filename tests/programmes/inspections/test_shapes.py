@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.programmes.inspections.houses import HEADER, MAPPING, House, written
+from tests.programmes.inspections.houses import HEADER, MAPPING, ROWS, House, workbook, written
 
 
 @pytest.fixture
@@ -82,3 +82,32 @@ def test_a_parquet_file_is_read_like_its_text(house: House, capsys: pytest.Captu
     source.write_bytes(source.read_bytes()[:200])
     assert house.run(source) == 1
     assert "in.parquet: " in capsys.readouterr().err
+
+
+def test_titles_above_the_heading_are_told_with_the_key_that_says_so(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = workbook(house.folder, [HEADER, *ROWS])
+    assert house.run(source) == 1
+    said = capsys.readouterr().err
+    for part in ("column 日期", "导出时间 2025", "file.header"):
+        assert part in said
+    house.map(MAPPING + "\n[file]\nheader = 2\n")
+    assert house.run(source) == 0
+
+
+def test_a_row_for_each_violation_is_one_visit_by_its_number(house: House) -> None:
+    """As the documentation says: with the number as the record, its rows are parts of one visit."""
+    rows = [
+        ["号", *HEADER, "违法"],
+        *(["1", "甲", "2025-03-01", "消防", "日常", "", what] for what in ("一", "二", "三")),
+    ]
+    source = written(house.folder, rows)
+    house.map(
+        MAPPING.replace("[values]", '[values]\nrepeated_records = "joint"') + '\n[fields.record]\ncolumns = ["号"]\n'
+    )
+    assert house.run(source) == 0
+    assert house.told() == []
+    house.map(MAPPING)
+    assert house.run(source) == 0
+    assert [one["count"] for one in house.told()] == ["3"], "without a number each row is a visit"

@@ -12,6 +12,12 @@ __all__ = ["Columns", "Log", "Place"]
 SHOWN = 200
 
 
+def shortened(header: Sequence[str]) -> str:
+    """The first names of a heading, to be recognized by."""
+    named = [name for name in header if name]
+    return " | ".join(named[:4]) + (" | …" if len(named) > 4 else "") or "–"
+
+
 class Log:
     """The problems of a file: the first of them in full, and how many there are in all."""
 
@@ -75,10 +81,13 @@ class Columns:
             near = nearest(wanted, self.header)
             text = N_("There is no column {column} in the file; the nearest is {nearest}.")
             if near == "–":
-                text = N_("There is no column {column} in the file; add it, or name another in the mapping.")
+                text = N_(
+                    "There is no column {column} in the heading that was read ({found}); name another in the mapping, "
+                    "or, where titles stand above the heading, say in which row it is (file.header)."
+                )
             if wanted in self.header:
                 text = N_("The column {column} is there more than once; give each its own name.")
-            params = {"column": name, "nearest": near}
+            params = {"column": name, "nearest": near, "found": shortened(self.header)}
             self.problems.append(Problem("mapping.column", text, params, asked))
             return 0
         position = self.header.index(wanted)
