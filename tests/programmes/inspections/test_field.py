@@ -147,6 +147,15 @@ def test_another_firms_code_is_red_for_that_firm() -> None:
     assert "A11" in [one["rule"] for one in door.entry.answers]
 
 
+def test_without_a_notice_another_firms_code_is_as_red_as_the_phone_says() -> None:
+    door = Door(firms=2)
+    Task.objects.update(noticed_at=None, notice={}, purpose="case", trigger="complaint")
+    hung(door.scene.firms[1], "OTHER234")
+    assert said(door.enter(code="OTHER234")) == ["inspections.entry.red"]
+    assert door.enter(code="OTHER234", reason="走错").state == "applied"
+    assert "A11" in [one["rule"] for one in door.entry.answers]
+
+
 def test_without_a_signal_what_the_phone_showed_stays_beside_what_the_rules_say(door: Door) -> None:
     Certificate.objects.filter(number="湘B01").update(revoked_on=NOW.date(), revoke_reason="调离")
     shown = {"colour": "green", "answers": [], "known_at": instant_text(NOW - timedelta(hours=3)), "rules": "shipped"}

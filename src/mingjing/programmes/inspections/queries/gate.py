@@ -284,8 +284,10 @@ def _valid(door: _Door, authority: Authority, day: date) -> int:
 
 
 def _as_noticed(arrival: Arrival, door: _Door, facts: Facts) -> str:
-    """Whether who comes, to whom and for what is as the firm was told; unknown where it should have been told."""
+    """Whether who comes, to whom and for what is as told; no at another firm’s door; unknown where it should be told."""
     task = arrival.task
+    if task is not None and task.firm_id != arrival.firm.pk:
+        return "no"
     if task is None or not _before(task.noticed_at, arrival.at):
         told_before = facts["purpose"] in ("routine", "campaign") and facts["trigger"] == "plan"
         return "" if told_before else "none"
@@ -293,8 +295,7 @@ def _as_noticed(arrival: Arrival, door: _Door, facts: Facts) -> str:
     holders = {one.person_id for one in door.certificates if one.number in told.get("officers", [])}
     first, last = told.get("days") or (task.first_day.isoformat(), task.last_day.isoformat())
     same = (
-        task.firm_id == arrival.firm.pk
-        and told.get("firm", arrival.firm.organisation.credit_code) == arrival.firm.organisation.credit_code
+        told.get("firm", arrival.firm.organisation.credit_code) == arrival.firm.organisation.credit_code
         and {one.pk for one in arrival.officers} <= holders
         and {one.code for one, _row in door.items} <= set(told.get("items", []))
         and first <= arrival.day.isoformat() <= last
