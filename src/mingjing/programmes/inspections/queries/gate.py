@@ -284,7 +284,7 @@ def _valid(door: _Door, authority: Authority, day: date) -> int:
 
 
 def _as_noticed(arrival: Arrival, door: _Door, facts: Facts) -> str:
-    """Whether who comes, to whom and for what is as told; no at another firm; unknown where it should have been told."""
+    """Whether all is as the firm was told; no at another firm; unknown where it should have been told."""
     task = arrival.task
     if task is not None and task.firm_id != arrival.firm.pk:
         return "no"
