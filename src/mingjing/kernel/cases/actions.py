@@ -85,7 +85,10 @@ def open_case(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """One of several cases that are opened together; `site` and `organisation` are their keys."""
+    """One of several cases that are opened together; `site` and `organisation` are their keys.
+
+    `shown` are exhibits that the caller read as standing in this transaction: they are not asked for again.
+    """
 
     subject: str
     title: str
@@ -93,6 +96,7 @@ class Opening:
     organisation: int | None
     note: str = ""
     exhibits: Exhibits = ()
+    shown: Sequence[Exhibit] = ()
 
 
 def open_cases(
@@ -128,16 +132,16 @@ def open_cases(
 
 def _open(cases: Sequence[Case], openings: Sequence[Opening], by: Person | None, at: datetime) -> None:
     """Give them the next numbers of their register, write them with their first steps, and tell the ledger."""
-    register, named = cases[0].register, [list(dict.fromkeys(map(str, one.exhibits))) for one in openings]
+    register = cases[0].register
     exclusive(f"cases.register:{register}")
     newest = _NEWEST.first(register=register)
     first = newest.serial + 1 if newest else 1
-    _known(list(dict.fromkeys(name for names in named for name in names)))
+    _known(list(dict.fromkeys(str(name) for one in openings for name in one.exhibits)))
     steps = []
-    for serial, (case, one, exhibits) in enumerate(zip(cases, openings, named, strict=True), start=first):
+    for serial, (case, one) in enumerate(zip(cases, openings, strict=True), start=first):
         case.serial = serial
         step = made(Step, kind=StepKind.OPENED.value, number=1, by=by, at=at, note=_text(one.note), owner=case.owner)
-        step.due_at, step.exhibits = case.due_at, exhibits
+        step.due_at, step.exhibits = case.due_at, _named(one)
         steps.append(step)
     insert_objects(cases, keys=True)
     for case, step in zip(cases, steps, strict=True):
@@ -146,6 +150,10 @@ def _open(cases: Sequence[Case], openings: Sequence[Opening], by: Person | None,
     writer.append_many(
         facts=[_told(case, step, _more(case)) for case, step in zip(cases, steps, strict=True)], by=by, at=at
     )
+
+
+def _named(opening: Opening) -> list[str]:
+    return list(dict.fromkeys(map(str, [*opening.exhibits, *(exhibit.pk for exhibit in opening.shown)])))
 
 
 _NEWEST = Prepared(lambda register: Case.objects.filter(register=register).order_by("-serial").only("serial")[:1])

@@ -6,7 +6,6 @@ Not here: how an order goes on (kernel.cases).
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from mingjing.kernel.calendar.queries import deadline
 from mingjing.kernel.cases.actions import Opening, cancel_case, open_cases
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.db.prepared import Prepared
+from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.evidence.queries import exhibits_of
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
@@ -98,7 +98,7 @@ def _open(
             subject=subjects[code], site=record.entry.community.site_id, organisation=record.entry.company_id,
             title=f"{record.entry.name} {code} {in_language(checks[code].title.texts, 'zh-Hans')}"[:300],
             note="\n".join(text for entry in entries for text in (entry["place"], entry["note"]) if text)[:2000],
-            exhibits=[key for entry in entries for digest in entry["evidence"] for key in shown.get(digest, ())],
+            shown=[exhibit for entry in entries for digest in entry["evidence"] for exhibit in shown.get(digest, ())],
         )
         for code, entries in found.items()
     ]  # fmt: skip
@@ -119,10 +119,10 @@ def _on(sheet: Mapping[str, Any], code: str) -> list[Mapping[str, Any]]:
     return [entry for entry in sheet["findings"] if entry["check"] == code]
 
 
-def _exhibits(record: VisitRecord, entries: Sequence[Mapping[str, Any]]) -> dict[str, list[UUID]]:
+def _exhibits(record: VisitRecord, entries: Sequence[Mapping[str, Any]]) -> dict[str, list[Exhibit]]:
     """By digest the record's exhibits that these findings name."""
     digests = {digest for entry in entries for digest in entry["evidence"]}
-    shown: dict[str, list[UUID]] = {}
+    shown: dict[str, list[Exhibit]] = {}
     for one in _SHOWN.ask(subject=record.subject, digests=sorted(digests)) if digests else ():
-        shown.setdefault(one.sha256, []).append(one.pk)
+        shown.setdefault(one.sha256, []).append(one)
     return shown
