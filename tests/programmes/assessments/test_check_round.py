@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from tests.programmes.assessments.judged import in_review
 from tests.programmes.assessments.judged import register as registered
 
 from mingjing.config.commands import main
+from mingjing.engine.outcome import Refusal
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.rulebooks.models import Version
@@ -22,6 +24,7 @@ from mingjing.programmes.assessments.actions.decisions import request_decision
 from mingjing.programmes.assessments.actions.entries import record_attribute
 from mingjing.programmes.assessments.actions.filings import decide_filing, file_document
 from mingjing.programmes.assessments.actions.rounds import begin_fieldwork, begin_review, freeze_round
+from mingjing.programmes.assessments.actions.seconds import assign_second
 from mingjing.programmes.assessments.demo.fieldwork import _answer
 from mingjing.programmes.assessments.models import (
     Draw,
@@ -36,6 +39,7 @@ from mingjing.programmes.assessments.models import (
     VisitRecord,
 )
 from mingjing.programmes.assessments.policy.answers import terms_of
+from mingjing.programmes.assessments.queries.checks.draw import draw_faults
 from mingjing.programmes.assessments.queries.checks.records import record_faults
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
@@ -143,6 +147,29 @@ def test_a_sealed_draw_is_said_to_be_sealed(
     told = capsys.readouterr()
     assert "members of this team" in told.err
     assert team_day.day.isoformat() not in told.err + told.out
+
+
+def test_a_second_visit_on_a_day_of_its_own_is_no_fault_and_its_team_is_compared_too(
+    drawn: Round, people: People, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at)
+    by, late = people["director"], TeamDay.objects.filter(draw__round=drawn).latest("day").day + timedelta(days=2)
+    record = None
+    for entry in drawn.entries.order_by("number"):
+        for team in (1, 2):
+            with suppress(Refusal):
+                record = record or assign_second(entry=entry, day=late, team=team, by=by, at=at)
+    assert record
+    team_day = record.team_day
+    gone = team_day.members.filter(part="staff").earliest("pk")
+    assert main([*COMMAND]) == 0
+    draws.replace_member(member=gone, person=people["staff4"], reason="生病", by=by, at=noon(at, team_day))
+    assert main([*COMMAND]) == 0
+    TeamDay.objects.create(draw=team_day.draw, day=late + timedelta(days=1), team=1)
+    assert {fault.code for fault in draw_faults(drawn, Counter())} == {"check.draw_sealed", "check.team_days"}
+    with guards_lifted():
+        team_day.members.filter(removed_at=None).latest("pk").delete()
+    assert "check.members" in {fault.code for fault in draw_faults(drawn, Counter())}
 
 
 def empty_sheet(round_: Round) -> str:

@@ -1,12 +1,13 @@
 """The draw: its file is the one in the ledger and follows from its seeds; teams and records go by it.
 
 Of a day that is still sealed nothing is told but that something does not agree. The team of a day is what the file and
-the lists at that moment gave, with every replacement and every later assignment that the ledger knows.
+the lists at that moment gave, with every replacement and every later assignment that the ledger knows. A second visit
+may have a day beside the file: its team goes as it went last, at the moment the ledger tells of the assignment.
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -15,7 +16,16 @@ from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Reason
 from mingjing.kernel.ledger.models import Fact
-from mingjing.programmes.assessments.models import Draw, Part, Purpose, Round, TeamDay, TeamMember, VisitRecord
+from mingjing.programmes.assessments.models import (
+    Draw,
+    Part,
+    Purpose,
+    Round,
+    SecondDraw,
+    TeamDay,
+    TeamMember,
+    VisitRecord,
+)
 from mingjing.programmes.assessments.policy.draws import check_draw
 from mingjing.programmes.assessments.queries.checks.facts import facts_about
 from mingjing.programmes.assessments.queries.draws import is_public
@@ -26,8 +36,11 @@ DRAWN, REVEALED = "assessments.draw.drawn", "assessments.draw.revealed"
 REPLACED = "assessments.team_member.replaced"
 OPENED = "assessments.team_day.opened"
 LISTS = ("assessments.expert.listed", "assessments.team.staffed", "assessments.team.unstaffed")
+ASSIGNED, LOT = "assessments.seconds.assigned", "assessments.seconds.drawn"
 Slot = tuple[str, int]
 """A day (ISO) and the number of a team."""
+Teams = dict[Slot, dict[str, str]]
+"""By team and day who goes (tokens), and as what."""
 
 
 def draw_faults(round_: Round, counts: Counter[str]) -> Iterator[Reason]:
@@ -72,15 +85,15 @@ def _standing(draw: Draw, said: Mapping[str, Fact], counts: Counter[str]) -> Ite
         yield Reason("check.draw_sealed", text)
     team_days = list(TeamDay.objects.filter(draw=draw).order_by("day", "team"))
     counts["team_days"] += len(team_days)
-    yield from _slots(draw, document, team_days, today)
+    expected = _expected(draw, document, team_days, said[DRAWN].seq)
+    yield from _slots(draw, expected, team_days, today)
     yield from _records(draw, document, today)
-    yield from _members(draw, document, team_days, said[DRAWN].seq, today)
+    yield from _members(draw, expected, team_days, today)
     yield from _openings(draw, team_days, today)
 
 
-def _slots(draw: Draw, document: Mapping[str, Any], team_days: Sequence[TeamDay], today: date) -> Iterator[Problem]:
-    drawn = {(entry["day"], entry["team"]) for entry in document["team_days"]}
-    for day, team in sorted(drawn ^ {_slot(team_day) for team_day in team_days}):
+def _slots(draw: Draw, expected: Collection[Slot], team_days: Sequence[TeamDay], today: date) -> Iterator[Problem]:
+    for day, team in sorted(set(expected) ^ {_slot(team_day) for team_day in team_days}):
         text = N_("The teams and days that are kept are not those of the draw's file; the file counts.")
         yield Problem("check.team_days", text, {}, _place(draw, (day, team), today))
 
@@ -98,20 +111,40 @@ def _records(draw: Draw, document: Mapping[str, Any], today: date) -> Iterator[P
             yield Problem("check.record_moved", text, {}, draw.subject if sealed else number)
 
 
-def _members(
-    draw: Draw, document: Mapping[str, Any], team_days: Sequence[TeamDay], drawn: int, today: date
-) -> Iterator[Problem]:
-    changes = [fact for facts in facts_about([draw.round.subject], *LISTS).values() for fact in facts]
+def _expected(draw: Draw, document: Mapping[str, Any], team_days: Sequence[TeamDay], drawn: int) -> Teams:
+    """Who goes on each day, by the file, the lists at that moment, and every change since that the ledger knows."""
+    changes = [fact for facts in facts_about([draw.round.subject], *LISTS, ASSIGNED).values() for fact in facts]
     expected = _as_drawn(document, [fact for fact in changes if fact.seq < drawn])
     by_subject = {team_day.subject: _slot(team_day) for team_day in team_days}
     replaced = [fact for facts in facts_about(by_subject, REPLACED).values() for fact in facts]
-    _apply(expected, by_subject, [*(fact for fact in changes if fact.seq > drawn), *replaced])
+    later = [*(fact for fact in changes if fact.seq > drawn), *replaced]
+    seconds = _second_slots(draw.round, team_days, later)
+    _apply(expected, by_subject, seconds, [*later, *(fact for fact in seconds if fact.kind == LOT)])
+    return expected
+
+
+def _second_slots(round_: Round, team_days: Sequence[TeamDay], later: Iterable[Fact]) -> dict[Fact, list[Slot]]:
+    """The teams and days of second visits by the fact that tells of them: of one, or of a lot with its file."""
+    kept = {team_day.pk: _slot(team_day) for team_day in team_days}
+    found = {
+        fact: [kept[fact.values["team_day"]]]
+        for fact in later
+        if fact.kind == ASSIGNED and fact.values["team_day"] in kept
+    }
+    lots = {lot.subject: lot.document for lot in SecondDraw.objects.filter(round=round_).exclude(document="")}
+    for subject, (fact, *_more) in facts_about(lots, LOT).items():
+        if fact.values["document_digest"] == sha256(lots[subject].encode()).hexdigest():
+            found[fact] = [(visit["day"], visit["team"]) for visit in json.loads(lots[subject])["visits"]]
+    return found
+
+
+def _members(draw: Draw, expected: Teams, team_days: Sequence[TeamDay], today: date) -> Iterator[Problem]:
     kept: dict[Slot, dict[str, str]] = {}
     rows = TeamMember.objects.filter(team_day__draw=draw, removed_at=None)
     columns = ("team_day__day", "team_day__team", "person__token", "part")
     for day, team, token, part in rows.values_list(*columns).iterator(chunk_size=1000):
         kept.setdefault((day.isoformat(), team), {})[token] = part
-    for slot in by_subject.values():
+    for slot in map(_slot, team_days):
         if kept.get(slot, {}) != expected.get(slot, {}):
             text = N_("The members of this team are not those drawn, with the replacements that the ledger knows.")
             yield Problem("check.members", text, {}, _place(draw, slot, today))
@@ -137,7 +170,7 @@ def _picks(seed: str) -> str:
         return "not in hex"
 
 
-def _as_drawn(document: Mapping[str, Any], before: Iterable[Fact]) -> dict[Slot, dict[str, str]]:
+def _as_drawn(document: Mapping[str, Any], before: Iterable[Fact]) -> Teams:
     """By team and day, who was to go (tokens) and as what, by the lists as they were when it was drawn."""
     people: dict[str, str] = {}
     staff: dict[str, int] = {}
@@ -147,7 +180,7 @@ def _as_drawn(document: Mapping[str, Any], before: Iterable[Fact]) -> dict[Slot,
             people[said["key"]] = said["person"]
         elif fact.kind == LISTS[1]:
             staff[said["person"]] = said["team"]
-        else:
+        elif fact.kind == LISTS[2]:
             staff.pop(said["person"], None)
     found = {}
     for entry in document["team_days"]:
@@ -157,8 +190,11 @@ def _as_drawn(document: Mapping[str, Any], before: Iterable[Fact]) -> dict[Slot,
     return found
 
 
-def _apply(expected: dict[Slot, dict[str, str]], by_subject: Mapping[str, Slot], changes: Iterable[Fact]) -> None:
-    """What was changed since the draw, in turn: members replaced, staff who joined a team for the days to come."""
+def _apply(
+    expected: Teams, by_subject: Mapping[str, Slot], seconds: Mapping[Fact, Sequence[Slot]], changes: Iterable[Fact]
+) -> None:
+    """What was changed since the draw, in turn: members replaced, staff who joined for the days to come, teams sent
+    again."""
     for fact in sorted(changes, key=lambda fact: fact.seq):
         said = fact.values
         if fact.kind == REPLACED:
@@ -171,6 +207,10 @@ def _apply(expected: dict[Slot, dict[str, str]], by_subject: Mapping[str, Slot],
             for (day, team), going in expected.items():
                 if team == said["team"] and day >= today:
                     going.setdefault(said["person"], Part.STAFF.value)
+        elif fact in seconds:
+            last = {team: going for (_day, team), going in sorted(expected.items())}
+            for slot in seconds[fact]:
+                expected.setdefault(slot, dict(last.get(slot[1], {})))
 
 
 def _slot(team_day: TeamDay) -> Slot:
