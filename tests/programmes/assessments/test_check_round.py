@@ -24,7 +24,7 @@ from mingjing.programmes.assessments.actions.decisions import request_decision
 from mingjing.programmes.assessments.actions.entries import record_attribute
 from mingjing.programmes.assessments.actions.filings import decide_filing, file_document
 from mingjing.programmes.assessments.actions.rounds import begin_fieldwork, begin_review, freeze_round
-from mingjing.programmes.assessments.actions.seconds import assign_second
+from mingjing.programmes.assessments.actions.seconds import assign_second, commit_lot, draw_lot
 from mingjing.programmes.assessments.demo.fieldwork import _answer
 from mingjing.programmes.assessments.models import (
     Draw,
@@ -165,6 +165,10 @@ def test_a_second_visit_on_a_day_of_its_own_is_no_fault_and_its_team_is_compared
     assert main([*COMMAND]) == 0
     draws.replace_member(member=gone, person=people["staff4"], reason="生病", by=by, at=noon(at, team_day))
     assert main([*COMMAND]) == 0
+    lot = commit_lot(round=drawn, days=[late + timedelta(days=3), late + timedelta(days=4)], by=by, at=at)
+    draw_lot(lot=lot, by=by, at=at + timedelta(minutes=5))
+    assert TeamDay.objects.filter(draw=team_day.draw, day__gt=late).exists()
+    assert {fault.code for fault in draw_faults(drawn, Counter())} == {"check.draw_sealed"}
     TeamDay.objects.create(draw=team_day.draw, day=late + timedelta(days=1), team=1)
     assert {fault.code for fault in draw_faults(drawn, Counter())} == {"check.draw_sealed", "check.team_days"}
     with guards_lifted():
