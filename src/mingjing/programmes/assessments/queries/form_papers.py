@@ -66,28 +66,33 @@ def _cases(entry: Entry, now: datetime) -> list[Stands]:
 
 def _notice(known: Iterable[Stands]) -> Document | None:
     """The notice of the newest case about it that was told to the company and is not decided."""
-    heard = [
-        one.proceeding.ledger_subject for one in known
-        if "notice" in one.standing.done and "decision" not in one.standing.done and not one.standing.ended
-    ]  # fmt: skip
-    return _newest(heard, TOLD)
+    return _newest(
+        (one for one in known if "notice" in one.standing.done and "decision" not in one.standing.done), TOLD
+    )
 
 
 def _talk(known: Iterable[Stands]) -> Document | None:
     """The notice that somebody is called in with, served, while the listing stands."""
-    called = [
-        one.proceeding.ledger_subject for one in known
-        if "talk_notice" in one.standing.done and not one.standing.ended
-    ]  # fmt: skip
-    return _newest(called, (TALK,))
+    return _newest((one for one in known if "talk_notice" in one.standing.done), (TALK,))
 
 
-def _newest(subjects: Sequence[str], kinds: Sequence[str]) -> Document | None:
-    """The newest standing paper of these kinds about one of these cases."""
+def _newest(cases: Iterable[Stands], kinds: Sequence[str]) -> Document | None:
+    """The newest standing paper of these kinds about one of these cases that is not ended."""
+    subjects = [one.proceeding.ledger_subject for one in cases if not one.standing.ended]
     if not subjects:
         return None
     papers = Document.objects.standing().filter(kind__in=kinds, subject__in=subjects)
     return papers.select_related("addressee").order_by("-pk").first()
+
+
+def _answered(notice: Document | None, entry: Entry, part: str) -> dict[str, Any]:
+    """What a paper says of the notice that it answers, with this part of what that said."""
+    assert notice is not None
+    assert notice.addressee is not None
+    return {
+        "community": entry.name, "round": entry.round.title, "company": notice.addressee.name, "notice": notice.number,
+        part: notice.values()[part],
+    }  # fmt: skip
 
 
 def _interview(entry: Entry, now: datetime) -> dict[str, Any]:
@@ -104,24 +109,12 @@ def _interview(entry: Entry, now: datetime) -> dict[str, Any]:
 
 
 def _statement(entry: Entry, now: datetime) -> dict[str, Any]:
-    notice = _notice(_cases(entry, now))
-    assert notice is not None
-    assert notice.addressee is not None
-    return {
-        "community": entry.name, "round": entry.round.title, "company": notice.addressee.name, "notice": notice.number,
-        "reasons": notice.values()["reasons"],
-    }  # fmt: skip
+    return _answered(_notice(_cases(entry, now)), entry, "reasons")
 
 
 def _minutes(entry: Entry, now: datetime) -> dict[str, Any]:
-    notice = _talk(_cases(entry, now))
-    assert notice is not None
-    assert notice.addressee is not None
-    return {
-        "community": entry.name, "round": entry.round.title, "company": notice.addressee.name, "notice": notice.number,
-        "tier": notice.values()["tier"],
-        "matters": [case.title for case in open_orders(entry)] or ["名单所载的扣分事项和列入理由"],
-    }  # fmt: skip
+    matters = [case.title for case in open_orders(entry)] or ["名单所载的扣分事项和列入理由"]
+    return _answered(_talk(_cases(entry, now)), entry, "tier") | {"matters": matters}
 
 
 def _appeal(entry: Entry, now: datetime) -> dict[str, Any]:
