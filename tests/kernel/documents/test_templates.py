@@ -129,7 +129,7 @@ REFUSED = {
     "unknown field": (lambda: page("{{ colour }}"), "unknown"),
     "unknown part": (lambda: page("{{ addressee.telephone }}"), "render"),
     "no rights": (lambda: made(NOTICE_PAGE.replace("{{ rights }}", "")), "missing"),
-    "no verification": (lambda: made("!form\n" + NOTICE_PAGE.replace("!red\n", "")), "missing"),
+    "no verification": (lambda: made("!bare\n" + NOTICE_PAGE.replace("!red\n", "")), "missing"),
     "a call": (lambda: page("{{ rights.upper() }}"), "program"),
     "a number out of nothing": (lambda: page('{{ "x" * 1000000000 }}'), "program"),
     "an escape": (lambda: page("{{ ''.__class__.__mro__ }}"), "render"),
@@ -158,7 +158,7 @@ def test_a_file_that_is_no_template_is_refused_with_the_reason(name: str, area: 
 
 def test_every_unknown_field_and_every_one_that_is_missing_is_named(area: Area) -> None:
     with pytest.raises(Refusal) as refusal:
-        check_template(NOTICE, made("!form\n{{ colour }} {{ size }}\n{% for one in facts %}{{ one.what }}{% endfor %}"))
+        check_template(NOTICE, made("!bare\n{{ colour }} {{ size }}\n{% for one in facts %}{{ one.what }}{% endfor %}"))
     said = " ".join(problem.say() for problem in refusal.value.problems)
     for name in ("colour", "size", "rights", "facts_intro", "number", "qr", "code"):
         assert f"{{{{ {name} }}}}" in said
