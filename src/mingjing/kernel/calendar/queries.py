@@ -37,12 +37,15 @@ def newest_notices(notices: "NoticeQuerySet") -> dict[int, Notice]:
 
 
 def almanac(area: Area | None) -> Callable[[datetime], Calendar]:
-    """`calendar_of` for any number of instants, in two queries: what was known of days in `area` at each."""
-    notices = list(Notice.objects.order_by("year", "known_from", "id"))
-    closures = list(Closure.objects.of(area)) if area else []
+    """`calendar_of` for any number of instants: what was known of days in `area` at each. Two queries, at the first."""
+
+    @cache
+    def rows() -> tuple[list[Notice], list[Closure]]:
+        return list(Notice.objects.order_by("year", "known_from", "id")), list(Closure.objects.of(area)) if area else []
 
     @cache
     def known(as_of: datetime) -> Calendar:
+        notices, closures = rows()
         newest = {notice.year: notice for notice in notices if notice.known_from <= as_of}
         special = {day: one for notice in newest.values() for day, one in notice.days().items()}
         for closure in closures:

@@ -41,7 +41,8 @@ def stands(proceeding: Proceeding, now: datetime) -> Stands:
 
 
 def stands_of(proceedings: Iterable[Proceeding], now: datetime) -> Mapping[int, Stands]:
-    """Where each of them stands, by key: one query for the steps, and two for the days of each area."""
+    """Where each of them stands, by key: one query for the steps, and two for the days of
+    each area in which a clock runs."""
     asked = {one.pk: one for one in proceedings}
     steps: dict[int, list[Taken]] = {pk: [] for pk in asked}
     rows = Taken.objects.filter(proceeding__in=asked).select_related("by", "service")

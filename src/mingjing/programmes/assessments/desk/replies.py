@@ -33,7 +33,7 @@ class WithholdForm(forms.Form):
 @require_safe
 def replies(request: HttpRequest, pk: int) -> HttpResponse:
     """Every reply that stands or stood, the newest first."""
-    return _page(request, find_round(pk))
+    return _page(request, find_round(request, pk))
 
 
 def _page(request: HttpRequest, found: Round, form: forms.Form | None = None) -> HttpResponse:
@@ -56,4 +56,4 @@ def withhold(request: HttpRequest, pk: int, reply: int) -> HttpResponse:
         else:
             messages.success(request, gettext("The reply was taken off the board."))
             return redirect("assessments:round-replies", pk)
-    return _page(request, find_round(pk), form)
+    return _page(request, find_round(request, pk), form)

@@ -33,7 +33,7 @@ def _here(team_day: TeamDay) -> str:
 @guarded("assessments.draw.view", area=round_area)
 def team_days(request: HttpRequest, pk: int) -> HttpResponse:
     """One of the days that have come, the newest unless asked, with the teams the reader may see."""
-    round = find_round(pk)
+    round = find_round(request, pk)
     found = team_days_seen(actor(request), round, timezone.localdate())
     days = sorted(set(found.order_by().values_list("day", flat=True)), reverse=True)
     asked = request.GET.get("day", "")
@@ -54,7 +54,7 @@ def team_days(request: HttpRequest, pk: int) -> HttpResponse:
 @guarded("assessments.draw.view", area=round_area)
 def team_day(request: HttpRequest, pk: int, team_day: int) -> HttpResponse:
     """One team on one day: who goes, and, once opened or for who follows the round, where."""
-    round, person = find_round(pk), actor(request)
+    round, person = find_round(request, pk), actor(request)
     found = _seen(request, round, team_day)
     members = list(found.members.select_related("person", "removed_by").order_by("removed_at", "part", "id"))
     today = timezone.localdate()
@@ -72,7 +72,7 @@ def team_day(request: HttpRequest, pk: int, team_day: int) -> HttpResponse:
 @require_POST
 def open_day(request: HttpRequest, pk: int, team_day: int) -> HttpResponse:
     """The team opens its assignment."""
-    found = _seen(request, find_round(pk), team_day)
+    found = _seen(request, find_round(request, pk), team_day)
     return done(request, lambda: actions.open_team_day(team_day=found, by=actor(request), at=timezone.now()),
                 _("The assignment is open; the visits can begin."), _here(found))  # fmt: skip
 
@@ -80,7 +80,7 @@ def open_day(request: HttpRequest, pk: int, team_day: int) -> HttpResponse:
 @guarded("assessments.round.manage", area=round_area)
 def replace(request: HttpRequest, pk: int, team_day: int, member: int) -> HttpResponse:
     """Somebody cannot come: another goes instead."""
-    round = find_round(pk)
+    round = find_round(request, pk)
     found = _seen(request, round, team_day)
     there = found.members.select_related("person", "team_day__draw__round")
     leaver = get_object_or_404(there.defer("team_day__draw__inputs", "team_day__draw__document"), pk=member)

@@ -46,7 +46,7 @@ def _rights(request: HttpRequest, round: Round) -> dict[str, bool]:
 @guarded("assessments.round.view", area=round_area)
 def overview(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan with everything that stands in its way, the draw that stands, and those called off."""
-    round = find_round(pk)
+    round = find_round(request, pk)
     found = queries.draws_of(round)
     standing = next((draw for draw in found if not draw.cancelled_at), None)
     called_off = [draw for draw in found if draw.cancelled_at]
@@ -59,7 +59,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
 @guarded("assessments.round.manage", area=round_area)
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Set the days, teams and sizes; what cannot be met is said while they are typed."""
-    round = find_round(pk)
+    round = find_round(request, pk)
     form = PlanForm(request.POST or None, initial=_planned(round))
     if request.headers.get("HX-Request") == "true" and form.is_bound:
         settings = form.settings(round.title) if form.is_valid() else None
@@ -85,7 +85,7 @@ def _planned(round: Round) -> dict[str, Any]:
 @require_POST
 def commit(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the inputs and commit to the house's own seed."""
-    round = find_round(pk)
+    round = find_round(request, pk)
     here = reverse("assessments:round-draw", args=[pk])
     message = _("Committed: inputs and commitment stand in the ledger. Nothing can change any more.")
     return done(request, lambda: actions.commit_draw(round=round, by=actor(request), at=timezone.now()), message, here)

@@ -34,7 +34,7 @@ def _teams_page(round: Round) -> str:
 @guarded("assessments.round.view", area=round_area)
 def teams(request: HttpRequest, pk: int) -> HttpResponse:
     """Supervisors, their conflicts and the staff of the teams."""
-    round = find_round(pk)
+    round = find_round(request, pk)
     prepared, settings = prepare(round), planned(round)
     manages = may(request.user, "assessments.round.manage", area=round.area, on=timezone.localdate())
     context = {
@@ -49,7 +49,7 @@ def teams(request: HttpRequest, pk: int) -> HttpResponse:
 @guarded("assessments.round.manage", area=round_area)
 def add_expert(request: HttpRequest, pk: int, expert: int | None = None) -> HttpResponse:
     """Put a supervisor on the list, or correct what it says of them."""
-    round, today = find_round(pk), timezone.localdate()
+    round, today = find_round(request, pk), timezone.localdate()
     listed = get_object_or_404(round.experts.select_related("person"), pk=expert) if expert else None
     people = supervisors_of(round.area, today).exclude(pk__in=round.experts.filter(removed_at=None).values("person"))
     initial: dict[str, Any] = {}
@@ -69,7 +69,7 @@ def add_expert(request: HttpRequest, pk: int, expert: int | None = None) -> Http
 @guarded("assessments.round.manage", area=round_area)
 def remove_expert(request: HttpRequest, pk: int, expert: int) -> HttpResponse:
     """Take a supervisor off the list, saying why."""
-    round = find_round(pk)
+    round = find_round(request, pk)
     listed = get_object_or_404(round.experts.select_related("person", "round__area"), pk=expert)
     return answered(
         request, round, ReasonForm(request.POST or None),
@@ -96,7 +96,7 @@ def _back(request: HttpRequest, round: Round) -> str:
 @guarded("assessments.conflict.declare", area=round_area)
 def declare(request: HttpRequest, pk: int, expert: int) -> HttpResponse:
     """Declare a conflict of interest of a supervisor, one's own or another's."""
-    round = find_round(pk)
+    round = find_round(request, pk)
     listed = get_object_or_404(round.experts.select_related("person", "round__area"), pk=expert)
     _own_or_managed(request, listed)
     return answered(
@@ -114,7 +114,7 @@ def _declare(request: HttpRequest, expert: Expert, data: dict[str, Any]) -> None
 @guarded("assessments.conflict.declare", area=round_area)
 def withdraw(request: HttpRequest, pk: int, conflict: int) -> HttpResponse:
     """A conflict no longer holds."""
-    round = find_round(pk)
+    round = find_round(request, pk)
     found = get_object_or_404(Conflict.objects.select_related("expert__round__area", "expert__person"),
                               pk=conflict, expert__round=round)  # fmt: skip
     _own_or_managed(request, found.expert)
@@ -129,7 +129,7 @@ def withdraw(request: HttpRequest, pk: int, conflict: int) -> HttpResponse:
 @guarded("assessments.round.manage", area=round_area)
 def add_staff(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody of the centre goes with a team."""
-    round = find_round(pk)
+    round = find_round(request, pk)
     form = StaffForm(request.POST or None, people=staff_of(round.area, timezone.localdate()),
                      initial={"team": request.GET.get("team", "")})  # fmt: skip
     return answered(
@@ -144,7 +144,7 @@ def add_staff(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def remove_staff(request: HttpRequest, pk: int, staff: int) -> HttpResponse:
     """Somebody of the centre leaves their team before the draw."""
-    round = find_round(pk)
+    round = find_round(request, pk)
     found = TeamStaff.objects.select_related("round__area", "person").filter(pk=staff, round=round).first()
     if found is None:
         raise Http404

@@ -51,8 +51,8 @@ class ChangesForm(forms.Form):
         self.fields["class_code"] = field
 
 
-def _judged(pk: int) -> tuple[Round, Replay, Scheme]:
-    found = find_round(pk)
+def _judged(request: HttpRequest, pk: int) -> tuple[Round, Replay, Scheme]:
+    found = find_round(request, pk)
     decided = decision_of(found)
     if decided is None:
         raise Http404
@@ -63,7 +63,7 @@ def _judged(pk: int) -> tuple[Round, Replay, Scheme]:
 @require_safe
 def changes(request: HttpRequest, pk: int) -> HttpResponse:
     """Who moved up or down since the round before, who is new, who is gone, whose company changed."""
-    found, decided, scheme = _judged(pk)
+    found, decided, scheme = _judged(request, pk)
     earlier = round_before(found)
     before = decision_of(earlier) if earlier else None
     context: dict[str, Any] = {"round": found, "earlier": earlier, "scheme": scheme}
@@ -124,7 +124,7 @@ class NearForm(forms.Form):
 @require_safe
 def near(request: HttpRequest, pk: int) -> HttpResponse:
     """Those whom a few points would take to another tier, and how totals crowd around the cut-offs."""
-    found, decided, scheme = _judged(pk)
+    found, decided, scheme = _judged(request, pk)
     form = NearForm({"within": request.GET.get("within") or "2.00"})
     within = parse_points(str(form.cleaned_data["within"])) if form.is_valid() else 200
     page = page_of(nearest_first(decided, within), request.GET, order=("nearest", "index"))

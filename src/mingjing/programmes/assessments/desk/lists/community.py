@@ -32,7 +32,7 @@ def _entry(found: Round, number: str) -> Entry:
 @require_safe
 def community(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Total and tier with their reasons, every line with its evidence, what did not count, the way out."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     entry = _entry(found, number)
     try:
         about = shown(found, entry)
@@ -97,7 +97,7 @@ def _line(line: Line, exhibits: dict[str, Exhibit], names: dict[str, str]) -> di
 @require_safe
 def decision(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """The decision file of one community: rules, sheet, arithmetic and proof, for `mingjing verify`."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     rows = Result.objects.select_related("replay__scheme", "entry").filter(entry__round=found)
     row = get_object_or_404(rows, replay=decision_of(found), entry__number=number)
     name = f"decision-{found.code}-{row.index + 1}.json"

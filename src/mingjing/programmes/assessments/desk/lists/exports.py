@@ -31,7 +31,7 @@ from mingjing.programmes.assessments.queries.results import scheme_behind
 @require_safe
 def exports(request: HttpRequest, pk: int) -> HttpResponse:
     """What can be taken away, and the files that were made."""
-    return _page(request, find_round(pk))
+    return _page(request, find_round(request, pk))
 
 
 def _page(request: HttpRequest, found: Round, problems: tuple[Problem, ...] = (), status: int = 200) -> HttpResponse:
@@ -53,7 +53,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     try:
         kind = ExportKind(request.POST["kind"])
-        request_export(round=find_round(pk), kind=kind, by=actor(request), at=timezone.now())
+        request_export(round=find_round(request, pk), kind=kind, by=actor(request), at=timezone.now())
     except Refusal as refusal:
         for problem in refusal.problems:
             messages.error(request, sentence(problem))
@@ -72,18 +72,20 @@ def download(request: HttpRequest, pk: int, export: int) -> HttpResponseBase:
         file = open_original(found.sha256, verified=True)
     except FileNotFoundError:
         text = N_("{file} is no longer kept here. Make it again, and tell an administrator.")
-        return _page(request, find_round(pk), (Problem("export.missing", text, {"file": found.file_name}),), 404)
+        problem = Problem("export.missing", text, {"file": found.file_name})
+        return _page(request, find_round(request, pk), (problem,), 404)
     except Damaged:
         text = N_("{file} is not what was written, so it is not handed out. Make it again, and tell an administrator.")
-        return _page(request, find_round(pk), (Problem("export.damaged", text, {"file": found.file_name}),), 409)
+        problem = Problem("export.damaged", text, {"file": found.file_name})
+        return _page(request, find_round(request, pk), (problem,), 409)
     except Refusal as refusal:  # the store does not answer
-        return _page(request, find_round(pk), refusal.problems, 503)
+        return _page(request, find_round(request, pk), refusal.problems, 503)
     note_download(export=found, by=actor(request), at=timezone.now())
     return FileResponse(file, as_attachment=True, filename=found.file_name)
 
 
-def _decided(pk: int) -> tuple[Round, Replay]:
-    found = find_round(pk)
+def _decided(request: HttpRequest, pk: int) -> tuple[Round, Replay]:
+    found = find_round(request, pk)
     decided = decision_of(found)
     if decided is None:
         raise Http404
@@ -95,7 +97,7 @@ def _decided(pk: int) -> tuple[Round, Replay]:
 @require_safe
 def table(request: HttpRequest, pk: int) -> HttpResponseBase:
     """All results as CSV."""
-    found, decided = _decided(pk)
+    found, decided = _decided(request, pk)
     return StreamingHttpResponse(_lines(decided), content_type="text/csv; charset=utf-8", headers=_file(found, "csv"))
 
 
@@ -118,7 +120,7 @@ def _lines(decided: Replay) -> Iterator[str]:
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     """All results as one JSON object that streams: what they are of, then the rows."""
-    found, decided = _decided(pk)
+    found, decided = _decided(request, pk)
     return StreamingHttpResponse(_json(decided), content_type="application/json", headers=_file(found, "json"))
 
 

@@ -38,7 +38,7 @@ class ListForm(forms.Form):
 @require_safe
 def listing(request: HttpRequest, pk: int, class_code: str) -> HttpResponse:
     """The list of one class by rank; before the decision, its communities with what is known of each."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     scheme, decided = scheme_of(found.scheme), decision_of(found)
     if class_code not in scheme.classes:
         raise Http404
@@ -109,6 +109,6 @@ def _was(row: Result, earlier: Result | None, before: Replay | None) -> dict[str
 @require_safe
 def absent(request: HttpRequest, pk: int) -> HttpResponse:
     """Those who were not assessed, each with the reason."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     page = page_of(not_assessed(found), request.GET, order=("number", "id"))
     return render(request, "assessments/lists/absent.html", {"round": found, "page": page})

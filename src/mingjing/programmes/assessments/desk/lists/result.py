@@ -32,7 +32,7 @@ FIRST = 5
 @require_safe
 def result(request: HttpRequest, pk: int) -> HttpResponse:
     """What the round came to, or what is missing before it can be decided."""
-    return _page(request, find_round(pk))
+    return _page(request, find_round(request, pk))
 
 
 def _page(request: HttpRequest, found: Round, refused: tuple[Problem, ...] = ()) -> HttpResponse:
@@ -73,10 +73,10 @@ def _state(request: HttpRequest, found: Round, refused: tuple[Problem, ...]) -> 
 @require_POST
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the round to be decided; the work goes on in the background."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     try:
         request_decision(round=found, by=actor(request), at=timezone.now())
     except Refusal as refusal:
-        return _page(request, find_round(pk), refusal.problems)
+        return _page(request, find_round(request, pk), refusal.problems)
     messages.success(request, gettext("The round is being decided. You can leave this page; the work goes on."))
     return redirect("assessments:round-result", pk)

@@ -92,7 +92,7 @@ def _ask(request: HttpRequest, area: Area, initial: dict[str, Any]) -> HttpRespo
 @guarded(ASK, area=round_area)
 def of_round(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask what another scheme would have made of this round."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     return _ask(request, found.area, {"rounds": [found.pk]})
 
 

@@ -69,7 +69,7 @@ def _page(request: HttpRequest, found: Bar, **more: Any) -> HttpResponse:
 @guarded("assessments.bar.decide", area=round_area)
 def decide(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Decide a bar on the company of a listing."""
-    round_, one = find_followed(pk, number)
+    round_, one = find_followed(request, pk, number)
     form = BarForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:

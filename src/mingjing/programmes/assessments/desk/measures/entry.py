@@ -22,9 +22,9 @@ __all__ = ["KINDS", "entry", "find_followed"]
 KINDS = (MEASURES, EXIT, REWARD)
 
 
-def find_followed(pk: int, number: str) -> tuple[Round, Followed]:
+def find_followed(request: HttpRequest, pk: int, number: str) -> tuple[Round, Followed]:
     """The round, and what follows the listing of its entry with that number; raises Http404."""
-    round_ = find_round(pk)
+    round_ = find_round(request, pk)
     related = ("round__scheme", "round__area", "round__lead", "stratum", "company", "engagement")
     found = get_object_or_404(Entry.objects.select_related(*related), round=pk, number=number)
     return round_, followed([found], timezone.now())[found.pk]
@@ -34,7 +34,7 @@ def find_followed(pk: int, number: str) -> tuple[Round, Followed]:
 @require_safe
 def entry(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Everything that follows from where one community stands on the published list, and the next steps."""
-    round_, one = find_followed(pk, number)
+    round_, one = find_followed(request, pk, number)
     now = timezone.now()
     names = {name for stands in one.proceedings.values() for taken in stands.steps for name in taken.exhibits}
     exhibits = exhibits_by_name(request, names)

@@ -38,7 +38,7 @@ NEAR, FAR = 15, 50
 @guarded("assessments.measure.take", area=round_area)
 def order(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Order that findings are put right: a case for each, and the paper for the company."""
-    round_, one = find_followed(pk, number)
+    round_, one = find_followed(request, pk, number)
     open_ones = wanting(one.entry)
     choices = [(w.key, f"{w.check} {w.title} · {w.what}") for w in open_ones]
     form = OrderForm(choices, request.POST if request.method == "POST" else None)

@@ -46,7 +46,7 @@ def approve(request: HttpRequest, pk: int, number: str, kind: str) -> HttpRespon
 
 
 def _taken(request: HttpRequest, pk: int, number: str, kind: str, code: str) -> HttpResponse:
-    round_, one = find_followed(pk, number)
+    round_, one = find_followed(request, pk, number)
     process, revision = _process(one, kind)
     try:
         step = process.step(code)
@@ -94,7 +94,7 @@ def _process(one: Followed, kind: str) -> tuple[Process, int]:
 @guarded("assessments.measure.take", area=round_area)
 def paper(request: HttpRequest, pk: int, number: str, kind: str, step: str) -> HttpResponse:
     """Issue the paper of a step; it gets its number at once and is served afterwards."""
-    round_, one = find_followed(pk, number)
+    round_, one = find_followed(request, pk, number)
     if (kind, step) not in DOCUMENTS or kind not in one.proceedings:
         raise Http404
     form = PaperForm(step, request.POST if request.method == "POST" else None)

@@ -69,7 +69,7 @@ def _row(one: Stands) -> dict[str, Any]:
 @require_safe
 def disputes(request: HttpRequest, pk: int) -> HttpResponse:
     """Every objection and appeal of the round: what is contested, what was decided, what waits."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     context: dict[str, Any] = {"round": found, "rows": dispute_rows(found)}
     known = overturns(found.area, timezone.now())
     titles = {
@@ -90,8 +90,8 @@ def _entry_of(found: Round, proceeding: Proceeding) -> Entry:
     return get_object_or_404(entries, records=int(subject.partition(":")[2]))
 
 
-def _find(pk: int, dispute: int) -> tuple[Entry, Place]:
-    found = find_round(pk)
+def _find(request: HttpRequest, pk: int, dispute: int) -> tuple[Entry, Place]:
+    found = find_round(request, pk)
     rows = Proceeding.objects.select_related("area", "organisation")
     one = get_object_or_404(rows, pk=dispute, programme="assessments", kind__in=(APPEAL, OBJECTION))
     entry = _entry_of(found, one)
@@ -107,7 +107,7 @@ def _find(pk: int, dispute: int) -> tuple[Entry, Place]:
 @require_safe
 def dispute(request: HttpRequest, pk: int, dispute: int) -> HttpResponse:
     """What is contested with the grounds, whether in time, who may decide, and what was decided."""
-    entry, place = _find(pk, dispute)
+    entry, place = _find(request, pk, dispute)
     standing = place.stands.standing
     row = _row(place.stands)
     rights = RIGHTS if row["late"] else {"decision": RIGHTS["decision"]}
@@ -159,7 +159,7 @@ def _findings(entry: Entry, scheme: Scheme) -> Iterator[tuple[int, str, str, int
 @guarded("assessments.appeal.decide", area=round_area)
 def decide(request: HttpRequest, pk: int, dispute: int, step: str) -> HttpResponse:
     """Decide it, or excuse that it came late: by somebody who had no part in it."""
-    entry, place = _find(pk, dispute)
+    entry, place = _find(request, pk, dispute)
     proceeding = place.stands.proceeding
 
     def take(*, step: str, exhibits: list[str], **brought: Any) -> object:
@@ -175,7 +175,7 @@ def decide(request: HttpRequest, pk: int, dispute: int, step: str) -> HttpRespon
 @guarded("assessments.appeal.receive", area=round_area)
 def file_appeal(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Record an appeal against a row of the list that counts, as it was received."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     newest = newest_of(found)
     if newest is None:
         raise Http404

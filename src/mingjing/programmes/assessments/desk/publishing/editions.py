@@ -37,8 +37,8 @@ BUREAU = {"signed_bureau": "list.sign_bureau"}
 ROUTES = {"signed_centre": "centre", "signed_bureau": "bureau"}
 
 
-def _place(pk: int) -> Place:
-    found = find_round(pk)
+def _place(request: HttpRequest, pk: int) -> Place:
+    found = find_round(request, pk)
     home = reverse("assessments:round-signing", args=[pk])
 
     def url(step: str) -> str:
@@ -51,7 +51,7 @@ def _place(pk: int) -> Place:
 @require_safe
 def signing(request: HttpRequest, pk: int) -> HttpResponse:
     """The public notice, objections and answers, the signatures; everything that keeps the list from the public."""
-    return _page(request, _place(pk))
+    return _page(request, _place(request, pk))
 
 
 def _page(request: HttpRequest, place: Place, problems: tuple[Problem, ...] = ()) -> HttpResponse:
@@ -91,7 +91,7 @@ def sign_bureau(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 
 def _step(request: HttpRequest, pk: int, step: str, codes: dict[str, str]) -> HttpResponse:
-    place = _place(pk)
+    place = _place(request, pk)
 
     def take(**brought: Any) -> object:
         return take_publication_step(round=place.round, **brought)
@@ -103,7 +103,7 @@ def _step(request: HttpRequest, pk: int, step: str, codes: dict[str, str]) -> Ht
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish the list, or say everything that is missing."""
-    place = _place(pk)
+    place = _place(request, pk)
     try:
         edition = publish_list(round=place.round, by=actor(request), at=timezone.now())
     except Refusal as refusal:
@@ -115,14 +115,14 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 @guarded("assessments.list.publish", area=round_area)
 def take_back(request: HttpRequest, pk: int, act: int) -> HttpResponse:
     """Take a step towards publication back, for a reason."""
-    return back(request, _place(pk), act)
+    return back(request, _place(request, pk), act)
 
 
 @guarded("assessments.round.view", area=round_area)
 @require_safe
 def editions(request: HttpRequest, pk: int) -> HttpResponse:
     """Every edition of the list with what changed, and what makes another one due."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     newest = newest_of(found)
     context = _history(request, found, newest)
     context["form"] = CorrectionForm(initial={"number": newest.number if newest else 0})
@@ -153,7 +153,7 @@ def _moved(scheme: Scheme, moved: Moved) -> dict[str, Any]:
 @require_POST
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish the next edition with everything that is due."""
-    found, form = find_round(pk), CorrectionForm(request.POST)
+    found, form = find_round(request, pk), CorrectionForm(request.POST)
     if form.is_valid():
         try:
             edition = correct_list(round=found, **form.cleaned_data, by=actor(request), at=timezone.now())
@@ -170,7 +170,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def edition(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """An edition as it was published: every community with its tier and, where it was moved, the reasons."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     one = get_object_or_404(Edition.objects.select_related("published_by", "cause"), round=found, number=number)
     scheme = scheme_of(found.scheme)
     counts = _counts(one, scheme)

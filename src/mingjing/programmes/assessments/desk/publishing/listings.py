@@ -35,9 +35,9 @@ FOLLOW = dict.fromkeys(("statement", "hearing_asked", "hearing", "reply"), "list
 DECIDE = dict.fromkeys(("excuse", "decision", "withdrawn"), "listing.decide")
 
 
-def _case(pk: int, number: str) -> tuple[Round, Proposed, Place]:
+def _case(request: HttpRequest, pk: int, number: str) -> tuple[Round, Proposed, Place]:
     """The round, what is known of the entry, and its page; raises Http404 where nothing is proposed for it."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     entry = get_object_or_404(Entry, round=found, number=number)
     replay = decision_of(found)
     proposed = proposed_of(found, replay, timezone.now(), only=[entry.pk]) if replay else ()
@@ -57,7 +57,7 @@ def _case(pk: int, number: str) -> tuple[Round, Proposed, Place]:
 @require_safe
 def listing(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Every act of the case, what is missing exactly, the clock, and the step that is next as a form."""
-    return _page(request, *_case(pk, number))
+    return _page(request, *_case(request, pk, number))
 
 
 def _page(
@@ -86,7 +86,7 @@ def _page(
 @require_POST
 def notice(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Issue the notice, or say everything that stands in its way."""
-    found, one, place = _case(pk, number)
+    found, one, place = _case(request, pk, number)
     try:
         document = issue_notice(round=found, entry=one.entry, by=actor(request), at=timezone.now())
     except Refusal as refusal:
@@ -98,7 +98,7 @@ def notice(request: HttpRequest, pk: int, number: str) -> HttpResponse:
 @guarded("assessments.listing.follow", area=round_area)
 def service(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Record that the notice was served on the company; the clock begins with it."""
-    found, one, place = _case(pk, number)
+    found, one, place = _case(request, pk, number)
     subject = place.stands.proceeding.ledger_subject
     papers = Document.objects.standing().select_related("area", "addressee")
     document = get_object_or_404(papers, kind=NOTICE, subject=subject)
@@ -134,7 +134,7 @@ def _serve(request: HttpRequest, found: Round, one: Proposed, document: Document
 @require_POST
 def begin(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Begin the clock with a service that was recorded before and has taken effect."""
-    found, one, place = _case(pk, number)
+    found, one, place = _case(request, pk, number)
     rows = Service.objects.standing().select_related("document", "organisation")
     kept = rows.filter(document__subject=place.stands.proceeding.ledger_subject, document__withdrawn_at=None).first()
     try:
@@ -160,7 +160,7 @@ def decide(request: HttpRequest, pk: int, number: str, step: str) -> HttpRespons
 
 
 def _step(request: HttpRequest, pk: int, number: str, step: str, codes: dict[str, str]) -> HttpResponse:
-    found, one, place = _case(pk, number)
+    found, one, place = _case(request, pk, number)
 
     def take(**brought: Any) -> object:
         return take_listing_step(round=found, entry=one.entry, **brought)
@@ -171,4 +171,4 @@ def _step(request: HttpRequest, pk: int, number: str, step: str, codes: dict[str
 @guarded("assessments.list.publish", area=round_area)
 def take_back(request: HttpRequest, pk: int, number: str, act: int) -> HttpResponse:
     """Take a step of the case back, for a reason."""
-    return back(request, _case(pk, number)[2], act)
+    return back(request, _case(request, pk, number)[2], act)

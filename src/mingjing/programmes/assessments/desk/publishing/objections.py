@@ -35,7 +35,7 @@ REFUSED = 422
 @require_safe
 def findings(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Every finding of every visit with what it comes to now, and whether it is contested."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     entry = get_object_or_404(Entry.objects.select_related("company"), round=found, number=number)
     context = {"round": found, "about": entry, "records": _records(entry)}
     context["checks"] = scheme_of(found.scheme).rubrics[entry.class_code].checks if entry.class_code else {}

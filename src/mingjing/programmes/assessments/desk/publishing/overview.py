@@ -43,7 +43,7 @@ NAMED = 20
 @require_safe
 def publication(request: HttpRequest, pk: int) -> HttpResponse:
     """Everybody proposed for a tier that takes rights, what is missing for each, and for the list."""
-    found, now = find_round(pk), timezone.now()
+    found, now = find_round(request, pk), timezone.now()
     context: dict[str, Any] = {"round": found, "decided": decision_of(found)}
     if context["decided"]:
         decided, scheme = context["decided"], scheme_of(found.scheme)

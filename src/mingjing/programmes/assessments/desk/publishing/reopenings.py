@@ -54,7 +54,7 @@ STEPS = {
 @require_safe
 def reopenings(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that was filed after the decision: what is to be decided on, and where each other case stands."""
-    found, now = find_round(pk), timezone.now()
+    found, now = find_round(request, pk), timezone.now()
     late = Filing.objects.filter(entry__round=found, filed_at__gt=found.deciding_at or now, decided_at=None)
     scheme = scheme_of(found.scheme)
     all_of_it = Reopening.objects.filter(entry__round=found, at__lte=now)
@@ -83,9 +83,9 @@ def _row(one: Reopened) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _case(pk: int, filing: int) -> tuple[Reopened, Place]:
+def _case(request: HttpRequest, pk: int, filing: int) -> tuple[Reopened, Place]:
     """The reopening and its page; raises Http404."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     row = get_object_or_404(Reopening, filing=filing, entry__round=found)
     one = next(one for one in reopened_of([row.entry_id], timezone.now()) if one.reopening.pk == row.pk)
     entry = one.reopening.filing.entry
@@ -100,7 +100,7 @@ def _case(pk: int, filing: int) -> tuple[Reopened, Place]:
 @require_safe
 def reopening(request: HttpRequest, pk: int, filing: int) -> HttpResponse:
     """Every act of the case, what is missing exactly, the clock, and the step that is next as a form."""
-    return _page(request, *_case(pk, filing))
+    return _page(request, *_case(request, pk, filing))
 
 
 def _page(request: HttpRequest, one: Reopened, place: Place, problems: tuple[Any, ...] = ()) -> HttpResponse:
@@ -129,7 +129,7 @@ def _page(request: HttpRequest, one: Reopened, place: Place, problems: tuple[Any
 @require_POST
 def notice(request: HttpRequest, pk: int, filing: int) -> HttpResponse:
     """Issue the notice, or say everything that stands in its way."""
-    one, place = _case(pk, filing)
+    one, place = _case(request, pk, filing)
     try:
         document = issue_reopening_notice(reopening=one.reopening, by=actor(request), at=timezone.now())
     except Refusal as refusal:
@@ -141,7 +141,7 @@ def notice(request: HttpRequest, pk: int, filing: int) -> HttpResponse:
 @guarded("assessments.listing.follow", area=round_area)
 def service(request: HttpRequest, pk: int, filing: int) -> HttpResponse:
     """Record that the notice was served on the company; the clock begins with it."""
-    one, place = _case(pk, filing)
+    one, place = _case(request, pk, filing)
     papers = Document.objects.standing().select_related("area", "addressee")
     document = get_object_or_404(
         papers, kind=notice_of(one.reopening.filing), subject=place.stands.proceeding.ledger_subject
@@ -179,7 +179,7 @@ def _serve(request: HttpRequest, one: Reopened, document: Document, form: Servic
 @require_POST
 def begin(request: HttpRequest, pk: int, filing: int) -> HttpResponse:
     """Begin the clock with a service that was recorded before and has taken effect."""
-    one, place = _case(pk, filing)
+    one, place = _case(request, pk, filing)
     rows = Service.objects.standing().select_related("document", "organisation")
     kept = rows.filter(document__subject=place.stands.proceeding.ledger_subject, document__withdrawn_at=None).first()
     step = {"reopening": one.reopening, "step": "notice", "service": kept}
@@ -222,7 +222,7 @@ def sign_bureau(request: HttpRequest, pk: int, filing: int, step: str) -> HttpRe
 
 
 def _step(request: HttpRequest, pk: int, filing: int, step: str, codes: dict[str, str]) -> HttpResponse:
-    one, place = _case(pk, filing)
+    one, place = _case(request, pk, filing)
 
     def take(**brought: Any) -> object:
         return take_reopening_step(reopening=one.reopening, **brought)
@@ -233,4 +233,4 @@ def _step(request: HttpRequest, pk: int, filing: int, step: str, codes: dict[str
 @guarded("assessments.list.publish", area=round_area)
 def take_back(request: HttpRequest, pk: int, filing: int, act: int) -> HttpResponse:
     """Take a step of the case back, for a reason."""
-    return back(request, _case(pk, filing)[1], act)
+    return back(request, _case(request, pk, filing)[1], act)

@@ -40,7 +40,7 @@ RIGHTS = ("decision",)
 @require_safe
 def seconds(request: HttpRequest, pk: int) -> HttpResponse:
     """Every community that two teams have been to: both results, the gap, what the panel said of it."""
-    found, now = find_round(pk), timezone.now()
+    found, now = find_round(request, pk), timezone.now()
     scheme = scheme_of(found.scheme)
     twice = VisitRecord.objects.done().filter(round=found, purpose=Purpose.SECOND).values("entry")
     entries = list(Entry.objects.filter(pk__in=twice).order_by("number"))
@@ -69,7 +69,7 @@ def _sending(request: HttpRequest, found: Round, form: LotForm | None = None) ->
 @require_POST
 def commit(request: HttpRequest, pk: int) -> HttpResponse:
     """Commit to a lot for the blind second visits on these days."""
-    found, form = find_round(pk), LotForm(request.POST)
+    found, form = find_round(request, pk), LotForm(request.POST)
     if form.is_valid():
         _told(request, lambda at: commit_lot(round=found, days=form.days(), by=actor(request), at=at))
     else:
@@ -81,7 +81,7 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def draw(request: HttpRequest, pk: int) -> HttpResponse:
     """Tell the seed and draw: the assignments are sealed until their days."""
-    lot = get_object_or_404(SecondDraw.objects.select_related("round"), round=find_round(pk))
+    lot = get_object_or_404(SecondDraw.objects.select_related("round"), round=find_round(request, pk))
     _told(request, lambda at: draw_lot(lot=lot, by=actor(request), at=at))
     return redirect("assessments:round-seconds", pk)
 
@@ -90,7 +90,7 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def assign(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Send another team to a community that would be listed, on a day to come."""
-    entry, form = get_object_or_404(Entry, round=find_round(pk), number=number), AssignForm(request.POST)
+    entry, form = get_object_or_404(Entry, round=find_round(request, pk), number=number), AssignForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
         _told(request, lambda at: assign_second(entry=entry, **given, by=actor(request), at=at))
@@ -121,7 +121,7 @@ def _stands(found: Round, entry: Entry) -> Stands:
 @guarded("assessments.listing.decide", area=round_area)
 def gap(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Say which of two visits counts that lie too far apart; it holds once two people say the same."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     entry = get_object_or_404(Entry, round=found, number=number)
     home = reverse("assessments:round-seconds", args=[pk])
     place = Place(found, _stands(found, entry), entry.name, home, lambda _step: request.path)

@@ -25,7 +25,7 @@ from mingjing.programmes.assessments.queries.reports import Report, leanings_of,
 @require_safe
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything of the round on one page, each figure leading to its rows; undecided, what the decision waits for."""
-    found = report_of(find_round(pk), timezone.now())
+    found = report_of(find_round(request, pk), timezone.now())
     if found is None:
         return redirect("assessments:round-result", pk)
     return render(request, "assessments/reports/report.html", _frame(found.round, found) | _shown(found))
@@ -73,7 +73,7 @@ def _frame(round_: Round, found: Report) -> dict[str, Any]:
 @require_safe
 def alarms(request: HttpRequest, pk: int) -> HttpResponse:
     """Totals heaped at a cut-off, and how each assessor's records lie; names for those who may know them."""
-    found = report_of(find_round(pk), timezone.now())
+    found = report_of(find_round(request, pk), timezone.now())
     if found is None:
         return redirect("assessments:round-result", pk)
     scheme = found.scheme

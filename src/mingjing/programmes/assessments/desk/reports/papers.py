@@ -66,7 +66,7 @@ def _shown(request: HttpRequest, area: Area, subject: str, kinds: Iterable[str],
 @require_safe
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
     """The papers of a round."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     context = _shown(request, found.area, found.subject, ROUND_PAPERS, ready_for(found))
     return render(request, "assessments/reports/papers.html", {"round": found, **context})
 
@@ -75,7 +75,7 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def of_entry(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """The papers of one community of a round."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     entry = _entry(found, number)
     context = _shown(request, found.area, entry.subject, ENTRY_PAPERS, ready_of(entry))
     return render(request, "assessments/reports/papers.html", {"round": found, "entry": entry, **context})
@@ -85,7 +85,7 @@ def of_entry(request: HttpRequest, pk: int, number: str) -> HttpResponse:
 @require_POST
 def issue(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Issue a paper of a round."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     if kind not in ROUND_PAPERS:
         raise Http404
     try:
@@ -99,7 +99,7 @@ def issue(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @require_POST
 def issue_of_entry(request: HttpRequest, pk: int, number: str, kind: str) -> HttpResponse:
     """Issue a paper of one community of a round."""
-    entry = _entry(find_round(pk), number)
+    entry = _entry(find_round(request, pk), number)
     if kind not in ENTRY_PAPERS:
         raise Http404
     try:
@@ -120,7 +120,7 @@ def _refused(request: HttpRequest, refusal: Refusal, name: str, *args: object) -
 @require_POST
 def file_of_round(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Documents and evidence of a round as a whole, with an index and hashes."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     editions = [edition.subject for edition in Edition.objects.filter(round=found)]
     return _bundle(request, found.subject, found.area, found.title, [found.subject, *editions], ())
 
@@ -129,7 +129,7 @@ def file_of_round(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def file_of_entry(request: HttpRequest, pk: int, number: str) -> HttpResponseBase:
     """The whole file of a community in a round: documents, evidence, and the decision file that checks its result."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     entry = _entry(found, number)
     title = f"{found.title} {entry.number} {entry.name}"
     return _bundle(request, entry.subject, found.area, title, case_subjects(entry), _decision(found, entry))

@@ -45,7 +45,7 @@ class ListedForm(forms.Form):
 @require_safe
 def listed(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows of the published list, of one tier or class; before publication, what the round came to."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     edition = newest_of(found)
     if edition is None:
         return redirect("assessments:round-result", pk)
@@ -69,7 +69,7 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def check(request: HttpRequest, pk: int, class_code: str, check: str) -> HttpResponse:
     """Who of a class lost points on a check."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     decided = decision_of(found)
     scheme = scheme_behind(decided) if decided else scheme_of(found.scheme)
     if class_code not in scheme.rubrics or check not in scheme.rubrics[class_code].checks:
@@ -98,7 +98,7 @@ class OrdersForm(forms.Form):
 @require_safe
 def orders(request: HttpRequest, pk: int) -> HttpResponse:
     """The orders of the round, by what became of them."""
-    found, now = find_round(pk), timezone.now()
+    found, now = find_round(request, pk), timezone.now()
     form = OrdersForm(request.GET)
     wanted = form.cleaned_data["state"] if form.is_valid() else ""
     cases = orders_in(found).select_related("site", "organisation").order_by("due_at", "id")
@@ -127,7 +127,7 @@ class DisputesForm(forms.Form):
 @require_safe
 def disputes(request: HttpRequest, pk: int) -> HttpResponse:
     """Objections and appeals with what came of each."""
-    found = find_round(pk)
+    found = find_round(request, pk)
     form = DisputesForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     every = [_dispute(one) for one in disputes_of(found, timezone.now())]

@@ -37,13 +37,13 @@ PARTS = {
 @guarded("assessments.round.view", area=round_area)
 def classes(request: HttpRequest, pk: int) -> HttpResponse:
     """The communities whose class people settle."""
-    return _shown(request, find_round(pk))
+    return _shown(request, find_round(request, pk))
 
 
 @guarded("assessments.class.confirm", area=round_area)
 def confirm(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Take one vote, and come back to the queue with the next community ready."""
-    round_ = find_round(pk)
+    round_ = find_round(request, pk)
     found = find_entry(round_, number)
     form = VoteForm(request.POST or None, scheme=scheme_of(round_.scheme), auto_id=f"e{found.pk}_%s")
     if request.method == "POST" and form.is_valid():

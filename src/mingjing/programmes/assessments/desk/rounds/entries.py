@@ -58,7 +58,7 @@ TONES = {
 @guarded("assessments.round.view", area=round_area)
 def entries(request: HttpRequest, pk: int) -> HttpResponse:
     """The communities of a round, found by Chinese or pinyin, by subdistrict, class and state."""
-    round_, today = find_round(pk), timezone.localdate()
+    round_, today = find_round(request, pk), timezone.localdate()
     scheme = scheme_of(round_.scheme)
     asked = {name: request.GET.get(name, "").replace("\0", "")[:60] for name in ("stratum", "class_code", "state")}
     wanted = Wanted(searched(request), **asked)
@@ -99,7 +99,7 @@ def find_entry(round_: Round, number: str) -> Entry:
 @guarded("assessments.round.view", area=round_area)
 def entry(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Everything known of one community in the round."""
-    round_ = find_round(pk)
+    round_ = find_round(request, pk)
     return shown(request, round_, find_entry(round_, number))
 
 
@@ -199,7 +199,7 @@ def _act(
     make: Callable[[Entry, Scheme], forms.Form], take: Callable[..., object], said: str,
 ) -> HttpResponse:  # fmt: skip
     """One form of the page: what was typed is taken by an action, or shown again with what was refused."""
-    round_ = find_round(pk)
+    round_ = find_round(request, pk)
     found = find_entry(round_, number)
     form = make(found, scheme_of(round_.scheme))
     if form.is_valid():
@@ -299,7 +299,7 @@ def decide(request: HttpRequest, pk: int, filing: int) -> HttpResponse:
         else:
             messages.success(request, gettext("Decided. The decision is in the ledger."))
             return redirect("assessments:entry", pk, found.entry.number)
-    round_ = find_round(pk)
+    round_ = find_round(request, pk)
     return shown(request, round_, find_entry(round_, found.entry.number), f"decision_{found.pk}", form)
 
 
@@ -319,5 +319,5 @@ def papers(request: HttpRequest, pk: int, filing: int) -> HttpResponse:
         else:
             messages.success(request, gettext("The papers are on file."))
             return redirect("assessments:entry", pk, found.entry.number)
-    round_ = find_round(pk)
+    round_ = find_round(request, pk)
     return shown(request, round_, find_entry(round_, found.entry.number), f"papers_{found.pk}", form)

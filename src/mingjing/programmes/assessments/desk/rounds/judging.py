@@ -47,7 +47,7 @@ class NoteForm(forms.Form):
 @guarded("assessments.round.view", area=round_area)
 def judging(request: HttpRequest, pk: int) -> HttpResponse:
     """The notes of a round."""
-    return _shown(request, find_round(pk))
+    return _shown(request, find_round(request, pk))
 
 
 def _shown(request: HttpRequest, round_: Round, form: NoteForm | None = None) -> HttpResponse:
@@ -65,7 +65,7 @@ def _shown(request: HttpRequest, round_: Round, form: NoteForm | None = None) ->
 @require_POST
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a note down."""
-    round_ = find_round(pk)
+    round_ = find_round(request, pk)
     form = NoteForm(request.POST, scheme=scheme_of(round_.scheme))
     if form.is_valid():
         try:

@@ -54,7 +54,7 @@ def rights(request: HttpRequest, round_: Round) -> dict[str, bool]:
 @guarded("assessments.round.view", area=round_area)
 def overview(request: HttpRequest, pk: int) -> HttpResponse:
     """Where the round stands, what comes next, how far it is and what is late."""
-    return shown(request, find_round(pk))
+    return shown(request, find_round(request, pk))
 
 
 def shown(request: HttpRequest, round_: Round, refused: tuple[Problem, ...] = ()) -> HttpResponse:
@@ -121,7 +121,7 @@ def _newer(round_: Round) -> int | None:
 @require_POST
 def step(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the next step of the round, or say everything that stands in its way."""
-    round_, form = find_round(pk), StepForm(request.POST)
+    round_, form = find_round(request, pk), StepForm(request.POST)
     if not form.is_valid() or form.cleaned_data["step"] not in TAKE:
         messages.error(request, gettext("Nothing was changed. Tick the box to say that you know what the step does."))
         return redirect("assessments:round", pk)
@@ -137,7 +137,7 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def roster(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the roster into a draft again."""
-    round_ = find_round(pk)
+    round_ = find_round(request, pk)
     try:
         actions.take_roster(round=round_, by=actor(request), at=timezone.now())
     except Refusal as refusal:

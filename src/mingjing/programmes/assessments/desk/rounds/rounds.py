@@ -89,7 +89,7 @@ def _whole(version: Version) -> Version:
 @guarded(MANAGE, area=round_area)
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a draft: its title, its period, or the version of the scheme; classes are proposed anew."""
-    round_, today = find_round(pk), timezone.localdate()
+    round_, today = find_round(request, pk), timezone.localdate()
     schemes = schemes_for_rounds(areas_where(request.user, MANAGE, on=today))
     asked = {"title": round_.title, "scheme": round_.scheme_id}
     days = {"first_day": round_.first_day, "last_day": round_.last_day}
@@ -111,7 +111,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 @guarded(MANAGE, area=round_area)
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the round into the hands of another person, saying why; everybody sees who had it before."""
-    round_ = find_round(pk)
+    round_ = find_round(request, pk)
     leads = [one for one in leads_in(actor(request), round_.area, timezone.localdate()) if one.pk != round_.lead_id]
     form = HandoverForm(request.POST or None, leads=_people(leads))
     if request.method == "POST" and form.is_valid():

@@ -3,7 +3,7 @@
 Everything is read in a constant number of queries. Not here: requests and what they change (recording).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -25,7 +25,7 @@ from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.calibration import notes_by_check
 from mingjing.programmes.assessments.queries.promised import promised_digests
 from mingjing.programmes.assessments.queries.schemes import scheme_of
-from mingjing.programmes.assessments.queries.visits import is_member, members_by_day, names_of, orders_of
+from mingjing.programmes.assessments.queries.visits import members_by_day, names_of, orders_of
 
 __all__ = ["CheckShown", "FindingShown", "Form", "ItemShown", "form_of"]
 
@@ -105,7 +105,9 @@ class ItemShown:
 
 @dataclass(slots=True)
 class Form(Fresh):
-    """The whole form. `editable` is whether this reader may edit it now."""
+    """The whole form. `editable` is whether this reader may edit it now; `exhibits` what the reader may see of the
+    record, by digest, and `standing` the digests of all of it.
+    """
 
     record: VisitRecord
     scheme: Scheme
@@ -115,6 +117,8 @@ class Form(Fresh):
     team: list[TeamMember]
     left: list[str]
     last: SheetEdit | None
+    exhibits: Mapping[str, Exhibit]
+    standing: Set[str]
     loose: list[Exhibit]
     notes: list[str]
 
@@ -161,16 +165,18 @@ def form_of(record: VisitRecord, person: Person, today: date) -> Form:
             if check.code in terms
         ]
         items.append(ItemShown(item, checks, earned, possible))
+    team = members_by_day([record])[record.team_day_id]
     return Form(
-        record=record, scheme=scheme, items=items, account=account, editable=_editable(record, person),
-        team=members_by_day([record])[record.team_day_id], left=unanswered(terms, document), last=_last(record),
+        record=record, scheme=scheme, items=items, account=account, editable=_editable(record, person, team), team=team,
+        left=unanswered(terms, document), last=_last(record), exhibits=shown.exhibits, standing=shown.standing,
         loose=shown.loose(document), notes=shown.notes.get("", []),
     )  # fmt: skip
 
 
-def _editable(record: VisitRecord, person: Person) -> bool:
+def _editable(record: VisitRecord, person: Person, team: Sequence[TeamMember]) -> bool:
     over = record.submitted_at or record.voided_at or record.locked_at or record.started_at is None
-    return not over and record.round.state in ("fieldwork", "review") and is_member(person, record)
+    open_ = not over and record.round.state in ("fieldwork", "review")
+    return open_ and person.pk in {member.person_id for member in team}
 
 
 def _last(record: VisitRecord) -> SheetEdit | None:
@@ -181,7 +187,8 @@ class _Shown:
     """What stands beside a sheet: the exhibits the reader may see, names, orders, notes on judging; read once."""
 
     def __init__(self, record: VisitRecord, person: Person, today: date, document: Mapping[str, Any]) -> None:
-        self.exhibits = {exhibit.sha256: exhibit for exhibit in exhibits_seen(person, record.subject, today)}
+        seen = exhibits_seen(person, record.subject, today).select_related("recorded_by", "area")
+        self.exhibits = {exhibit.sha256: exhibit for exhibit in seen}
         self.standing = set(exhibits_of(record.subject).values_list("sha256", flat=True))
         self.promised = promised_digests(record)
         self.names = names_of(entry["by"] for entries in document.values() for entry in entries)

@@ -145,7 +145,7 @@ class WantedForm(forms.Form):
 @guarded("assessments.round.view", area=round_area)
 def round_visits(request: HttpRequest, pk: int) -> HttpResponse:
     """The records of a round whose day has come."""
-    found, today = find_round(pk), timezone.localdate()
+    found, today = find_round(request, pk), timezone.localdate()
     form, text = WantedForm(request.GET, found, today), searched(request)
     wanted = Wanted(text=text, **form.cleaned_data) if form.is_valid() else Wanted(text=text)
     records = with_state(records_seen(request.user, today).filter(round=found), wanted, today)

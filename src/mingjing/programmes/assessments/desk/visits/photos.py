@@ -19,7 +19,7 @@ from mingjing.faces.desk.captures import CaptureShown, shown
 from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.evidence.models import Exhibit, Origin
-from mingjing.kernel.evidence.queries import Alike, exhibits_of, exhibits_seen, likenesses
+from mingjing.kernel.evidence.queries import Alike, exhibits_seen, likenesses
 from mingjing.kernel.parties.guard import guarded, may
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Site
@@ -115,7 +115,7 @@ def photos(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def alike(request: HttpRequest, pk: int) -> HttpResponse:
     """Pairs of photos that look alike, one of them of this round, the other of another visit; the nearest first."""
-    found, person, today = find_round(pk), actor(request), timezone.localdate()
+    found, person, today = find_round(request, pk), actor(request), timezone.localdate()
     page = page_of(alike_of_round(found), request.GET, order=("distance", "id"), size=24)
     rows = Exhibit.objects.filter(pk__in={pk for pair in page.rows for pk in (pair.first_id, pair.second_id)})
     subjects = list(rows.values_list("subject", flat=True))
@@ -152,9 +152,7 @@ class _Gathered:
 
     def __init__(self, form: Form, person: Person, today: date) -> None:
         self.form, self.record, self.person, self.today = form, form.record, person, today
-        seen = exhibits_seen(person, self.record.subject, today).select_related("recorded_by", "area")
-        self.exhibits = {one.sha256: one for one in seen}
-        self.standing = set(exhibits_of(self.record.subject).values_list("sha256", flat=True))
+        self.exhibits, self.standing = form.exhibits, form.standing
         self.captures = _captures(form)
         site = Site.objects.filter(community=self.record.entry.community_id).first()
         self.site: Position | None = site.position if site else None
@@ -162,7 +160,7 @@ class _Gathered:
 
     def photos(self) -> Photos:
         found = Photos(groups=[group for check in self.form.checks.values() for group in self._groups(check)])
-        rest = [digest for digest in self.exhibits | self.captures if digest not in self.numbered]
+        rest = [digest for digest in [*self.exhibits, *self.captures] if digest not in self.numbered]
         found.loose = [photo for digest in rest if (photo := self._photo(digest))]
         found.everything = list(self.numbered.values())
         found.map = drawn(self.site, [photo.spot for photo in found.everything if photo.spot])

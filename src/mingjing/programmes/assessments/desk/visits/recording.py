@@ -61,7 +61,7 @@ class FilesForm(forms.Form):
 
 def seen_record(request: HttpRequest, pk: int) -> VisitRecord:
     """A record the reader may know of today; a 404 for every other, sealed ones among them."""
-    record = find_record(pk)
+    record = find_record(request, pk)
     if not sees_record(request.user, record, timezone.localdate()):
         raise Http404
     return record

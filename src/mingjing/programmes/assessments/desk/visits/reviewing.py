@@ -124,7 +124,7 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
 @guarded("assessments.visit.review", area=round_area)
 def queue(request: HttpRequest, pk: int) -> HttpResponse:
     """The records of a round that wait for a reviewer, the longest waiting first."""
-    found, today = find_round(pk), timezone.localdate()
+    found, today = find_round(request, pk), timezone.localdate()
     page = page_of(to_review(found, today), request.GET, order=("submitted_at", "id"))
     context = {"round": found, "page": page, "lines": lines_of(page.rows, actor(request), today), "today": today}
     context["alike"] = alike_of_round(found).count()
