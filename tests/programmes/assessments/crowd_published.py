@@ -11,7 +11,17 @@ from tests.programmes.assessments.crowd_fieldwork import Pages
 from mingjing.kernel.documents.actions import issue_document, record_service
 from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.proceedings.actions import open_proceeding, take_step
-from mingjing.programmes.assessments.models import Edition, Entry, Filing, FilingKind, Listed, Reopening, Round
+from mingjing.programmes.assessments.models import (
+    CrewDraw,
+    Edition,
+    Entry,
+    Filing,
+    FilingKind,
+    Listed,
+    Reopening,
+    Round,
+    TeamDay,
+)
 from mingjing.programmes.assessments.policy.procedures import clocks_of
 from mingjing.programmes.assessments.queries.listings import proposals
 from mingjing.programmes.assessments.queries.lists import decision_of
@@ -63,6 +73,7 @@ def of_publication(place: District, decided: Round, before: Round) -> Pages:
     )  # fmt: skip
     take_step(proceeding=case, step="notice", service=service, by=by, at=at)
     _begun(place, decided)
+    _crews(place, decided)
     for name in OF_ROUND:
         yield f"assessments:{name}", "decided", {"pk": decided.pk}
         yield f"assessments:{name}", "published", {"pk": before.pk}
@@ -77,6 +88,19 @@ def of_publication(place: District, decided: Round, before: Round) -> Pages:
     yield "assessments:appeal-file", "", {"pk": before.pk, "number": edition.rows.earliest("pk").entry.number}
     _granted(place, before)
     yield from _reopened(place, before, to)
+
+
+def _crews(place: District, decided: Round) -> None:
+    """A crew was drawn for every sixth community; their files are open."""
+    draw, day, at = decided.draws.earliest("pk"), decided.last_day, place.at
+    drawn = {
+        "inputs": "{}", "inputs_digest": "0" * 64, "commitment": "0" * 64, "secret": "0" * 64, "committed_at": at,
+        "drawn_at": at, "document": "{}", "document_digest": "0" * 64, "round": decided, "day": day, "reason": "回避",
+    }  # fmt: skip
+    for number, entry in enumerate(decided.entries.order_by("pk")[::6]):
+        CrewDraw.objects.create(
+            **drawn, entry=entry, team_day=TeamDay.objects.create(draw=draw, day=day, team=100 + number)
+        )
 
 
 def _granted(place: District, before: Round) -> None:

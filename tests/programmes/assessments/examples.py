@@ -29,6 +29,7 @@ from mingjing.programmes.assessments.models import (
     CommonControl,
     Community,
     Conflict,
+    CrewDraw,
     Draw,
     Edition,
     Engagement,
@@ -43,6 +44,7 @@ from mingjing.programmes.assessments.models import (
     Replay,
     Reply,
     Roster,
+    SecondDraw,
     TeamDay,
     TeamMember,
     TeamStaff,
@@ -68,7 +70,7 @@ OF_ENTRY = (
     "class-confirm", "entry", "entry-assessed", "entry-file", "entry-group", "entry-value", "entry-vote",
     "round-community", "round-decision", "listing", "listing-notice", "listing-service", "listing-begin", "findings",
     "appeal-file", "gap-decide",
-    "seconds-assign",
+    "seconds-assign", "seconds-crew",
 )  # fmt: skip
 OF_DRAW = ("draw", "draw-seed", "draw-reveal-seed", "draw-reveal", "draw-cancel", "draw-inputs", "draw-file")
 OF_VISIT = (
@@ -297,6 +299,22 @@ def _draws(district: District, entry: Entry) -> Iterator[Routes]:
     yield {f"assessments:{name}": one | {"number": entry.number} for name in ("entry-papers", "entry-bundle")}
     yield {"assessments:entry-paper-issue": one | {"number": entry.number, "kind": "score_sheet"}}
     yield {"assessments:member-replace": one | {"team_day": team_day.pk, "member": member.pk}}
+    yield from _seconds(entry, team_day, district)
     record = VisitRecord.objects.create(round=round_, entry=entry, team_day=team_day, purpose=Purpose.FIRST)
     yield {f"assessments:{name}": {"pk": record.pk} for name in OF_VISIT}
     yield {"assessments:visit-since": {"pk": record.pk, "revision": 0}}
+
+
+def _seconds(entry: Entry, team_day: TeamDay, district: District) -> Iterator[Routes]:
+    """A lot and a crew for second visits, drawn, their days past."""
+    one, at = {"pk": entry.round_id}, district.at
+    drawn = {
+        "round": entry.round, "inputs": "{}", "inputs_digest": "0" * 64, "commitment": "0" * 64, "secret": "0" * 64,
+        "committed_at": at, "drawn_at": at, "document_digest": "0" * 64,
+        "document": f'{{"round": "{district.secret}", "visits": []}}',
+    }  # fmt: skip
+    SecondDraw.objects.create(**drawn)
+    before = timezone.localdate(at) - timedelta(days=1)
+    crew = CrewDraw.objects.create(**drawn, entry=entry, day=before, reason=district.secret, team_day=team_day)
+    yield {"assessments:seconds-file": one, "assessments:crew-file": one | {"crew": crew.pk}}
+    yield {"assessments:crew-draw": one | {"crew": crew.pk}}

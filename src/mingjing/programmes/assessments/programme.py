@@ -240,6 +240,8 @@ MANIFEST = Manifest(
         _fact("seconds.committed", _("Lot for second visits committed to")),
         _fact("seconds.drawn", _("Second visits drawn by lot")),
         _fact("seconds.assigned", _("Second visit by another team assigned")),
+        _fact("seconds.crew_called", _("Crew called together for a second visit")),
+        _fact("seconds.crew_drawn", _("Crew for a second visit drawn")),
         _fact("what_if.requested", _("What-if asked")),
         _fact("what_if.answered", _("What-if answered for a round")),
         _fact("what_if.failed", _("What-if refused for a round")),
@@ -312,6 +314,7 @@ MANIFEST = Manifest(
         Verifier(format="mingjing.assessments.draw/1", check=f"{HERE}.policy.draws.check_draw"),
         Verifier(format="mingjing.assessments.draw.day/1", check=f"{HERE}.policy.draw_days.check_day"),
         Verifier(format="mingjing.assessments.seconds/1", check=f"{HERE}.policy.seconds.check_seconds"),
+        Verifier(format="mingjing.assessments.crew/1", check=f"{HERE}.policy.crews.check_crew"),
     ),
     known=(
         Known(

@@ -1,7 +1,7 @@
 """Second visits: a lot committed to, drawn, and turned into sealed assignments; and those of the proposed-black.
 
 No fact names a community before its day: the ledger holds digests and counts. Not here: the lot (policy.seconds), who
-could go (queries.seconds), what a team does there (actions.visits).
+could go (queries.seconds), what a team does there (actions.visits), a crew where no team can go (actions.crews).
 """
 
 import json
@@ -34,7 +34,7 @@ from mingjing.programmes.assessments.policy.seconds import Slot, draw_seconds, i
 from mingjing.programmes.assessments.queries.draws import standing_draw
 from mingjing.programmes.assessments.queries.seconds import Crew, crews_on, lot_inputs, slots_for
 
-__all__ = ["assign_second", "commit_lot", "draw_lot"]
+__all__ = ["assign_second", "commit_lot", "draw_lot", "gone_days", "live_round", "sent_again", "tell_second"]
 
 
 @transaction.atomic
@@ -43,8 +43,8 @@ def commit_lot(*, round: Round, days: Sequence[date], by: Person, at: datetime) 
 
     Its inputs are fixed and their digest told, with the commitment to a seed nobody knows.
     """
-    found = _live(round)
-    if problems := [*_past(days, at), *_once(found)]:
+    found = live_round(round)
+    if problems := [*gone_days(days, at), *_once(found)]:
         raise Refusal(problems)
     inputs = lot_inputs(found, days)
     if not wanted(inputs):
@@ -56,7 +56,7 @@ def commit_lot(*, round: Round, days: Sequence[date], by: Person, at: datetime) 
         commitment=commitment(bytes.fromhex(secret)), committed_by=by, committed_at=at,
     )  # fmt: skip
     data = {"inputs_digest": inputs.digest, "commitment": lot.commitment, "sites": len(inputs.sites)}
-    _tell("committed", lot.subject, found, {"lot": lot.pk, **data, "wanted": wanted(inputs)}, by, at)
+    tell_second("committed", lot.subject, found, {"lot": lot.pk, **data, "wanted": wanted(inputs)}, by, at)
     return lot
 
 
@@ -66,13 +66,13 @@ def draw_lot(*, lot: SecondDraw, by: Person, at: datetime) -> SecondDraw:
 
     Who meanwhile cannot go is replaced on the day, as on every day of a draw.
     """
-    round_ = _live(lot.round)
+    round_ = live_round(lot.round)
     found = SecondDraw.objects.select_for_update(of=("self",)).get(pk=lot.pk)
     if found.drawn_at:
         raise Refusal([Problem("seconds.drawn", N_("The lot was drawn already; nothing was changed."))])
     document = draw_seconds(inputs_from(json.loads(found.inputs)), found.secret)
     days = [date.fromisoformat(visit["day"]) for visit in document["visits"]]
-    if problems := _past(days, at):
+    if problems := gone_days(days, at):
         raise Refusal(problems)
     raw = canonical(document)
     found.document, found.document_digest = raw.decode(), sha256(raw).hexdigest()
@@ -84,7 +84,7 @@ def draw_lot(*, lot: SecondDraw, by: Person, at: datetime) -> SecondDraw:
         _assign(round_, entries[visit["key"]], crews[Slot(visit["day"], visit["team"])], at)
     data = {"lot": found.pk, "inputs_digest": found.inputs_digest, "commitment": found.commitment,
             "document_digest": found.document_digest, "visits": len(document["visits"])}  # fmt: skip
-    _tell("drawn", found.subject, round_, data, by, at)
+    tell_second("drawn", found.subject, round_, data, by, at)
     return found
 
 
@@ -94,22 +94,21 @@ def assign_second(*, entry: Entry, day: date, team: int, by: Person, at: datetim
 
     For those who would be listed; nobody of that team went there before, or is in conflict.
     """
-    round_ = _live(Round.objects.get(pk=entry.round_id))
+    round_ = live_round(Round.objects.get(pk=entry.round_id))
     found = Entry.objects.get(pk=entry.pk)
-    problems = _past([day], at)
-    if VisitRecord.objects.standing().filter(entry=found, purpose=Purpose.SECOND).exists():
-        problems.append(Problem("seconds.twice", N_("Another team is to look at it already, or has.")))
+    problems = [*gone_days([day], at), *sent_again(found)]
     crews = [crew for crew in crews_on(round_, [day]) if crew.slot.team == team]
     if not problems and (not crews or not slots_for([found], crews, round_)[found.pk]):
         text = N_(
-            "This team cannot go on that day: it went there before, shares people with who did, or is in conflict."
+            "This team cannot go on that day: it went there before, shares people with who did, or is in conflict. "
+            "If that is so of every team, call a crew together for it."
         )
         problems.append(Problem("seconds.same_team", text, {}, "team"))
     if problems:
         raise Refusal(problems)
     record = _assign(round_, found, crews[0], at)
     data = {"record": record.pk, "team_day": record.team_day_id}
-    _tell("assigned", round_.subject, round_, data, by, at)
+    tell_second("assigned", round_.subject, round_, data, by, at)
     return record
 
 
@@ -127,7 +126,7 @@ def _assign(round_: Round, entry: Entry, crew: Crew, at: datetime) -> VisitRecor
     return VisitRecord.objects.create(round=round_, entry=entry, team_day=team_day, purpose=Purpose.SECOND)
 
 
-def _live(round_: Round) -> Round:
+def live_round(round_: Round) -> Round:
     """The round, locked; refuses one in which nobody goes anywhere."""
     found = lock_round(round_)
     if found.state not in LIVE or standing_draw(found) is None:
@@ -136,10 +135,18 @@ def _live(round_: Round) -> Round:
     return found
 
 
-def _past(days: Sequence[date], at: datetime) -> list[Problem]:
+def gone_days(days: Sequence[date], at: datetime) -> list[Problem]:
+    """That some of the days, or all, are not to come."""
     gone = sorted({day.isoformat() for day in days if day <= timezone.localdate(at)})
     text = N_("{days} are not to come; an assignment is sealed until its day.")
     return [Problem("seconds.past", text, {"days": tuple(gone)}, "days")] if gone or not days else []
+
+
+def sent_again(entry: Entry) -> list[Problem]:
+    """That somebody is sent there again already, or was."""
+    if not VisitRecord.objects.standing().filter(entry=entry, purpose=Purpose.SECOND).exists():
+        return []
+    return [Problem("seconds.twice", N_("Another team is to look at it already, or has."))]
 
 
 def _once(round_: Round) -> list[Problem]:
@@ -148,7 +155,8 @@ def _once(round_: Round) -> list[Problem]:
     return [Problem("seconds.once", N_("A lot for the second visits of this round was committed to already."))]
 
 
-def _tell(what: str, subject: str, round_: Round, data: dict[str, Any], by: Person, at: datetime) -> None:
+def tell_second(what: str, subject: str, round_: Round, data: dict[str, Any], by: Person, at: datetime) -> None:
+    """Append the fact that this was done."""
     told = {"round": round_.pk, **data}
     kind, area = f"assessments.seconds.{what}", round_.area
     writer.append(kind=kind, subject=subject, data=told, area=area, by=by, at=at)

@@ -38,7 +38,7 @@ from mingjing.programmes.assessments.models.rounds import (
     Handover,
     Round,
 )
-from mingjing.programmes.assessments.models.seconds import SecondDraw
+from mingjing.programmes.assessments.models.seconds import CrewDraw, SecondDraw
 from mingjing.programmes.assessments.models.visits import (
     RECORD_STATES,
     Purpose,
@@ -52,9 +52,9 @@ from mingjing.programmes.assessments.models.visits import (
 
 __all__ = [
     "RECORD_STATES", "STATES", "UNRANKED", "Bar", "CalibrationNote", "ClassVote", "CommonControl", "Community",
-    "CommunityQuerySet", "Conflict", "Correction", "Declaration", "Delivery", "Draw", "DrawSeed", "Edition",
-    "Engagement", "Entry", "EntryValue", "Expert", "Export", "ExportKind", "Filing", "FilingKind", "FilingVote",
-    "Finding", "Handover", "Listed", "Management", "Part", "Purpose", "Reopening", "Replay", "ReplayPurpose",
-    "Reply", "Result", "Return", "Roster", "RosterLine", "Round", "SecondDraw", "SheetEdit", "Signature",
-    "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
+    "CommunityQuerySet", "Conflict", "Correction", "CrewDraw", "Declaration", "Delivery", "Draw", "DrawSeed",
+    "Edition", "Engagement", "Entry", "EntryValue", "Expert", "Export", "ExportKind", "Filing", "FilingKind",
+    "FilingVote", "Finding", "Handover", "Listed", "Management", "Part", "Purpose", "Reopening", "Replay",
+    "ReplayPurpose", "Reply", "Result", "Return", "Roster", "RosterLine", "Round", "SecondDraw", "SheetEdit",
+    "Signature", "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ second visit shows like any other, to its own team, from its day on. Not here: t
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,7 +36,9 @@ from mingjing.programmes.assessments.queries.draws import standing_draw
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.sheets import CHUNK, Known, known_of, sheet_of_entry
 
-__all__ = ["Crew", "Revisit", "crews_on", "lot_file", "lot_inputs", "revisits", "share_of", "slots_for"]
+__all__ = [
+    "Crew", "Revisit", "barred_people", "crews_on", "lot_file", "lot_inputs", "revisits", "share_of", "slots_for",
+]  # fmt: skip
 
 NOBODY = Settings(days=(), teams=1, team_size=2, most=1)
 
@@ -97,15 +100,21 @@ def slots_for(entries: Iterable[Entry], crews: Sequence[Crew], round_: Round) ->
     asked = TeamMember.objects.filter(team_day__in={record.team_day_id for record in first})
     for day, person in asked.values_list("team_day", "person"):
         went.setdefault(day, set()).add(person)
-    prepared = prepare(round_)
-    barred = Prepared(prepared.places, prepared.experts, prepared.conflicts, prepared.settings or NOBODY).barred()
-    people = {expert.key: expert.person_id for expert in prepared.experts}
+    barred = barred_people(round_)
     found = {}
     for entry in entries:
-        shut = {people[key] for key in barred.get(entry.number, ())}
+        shut = barred[entry.number]
         places = (n for n, crew in enumerate(crews) if _may_go(crew, visits.get(entry.pk, ()), went, shut))
         found[entry.pk] = tuple(places)
     return found
+
+
+def barred_people(round_: Round) -> Mapping[str, set[int]]:
+    """By number of a community the supervisors in conflict with it, as persons; nobody for a number it has not."""
+    prepared = prepare(round_)
+    barred = Prepared(prepared.places, prepared.experts, prepared.conflicts, prepared.settings or NOBODY).barred()
+    people = {expert.key: expert.person_id for expert in prepared.experts}
+    return defaultdict(set, {number: {people[key] for key in keys} for number, keys in barred.items()})
 
 
 def _may_go(crew: Crew, before: Sequence[VisitRecord], went: Mapping[int, set[int]], barred: set[int]) -> bool:

@@ -1,12 +1,16 @@
 """What anybody who may see a draw can download, byte for byte as the ledger's digests say."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from mingjing.kernel.parties.guard import guarded
 from mingjing.programmes.assessments.desk.draws.draws import find_draw
-from mingjing.programmes.assessments.desk.found import round_area
+from mingjing.programmes.assessments.desk.found import find_round, round_area
+from mingjing.programmes.assessments.models import CrewDraw, SecondDraw
 from mingjing.programmes.assessments.queries import draws as queries
+from mingjing.programmes.assessments.queries.crews import crew_file
+from mingjing.programmes.assessments.queries.seconds import lot_file
 
 
 def _json(content: bytes | None, name: str) -> HttpResponse:
@@ -40,3 +44,17 @@ def whole(request: HttpRequest, pk: int, draw: int) -> HttpResponse:
 def day(request: HttpRequest, pk: int, draw: int, day: str) -> HttpResponse:
     """The plan of one day, from that day on."""
     return _json(queries.day_file(find_draw(pk, draw), day, timezone.localdate()), f"draw-{draw}-{day}.json")
+
+
+@guarded("assessments.round.view", area=round_area)
+def lot(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lot for second visits, once the last of its days has passed."""
+    found = get_object_or_404(SecondDraw.objects.select_related("round"), round=find_round(pk))
+    return _json(lot_file(found, timezone.localdate()), f"seconds-{found.pk}.json")
+
+
+@guarded("assessments.round.view", area=round_area)
+def crew(request: HttpRequest, pk: int, crew: int) -> HttpResponse:
+    """How a crew for a second visit was drawn, once its day has passed."""
+    found = get_object_or_404(CrewDraw.objects.select_related("round"), round=find_round(pk), pk=crew)
+    return _json(crew_file(found, timezone.localdate()), f"crew-{crew}.json")

@@ -18,6 +18,7 @@ __all__ = [
     "AssignForm",
     "BackForm",
     "CorrectionForm",
+    "CrewForm",
     "DeliveryForm",
     "FilingForm",
     "LotForm",
@@ -180,6 +181,13 @@ class AssignForm(forms.Form):
 
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
     team = forms.IntegerField(label=_("Team"), min_value=1, max_value=99)
+
+
+class CrewForm(forms.Form):
+    """When a crew goes that is called together, and why no team does."""
+
+    day = forms.DateField()
+    reason = forms.CharField(max_length=300)
 
 
 class BackForm(forms.Form):

@@ -3,7 +3,7 @@
 Who will be looked at again is shown to nobody but those who send teams; what a lot drew, to nobody before its days.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,17 +21,19 @@ from mingjing.faces.desk.session import actor
 from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, process_of, reckoning, stands
+from mingjing.programmes.assessments.actions.crews import call_crew, make_crew
 from mingjing.programmes.assessments.actions.gaps import decide_gap
 from mingjing.programmes.assessments.actions.records import LIVE
 from mingjing.programmes.assessments.actions.seconds import assign_second, commit_lot, draw_lot
 from mingjing.programmes.assessments.desk.found import find_round, round_area
-from mingjing.programmes.assessments.desk.publishing.forms import AssignForm, LotForm
+from mingjing.programmes.assessments.desk.publishing.forms import AssignForm, CrewForm, LotForm
 from mingjing.programmes.assessments.desk.publishing.steps import Place, allowed, step_page
-from mingjing.programmes.assessments.models import Entry, Purpose, Round, SecondDraw, VisitRecord
+from mingjing.programmes.assessments.models import CrewDraw, Entry, Purpose, Round, SecondDraw, VisitRecord
 from mingjing.programmes.assessments.policy.procedures import COUNTING
+from mingjing.programmes.assessments.queries.crews import crew_file
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.second_looks import GAP, apart_of, gap_of, gaps_said, looks_of
-from mingjing.programmes.assessments.queries.seconds import revisits
+from mingjing.programmes.assessments.queries.seconds import lot_file, revisits
 
 RIGHTS = ("decision",)
 
@@ -53,16 +55,21 @@ def seconds(request: HttpRequest, pk: int) -> HttpResponse:
                      "said": COUNTING.get(said.get(entry.pk, ""), "")})  # fmt: skip
     context = {"round": found, "rows": rows, "limit": limit, "open": found.deciding_at is None}
     context["may_decide"] = allowed(request, "listing.decide", found.area)
-    return render(request, "assessments/publishing/seconds.html", context | _sending(request, found))
+    lot = SecondDraw.objects.filter(round=found).select_related("round").first()
+    crews = list(CrewDraw.objects.filter(round=found).select_related("round", "entry").order_by("day", "pk"))
+    context |= {"lot": lot, "lot_is_open": lot and lot_file(lot, timezone.localdate(now)) is not None}
+    context["crews"] = [crew for crew in crews if crew_file(crew, timezone.localdate(now)) is not None]
+    return render(request, "assessments/publishing/seconds.html", context | _sending(request, found, crews))
 
 
-def _sending(request: HttpRequest, found: Round, form: LotForm | None = None) -> dict[str, Any]:
+def _sending(request: HttpRequest, found: Round, crews: Sequence[CrewDraw]) -> dict[str, Any]:
     """What those see who send teams while the round lives: the lot, and whom another team must look at."""
-    lot = SecondDraw.objects.filter(round=found).first()
     if found.state not in LIVE or not allowed(request, "draw.manage", found.area):
-        return {"lot": lot}
-    again = [one for one in revisits(found, timezone.now()) if not one.again]
-    return {"lot": lot, "sends": True, "again": again, "form": form or LotForm(), "assign": AssignForm()}
+        return {}
+    now = timezone.now()
+    waiting = {crew.entry_id: crew for crew in crews if crew.day > timezone.localdate(now)}
+    again = [{"entry": one.entry, "crew": waiting.get(one.entry.pk)} for one in revisits(found, now) if not one.again]
+    return {"sends": True, "again": again, "form": LotForm()}
 
 
 @guarded("assessments.draw.manage", area=round_area)
@@ -96,6 +103,28 @@ def assign(request: HttpRequest, pk: int, number: str) -> HttpResponse:
         _told(request, lambda at: assign_second(entry=entry, **given, by=actor(request), at=at))
     else:
         messages.error(request, gettext("Give a day and the number of a team. Nothing was changed."))
+    return redirect("assessments:round-seconds", pk)
+
+
+@guarded("assessments.draw.manage", area=round_area)
+@require_POST
+def call(request: HttpRequest, pk: int, number: str) -> HttpResponse:
+    """Call a crew together for a community that would be listed and to which no team can go."""
+    entry, form = get_object_or_404(Entry, round=find_round(pk), number=number), CrewForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        _told(request, lambda at: call_crew(entry=entry, **given, by=actor(request), at=at))
+    else:
+        messages.error(request, gettext("Give a day and say why no team can go. Nothing was changed."))
+    return redirect("assessments:round-seconds", pk)
+
+
+@guarded("assessments.draw.manage", area=round_area)
+@require_POST
+def make(request: HttpRequest, pk: int, crew: int) -> HttpResponse:
+    """Tell the seed of a crew that was called together, and draw who goes: sealed until its day."""
+    found = get_object_or_404(CrewDraw.objects.select_related("round"), round=find_round(pk), pk=crew)
+    _told(request, lambda at: make_crew(crew=found, by=actor(request), at=at))
     return redirect("assessments:round-seconds", pk)
 
 

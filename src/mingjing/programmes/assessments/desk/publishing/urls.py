@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from mingjing.faces.ui import addresses  # noqa: F401 - importing registers the converters `code` and `codes`
+from mingjing.programmes.assessments.desk.draws import files
 from mingjing.programmes.assessments.desk.publishing import (
     disputes,
     editions,
@@ -58,5 +59,9 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<int:pk>/seconds/lot/", seconds.commit, name="seconds-commit"),
     path("rounds/<int:pk>/seconds/draw/", seconds.draw, name="seconds-draw"),
     path("rounds/<int:pk>/seconds/team/<codes:number>/", seconds.assign, name="seconds-assign"),
+    path("rounds/<int:pk>/seconds/crew/<codes:number>/", seconds.call, name="seconds-crew"),
+    path("rounds/<int:pk>/seconds/crews/<int:crew>/draw/", seconds.make, name="crew-draw"),
+    path("rounds/<int:pk>/seconds/crews/<int:crew>.json", files.crew, name="crew-file"),
+    path("rounds/<int:pk>/seconds/lot.json", files.lot, name="seconds-file"),
     path("rounds/<int:pk>/seconds/which/<codes:number>/", seconds.gap, name="gap-decide"),
 ]

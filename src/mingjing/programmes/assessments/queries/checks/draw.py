@@ -2,7 +2,7 @@
 
 Of a day that is still sealed nothing is told but that something does not agree. The team of a day is what the file and
 the lists at that moment gave, with every replacement and every later assignment that the ledger knows. A second visit
-may have a day beside the file: its team goes as it went last, at the moment the ledger tells of the assignment.
+may have a day beside the file (queries.checks.seconds).
 """
 
 import json
@@ -16,18 +16,10 @@ from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Reason
 from mingjing.kernel.ledger.models import Fact
-from mingjing.programmes.assessments.models import (
-    Draw,
-    Part,
-    Purpose,
-    Round,
-    SecondDraw,
-    TeamDay,
-    TeamMember,
-    VisitRecord,
-)
+from mingjing.programmes.assessments.models import Draw, Part, Purpose, Round, TeamDay, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.draws import check_draw
 from mingjing.programmes.assessments.queries.checks.facts import facts_about
+from mingjing.programmes.assessments.queries.checks.seconds import ASSIGNED, Seconds, Slot, Teams, apart, second_slots
 from mingjing.programmes.assessments.queries.draws import is_public
 
 __all__ = ["draw_faults"]
@@ -36,11 +28,6 @@ DRAWN, REVEALED = "assessments.draw.drawn", "assessments.draw.revealed"
 REPLACED = "assessments.team_member.replaced"
 OPENED = "assessments.team_day.opened"
 LISTS = ("assessments.expert.listed", "assessments.team.staffed", "assessments.team.unstaffed")
-ASSIGNED, LOT = "assessments.seconds.assigned", "assessments.seconds.drawn"
-Slot = tuple[str, int]
-"""A day (ISO) and the number of a team."""
-Teams = dict[Slot, dict[str, str]]
-"""By team and day who goes (tokens), and as what."""
 
 
 def draw_faults(round_: Round, counts: Counter[str]) -> Iterator[Reason]:
@@ -90,6 +77,7 @@ def _standing(draw: Draw, said: Mapping[str, Fact], counts: Counter[str]) -> Ite
     yield from _records(draw, document, today)
     yield from _members(draw, expected, team_days, today)
     yield from _openings(draw, team_days, today)
+    yield from apart(draw.round)
 
 
 def _slots(draw: Draw, expected: Collection[Slot], team_days: Sequence[TeamDay], today: date) -> Iterator[Problem]:
@@ -118,24 +106,9 @@ def _expected(draw: Draw, document: Mapping[str, Any], team_days: Sequence[TeamD
     by_subject = {team_day.subject: _slot(team_day) for team_day in team_days}
     replaced = [fact for facts in facts_about(by_subject, REPLACED).values() for fact in facts]
     later = [*(fact for fact in changes if fact.seq > drawn), *replaced]
-    seconds = _second_slots(draw.round, team_days, later)
-    _apply(expected, by_subject, seconds, [*later, *(fact for fact in seconds if fact.kind == LOT)])
+    seconds = second_slots(draw.round, {team_day.pk: _slot(team_day) for team_day in team_days}, later)
+    _apply(expected, by_subject, seconds, [*later, *(fact for fact in seconds if fact.kind != ASSIGNED)])
     return expected
-
-
-def _second_slots(round_: Round, team_days: Sequence[TeamDay], later: Iterable[Fact]) -> dict[Fact, list[Slot]]:
-    """The teams and days of second visits by the fact that tells of them: of one, or of a lot with its file."""
-    kept = {team_day.pk: _slot(team_day) for team_day in team_days}
-    found = {
-        fact: [kept[fact.values["team_day"]]]
-        for fact in later
-        if fact.kind == ASSIGNED and fact.values["team_day"] in kept
-    }
-    lots = {lot.subject: lot.document for lot in SecondDraw.objects.filter(round=round_).exclude(document="")}
-    for subject, (fact, *_more) in facts_about(lots, LOT).items():
-        if fact.values["document_digest"] == sha256(lots[subject].encode()).hexdigest():
-            found[fact] = [(visit["day"], visit["team"]) for visit in json.loads(lots[subject])["visits"]]
-    return found
 
 
 def _members(draw: Draw, expected: Teams, team_days: Sequence[TeamDay], today: date) -> Iterator[Problem]:
@@ -190,9 +163,7 @@ def _as_drawn(document: Mapping[str, Any], before: Iterable[Fact]) -> Teams:
     return found
 
 
-def _apply(
-    expected: Teams, by_subject: Mapping[str, Slot], seconds: Mapping[Fact, Sequence[Slot]], changes: Iterable[Fact]
-) -> None:
+def _apply(expected: Teams, by_subject: Mapping[str, Slot], seconds: Seconds, changes: Iterable[Fact]) -> None:
     """What was changed since the draw, in turn: members replaced, staff who joined for the days to come, teams sent
     again."""
     for fact in sorted(changes, key=lambda fact: fact.seq):
@@ -209,8 +180,8 @@ def _apply(
                     going.setdefault(said["person"], Part.STAFF.value)
         elif fact in seconds:
             last = {team: going for (_day, team), going in sorted(expected.items())}
-            for slot in seconds[fact]:
-                expected.setdefault(slot, dict(last.get(slot[1], {})))
+            for slot, crew in seconds[fact].items():
+                expected.setdefault(slot, dict(last.get(slot[1], {}) if crew is None else crew))
 
 
 def _slot(team_day: TeamDay) -> Slot:
