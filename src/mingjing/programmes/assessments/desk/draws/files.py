@@ -49,12 +49,12 @@ def day(request: HttpRequest, pk: int, draw: int, day: str) -> HttpResponse:
 @guarded("assessments.round.view", area=round_area)
 def lot(request: HttpRequest, pk: int) -> HttpResponse:
     """The lot for second visits, once the last of its days has passed."""
-    found = get_object_or_404(SecondDraw.objects.select_related("round"), round=find_round(pk))
+    found = get_object_or_404(SecondDraw.objects.select_related("round"), round=find_round(request, pk))
     return _json(lot_file(found, timezone.localdate()), f"seconds-{found.pk}.json")
 
 
 @guarded("assessments.round.view", area=round_area)
 def crew(request: HttpRequest, pk: int, crew: int) -> HttpResponse:
     """How a crew for a second visit was drawn, once its day has passed."""
-    found = get_object_or_404(CrewDraw.objects.select_related("round"), round=find_round(pk), pk=crew)
+    found = get_object_or_404(CrewDraw.objects.select_related("round"), round=find_round(request, pk), pk=crew)
     return _json(crew_file(found, timezone.localdate()), f"crew-{crew}.json")

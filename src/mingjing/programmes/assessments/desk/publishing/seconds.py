@@ -110,7 +110,7 @@ def assign(request: HttpRequest, pk: int, number: str) -> HttpResponse:
 @require_POST
 def call(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """Call a crew together for a community that would be listed and to which no team can go."""
-    entry, form = get_object_or_404(Entry, round=find_round(pk), number=number), CrewForm(request.POST)
+    entry, form = get_object_or_404(Entry, round=find_round(request, pk), number=number), CrewForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
         _told(request, lambda at: call_crew(entry=entry, **given, by=actor(request), at=at))
@@ -123,7 +123,7 @@ def call(request: HttpRequest, pk: int, number: str) -> HttpResponse:
 @require_POST
 def make(request: HttpRequest, pk: int, crew: int) -> HttpResponse:
     """Tell the seed of a crew that was called together, and draw who goes: sealed until its day."""
-    found = get_object_or_404(CrewDraw.objects.select_related("round"), round=find_round(pk), pk=crew)
+    found = get_object_or_404(CrewDraw.objects.select_related("round"), round=find_round(request, pk), pk=crew)
     _told(request, lambda at: make_crew(crew=found, by=actor(request), at=at))
     return redirect("assessments:round-seconds", pk)
 
