@@ -22,6 +22,7 @@ from mingjing.programmes.assessments.actions.editions import correct_list
 from mingjing.programmes.assessments.actions.filings import decide_filing, file_document
 from mingjing.programmes.assessments.actions.reopenings import issue_reopening_notice, take_reopening_step
 from mingjing.programmes.assessments.models import Edition, Entry, Filing, Reopening, Round
+from mingjing.programmes.assessments.queries.editions import newest_of
 
 __all__ = ["Reopenings"]
 
@@ -77,6 +78,19 @@ class Reopenings(RuleBasedStateMachine):
                 self.late_shown_and_signed("bureau")
                 told = {"round": self.round, "number": 2 - bonus, "reason": "事后查实", "by": self.people["director"]}
                 self.attempt("corrected", lambda told=told: correct_list(**told, at=self.now))  # type: ignore[misc]
+
+    def listed_again_for_another_reason(self) -> None:
+        """After its listing was overturned `entry` is listed for a veto that was established later."""
+        self.now += timedelta(days=1)
+        self.established_later(False, 2, False)
+        self.late_notice_served()
+        self.late_panel("uphold", "bureau")
+        self.late_shown_and_signed("bureau")
+        newest = newest_of(self.round)
+        assert newest is not None
+        told = {"round": self.round, "number": newest.number, "reason": "事后查实", "by": self.people["director"]}
+        corrected = self.attempt("corrected", lambda: correct_list(**told, at=self.now))  # type: ignore[arg-type]
+        assert corrected.rows.get(entry=self.entry).adverse
 
     @rule(second=st.booleans(), votes=st.sampled_from([2, 2, 1]), bonus=st.sampled_from([False, False, True]))
     def established_later(self, second: bool, votes: int, bonus: bool) -> None:

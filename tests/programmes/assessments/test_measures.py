@@ -364,3 +364,27 @@ def test_what_was_called_off_ends_that_day_and_was_until_then(
     call_off_bar(bar=bar, reason="企业已退出", by=other, at=later)
     assert [is_barred(bar, (at + n * DAY).date(), later) for n in (9, 10)] == [True, False]
     assert codes(lambda: call_off_bar(bar=bar, reason="再次", by=other, at=later)) == ["bar.called_off"]
+
+
+def test_a_company_that_is_listed_again_is_not_barred_by_what_fell(
+    edition: Edition, people: People, other: Person, at: datetime
+) -> None:
+    bar = barred(edition, people, other, at)
+    corrected(edition, {FIRST: "ORDINARY"}, at + DAY)
+    corrected(Edition.objects.get(number=2), {FIRST: "BLACK"}, at + 9 * DAY)
+    assert not any(is_barred(bar, (at + n * DAY).date(), at + 20 * DAY) for n in range(0, 20, 4))
+    papers = {"bar": bar, "by": other, "at": at + 10 * DAY}
+    assert "bar.corrected" in codes(lambda: issue_bar_document(**papers))
+
+
+def test_after_a_leap_of_the_clock_nothing_is_said_of_a_bar(
+    edition: Edition, people: People, other: Person, at: datetime
+) -> None:
+    days: dict[str, Any] = {"first_day": at.date(), "last_day": at.date() + 9 * DAY}
+    bar = decide_bar(entry=entry_of(edition), **days, **LAW, by=people["officer"], at=at)
+    before: dict[str, Any] = {"by": other, "at": at - timedelta(minutes=2)}
+    assert codes(lambda: decide_bar(entry=entry_of(edition), **days, **LAW, **before)) == ["bar.clock"]
+    assert codes(lambda: sign_bar(bar=bar, opinion="依据充分", **before)) == ["bar.clock"]
+    assert codes(lambda: call_off_bar(bar=bar, reason="企业已退出", **before)) == ["bar.clock"]
+    sign_bar(bar=bar, opinion="依据充分", by=other, at=at)
+    assert codes(lambda: issue_bar_document(bar=bar, **before)) == ["bar.clock"]

@@ -45,6 +45,7 @@ def decide_bar(
         text = N_("{name} stands on no published list that takes rights; a bar rests on such a listing.")
         problems.append(Problem("bar.not_listed", text, {"name": found.name}))
         raise Refusal(problems)
+    problems += _clock(listed.edition.published_at, at)
     if problems:
         raise Refusal(problems)
     bar = Bar.objects.create(
@@ -66,6 +67,7 @@ def sign_bar(*, bar: Bar, opinion: str, by: Person, at: datetime) -> Bar:
     if found.decided_by_id == by.pk:
         text = N_("Who decided it does not sign it off; ask somebody else to look at it for the law.")
         problems.append(Problem("bar.own", text))
+    problems += _clock(found.decided_at, at)
     if problems:
         raise Refusal(problems)
     found.signed_by, found.signed_at, found.opinion = by, at, opinion.strip()
@@ -85,6 +87,7 @@ def issue_bar_document(*, bar: Bar, by: Person, at: datetime) -> Document:
     if listed is None:
         text = N_("The newest edition of the list no longer has the listing it rests on.")
         problems.append(Problem("bar.corrected", text))
+    problems += _clock(found.signed_at or found.decided_at, at)
     if known := newest_document(found.subject, BAR_DECISION):
         text = N_("{number} was issued for this; withdraw it first if it is wrong.")
         problems.append(Problem("measures.issued", text, {"number": known.number}))
@@ -106,7 +109,7 @@ def issue_bar_document(*, bar: Bar, by: Person, at: datetime) -> Document:
 def call_off_bar(*, bar: Bar, reason: str, by: Person, at: datetime) -> Bar:
     """End a bar from today on, for a reason; what it was until now stays known. Raises Refusal."""
     found, reason = _locked(bar), " ".join(reason.split())
-    problems = list(_texts({"reason": reason}, {"reason": 300}))
+    problems = [*_texts({"reason": reason}, {"reason": 300}), *_clock(found.signed_at or found.decided_at, at)]
     if problems:
         raise Refusal(problems)
     found.called_off_by, found.called_off_at, found.called_off_reason = by, at, reason
@@ -136,6 +139,13 @@ def _days(first_day: date, last_day: date, at: datetime) -> Iterator[Problem]:
         yield Problem("bar.days", N_("The last day lies before the first."), {}, "last_day")
     if first_day < timezone.localdate(at):
         yield Problem("bar.backdated", N_("A bar begins today or later: it reaches back to no day."), {}, "first_day")
+
+
+def _clock(last: datetime, at: datetime) -> Iterator[Problem]:
+    """Nothing is recorded as earlier than what it follows: the clock of the server leapt back."""
+    if at < last:
+        text = N_("The clock of the server stands before the last act of this bar or its list; set it right first.")
+        yield Problem("bar.clock", text)
 
 
 def _told(bar: Bar, what: str, data: dict[str, Any], by: Person, at: datetime) -> None:

@@ -27,7 +27,10 @@ BAR_DECISION = "assessments.bar_decision"
 
 @dataclass(slots=True)
 class BarShown:
-    """A bar with what it rests on: as policy.standing reads it, its papers, and every edition with its listing."""
+    """A bar with what it rests on: as policy.standing reads it, its papers, and every edition with its listing.
+
+    Once a correction took the listing away, a later edition that lists the company again is no ground of this bar.
+    """
 
     bar: Bar
     value: policy.Bar
@@ -91,7 +94,7 @@ def _shown(
     ends = list(releases)
     if bar.called_off_at:
         ends.append(Ended(_day(bar.called_off_at), bar.called_off_at, how="called_off"))
-    own_rows = {row.edition_id: row for row in rows if row.adverse and row.company_id == bar.company_id}
+    own_rows = _ground(bar, rows, editions)
     stood = tuple(
         Said(_day(edition.published_at), edition.published_at, after.published_at if after else None)
         for edition, after in zip_longest(editions, editions[1:])
@@ -102,6 +105,14 @@ def _shown(
         served=tuple(_served(one) for one in own if one.organisation_id == bar.company_id), ends=tuple(ends),
     )  # fmt: skip
     return BarShown(bar, value, documents, own, [(edition, own_rows.get(edition.pk)) for edition in editions])
+
+
+def _ground(bar: Bar, rows: Sequence[Listed], editions: Sequence[Edition]) -> dict[int, Listed]:
+    """By edition the listing it rests on, up to the first correction after the decision that took it away."""
+    found = {row.edition_id: row for row in rows if row.adverse and row.company_id == bar.company_id}
+    fell = (one.number for one in editions if one.published_at >= bar.decided_at and one.pk not in found)
+    end = next(fell, None)
+    return {one.pk: found[one.pk] for one in editions if one.pk in found and (end is None or one.number < end)}
 
 
 def _served(one: Service) -> Said:
