@@ -9,6 +9,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 SCALE = float(os.environ.get("MINGJING_BENCH_SCALE", "1"))
 
@@ -77,4 +78,9 @@ def django() -> None:
     from django.core.management import call_command
 
     django_package.setup()
-    call_command("migrate", verbosity=0)
+    if "DATABASE_URL" in os.environ:
+        call_command("migrate", verbosity=0)
+    else:
+        from tests.installations import install
+
+        install(Path(folder))

@@ -109,7 +109,7 @@ def _register(place: District, size: int) -> list[Community]:
         for n in range(bound(size))
     ]  # fmt: skip
     Engagement.objects.bulk_create(kept)
-    return list(Community.objects.filter(number__startswith="HT-").order_by("pk"))
+    return list(Community.objects.filter(number__startswith="HT-").select_related("site", "company").order_by("pk"))
 
 
 def _decided(place: District, communities: Sequence[Community]) -> tuple[Round, Round]:

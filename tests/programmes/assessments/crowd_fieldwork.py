@@ -127,11 +127,12 @@ def _progress(place: District, round_: Round) -> None:
     mine = TeamDay.objects.get(draw__round=round_, day=today, team=1)
     records = list(
         VisitRecord.objects.filter(round=round_, team_day__day__lte=today)
-        .select_related("entry__round", "entry__community").order_by("pk")
+        .select_related("entry__community").order_by("pk")
     )  # fmt: skip
     assert len(records) >= len(STATES)
     visits = []
     for n, record in enumerate(records):
+        record.round = record.entry.round = round_
         if n < len(STATES):
             record.team_day = mine
         state = STATES[n % len(STATES)]

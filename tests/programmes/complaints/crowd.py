@@ -69,12 +69,15 @@ def _of_one(place: District, main: Complaint, count: int) -> None:
 
 
 def _rows(edition: Edition, sites: list[Site], made: list[Complaint]) -> None:
+    counted: dict[int | None, list[int]] = {}
+    for one in made:
+        counted.setdefault(one.site_id, []).append(one.pk)
     EditionRow.objects.bulk_create(
         EditionRow(
             edition=edition, position=n + 1, site=site, name=site.name, households=500 if n % 2 else 50, raw=3, valid=3,
             counted=3, rate=600 if n % 2 else None, rank=2 if n % 2 else None, still_open=0,
             suppressed=[] if n % 2 else [{"reason": "a.b", "text": "Too few.", "params": {}}],
-            cases={"counted": [one.pk for one in made if one.site_id == site.pk]},
+            cases={"counted": counted.get(site.pk, [])},
         )
         for n, site in enumerate(sites)
     )  # fmt: skip
