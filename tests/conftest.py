@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.asked import Listening, left_out
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = re.compile(r"tests/faces/(desk|portal|ui)/|_(desk|pages)\.py$")
 """Tests of pages: tests/contracts opens every page on PostgreSQL, which is what it can change about one."""
@@ -34,15 +36,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="only tests that use the database, without most browser journeys: the second pass, on PostgreSQL",
     )
+    parser.addoption(
+        "--asked",
+        type=Path,
+        help="a file where the first pass writes what its tests ask the database, and the second leaves out by it",
+    )
     parser.addoption("--part", help="K/N: of the journeys those in every N-th file from the K-th on")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if (file := config.getoption("--asked")) and not config.getoption("--database-only"):
+        config.pluginmanager.register(Listening(file, in_second_pass, commits))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Under --database-only, deselect what the database cannot change; under --part, what other passes run."""
+    """Under --database-only, deselect what the database cannot change; under --part, what other parts run."""
     kept = items[:]
     if config.getoption("--database-only"):
-        kept = [item for item in kept if uses_database(item) and (not is_journey(item) or on_either(item))]
-        kept = [item for item in kept if not item.get_closest_marker("one_database") and not of_pages(item)]
+        spared = left_out(file) if (file := config.getoption("--asked")) else ()
+        kept = [item for item in kept if in_second_pass(item) and item.nodeid not in spared]
     else:
         kept = [item for item in kept if not item.get_closest_marker("other_database")]
     if part := config.getoption("--part"):
@@ -56,6 +68,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 100)
+
+
+def in_second_pass(item: pytest.Item) -> bool:
+    """Whether the database can change what `item` shows."""
+    if not uses_database(item) or item.get_closest_marker("one_database"):
+        return False
+    return on_either(item) if is_journey(item) else not of_pages(item)
 
 
 def part_of(items: list[pytest.Item], which: int, of: int) -> list[pytest.Item]:

@@ -3,6 +3,8 @@
     python -m tools.suites [pytest options, paths]
 
 Installs a browser for the journeys where it may (as root, on Debian), and says what it left out where it may not.
+On PostgreSQL it runs what the first pass does not show to be asked by other tests too (tests/asked.py), and whole what
+is selected by path: `script/test tests` leaves out nothing.
 What each part took, and once more what failed and why, stands at the end. Not here: how that reads (tools/outcomes).
 """
 
@@ -11,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,19 +30,20 @@ DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk", "libatomic1")  # the last is wh
 NO_TESTS = 5  # pytest: nothing collected, which an own selection of paths may well bring
 LANES = 3
 """One more than the two cores of CI: who drives a browser waits for it, and who starts the program for the program."""
-APART = ("tests/programmes", "tests/contracts", "tests/faces")
-"""What pytest runs in parts of its own, beside all the rest."""
+APART = ("tests/programmes/assessments", "tests/programmes", "tests/contracts", "tests/faces")
+"""What pytest runs in parts of its own, beside all the rest; about the longest first."""
 JOURNEYS = 4
 """In how many parts the journeys run."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A command that a lane takes when it is free."""
+    """A command that a lane takes when it is free, and what it runs `then`, whatever became of it."""
 
     name: str
     command: Sequence[str]
     env: dict[str, str] = field(default_factory=dict)
+    then: "Part | None" = None
 
 
 def main(options: list[str]) -> int:
@@ -55,7 +59,8 @@ def main(options: list[str]) -> int:
             url = while_they_run.enter_context(postgres.server())
         except postgres.PostgresFailed as failed:
             url, outcomes = "", [Outcome("PostgreSQL", False, f"PostgreSQL did not start: {failed}", 0)]
-        driven, others = planned(options, url, journeys=not left_out)
+        asked = Path(while_they_run.enter_context(tempfile.TemporaryDirectory(prefix="mingjing-asked-")))
+        driven, others = planned(options, url, asked, journeys=not left_out)
         outcomes += in_lanes(driven, [*others, *scripts(left_out)])
     for note in left_out:
         print(f"left out: {note}")
@@ -99,11 +104,19 @@ def in_lanes(driven: Iterable[Part], others: Iterable[Part]) -> list[Outcome]:
 
     def lane(own: int) -> None:
         while part := next_of(waiting[own], waiting[not own]):
-            outcomes.append(run(part))
+            outcomes.extend(run(one) for one in in_turn(part))
 
     with ThreadPoolExecutor(LANES) as lanes:
         list(lanes.map(lane, [0] + [1] * (LANES - 1)))
     return outcomes
+
+
+def in_turn(part: Part) -> Iterator[Part]:
+    """The part, and what is to run when it is over."""
+    following: Part | None = part
+    while following:
+        yield following
+        following = following.then
 
 
 def next_of(own: deque[Part], helped: deque[Part]) -> Part | None:
@@ -114,11 +127,12 @@ def next_of(own: deque[Part], helped: deque[Part]) -> Part | None:
     return None
 
 
-def planned(options: list[str], url: str, *, journeys: bool) -> tuple[list[Part], list[Part]]:
+def planned(options: list[str], url: str, asked: Path, *, journeys: bool) -> tuple[list[Part], list[Part]]:
     """The parts in Python, those with a browser and the others, about the longest first. A selection is not divided.
 
     Journeys go into processes of their own: a browser's loop in the thread gives Django another connection from then
-    on, and the one before may stand in a transaction that later tests would wait for.
+    on, and the one before may stand in a transaction that later tests would wait for. PostgreSQL comes after SQLite,
+    which leaves in the folder `asked` what its tests asked.
     """
     own = any(Path(option.partition("::")[0]).exists() for option in options)
     tests = [sys.executable, "-m", "pytest", *options]
@@ -133,8 +147,9 @@ def planned(options: list[str], url: str, *, journeys: bool) -> tuple[list[Part]
                   for way in range(1, ways + 1)]  # fmt: skip
         driven += [Part("PostgreSQL: journeys", [*again, *only], on(url, "journeys"))] if url else []
     for name, paths in divided(own=own):
-        others += [Part(f"PostgreSQL: {name}", [*again, *without, *paths], on(url, name))] if url else []
-        others += [Part(f"SQLite: {name}", [*tests, *without, *paths])]
+        chosen = [*without, *paths, *([] if own else ["--asked", str(asked / f"{name.replace('/', '-')}.json")])]
+        second = Part(f"PostgreSQL: {name}", [*again, *chosen], on(url, name)) if url else None
+        others += [Part(f"SQLite: {name}", [*tests, *chosen], then=second)]
     return driven, others
 
 
@@ -143,14 +158,14 @@ def divided(*, own: bool) -> Iterator[tuple[str, list[str]]]:
     if own:
         yield "tests", []
         return
-    yield "the rest", ["tests", *(f"--ignore={path}" for path in APART)]
-    for path in APART:
-        yield Path(path).name, [path]
+    for path in ("tests", *APART):
+        below = [f"--ignore={other}" for other in APART if other.startswith(f"{path}/")]
+        yield path.removeprefix("tests/") if path in APART else "the rest", [path, *below]
 
 
 def on(url: str, part: str) -> dict[str, str]:
     """The environment in which a part has a database of its own on the server at `url`."""
-    return {"DATABASE_URL": url.replace("/postgres?", f"/{part.replace(' ', '_')}?")}
+    return {"DATABASE_URL": url.replace("/postgres?", f"/{part.replace(' ', '_').replace('/', '_')}?")}
 
 
 def scripts(left_out: list[str]) -> Iterator[Part]:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections import deque
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -81,39 +82,56 @@ def test_what_is_no_test_of_pytest_is_told_too(output: str, sought: str) -> None
     assert len(lines) <= LINES + 4
 
 
+def planned(options: list[str], *, journeys: bool = True) -> tuple[list[suites.Part], list[suites.Part]]:
+    driven, others = suites.planned(options, URL, Path("asked"), journeys=journeys)
+    return driven, list(chain.from_iterable(map(suites.in_turn, others)))
+
+
 def test_the_parts_are_all_tests_on_each_database_and_no_two_share_one() -> None:
-    parts = list(chain(*suites.planned([], URL, journeys=True)))
+    parts = list(chain(*planned([])))
     for start in ("SQLite", "PostgreSQL"):
         commands = [part.command for part in parts if part.name.startswith(start) and "journeys" not in part.name]
-        whole = [command for command in commands if "tests" in command]
-        assert len(whole) == 1
-        left_out = {word.removeprefix("--ignore=") for word in whole[0] if word.startswith("--ignore=")}
-        assert left_out == {word for command in commands for word in command if word.startswith("tests/")}
-        assert all(Path(path).is_dir() for path in left_out)
+        paths = [next(word for word in command if word.partition("/")[0] == "tests") for command in commands]
+        assert sorted(paths) == sorted({"tests", *suites.APART})
+        assert all(Path(path).is_dir() for path in paths)
+        for path, command in zip(paths, commands, strict=True):
+            left_out = {word.removeprefix("--ignore=") for word in command if word.startswith("--ignore=")}
+            assert left_out == {other for other in paths if Path(path) in Path(other).parents}
     addresses = [part.env["DATABASE_URL"] for part in parts if part.env]
-    assert len(addresses) == len(set(addresses)) == 5
+    assert len(addresses) == len(set(addresses)) == len(suites.APART) + 2
     assert all(address.startswith("postgresql://postgres@/") for address in addresses)
+
+
+def test_the_second_pass_follows_the_first_and_reads_what_it_asked() -> None:
+    parts = [part for part in planned([])[1] if part.name != "PostgreSQL: journeys"]
+    files = [part.command[part.command.index("--asked") + 1] for part in parts]
+    assert [part.name.partition(":")[0] for part in parts] == ["SQLite", "PostgreSQL"] * (len(suites.APART) + 1)
+    assert files[::2] == files[1::2]
+    assert len(set(files)) == len(parts) / 2
 
 
 def test_journeys_are_where_they_are_looked_for() -> None:
     marked = [path for path in Path("tests").rglob("test_*.py") if "mark.journey" in path.read_text("utf-8")]
     assert {path.parts[1] for path in marked} - {"tools"} == {"journeys"}
-    driven, others = ([part.command for part in parts] for parts in suites.planned([], URL, journeys=True))
+    driven, others = ([part.command for part in parts] for parts in planned([]))
     assert all("not journey" in command for command in others)
     assert len(driven) == suites.JOURNEYS + 1
     assert all(command[-1] == "tests/journeys" or "--part" in command for command in driven)
 
 
 def test_an_own_selection_is_run_once_on_each_database() -> None:
-    parts = list(chain(*suites.planned(["tests/tools", "-x"], URL, journeys=False)))
-    assert [part.name for part in parts] == ["PostgreSQL: tests", "SQLite: tests"]
+    parts = list(chain(*planned(["tests/tools", "-x"], journeys=False)))
+    assert [part.name for part in parts] == ["SQLite: tests", "PostgreSQL: tests"]
+    assert not [part for part in parts if "--asked" in part.command]  # whole on both
     assert all("tests/tools" in part.command and "-x" in part.command for part in parts)
 
 
 @pytest.mark.parametrize(("driven", "others"), [(0, 0), (0, 5), (5, 0), (2, 9), (9, 2)])
 def test_every_part_is_run_once_whichever_lane_is_free(driven: int, others: int) -> None:
     parts = [suites.Part(f"part {number}", ["true"]) for number in range(driven + others)]
-    outcomes = suites.in_lanes(parts[:driven], parts[driven:])
+    followed = [replace(part, then=suites.Part(f"after {part.name}", ["true"])) for part in parts[driven:]]
+    outcomes = suites.in_lanes(parts[:driven], followed)
+    parts += [part.then for part in followed if part.then]
     assert sorted(outcome.name for outcome in outcomes) == sorted(part.name for part in parts)
     assert all(outcome.passed for outcome in outcomes)
 
