@@ -63,7 +63,7 @@ def template() -> str:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
             connection.execute(f"DROP DATABASE IF EXISTS {name}_half")
             connection.execute(f"CREATE DATABASE {name}_half")
-            _migrate(DATABASE_URL=on_postgresql(f"{name}_half"))
+            _run("django", "migrate", DATABASE_URL=on_postgresql(f"{name}_half"))  # without static files
             connection.execute(f"ALTER DATABASE {name}_half RENAME TO {name}")
     return name
 
@@ -90,7 +90,7 @@ def _first() -> Path:
                 if time.time() - old.stat().st_mtime > KEPT_SECONDS:
                     shutil.rmtree(old, ignore_errors=True)
             half = Path(tempfile.mkdtemp(dir=kept))
-            _migrate(MINGJING_DATA=str(half))
+            _run("mingjing", "migrate", MINGJING_DATA=str(half))
             half.rename(found)
     return found
 
@@ -112,13 +112,14 @@ def _named() -> str:
     return told.hexdigest()[:16]
 
 
-def _migrate(**more: str) -> None:
+def _run(*command: str, **more: str) -> None:
     foreign = ("MINGJING", "DATABASE", "DJANGO")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     env = kept | {"MINGJING_MODE": "demo", "PYTHONPATH": str(SOURCE)} | more
+    env["DJANGO_SETTINGS_MODULE"] = "mingjing.config.settings"
     with tempfile.TemporaryDirectory() as aside:
         subprocess.run(
-            [sys.executable, "-m", "mingjing", "migrate"],
+            [sys.executable, "-m", *command],
             env={"MINGJING_DATA": aside} | env,
             check=True,
             capture_output=True,
