@@ -37,6 +37,9 @@ ELSE = {TITLE: "方正小标宋_GBK,华文中宋,宋体", BODY: "仿宋,FangSong
 RED, SMALL = RGBColor(0xD9, 0x00, 0x00), Pt(10.5)
 SIZE_2, SIZE_3 = Pt(22), Pt(16)
 LINE = Pt(28)
+WIDTH = Mm(156)
+NARROW = {"序号": Mm(15), "扣分": Mm(16)}
+"""Columns of a table that hold a number, by their heads."""
 SIGNATURES = 3
 """How many lines of a form stay on one page with its code: those who sign it are seen beside it."""
 CENTRE, RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
@@ -111,8 +114,20 @@ class Page:
         if self.table is None or len(self.table.columns) != len(cells):
             self.table = self.document.add_table(rows=0, cols=len(cells))
             self.table.style = "Table Grid"
-        for cell, text in zip(self.table.add_row().cells, cells, strict=True):
+            if NARROW.keys() & set(cells):
+                self._widths(cells)
+        for cell, column, text in zip(self.table.add_row().cells, self.table.columns, cells, strict=True):
+            cell.width = column.width
             self.run(self.shaped(cell.paragraphs[0], line=Pt(24)), text, font, Pt(14))
+
+    def _widths(self, heads: list[str]) -> None:
+        """Numbers take what they need; the other columns share the rest of the line."""
+        assert self.table is not None
+        self.table.autofit = False
+        rest = WIDTH - sum(NARROW.get(text, 0) for text in heads)
+        share = rest // max(1, sum(text not in NARROW for text in heads))
+        for column, text in zip(self.table.columns, heads, strict=True):
+            column.width = NARROW.get(text, share)
 
     def control(self, text: str) -> None:
         """A row of the table that only says what is repeated."""

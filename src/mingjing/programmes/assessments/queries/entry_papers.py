@@ -65,7 +65,7 @@ def _sheet(entry: Entry, now: datetime) -> dict[str, Any]:
     assert result is not None
     with translation.override("zh-hans"):
         facts = fact_rows(worked_out(result).account)
-    none = [{"check": "—", "what": "未发现扣分事项", "points": "0"}]
+    none = [{"check": "—", "what": "未发现扣分事项", "evidence": "—", "points": "0"}]
     classes = scheme_of(entry.round.scheme).classes
     return {
         "community": entry.name, "round": entry.round.title, "company": entry.company_name or "—",

@@ -26,12 +26,12 @@ def _kind(name: str, title: str, *fields: DocumentField, addressed: bool = False
 
 _COMMUNITY = _field("community", _("name of the community"), "示例花园")
 _ROUND = _field("round", _("title of the round"), "2026年上半年物业服务考核")
-_SCHEME = _field("scheme", _("title of the scheme"), "荷塘区物业服务红黑榜考核办法（2024年试行）")
+_SCHEME = _field("scheme", _("title of the scheme"), "荷塘区物业服务红黑榜考核办法（2024年试行）（第1版，规则摘要3f2a91c04d7e）")
 _CONTACT = _field("contact", _("whom to turn to"), "区物业服务指导中心")
 
 _FACTS = _field(
-    "facts", _("facts: check, what was found, points lost"),
-    ({"check": "A5.2 消火栓、灭火器有效", "what": "3栋地下室消火栓无水", "points": "5"},),
+    "facts", _("facts: check, what was found, evidence, points lost"),
+    ({"check": "A5.2 消火栓、灭火器有效", "what": "3栋地下室消火栓无水", "evidence": "3f2a91c04d7e", "points": "5"},),
 )  # fmt: skip
 _ENTRIES = _field(
     "entries", _("entries: tier, community, company, total, reason"),

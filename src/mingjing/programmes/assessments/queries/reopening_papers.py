@@ -14,6 +14,7 @@ from mingjing.programmes.assessments.models import Filing, FilingKind, Reopening
 from mingjing.programmes.assessments.policy.filings import title_of
 from mingjing.programmes.assessments.policy.procedures import clocks_of
 from mingjing.programmes.assessments.queries.late_filings import with_filing
+from mingjing.programmes.assessments.queries.papers import rules_named
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 __all__ = ["NOTICES", "notice_of", "reopening_context"]
@@ -43,7 +44,7 @@ def reopening_context(reopening: Reopening) -> dict[str, Any]:
             "tier": tiers.get(found.tier, found.tier),
             "paper": filing.document,
             "reasons": [reason.say(gettext) for reason in found.reasons],
-            "scheme": in_language(scheme.title.texts, CHINESE),
+            "scheme": rules_named(entry.round.scheme, scheme),
             "days": str(clocks_of(scheme, "reopening")["notice"].days),
             "contact": entry.round.lead.display_name,
         }
