@@ -26,7 +26,9 @@ def _kind(name: str, title: str, *fields: DocumentField, addressed: bool = False
 
 _COMMUNITY = _field("community", _("name of the community"), "示例花园")
 _ROUND = _field("round", _("title of the round"), "2026年上半年物业服务考核")
-_SCHEME = _field("scheme", _("title of the scheme"), "荷塘区物业服务红黑榜考核办法（2024年试行）（第1版，规则摘要3f2a91c04d7e）")
+_SCHEME = _field(
+    "scheme", _("title of the scheme"), "荷塘区物业服务红黑榜考核办法（2024年试行）（第1版，规则摘要3f2a91c0）"
+)
 _CONTACT = _field("contact", _("whom to turn to"), "区物业服务指导中心")
 
 _FACTS = _field(
