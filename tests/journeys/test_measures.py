@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 from tests.faces import district
+from tests.faces.portal.conftest import member
 from tests.guarded import guards_lifted
 from tests.journeys.conftest import OpenScreen, Screen, session_of
 from tests.journeys.publishing import scan
@@ -25,7 +26,9 @@ from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.actions.measures import follow_list
+from mingjing.programmes.assessments.actions.rectifying import order_findings
 from mingjing.programmes.assessments.models import Community, Edition, VisitRecord
+from mingjing.programmes.assessments.queries.rectifying import wanting
 
 People = dict[str, Person]
 DAY = timedelta(days=1)
@@ -152,6 +155,38 @@ def test_a_company_that_came_later_does_not_inherit_the_listing(
         assert shown.sees("The listing stays with that company" if language == "en" else "列入结果归该企业")
         expect(shown.page.locator("main")).not_to_contain_text(newcomer.name)
         shown.check()
+
+
+@pytest.mark.parametrize(("size", "language"), [("phone", "zh"), ("desk", "en")])
+def test_a_company_that_comes_while_an_order_is_open_meets_it_at_its_own_door(
+    screen: OpenScreen, people: People, communities: list[Community], company: Organisation, at: datetime,
+    tmp_path: Path, size: str, language: str,
+) -> None:  # fmt: skip
+    edition, today = listed(communities, people, at), timezone.localdate()
+    found_dry(edition)
+    order_findings(
+        entry=entry_of(edition), findings=[one.key for one in wanting(entry_of(edition))], by=people["officer"],
+        at=timezone.now() - 2 * DAY,
+    )  # fmt: skip
+    case = Case.objects.get()
+    newcomer = Organisation.objects.exclude(pk=company.pk).get()
+    heads = [member(one, f"head{one.pk}", "head", at) for one in (company, newcomer)]
+    engaged(communities[0], newcomer, at, today)
+    shown = go(screen("", size=size, language=language), heads[1], "/portal/")
+    shown.page.locator("main a", has_text=case.title).first.click()
+    assert shown.sees("You look after it now" if language == "en" else "现由你单位提供服务")
+    shown.check()
+    shown.page.locator(f"main a[href$='/orders/{case.pk}/report/']").click()
+    fill(shown, text="已恢复供水")
+    shown.page.locator("main input[type=file]").set_input_files(scan(tmp_path, "after.jpg"))
+    shown.page.locator("main form button[type=submit]").last.click()
+    shown.page.wait_for_url("**/receipts/**")
+    case.refresh_from_db()
+    assert (case.state, case.claimed_by) == ("claimed", heads[1])
+    shown = go(shown, heads[0], f"/portal/assessments/orders/{case.pk}/")
+    assert shown.sees("Another company looks after this community now" if language == "en" else "现由其他企业提供服务")
+    expect(shown.page.locator("main")).not_to_contain_text("已恢复供水")
+    shown.check()
 
 
 def test_a_bar_is_undone_by_a_correction_without_a_trace(

@@ -10,11 +10,15 @@ from tests.guarded import guards_lifted
 from tests.programmes.assessments.companies import entered
 from tests.programmes.assessments.judged import in_review, register
 from tests.programmes.assessments.listed import engaged
+from tests.programmes.assessments.test_editions import grave
 from tests.programmes.assessments.test_round_decisions import decided
 
 from mingjing.kernel.parties.models import Organisation, Person
+from mingjing.programmes.assessments.actions.listings import issue_notice
 from mingjing.programmes.assessments.actions.objections import deliver_record
-from mingjing.programmes.assessments.models import Engagement, Entry, Result, Round, VisitRecord
+from mingjing.programmes.assessments.models import Engagement, Entry, Filing, Result, Round, VisitRecord
+from mingjing.programmes.assessments.queries.late_filings import late_of
+from mingjing.programmes.assessments.queries.listings import proposals
 from mingjing.programmes.assessments.queries.relisted import relisted
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.sourced import sourced_of
@@ -130,3 +134,60 @@ def test_each_company_sees_at_its_door_what_concerns_it_and_nothing_else(
     assert {others.get(url).status_code for url in shut} == {404}
     record_page = reverse("assessments_portal:record", args=[record.pk])
     assert (theirs.get(record_page).status_code, others.get(record_page).status_code) == (200, 404)
+
+
+def came(entry: Entry, companies: list[Organisation], people: dict[str, Person], at: datetime) -> date:
+    """Another company came on the day of the visit, and the round is decided; `service_months` was put on record."""
+    day = visited(entry)
+    engaged(entry.community, companies[1], at, day)
+    with guards_lifted():
+        Entry.objects.filter(pk=entry.pk).update(attributes={**entry.attributes, "service_months": "7"})
+    decided(entry.round, people, at)
+    return day
+
+
+def test_where_no_rule_spares_who_came_it_is_told_and_heard_and_nobody_else(
+    round_: Round, companies: list[Organisation], people: dict[str, Person], at: datetime
+) -> None:
+    entry = round_.entries.filter(records__isnull=False).order_by("number").first()
+    assert entry
+    with guards_lifted():
+        Engagement.objects.filter(community=entry.community).update(last_day=date(2019, 12, 31), first_day=None)
+        grave(entry, companies[0], people, at)
+        Engagement.objects.filter(community=entry.community, last_day=None).update(first_day=date(2020, 1, 1))
+    entry = Entry.objects.select_related("community", "round").get(pk=entry.pk)
+    came(entry, companies, people, at)
+    one = next(one for one in proposals(entry.round, at) if one.entry.pk == entry.pk)
+    assert one.stands
+    assert one.stands.proceeding.organisation == companies[1]
+    assert (one.case.credit_code, one.case.engaged) == (companies[1].credit_code, True)
+    assert issue_notice(round=entry.round, entry=entry, by=people["officer"], at=at).addressee == companies[1]
+
+
+def test_a_late_veto_is_of_who_was_judged_on_its_own_days_only(
+    round_: Round, companies: list[Organisation], people: dict[str, Person], at: datetime
+) -> None:
+    entry = round_.entries.select_related("community", "round").filter(records__isnull=False).order_by("number").first()
+    assert entry
+    day = came(entry, companies, people, at)
+    veto = Filing(entry=entry, kind="veto", code="serious_safety_accident", occurred_on=day, document="判决书")
+    known = [late_of(veto, at)]
+    veto.occurred_on = day - timedelta(days=1)
+    known.append(late_of(veto, at))
+    assert [(one.credit_code, one.engaged) for one in known] == [
+        (companies[1].credit_code, True), (companies[1].credit_code, False),
+    ]  # fmt: skip
+
+
+def test_who_was_there_on_the_day_of_the_visit_claims_the_bonus(
+    round_: Round, companies: list[Organisation], at: datetime
+) -> None:
+    entry = round_.entries.select_related("community").filter(records__isnull=False).order_by("number").first()
+    assert entry
+    engaged(entry.community, companies[1], at, visited(entry))
+    before, newcomer = (entered(member(one, f"head{one.pk}", "head", at)) for one in companies)
+    url = reverse("assessments_portal:claim", args=[entry.pk])
+    assert (before.get(url).status_code, newcomer.get(url).status_code) == (404, 200)
+    listed = before.get(reverse("assessments_portal:claims")).content.decode()
+    assert "Another company was there on the day of the visit" in listed
+    assert url not in listed

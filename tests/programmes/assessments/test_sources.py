@@ -7,10 +7,12 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.faces import district
 from tests.guarded import guards_lifted
 from tests.programmes.assessments.conftest import SignedIn
 from tests.programmes.assessments.drawn_schemes import shipped
 from tests.programmes.assessments.judged import in_review, register
+from tests.programmes.assessments.listed import engaged
 from tests.programmes.assessments.test_round_decisions import decided
 
 from mingjing.engine.outcome import Reason, Titled
@@ -187,6 +189,24 @@ def test_two_rounds_on_watch_and_an_unmet_order_are_black_by_the_scheme_s_own_ru
     rule = Replay.objects.get(round=rounds[2]).results.get(entry=first(rounds[2]))
     wanted = {"watch_streak": "2", "order_unmet": "yes", "order_overdue": "yes", "service_months": "40"}
     assert wanted.items() <= rule.sheet_document["attributes"].items()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "streak"), [(0, "0"), (1, "2")])
+def test_who_had_come_by_the_day_of_the_visit_inherits_no_rounds_on_watch(
+    days: int, streak: str, rounds: list[Round], at: datetime
+) -> None:
+    entry = Entry.objects.select_related("community").get(pk=first(rounds[2]).pk)
+    before, newcomer = district.companies(2, at)
+    engaged(entry.community, before, at)
+    held = Engagement.objects.get(community=entry.community)
+    with guards_lifted():
+        Entry.objects.filter(community=entry.community).update(
+            company=before, company_name=before.name, engagement=held
+        )
+    engaged(entry.community, newcomer, at, VisitRecord.objects.get(entry=entry).team_day.day + days * DAY)
+    scheme = scheme_of(rounds[2].scheme)
+    assert sourced_of([first(rounds[2])], rounds[2], scheme)[entry.pk]["watch_streak"].text == streak
 
 
 @pytest.mark.django_db

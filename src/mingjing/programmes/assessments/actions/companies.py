@@ -28,6 +28,7 @@ from mingjing.kernel.submissions.models import Submission
 from mingjing.programmes.assessments.actions.listings import take_listing_step
 from mingjing.programmes.assessments.actions.reopenings import take_reopening_step
 from mingjing.programmes.assessments.models import Entry, Listed, Reopening, Reply
+from mingjing.programmes.assessments.queries.answering import answers_for
 from mingjing.programmes.assessments.queries.own import entry_behind, is_late
 from mingjing.programmes.assessments.queries.reopenings import REOPENING
 
@@ -171,10 +172,10 @@ def _about_order(
     case: Case, kind: str, take: Callable[[], Iterable[Reason]], text: str, key: UUID, by: Person, at: datetime
 ) -> Submission:
     what = N_("Plan for an order") if kind == "plan" else N_("Report on an order")
+    organisation = _whose(answers_for(case, timezone.localdate(at)))
     return hand_in(
         key=key, kind=f"assessments.order_{kind}", about=f"cases.case:{case.pk}", title=f"{case.number} {case.title}",
-        what=what, organisation=_whose(case.organisation), area=case.area, take=take, content={"text": text}, by=by,
-        at=at,
+        what=what, organisation=organisation, area=case.area, take=take, content={"text": text}, by=by, at=at,
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ from mingjing.programmes.assessments.policy.reopenings import late_gaps, late_pr
 from mingjing.programmes.assessments.policy.rounds import STATE_WORDS
 from mingjing.programmes.assessments.queries.entries import known_values
 from mingjing.programmes.assessments.queries.late_filings import late_of
+from mingjing.programmes.assessments.queries.own import judged_of
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 __all__ = ["add_papers", "claim_bonus", "decide_filing", "file_document"]
@@ -83,7 +84,7 @@ def claim_bonus(
 
     Who acts for the company is asked before. A claim proves nothing that only others can know (policy.filings).
     """
-    company = entry.company
+    company = judged_of([entry])[entry.pk]
     assert company is not None
 
     def take() -> Iterator[Reason]:

@@ -15,6 +15,7 @@ from mingjing.kernel.proceedings.models import Proceeding, Taken
 from mingjing.programmes.assessments.actions.disputes import as_read
 from mingjing.programmes.assessments.models import Entry, Round
 from mingjing.programmes.assessments.queries.listings import involved_in
+from mingjing.programmes.assessments.queries.own import judged_of
 from mingjing.programmes.assessments.queries.second_looks import GAP, gaps_in
 
 __all__ = ["decide_gap"]
@@ -37,7 +38,7 @@ def decide_gap(*, entry: Entry, stance: str, note: str, revision: int | None = N
     known = Proceeding.objects.filter(programme="assessments", kind=GAP, subject=entry.subject).select_related("area")
     proceeding = known.first() or open_proceeding(
         programme="assessments", kind=GAP, subject=entry.subject, title=entry.name, area=round_.area,
-        organisation=entry.company, clocks={}, involved=_involved(entry), by=by, at=at,
+        organisation=judged_of([entry])[entry.pk], clocks={}, involved=_involved(entry), by=by, at=at,
     )  # fmt: skip
     return take_step(proceeding=as_read(proceeding, revision), step="decision", stance=stance, note=note, by=by, at=at)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.documents.actions import issue_document
@@ -16,13 +17,14 @@ from mingjing.kernel.documents.models import Document
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.proceedings.actions import Opening, open_proceedings, take_step
 from mingjing.kernel.proceedings.models import Proceeding, Taken
-from mingjing.programmes.assessments.models import Entry, Replay, Round
+from mingjing.programmes.assessments.models import Engagement, Entry, Replay, Round
 from mingjing.programmes.assessments.policy.listings import adverse_tiers, gaps
 from mingjing.programmes.assessments.policy.procedures import clocks_of
 from mingjing.programmes.assessments.queries.listings import LISTING, Proposed, involved_in, proposed_of, subject_of
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.papers import notice_context
 from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sourced import changed_of
 
 __all__ = ["issue_notice", "open_listings", "take_listing_step"]
 
@@ -33,18 +35,25 @@ def open_listings(*, replay: Replay, by: Person | None, at: datetime) -> list[Pr
     """Open a proceeding for everybody whom the decision proposes for a tier that takes rights.
 
     Called in the transaction that completes the decision, so that none is ever without. The days are the scheme's,
-    and whoever was on a visit decides nothing in it.
+    and whoever was on a visit decides nothing in it. The company is the one whose work was judged.
     """
     assert replay.round is not None
     scheme = scheme_of(replay.scheme)
     rows = replay.results.filter(tier__in=adverse_tiers(scheme.list_rules), entry__isnull=False)
-    entries = Entry.objects.filter(pk__in=rows.values("entry")).select_related("company").order_by("number")
+    later = Engagement.objects.filter(
+        community=OuterRef("community"), first_day__gt=OuterRef("engagement__first_day"), recorded_at__lte=at
+    )
+    asked = Entry.objects.filter(pk__in=rows.values("entry")).annotate(another=Exists(later))
+    entries = asked.select_related("company").order_by("number")
     involved, clocks = involved_in(entries), clocks_of(scheme, LISTING)
+    another = [entry.pk for entry in entries if entry.another]  # type: ignore[attr-defined]  # annotated
+    came = changed_of(replay.round, scheme, only=another) if another else {}
     people = Person.objects.in_bulk({person for who in involved.values() for person in who})
     area = replay.round.area
     openings = [
         Opening(
-            "assessments", LISTING, subject_of(entry), entry.name, area, entry.company, clocks,
+            "assessments", LISTING, subject_of(entry), entry.name, area,
+            came[entry.pk].company if entry.pk in came else entry.company, clocks,
             [people[person] for person in involved.get(entry.pk, ())],
         )
         for entry in entries

@@ -84,18 +84,22 @@ def _open(
     by: Person | None,
     at: datetime,
 ) -> None:
-    """The lead of the round follows them, so anybody else may confirm that they were met; none where one is open."""
+    """The lead of the round follows them, so anybody else may confirm that they were met; none where one is open.
+
+    They are for the company that was visited: who was there on that day, whoever the roster names.
+    """
     subjects = {code: order_subject(record, code) for code in codes}
     standing = {case.subject for case in _STANDING.ask(subjects=list(subjects.values()))}
     found = {code: _on(sheet, code) for code in codes if subjects[code] not in standing}
     if not found:
         return
-    lead = record.round.lead
+    lead, visit = record.round.lead, record.visit
+    company = visit.organisation_id if visit else record.entry.company_id
     shown = _exhibits(record, [entry for entries in found.values() for entry in entries])
     checks = scheme.rubrics[record.entry.class_code].checks
     openings = [
         Opening(
-            subject=subjects[code], site=record.entry.community.site_id, organisation=record.entry.company_id,
+            subject=subjects[code], site=record.entry.community.site_id, organisation=company,
             title=f"{record.entry.name} {code} {in_language(checks[code].title.texts, 'zh-Hans')}"[:300],
             note="\n".join(text for entry in entries for text in (entry["place"], entry["note"]) if text)[:2000],
             shown=[exhibit for entry in entries for digest in entry["evidence"] for exhibit in shown.get(digest, ())],

@@ -8,15 +8,18 @@ from datetime import datetime
 from types import MappingProxyType
 
 from django.db import transaction
+from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.documents.actions import issue_document
 from mingjing.kernel.documents.models import Document
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.programmes.assessments.models import Entry, Round
+from mingjing.programmes.assessments.queries.answering import answers_now
 from mingjing.programmes.assessments.queries.entry_papers import ENTRY_PAPERS, decided_dispute, ready_of
 from mingjing.programmes.assessments.queries.follow_papers import ASKED, TO_COMPANY
-from mingjing.programmes.assessments.queries.form_papers import HANDED_TO_COMPANY
+from mingjing.programmes.assessments.queries.form_papers import ABOUT_ORDERS, HANDED_TO_COMPANY
+from mingjing.programmes.assessments.queries.own import judged_of
 from mingjing.programmes.assessments.queries.round_papers import ROUND_PAPERS, ready_for
 
 __all__ = ["issue_entry_paper", "issue_round_paper"]
@@ -45,18 +48,19 @@ def issue_entry_paper(
     if kind not in ready_of(entry):
         raise Refusal([_too_early()])
     dispute = decided_dispute(entry, at) if kind == "appeal_decision" else None
-    to = (
-        entry.company
-        if kind in TO_COMPANY | HANDED_TO_COMPANY
-        else dispute.proceeding.organisation
-        if dispute
-        else None
-    )
+    to = dispute.proceeding.organisation if dispute else _addressee(entry, kind, at)
     more = {name: " ".join(said.get(name, "").split())[:LINE] for name in ASKED.get(kind, ())}
     if not all(more.values()):
         text = N_("Say to which authority the matter is transferred.")
         raise Refusal([Problem("paper.authority", text, {}, "authority")])
     return _issue(kind, entry.subject, entry.round, {**ENTRY_PAPERS[kind](entry, at), **more}, by, at, to)
+
+
+def _addressee(entry: Entry, kind: str, at: datetime) -> Organisation | None:
+    """The company whose work was judged; of a paper about orders the one that has to meet them now."""
+    if kind in ABOUT_ORDERS:
+        return answers_now(entry, timezone.localdate(at))
+    return judged_of([entry])[entry.pk] if kind in TO_COMPANY | HANDED_TO_COMPANY else None
 
 
 def _too_early() -> Problem:

@@ -14,12 +14,13 @@ from mingjing.kernel.cases.actions import Opening, open_cases
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.documents.actions import issue_document
 from mingjing.kernel.documents.models import Document
-from mingjing.kernel.parties.models import Person
+from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.programmes.assessments.actions.orders import RECTIFICATION, due_at
 from mingjing.programmes.assessments.models import Entry, Round
 from mingjing.programmes.assessments.queries.measure_papers import order_context
 from mingjing.programmes.assessments.queries.rectifying import Wanting, due_by, wanting
 from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sourced import company_on
 
 __all__ = ["order_findings"]
 
@@ -41,19 +42,33 @@ def order_findings(*, entry: Entry, findings: Collection[str], by: Person, at: d
     if not chosen or len(chosen) < len(findings):
         text = N_("Choose findings of a locked record that no order is about yet.")
         raise Refusal([Problem("order.none", text, {}, "findings")])
-    if found.company is None:
-        text = N_("No legal entity is known as the company; name it in the register first.")
-        raise Refusal([Problem("order.entity", text)])
-    cases = _cases(found, chosen, by, at)
+    company = _company(found, chosen, at)
+    cases = _cases(found, company, chosen, by, at)
     told = [(case, f"{one.check} {one.title}", one.what) for case, one in zip(cases, chosen, strict=True)]
     document = issue_document(
-        kind=ORDER, area=found.round.area, subject=found.subject, addressee=found.company,
+        kind=ORDER, area=found.round.area, subject=found.subject, addressee=company,
         context=order_context(found, told), by=by, at=at,
     )  # fmt: skip
     return cases, document
 
 
-def _cases(entry: Entry, chosen: Sequence[Wanting], by: Person, at: datetime) -> list[Case]:
+def _company(entry: Entry, chosen: Sequence[Wanting], at: datetime) -> Organisation:
+    """Who was there on the days of these findings; raises Refusal where nobody is known, or more than one company."""
+    known = entry.round.deciding_at or at
+    there = [company_on(entry, day, known) for day in sorted({one.day for one in chosen})]
+    companies = list(dict.fromkeys(there))
+    if len(companies) > 1:
+        text = N_(
+            "Different companies were there on the days of these findings; order those of each day by themselves."
+        )
+        raise Refusal([Problem("order.companies", text, {}, "findings")])
+    if (company := companies[0]) is None:
+        text = N_("No legal entity is known as the company; name it in the register first.")
+        raise Refusal([Problem("order.entity", text)])
+    return company
+
+
+def _cases(entry: Entry, company: Organisation, chosen: Sequence[Wanting], by: Person, at: datetime) -> list[Case]:
     """A case for each check, in the order chosen; those of one deadline are opened together."""
     scheme, lead = scheme_of(entry.round.scheme), entry.round.lead
     opened: dict[str, Case] = {}
@@ -61,15 +76,15 @@ def _cases(entry: Entry, chosen: Sequence[Wanting], by: Person, at: datetime) ->
         some = [one for one in chosen if one.critical is critical]
         due = due_at(scheme, at, entry.round.area) if critical else due_by(scheme, entry.round.area, at)
         made = open_cases(
-            openings=[_opening(entry, one) for one in some], programme="assessments", kind=RECTIFICATION,
+            openings=[_opening(entry, company, one) for one in some], programme="assessments", kind=RECTIFICATION,
             area=entry.round.area, owner=lead if lead.is_active else None, due_at=due, by=by, at=at,
         )  # fmt: skip
         opened |= {one.key: case for one, case in zip(some, made, strict=True)}
     return [opened[one.key] for one in chosen]
 
 
-def _opening(entry: Entry, one: Wanting) -> Opening:
+def _opening(entry: Entry, company: Organisation, one: Wanting) -> Opening:
     return Opening(
         subject=one.subject, title=f"{entry.name} {one.check} {one.title}"[:300], site=entry.community.site_id,
-        organisation=entry.company_id, note=one.what[:2000], exhibits=one.exhibits,
+        organisation=company.pk, note=one.what[:2000], exhibits=one.exhibits,
     )  # fmt: skip

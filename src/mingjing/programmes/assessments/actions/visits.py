@@ -35,6 +35,7 @@ from mingjing.programmes.assessments.policy.edits import Hand
 from mingjing.programmes.assessments.policy.recording import Edit, undoing
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sourced import company_on
 from mingjing.programmes.assessments.queries.visits import evidence_of
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def begin_visit(
         parts = {Part.STAFF: VisitPart.MEMBER, Part.EXPERT: VisitPart.ASSISTANT}
         current.visit = start_visit(
             programme="assessments", purpose=current.purpose, subject=current.subject, area=current.round.area,
-            site=current.entry.community.site, organisation=current.entry.company,
+            site=current.entry.community.site, organisation=company_on(current.entry, current.team_day.day, at),
             people=[(member.person, parts[Part(member.part)].value) for member in present],
             joint=_joint(current), arrival=arrival, entered_at=entered_at, by=by, at=at,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -22,6 +22,7 @@ from mingjing.kernel.parties.mandates import Acting
 from mingjing.programmes.assessments.actions.filings import claim_bonus
 from mingjing.programmes.assessments.models import Entry, Filing
 from mingjing.programmes.assessments.policy.filings import claimable
+from mingjing.programmes.assessments.queries.own import judged_of, looked_after_by
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 
@@ -41,10 +42,9 @@ class ClaimForm(HandInForm):
 
 
 def _open(acting: Acting) -> "QuerySet[Entry]":
-    """Their communities in rounds that are under way."""
-    found = Entry.objects.filter(
-        company__in=acting.everything_of, round__frozen_at__isnull=False, round__deciding_at=None
-    )
+    """Their communities in rounds that are under way, also those that they came to, or left, in the middle of one."""
+    under_way = Entry.objects.filter(round__frozen_at__isnull=False, round__deciding_at=None)
+    found = under_way.filter(looked_after_by(acting))
     return found.select_related("round__area", "round__scheme", "company").order_by("round", "number")
 
 
@@ -54,7 +54,9 @@ def claims(request: HttpRequest, acting: Acting) -> HttpResponse:
     """Where something can be claimed, and what was."""
     page = page_of(_open(acting), request.GET, order=("round", "number"))
     made = Filing.objects.filter(claimed_by__in=acting.everything_of).select_related("entry__round", "entry")
-    context = {"page": page, "made": made.order_by("-filed_at")[:50]}
+    judged = judged_of(page.rows)
+    rows = [(entry, acting.covers(there.pk if (there := judged[entry.pk]) else None)) for entry in page.rows]
+    context = {"page": page, "rows": rows, "made": made.order_by("-filed_at")[:50]}
     return render(request, "assessments/portal/claims.html", context)
 
 
@@ -62,6 +64,9 @@ def claims(request: HttpRequest, acting: Acting) -> HttpResponse:
 def claim(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     """Claim one."""
     entry = get_object_or_404(_open(acting), pk=pk)
+    there = judged_of([entry])[entry.pk]
+    if not acting.covers(there.pk if there else None):
+        raise Http404
     form = ClaimForm(request, entry)
 
     def take() -> Any:

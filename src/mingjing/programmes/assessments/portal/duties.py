@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from mingjing.kernel import registry
@@ -11,8 +12,9 @@ from mingjing.kernel.parties.mandates import Acting
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands_of
 from mingjing.kernel.registry import Duty
+from mingjing.programmes.assessments.queries.answering import orders_to_meet
 from mingjing.programmes.assessments.queries.contests import objection_dues, records_for
-from mingjing.programmes.assessments.queries.own import HEARD, cases_for, is_late, orders_for
+from mingjing.programmes.assessments.queries.own import HEARD, cases_for, is_late
 
 MOST = 50
 """So many cases and orders are looked at."""
@@ -34,7 +36,7 @@ def waiting(acting: Acting, now: datetime) -> Iterator[Duty]:
                 detail=gettext("You can object to single findings."), until=due - timedelta(seconds=1),
                 url=reverse("assessments_portal:record", args=[record.pk]),
             )  # fmt: skip
-    for order in orders_for(acting).open().filter(claimed_at=None).order_by("due_at")[:MOST]:
+    for order in orders_to_meet(acting, timezone.localdate(now)).filter(claimed_at=None).order_by("due_at")[:MOST]:
         late = gettext("The time has run out; it must be done all the same.") if order.due_at < now else ""
         yield Duty(
             title=gettext("Put right: {what}").format(what=order.title), until=order.due_at, detail=late,

@@ -9,9 +9,10 @@ from mingjing.kernel.parties.mandates import Acting
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import stands
 from mingjing.programmes.assessments.models import Entry
-from mingjing.programmes.assessments.queries.own import HEARD, cases_for, entry_for, orders_for
+from mingjing.programmes.assessments.queries.answering import answers_for, orders_for
+from mingjing.programmes.assessments.queries.own import HEARD, cases_for, entry_for
 
-__all__ = ["find_case", "find_entry", "find_order"]
+__all__ = ["find_case", "find_entry", "find_order", "find_order_to_meet"]
 
 
 def find_entry(acting: Acting, pk: int) -> Entry:
@@ -30,5 +31,14 @@ def find_case(acting: Acting, pk: int) -> Proceeding:
 
 
 def find_order(acting: Acting, pk: int) -> Case:
-    """An order that is theirs to meet; raises Http404."""
-    return get_object_or_404(orders_for(acting), pk=pk)
+    """An order that was given to them, or that they came to; raises Http404."""
+    return get_object_or_404(orders_for(acting, timezone.localdate()), pk=pk)
+
+
+def find_order_to_meet(acting: Acting, pk: int) -> Case:
+    """An order that is for them to meet today; raises Http404, also once another company looks after the community."""
+    found = find_order(acting, pk)
+    there = answers_for(found, timezone.localdate())
+    if not acting.covers(there.pk if there else None):
+        raise Http404
+    return found

@@ -18,8 +18,8 @@ from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.parties.mandates import Acting
 from mingjing.programmes.assessments.actions.companies import plan_order, report_order
-from mingjing.programmes.assessments.portal.found import find_order
-from mingjing.programmes.assessments.queries.own import orders_for
+from mingjing.programmes.assessments.portal.found import find_order, find_order_to_meet
+from mingjing.programmes.assessments.queries.answering import answers_for, orders_for, steps_for
 
 
 class PlanForm(HandInForm):
@@ -45,29 +45,33 @@ class ReportForm(HandInForm):
 @require_safe
 def orders(request: HttpRequest, acting: Acting) -> HttpResponse:
     """All of them, those that are open first."""
-    page = page_of(orders_for(acting), request.GET, order=("-opened_at", "-id"))
+    page = page_of(orders_for(acting, timezone.localdate()), request.GET, order=("-opened_at", "-id"))
     return render(request, "assessments/portal/orders.html", {"page": page, "now": timezone.now()})
 
 
 @companies_only
 @require_safe
 def order(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
-    """One, with its steps; people of the office are not named."""
+    """One, with the steps of the company's own days; people of the office are not named."""
     found = find_order(acting, pk)
-    context = {"order": found, "steps": found.steps.order_by("number"), "now": timezone.now()}
+    there = answers_for(found, timezone.localdate())
+    context = {
+        "order": found, "steps": steps_for(acting, found), "now": timezone.now(),
+        "theirs": acting.covers(there.pk if there else None), "inherited": not acting.covers(found.organisation_id),
+    }  # fmt: skip
     return render(request, "assessments/portal/order.html", context)
 
 
 @companies_only
 def plan(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     """Hand in a plan."""
-    return _hand_in(request, find_order(acting, pk), PlanForm(request), plan_order, _("Hand in a plan"))
+    return _hand_in(request, find_order_to_meet(acting, pk), PlanForm(request), plan_order, _("Hand in a plan"))
 
 
 @companies_only
 def report(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     """Report it as met."""
-    return _hand_in(request, find_order(acting, pk), ReportForm(request), report_order, _("Report it as done"))
+    return _hand_in(request, find_order_to_meet(acting, pk), ReportForm(request), report_order, _("Report it as done"))
 
 
 def _hand_in(request: HttpRequest, found: Case, form: HandInForm, act: Any, title: Any) -> HttpResponse:

@@ -23,9 +23,11 @@ from mingjing.programmes.assessments.queries.reopening_papers import NOTICES
 from mingjing.programmes.assessments.queries.round_papers import CHINESE, day_text
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
-__all__ = ["FORM_PAPERS", "HANDED_TO_COMPANY", "ready_to_fill_in"]
+__all__ = ["ABOUT_ORDERS", "FORM_PAPERS", "HANDED_TO_COMPANY", "ready_to_fill_in"]
 
-HANDED_TO_COMPANY = frozenset({"appeal_form", "rectification_plan", "completion_report"})
+ABOUT_ORDERS = frozenset({"rectification_plan", "completion_report"})
+"""The forms in which a company says how it meets its orders, and that it has."""
+HANDED_TO_COMPANY = ABOUT_ORDERS | {"appeal_form"}
 """The forms that the company fills in."""
 TOLD = ("assessments.pre_listing_notice", *NOTICES.values())
 TALK = "assessments.talk_notice"
@@ -41,7 +43,7 @@ def ready_to_fill_in(entry: Entry, now: datetime) -> frozenset[str]:
     names |= {"talk_minutes"} if _talk(known) else set()
     names |= {"appeal_form"} if entry.company_id and _row(entry) else set()
     if entry.company_id and open_orders(entry):
-        names |= {"rectification_plan", "completion_report"}
+        names |= ABOUT_ORDERS
     return frozenset(names)
 
 

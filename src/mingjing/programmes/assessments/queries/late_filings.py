@@ -11,7 +11,7 @@ from mingjing.engine.lists import Decision, decide
 from mingjing.engine.scoring import Score, Sheet, score
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.parties.models import Organisation
-from mingjing.programmes.assessments.models import Entry, Filing, FilingKind, Listed, Replay, Result
+from mingjing.programmes.assessments.models import Engagement, Entry, Filing, FilingKind, Listed, Replay, Result
 from mingjing.programmes.assessments.policy.edges import uses_ranks
 from mingjing.programmes.assessments.policy.listings import without_adverse
 from mingjing.programmes.assessments.policy.procedures import DROP
@@ -19,6 +19,7 @@ from mingjing.programmes.assessments.policy.reopenings import Late
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.listings import proposed_of
 from mingjing.programmes.assessments.queries.lists import decision_of
+from mingjing.programmes.assessments.queries.own import judged_of
 from mingjing.programmes.assessments.queries.reopenings import veto_of
 from mingjing.programmes.assessments.queries.restated import restated_of
 from mingjing.programmes.assessments.queries.results import distribution, sheet_of
@@ -31,9 +32,9 @@ SOMEBODY = "approved"
 
 
 def answerable(filing: Filing, entry: Entry) -> Organisation | None:
-    """Who is told and heard: of a veto the company of the roster, of a bonus the company whose row has it."""
-    newest = _newest(entry) if filing.kind == FilingKind.REFUTED else None
-    return newest.company if newest else entry.company
+    """Who is told and heard: the company whose row it is; before there is a list, the one whose work was judged."""
+    newest = _newest(entry)
+    return (newest.company if newest else None) or judged_of([entry])[entry.pk]
 
 
 def late_of(filing: Filing, at: datetime) -> Late:
@@ -44,17 +45,18 @@ def late_of(filing: Filing, at: datetime) -> Late:
     company = answerable(filing, entry)
     return Late(
         company=company.name if company else entry.company_name, credit_code=company.credit_code if company else "",
-        engaged=filing.kind == FilingKind.REFUTED or _there(filing, entry), papers=papers, now=now, then=found.tier,
-        points=points,
+        engaged=filing.kind == FilingKind.REFUTED or _there(filing, entry, company), papers=papers, now=now,
+        then=found.tier, points=points,
     )  # fmt: skip
 
 
-def _there(filing: Filing, entry: Entry) -> bool:
+def _there(filing: Filing, entry: Entry, company: Organisation | None) -> bool:
     """Whether the company was engaged there on the day of the incident."""
-    held, day = entry.engagement, filing.occurred_on
-    if held is None or held.company_id != entry.company_id or day is None:
+    day = filing.occurred_on
+    if company is None or day is None:
         return False
-    return (held.first_day or day) <= day <= (held.last_day or day)
+    held = Engagement.objects.filter(community=entry.community_id, company=company)
+    return any((one.first_day or day) <= day <= (one.last_day or day) for one in held)
 
 
 def with_filing(filing: Filing, entry: Entry, at: datetime) -> tuple[str, Decision, int]:

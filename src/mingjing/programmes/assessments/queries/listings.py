@@ -13,9 +13,10 @@ from django.db.models import Q, QuerySet
 
 from mingjing.engine.lists import Decision, decide
 from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands_of
-from mingjing.programmes.assessments.models import Entry, Replay, Result, Round, TeamMember, VisitRecord
+from mingjing.programmes.assessments.models import Engagement, Entry, Replay, Result, Round, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.edges import uses_ranks
 from mingjing.programmes.assessments.policy.listings import Case, Visited, adverse_tiers
 from mingjing.programmes.assessments.policy.procedures import DROP
@@ -95,7 +96,9 @@ def known_of(
     round_: Round, candidates: Iterable[Candidate], entries: Sequence[Entry], now: datetime
 ) -> tuple[Proposed, ...]:
     """Of candidates those of `entries` (read with their company and engagement), with all that is known of each."""
-    cases, found = _cases(entries, scheme_of(round_.scheme), now), {one.entry.pk: one for one in candidates}
+    found = {one.entry.pk: one for one in candidates}
+    told = {entry.pk: _told(entry, found.get(entry.pk)) for entry in entries}
+    cases = _cases(entries, told, scheme_of(round_.scheme), now)
     return tuple(
         Proposed(
             result=one.result, entry=entry, stands=one.stands, corrected=one.corrected, adverse=one.adverse,
@@ -103,6 +106,12 @@ def known_of(
         )
         for entry in entries if (one := found.get(entry.pk))
     )  # fmt: skip
+
+
+def _told(entry: Entry, candidate: Candidate | None) -> Organisation | None:
+    """The company of the proceeding: whose work was judged, which the roster need not name."""
+    stands = candidate.stands if candidate else None
+    return stands.proceeding.organisation if stands else entry.company
 
 
 def adverse_results(round_: Round, replay: Replay) -> QuerySet[Result]:
@@ -162,19 +171,24 @@ def involved_in(entries: Iterable[Entry]) -> Mapping[int, set[int]]:
     return found
 
 
-def _cases(entries: Sequence[Entry], scheme: Scheme, now: datetime) -> dict[int, Case]:
+def _cases(
+    entries: Sequence[Entry], told: Mapping[int, Organisation | None], scheme: Scheme, now: datetime
+) -> dict[int, Case]:
     looks, said = looks_of(entries, scheme, now), gaps_said(entries, now)
-    records = [look.record for found in looks.values() for look in found]
+    records, held = [look.record for found in looks.values() for look in found], _held(entries, told)
     shown, objections, asking = _on_record(records), _open_objections(records, now), _asking(scheme)
     return {
-        entry.pk: _case(entry, looks[entry.pk], scheme, asking, shown, objections, settled=entry.pk in said)
+        entry.pk: _case(
+            entry, told[entry.pk], held.get(entry.pk), looks[entry.pk], scheme, asking, shown, objections,
+            settled=entry.pk in said,
+        )
         for entry in entries
-    }
+    }  # fmt: skip
 
 
 def _case(
-    entry: Entry, looks: Sequence[Look], scheme: Scheme, asking: Collection[str], shown: set[str],
-    objections: Mapping[int, int], *, settled: bool,
+    entry: Entry, company: Organisation | None, held: Engagement | None, looks: Sequence[Look], scheme: Scheme,
+    asking: Collection[str], shown: set[str], objections: Mapping[int, int], *, settled: bool,
 ) -> Case:  # fmt: skip
     sampling = {one["code"]: one for one in scheme.document["sampling"]}
     visited, unshown = [], dict[str, None]()
@@ -185,8 +199,8 @@ def _case(
             if asks and not shown.intersection(finding["evidence"]):
                 unshown[finding["check"]] = None
     return Case(
-        company=entry.company_name, credit_code=entry.company.credit_code if entry.company else "",
-        engaged=_engaged(entry, visited), visits=tuple(visited), unshown=tuple(unshown),
+        company=company.name if company else entry.company_name, credit_code=company.credit_code if company else "",
+        engaged=_engaged(held, visited), visits=tuple(visited), unshown=tuple(unshown),
         open_objections=sum(objections.get(look.record.pk, 0) for look in looks),
         revisit="proposed_black_revisit" in sampling, gap=gap_of(scheme), settled=settled,
     )  # fmt: skip
@@ -198,10 +212,25 @@ def _asking(scheme: Scheme) -> frozenset[str]:
     return frozenset(one["code"] for one in checks if one.get("evidence"))
 
 
-def _engaged(entry: Entry, visits: Iterable[Visited]) -> bool:
+def _held(entries: Sequence[Entry], told: Mapping[int, Organisation | None]) -> dict[int, Engagement]:
+    """By entry since when its company is there: as frozen; one query for those to which another came."""
+    held, came = {}, {}
+    for entry in entries:
+        company, frozen = told[entry.pk], entry.engagement
+        if frozen and company and frozen.company_id == company.pk:
+            held[entry.pk] = frozen
+        elif company and company.pk != entry.company_id:
+            came[entry.community_id, company.pk] = entry.pk
+    rows = Engagement.objects.filter(community__in=[community for community, _company in came])
+    for row in rows.order_by("first_day", "id") if came else ():
+        if (key := (row.community_id, row.company_id)) in came:
+            held[came[key]] = row
+    return held
+
+
+def _engaged(held: Engagement | None, visits: Iterable[Visited]) -> bool:
     """Whether the company judged looked after the community on the day of every visit."""
-    held = entry.engagement
-    if held is None or held.company_id != entry.company_id:
+    if held is None:
         return False
     first, last = held.first_day or date.min, held.last_day or date.max
     return all(first <= visit.day <= last for visit in visits)

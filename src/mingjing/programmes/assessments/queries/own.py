@@ -1,7 +1,7 @@
-"""What of the programme people of a company see: their communities in decided rounds, their cases, their orders.
+"""What of the programme people of a company see: their communities in decided rounds, their cases.
 
 Everything is asked with `Acting` (kernel.parties.mandates): a company's people see all of it, counsel one case and the
-community that it is about. Not here: what they may do (portal), what the office sees.
+community that it is about. Not here: what they may do (portal), what the office sees, orders (queries.answering).
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,6 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mingjing.engine.process import Standing
-from mingjing.kernel.cases.models import Case, CaseQuerySet
 from mingjing.kernel.parties.mandates import Acting
 from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.proceedings.models import Proceeding
@@ -32,8 +31,9 @@ __all__ = [
     "entry_behind",
     "entry_for",
     "is_late",
+    "judged_of",
+    "looked_after_by",
     "newest_listed",
-    "orders_for",
     "own_of",
     "shown_of",
 ]
@@ -65,14 +65,18 @@ def entries_for(acting: Acting) -> "QuerySet[Entry]":
 
     Also those that they came to, or left, in the middle of a round: whose work was judged, `own_of` says.
     """
-    whole = acting.everything_of
-    held = Engagement.objects.filter(company__in=whole, community=OuterRef("community")).filter(
+    found = Entry.objects.filter(looked_after_by(acting), round__decided_at__isnull=False)
+    related = ("round__area", "round__scheme__rulebook", "place", "company")
+    return found.select_related(*related).order_by("-round__first_day", "-round", "number")
+
+
+def looked_after_by(acting: Acting) -> Q:
+    """Entries whose roster names a company of theirs, or whose community one of them had in the days of the round."""
+    held = Engagement.objects.filter(company__in=acting.everything_of, community=OuterRef("community")).filter(
         Q(first_day=None) | Q(first_day__lte=OuterRef("round__last_day")),
         Q(last_day=None) | Q(last_day__gte=OuterRef("round__first_day")),
     )
-    found = Entry.objects.filter(Q(company__in=whole) | Exists(held), round__decided_at__isnull=False)
-    related = ("round__area", "round__scheme__rulebook", "place", "company")
-    return found.select_related(*related).order_by("-round__first_day", "-round", "number")
+    return Q(company__in=acting.everything_of) | Q(Exists(held))
 
 
 def entry_for(acting: Acting, pk: int) -> Entry | None:
@@ -113,12 +117,6 @@ def cases_for(acting: Acting) -> "QuerySet[Proceeding]":
 def _is_case(matter: str) -> bool:
     kind, _, number = matter.partition(":")
     return kind == "proceedings.proceeding" and number.isascii() and number.isdecimal() and len(number) < 18
-
-
-def orders_for(acting: Acting) -> CaseQuerySet:
-    """The orders of this programme to put something right that the companies they act for have to meet."""
-    found: CaseQuerySet = Case.objects.filter(programme="assessments", organisation__in=acting.everything_of)
-    return found.select_related("site", "organisation", "area")
 
 
 def own_of(entries: Iterable[Entry], now: datetime) -> list[Own]:

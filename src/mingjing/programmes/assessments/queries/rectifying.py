@@ -5,7 +5,7 @@ Not here: giving an order (actions.rectifying), orders given on site (actions.or
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,11 +29,12 @@ USUAL = 15
 
 @dataclass(frozen=True, slots=True)
 class Wanting:
-    """A check of a locked record on which something was found: what, where, and the exhibits that show it."""
+    """A check of a locked record on which something was found: what, where, when, and the exhibits that show it."""
 
     key: str
     subject: str
     check: str
+    day: date
     title: str
     what: str
     critical: bool
@@ -51,7 +52,8 @@ def wanting(entry: Entry) -> list[Wanting]:
 def found_in(entry: Entry) -> list[Wanting]:
     """The checks of the entry's locked records with findings, whatever followed: two queries."""
     checks = scheme_of(entry.round.scheme).rubrics[entry.class_code].checks
-    records = list(VisitRecord.objects.filter(entry=entry, locked_at__isnull=False, voided_at=None).order_by("pk"))
+    locked = VisitRecord.objects.filter(entry=entry, locked_at__isnull=False, voided_at=None)
+    records = list(locked.select_related("team_day").order_by("pk"))
     shown: dict[tuple[str, str], UUID] = {}
     kept = Exhibit.objects.standing().filter(subject__in=[record.subject for record in records])
     for subject, digest, key in kept.values_list("subject", "sha256", "pk"):
@@ -71,8 +73,8 @@ def _wanting(record: VisitRecord, checks: Any, code: str, shown: dict[tuple[str,
                 if (record.subject, digest) in shown}  # fmt: skip
     title = in_language(checks[code].title.texts, "zh-Hans")
     return Wanting(
-        f"{record.pk}/{code}", order_subject(record, code), code, title, what or title, checks[code].critical,
-        tuple(sorted(exhibits)),
+        f"{record.pk}/{code}", order_subject(record, code), code, record.team_day.day, title, what or title,
+        checks[code].critical, tuple(sorted(exhibits)),
     )  # fmt: skip
 
 

@@ -66,7 +66,8 @@ def sourced_of(
     if records is not None:
         looks = looks_of(entries, scheme, at, records=records)
     stays = _stays(entries, round_, at) if STREAK in kinds else {}
-    held = _held(entries, at) if MONTHS in kinds else {}
+    held = _held(entries, at) if kinds & {MONTHS, STREAK} else {}
+    came = _came(entries, scheme, at, held, looks) if STREAK in kinds else {}
     elsewhere = elsewhere_of(entries, round_, scheme, at)
     found: dict[int, Mapping[str, Sourced]] = {}
     for entry in entries:
@@ -75,7 +76,8 @@ def sourced_of(
             if source.is_elsewhere:
                 values[code] = elsewhere[code][entry.pk]
             elif source.kind == STREAK:
-                values[code] = streak_known(source, _stay(entry, round_), stays.get(entry.community_id, ()))
+                now = _stay(entry, round_, came.get(entry.pk))
+                values[code] = streak_known(source, now, stays.get(entry.community_id, ()))
             elif source.kind == TEAMS_BELOW:
                 seen = (looks or {}).get(entry.pk, ())
                 visits = [(str(look.record.team_day.team), look.base) for look in seen if look.counts]
@@ -138,24 +140,43 @@ def _orders(
     return found
 
 
-def _stay(entry: Entry, round_: Round) -> Stay:
+def _came(
+    entries: Sequence[Entry], scheme: Scheme, at: datetime, held: Mapping[int, Sequence[Engagement]],
+    looks: Mapping[int, Sequence[Look]] | None,
+) -> dict[int, Engagement | None]:  # fmt: skip
+    """Of entries to which another company came who was there on the day of the visit; two queries at most."""
+    changed = [entry for entry in entries if _changed(entry, held.get(entry.community_id, ()))]
+    seen = looks if looks is not None or not changed else looks_of(changed, scheme, at)
+    return {
+        entry.pk: _came_before_the_visit(entry, held[entry.community_id], (seen or {}).get(entry.pk, ()))
+        for entry in changed
+    }
+
+
+def _stay(entry: Entry, round_: Round, there: Engagement | None = None) -> Stay:
+    if there:
+        return Stay(round_.code, "", False, there.pk, there.company_id, there.company_name)
     return Stay(round_.code, "", False, entry.engagement_id, entry.company_id, entry.company_name)
 
 
 def _stays(entries: Sequence[Entry], round_: Round, at: datetime) -> dict[int, list[Stay]]:
     """Where each community stood in the rounds decided before this one, the latest first: two queries.
 
-    Where a list was published, as its newest edition said at that moment: what was corrected leaves no trace.
+    Where a list was published, as its newest edition said at that moment, also of which company: what was corrected
+    leaves no trace.
     """
     columns = (
         "entry__community", "entry__round__title", "stood", "replay__scheme", "entry__engagement", "entry__company",
-        "entry__company_name",
+        "entry__company_name", "named",
     )  # fmt: skip
     earlier = Q(entry__round__first_day__lt=round_.first_day)
     earlier |= Q(entry__round__first_day=round_.first_day, entry__round__lt=round_.pk)
     listed = Listed.objects.filter(entry=OuterRef("entry"), edition__published_at__lte=at).order_by("-edition__number")
     rows = (
-        Result.objects.annotate(stood=Coalesce(Subquery(listed.values("tier")[:1]), "tier", output_field=TextField()))
+        Result.objects.annotate(
+            stood=Coalesce(Subquery(listed.values("tier")[:1]), "tier", output_field=TextField()),
+            named=Subquery(listed.values("company")[:1]),
+        )
         .filter(earlier, replay__purpose=ReplayPurpose.DECISION, replay__completed_at__isnull=False)
         .filter(entry__community__in=[entry.community_id for entry in entries], entry__round__decided_at__isnull=False)
         .order_by("-entry__round__first_day", "-entry__round")
@@ -165,8 +186,10 @@ def _stays(entries: Sequence[Entry], round_: Round, at: datetime) -> dict[int, l
     documents = Version.objects.filter(pk__in={row[3] for row in kept}).values_list("pk", "document")
     unassessed = {pk: json.loads(document)["unassessed_tier"] for pk, document in documents} if kept else {}
     found: dict[int, list[Stay]] = {}
-    for community, title, tier, scheme, engagement, company, name in kept:
-        stay = Stay(title, tier, tier != unassessed[scheme], engagement, company, name)
+    for community, title, tier, scheme, engagement, company, name, named in kept:
+        another = named is not None and named != company
+        whose = (None, named, "") if another else (engagement, company, name)
+        stay = Stay(title, tier, tier != unassessed[scheme], *whose)
         found.setdefault(community, []).append(stay)
     return found
 
@@ -206,7 +229,7 @@ def changed_of(round_: Round, scheme: Scheme, only: Collection[int] | None = Non
     As it was known when the decision was asked for; `only` of these entries. Two queries where nobody changed.
     """
     at = round_.deciding_at or timezone.now()
-    asked = Entry.objects.filter(round=round_, engagement__isnull=False).select_related("engagement")
+    asked = Entry.objects.filter(round=round_, engagement__isnull=False)
     entries = list(asked if only is None else asked.filter(pk__in=only))
     held = _held(entries, at)
     changed = [entry for entry in entries if _changed(entry, held.get(entry.community_id, ()))]
@@ -219,7 +242,7 @@ def changed_of(round_: Round, scheme: Scheme, only: Collection[int] | None = Non
 
 def _changed(entry: Entry, held: Sequence[Engagement]) -> bool:
     """Whether another company is known to have come after the one that was frozen."""
-    since = entry.engagement.first_day if entry.engagement else None
+    since = next((one.first_day for one in held if one.pk == entry.engagement_id), None)
     return since is not None and any(one.first_day and one.first_day > since for one in held)
 
 
