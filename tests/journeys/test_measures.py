@@ -179,7 +179,7 @@ def test_a_company_that_comes_while_an_order_is_open_meets_it_at_its_own_door(
     shown.page.locator(f"main a[href$='/orders/{case.pk}/report/']").click()
     fill(shown, text="已恢复供水")
     shown.page.locator("main input[type=file]").set_input_files(scan(tmp_path, "after.jpg"))
-    shown.page.locator("main form button[type=submit]").last.click()
+    shown.page.locator("main form .button.primary, main form button.primary").last.click()
     shown.page.wait_for_url("**/receipts/**")
     case.refresh_from_db()
     assert (case.state, case.claimed_by) == ("claimed", heads[1])
