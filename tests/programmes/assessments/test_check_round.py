@@ -11,15 +11,19 @@ from django.test.utils import CaptureQueriesContext
 from tests.faces import district
 from tests.guarded import guards_lifted
 from tests.programmes.assessments import drawing, rounds
+from tests.programmes.assessments.conftest import SignedIn
 from tests.programmes.assessments.judged import in_review
 from tests.programmes.assessments.judged import register as registered
+from tests.programmes.assessments.rostering import apply, hand_in, table, warnings
 
 from mingjing.config.commands import main
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.parties.models import Person
+from mingjing.kernel.places.models import Area, Level
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.actions import draws, reviews, signatures, visits
+from mingjing.programmes.assessments.actions.communities import remove_community
 from mingjing.programmes.assessments.actions.decisions import request_decision
 from mingjing.programmes.assessments.actions.entries import record_attribute
 from mingjing.programmes.assessments.actions.filings import decide_filing, file_document
@@ -27,6 +31,7 @@ from mingjing.programmes.assessments.actions.rounds import begin_fieldwork, begi
 from mingjing.programmes.assessments.actions.seconds import assign_second, commit_lot, draw_lot
 from mingjing.programmes.assessments.demo.fieldwork import _answer
 from mingjing.programmes.assessments.models import (
+    Community,
     Draw,
     Entry,
     Filing,
@@ -174,6 +179,44 @@ def test_a_second_visit_on_a_day_of_its_own_is_no_fault_and_its_team_is_compared
     with guards_lifted():
         team_day.members.filter(removed_at=None).latest("pk").delete()
     assert "check.members" in {fault.code for fault in draw_faults(drawn, Counter())}
+
+
+def test_a_roster_amid_fieldwork_changes_the_register_and_nothing_of_the_round(
+    drawn: Round, people: People, at: datetime, signed_in: SignedIn
+) -> None:
+    records = list(
+        VisitRecord.objects.filter(round=drawn).select_related("entry", "team_day").order_by("team_day__day")
+    )
+    visited(records[0], people, noon(at, records[0].team_day))
+    frozen = list(Entry.objects.filter(round=drawn).order_by("pk").values())
+    kept = list(VisitRecord.objects.filter(round=drawn).order_by("pk").values())
+    renamed, moved, *same, gone = drawn.entries.select_related("community").order_by("number")
+    places = Area.objects.under(drawn.area).filter(level=Level.NEIGHBOURHOOD)
+    other = places.exclude(path__startswith=moved.stratum.path).earliest("path")
+    rows = [f"{renamed.number},改名后的小区,,,,,,,,,", f"{moved.number},{moved.name},,{other.name},,,,,,,"]
+    rows += [f"{entry.number},{entry.name},,,,,,,,," for entry in same]
+    roster = hand_in(table(*rows), people["officer"], at)
+    assert warnings(roster) == {renamed.number: ["roster.renamed"], moved.number: ["roster.moved"]}
+    page = signed_in("officer").get(f"/assessments/rosters/{roster.pk}/").content.decode()
+    assert f'These rounds keep the roster they were frozen with: <a href="/assessments/rounds/{drawn.pk}/">' in page
+    assert "1 communities on the register are not in the file. Nothing happens to them." in page
+    apply(roster, people["officer"], at, renames_confirmed=True)
+    remove_community(community=gone.community, reason="拆迁", by=people["officer"], at=at)
+    register = {one.number: one for one in Community.objects.select_related("site")}
+    assert (register[renamed.number].name, register[moved.number].place) == ("改名后的小区", other)
+    assert register[gone.number].removed_at
+    assert list(Entry.objects.filter(round=drawn).order_by("pk").values()) == frozen
+    assert list(VisitRecord.objects.filter(round=drawn).order_by("pk").values()) == kept
+    assert main([*COMMAND]) == 0
+    for record in records[1:]:
+        visited(record, people, noon(at, record.team_day))
+    end = noon(at, records[-1].team_day) + timedelta(days=1)
+    request_decision(round=begin_review(round=drawn, by=people["director"], at=end), by=people["director"], at=end)
+    drain()
+    results = Result.objects.filter(entry__round=drawn, replay__purpose="decision")
+    assert {result.key for result in results} == {entry["number"] for entry in frozen}
+    assert list(Entry.objects.filter(round=drawn).order_by("pk").values()) == frozen
+    assert main([*COMMAND]) == 0
 
 
 def empty_sheet(round_: Round) -> str:
