@@ -116,7 +116,7 @@ def test_a_case_goes_from_notice_to_published_list_page_by_page(
 
 def a_notice_is_issued_and_served_on_the_company_itself(walk: Walk) -> None:
     officer, case = walk.desk("officer"), walk.case
-    assert "Pre-listing notice served" in text(officer.get(f"{walk.home}publication/"))
+    assert "To come: Pre-listing notice served" in text(officer.get(f"{walk.home}publication/"))
     assert "Issue the notice" in text(officer.get(case))
     assert "Issue the notice" not in text(walk.desk("auditor").get(case))
     assert walk.desk("auditor").post(f"{case}notice/").status_code == 403

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.faces import district
 from tests.guarded import guards_lifted
+from tests.programmes.assessments.conftest import SignedIn
 from tests.programmes.assessments.contested import ANSWER, codes, decided_and_published, exhibit, known
 
 from mingjing.kernel.documents.actions import record_service, void_service
@@ -137,6 +138,35 @@ def test_one_community_is_added_after_a_proceeding_of_its_own_and_nobody_else_mo
     assert stands(one.proceeding, over).standing.done == retold(one.proceeding, over).done
     assert faults(edition) == before
     assert verify().whole
+
+
+def test_the_page_of_editions_shows_so_much_of_what_is_due_and_of_what_changed_and_leads_to_the_rest(
+    edition: Edition, staff: People, at: datetime, monkeypatch: pytest.MonkeyPatch, signed_in: SignedIn
+) -> None:
+    monkeypatch.setattr("mingjing.programmes.assessments.desk.publishing.editions.PAGE_SIZE", 2)
+    over = edition.published_at + timedelta(days=3)
+    rows = list(edition.rows.filter(tier__in=("RED", "ORDINARY", "WATCH")).select_related("entry").order_by("index"))[
+        :3
+    ]
+    for row in rows:
+        after = over
+        one = approved(filed(known(row.entry, at), staff, after), staff, after)
+        noticed(one, staff, after)
+        over = max(over, through(one, staff, after))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: over)
+    here = f"/assessments/rounds/{edition.round_id}/editions/"
+    page = signed_in("director").get(here).content.decode()
+    named = [row.entry.name for row in rows]
+    assert sum(f"established later about {name}" in page for name in named) == 2
+    assert "and 1 more" in page
+    new = corrected(edition, staff, over)
+    page = signed_in("auditor").get(here).content.decode()
+    assert "Nothing is due" in page
+    assert sum(f">{name}</a></th>" in page for name in named) == 2
+    rest = f"{here}{new.number}/?moved"
+    assert f'<a href="{rest}">Show all 3 communities that changed</a>' in page
+    changed = signed_in("auditor").get(rest)
+    assert {row.entry_id for row in changed.context["page"].rows} == {row.entry_id for row in rows}
 
 
 def test_what_the_panel_does_not_uphold_or_two_withdraw_leaves_the_list(

@@ -56,7 +56,9 @@ def test_the_whole_way_on_the_desk(entry: Entry, desk: Desk, turn: Callable[...,
     filing = filed(entry, desk)
     here = f"/assessments/rounds/{entry.round_id}/reopenings/"
     case = f"{here}{filing.pk}/"
-    assert entry.name in desk("officer").get(here).content.decode()
+    page = desk("officer").get(here).content.decode()
+    assert entry.name in page
+    assert "To come: Pre-listing notice served" in page
     assert "What comes next" in desk("auditor").get(case).content.decode()
     said(desk("officer"), f"{case}notice/")
     turn(hours=1)

@@ -2,9 +2,12 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
+from html import unescape
 
 import pytest
 from django.utils.html import escape
@@ -14,6 +17,8 @@ from tests.programmes.assessments.conftest import Once, SignedIn, there
 from tests.programmes.assessments.judged import in_review, register
 from tests.programmes.assessments.test_round_decisions import decided
 
+from mingjing.engine.lists import decide
+from mingjing.engine.scoring import score
 from mingjing.kernel.evidence import store
 from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.jobs.worker import drain
@@ -31,6 +36,7 @@ from mingjing.programmes.assessments.models import (
     WhatIf,
 )
 from mingjing.programmes.assessments.policy.decisions import check_decision
+from mingjing.programmes.assessments.queries.results import scheme_behind, sheet_of
 
 pytestmark = pytest.mark.django_db
 People = dict[str, Person]
@@ -140,6 +146,54 @@ def test_changes_are_counted_and_listed(rounds: list[Round], signed_in: SignedIn
         shown = client.get(base(rounds[1]) + f"changes/?move={move}").context["rows"]
         assert {entry["row"].key for entry in shown} == keys
         assert keys
+
+
+def test_the_page_of_cut_offs_lists_whom_so_few_points_would_move_and_no_others(
+    rounds: list[Round], signed_in: SignedIn
+) -> None:
+    within = 500
+    page = signed_in("officer").get(base(rounds[1]) + "edges/?within=5")
+    results = list(Result.objects.filter(entry__round=rounds[1]).select_related("replay__scheme"))
+    expected = {result.key: found for result in results if (found := tried(result, within))}
+    assert len(expected) > 3
+    shown = {
+        row["row"].key: {(one["edge"].better, one["edge"].distance, one["edge"].tier) for one in row["edges"]}
+        for row in page.context["rows"]
+    }
+    assert shown == expected
+    nearest = [min(points for _better, points, _tier in shown[row["row"].key]) for row in page.context["rows"]]
+    assert nearest == sorted(nearest)
+    told = " ".join(unescape(re.sub(r"<[^>]*>", " ", page.content.decode())).split())
+    for row in page.context["rows"]:
+        for one in row["edges"]:
+            way = "more" if one["edge"].better else "fewer"
+            assert f"{one['edge'].distance / 100:.2f} points {way} → {one['tier'].texts['en']} cut-off" in told
+    for code, (_title, found) in zip("AB", page.context["crowds"], strict=True):
+        totals = [one.total for one in results if one.class_code == code and one.standing < UNRANKED]
+        for crowd in found:
+            below = sum(crowd.at - within <= total < crowd.at for total in totals)
+            above = sum(crowd.at <= total < crowd.at + within for total in totals)
+            assert (crowd.below, crowd.above) == (below, above)
+            assert f"{crowd.at / 100:.2f} {below} {above}" in told
+
+
+def tried(result: Result, within: int) -> set[tuple[bool, int, str]]:
+    """To which other tiers the fewest points more or fewer would lead, found by deciding anew beside every cut-off."""
+    scheme = scheme_behind(result.replay)
+    sheet = sheet_of(scheme, result)
+    found, rules = score(scheme.rubrics[result.class_code], sheet), scheme.list_rules
+    if found.base is None or found.total is None or result.standing >= UNRANKED:
+        return set()
+    beside = [cut - shade - found.total for cut in (6000, 7500, 9000) for shade in (0, 1)]
+    beside += [8500 - shade - found.base for shade in (0, 1)]
+    nearest: dict[bool, tuple[bool, int, str]] = {}
+    for n in sorted((n for n in beside if abs(n) <= within), key=abs):
+        then = replace(found, base=found.base + n, total=found.total + n)
+        tier = decide(rules, then, sheet.attributes, None).tier
+        better = rules.place(tier) < rules.place(result.tier)
+        if tier != result.tier and better == (n > 0):
+            nearest.setdefault(better, (better, abs(n), tier))
+    return set(nearest.values())
 
 
 def test_the_list_says_why_a_better_rank_stands_in_a_lower_tier(rounds: list[Round], signed_in: SignedIn) -> None:
