@@ -32,7 +32,7 @@ from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.proceedings.models import Proceeding
-from mingjing.kernel.proceedings.queries import reckoning
+from mingjing.kernel.proceedings.queries import reckoning, stands
 from mingjing.programmes.assessments.actions.appeals import decide_appeal, file_appeal
 from mingjing.programmes.assessments.actions.decisions import request_decision
 from mingjing.programmes.assessments.actions.disputes import excuse_lateness
@@ -129,8 +129,11 @@ def test_an_upheld_appeal_is_a_new_edition_and_the_old_one_stays_as_it_was(
 def test_an_appeal_a_minute_late_is_kept_and_nothing_comes_of_it_unless_somebody_uninvolved_excuses_it(
     edition: Edition, row: Listed, people: People, bureau: Person, other: Person, at: datetime
 ) -> None:
-    proceeding = filed(row, people["officer"], edition.published_at + timedelta(days=40))
-    late = edition.published_at + timedelta(days=40)
+    over = reckoning(edition.round.area)(edition.published_at, Clock(15), edition.published_at)
+    late = over + timedelta(minutes=1)
+    proceeding = filed(row, people["officer"], late)
+    assert proceeding.steps.filter(step="appeal").exists()
+    assert "appeal" in stands(proceeding, late).standing.late
     decide = {"proceeding": proceeding, "stance": "upheld", "note": "成立", "remedy": FALLS, "by": other, "at": late}
     assert codes(lambda: decide_appeal(**decide)) == ["process.missing"]  # type: ignore[arg-type]
     excuse = {"proceeding": proceeding, "note": "疫情封控，无法送达", "at": late}
@@ -198,12 +201,18 @@ def test_a_finding_struck_on_appeal_changes_the_points_and_the_ranks(
     decided(round_, people, at)
     edition = published(round_, people["director"], bureau, at)
     row = edition.rows.get(entry=record.entry)
-    struck = Remedy(findings={(record.pk, str(one["id"])): 0 for one in findings(record)})
-    new = upheld(filed(row, people["officer"], edition.published_at), other, edition.published_at, struck)
-    mine = new.rows.get(entry=record.entry)
+    struck = [Remedy(findings={(record.pk, str(one["id"])): 0}) for one in findings(record)]
+    new, mine = edition, row
+    for number, remedy in enumerate(struck, start=2):  # a correction of a correction, and again
+        kept = list(new.rows.values())
+        again = upheld(filed(mine, people["officer"], edition.published_at), other, edition.published_at, remedy)
+        assert (again.number, list(new.rows.values())) == (number, kept)
+        new, mine, before = again, again.rows.get(entry=record.entry), mine
+        assert mine.total is not None
+        assert before.total is not None
+        assert mine.total > before.total
+    assert len(history(round_)) == len(struck) > 2
     assert row.total is not None
-    assert mine.total is not None
-    assert mine.total > row.total
     assert mine.base == 10_000
     assert mine.standing < row.standing or row.standing == 1
     assert "correction.figures" in {reason.code for reason in mine.told_reasons}
