@@ -16,6 +16,7 @@ from django.db import models, transaction
 from django.test import Client
 from tests.guarded import guards_lifted
 from tests.programmes.assessments.boarded import publish
+from tools.routes import routes
 
 from mingjing.engine.chain import canonical
 from mingjing.faces.board.folders import root
@@ -121,6 +122,15 @@ def everything(edition: Edition) -> Iterator[tuple[str, str]]:
     asked: tuple[tuple[str, dict[str, Any]], ...] = (
         ("/board/en/", {}), (f"{base}/search/", {"q": "花园"}), (f"{base}/near/", {"lat": "27.8", "lon": "113.1"}),
     )  # fmt: skip
+    live = {
+        "board:door",
+        "board:home",
+        "board:unit",
+        "board:file",
+        "assessments_board:search",
+        "assessments_board:near",
+    }
+    assert {one.name for one in routes() if one.name.startswith(("board:", "assessments_board:"))} == live
     for address, query in asked:
         answer = client.get(address, query)
         assert answer.status_code == 200
