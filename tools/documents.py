@@ -38,7 +38,7 @@ RED, SMALL = RGBColor(0xD9, 0x00, 0x00), Pt(10.5)
 SIZE_2, SIZE_3 = Pt(22), Pt(16)
 LINE = Pt(28)
 WIDTH = Mm(156)
-NARROW = {"序号": Mm(15), "扣分": Mm(16)}
+NARROW = {"序号": Mm(15), "扣分": Mm(16), "名次": Mm(15), "件数": Mm(16), "投诉率": Mm(20), "上期": Mm(16)}
 """Columns of a table that hold a number, by their heads."""
 SIGNATURES = 3
 """How many lines of a form stay on one page with its code: those who sign it are seen beside it."""

@@ -13,7 +13,7 @@ from mingjing.programmes.complaints.policy.rules import KIND
 from mingjing.programmes.complaints.queries.files import load_document, shipped_rules
 
 FIRST, LAST = date(2024, 7, 1), date(2024, 7, 31)
-OF_EDITION = ("edition", "edition-unranked", "edition-step", "edition-correct", "objections")
+OF_EDITION = ("edition", "edition-unranked", "edition-step", "edition-correct", "edition-bulletin", "objections")
 
 
 def examples(district: District) -> Iterator[Routes]:

@@ -13,6 +13,7 @@ from mingjing.kernel.registry import (
     RulebookKind,
 )
 from mingjing.programmes.complaints.policy.rules import KIND
+from mingjing.programmes.complaints.queries.papers import KINDS as PAPERS
 
 HERE = "mingjing.programmes.complaints"
 EVERYBODY = ("administrator", "director", "officer", "auditor")
@@ -105,6 +106,7 @@ MANIFEST = Manifest(
             read=f"{HERE}.queries.known.top_shares",
         ),
     ),
+    documents=PAPERS,
     commands=(
         _command("rank", _("rank the communities of a file of complaints, without touching the database")),
         _command("duplicates", _("compare the repeats that the rules find with those that the source marked")),

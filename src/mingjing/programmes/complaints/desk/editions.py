@@ -15,16 +15,19 @@ from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.forms import refused, searched, sentence
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.db.search import matching
+from mingjing.kernel.documents.models import Document
 from mingjing.kernel.jobs.queries import deliveries_about
 from mingjing.kernel.parties.guard import areas_where, guarded, may
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.complaints.actions import editions as actions
+from mingjing.programmes.complaints.actions.papers import issue_bulletin
 from mingjing.programmes.complaints.desk.forms import EditionForm, ReasonForm
 from mingjing.programmes.complaints.desk.found import districts, edition_area, find_edition
 from mingjing.programmes.complaints.desk.shown import OUTCOMES, rate_text, rows_shown
 from mingjing.programmes.complaints.models import Complaint, Edition
 from mingjing.programmes.complaints.policy.editions import check_obstacles, publish_obstacles
 from mingjing.programmes.complaints.queries.editions import case_keys, progress_of
+from mingjing.programmes.complaints.queries.papers import BULLETIN
 from mingjing.programmes.complaints.queries.rulebooks import rules_of
 
 VIEW, MANAGE, PUBLISH = "complaints.edition.view", "complaints.edition.manage", "complaints.edition.publish"
@@ -83,7 +86,7 @@ def _edition(request: HttpRequest, found: Edition, *, ranked: bool) -> HttpRespo
     page = page_of(rows, request.GET, order=("position",))
     context = frame(request, found) | {
         "page": page, "rows": rows_shown(page.rows, found, rules), "rules": rules, "ranked": ranked, "q": text,
-        "outcomes": _outcomes(found),
+        "outcomes": _outcomes(found), "bulletin": _bulletin(request, found),
     }  # fmt: skip
     return render(request, "complaints/edition.html", context)
 
@@ -112,6 +115,15 @@ def frame(request: HttpRequest, found: Edition) -> dict[str, Any]:
         "may_publish": may(request.user, PUBLISH, area=found.area, on=today),
         "may_export": may(request.user, "complaints.edition.export", area=found.area, on=today),
     }  # fmt: skip
+
+
+def _bulletin(request: HttpRequest, found: Edition) -> Document | None:
+    """The bulletin that stands, where there is one and the reader may see it."""
+    if found.published_at is None:
+        return None
+    scope = areas_where(request.user, "documents.document.view", on=timezone.localdate())
+    papers = scope.within(Document.objects.standing().filter(kind=BULLETIN, subject=found.subject))
+    return papers.order_by("-pk").first()
 
 
 def _outcomes(found: Edition) -> list[tuple[Any, int]]:
@@ -156,6 +168,19 @@ def _take(request: HttpRequest, found: Edition, wanted: str) -> str:
         case _:
             actions.discard_edition(edition=found, by=by, at=at)
             return gettext("The edition was discarded.")
+
+
+@guarded(PUBLISH, area=edition_area)
+@require_POST
+def bulletin(request: HttpRequest, pk: int) -> HttpResponse:
+    """Issue the bulletin of a published edition."""
+    try:
+        paper = issue_bulletin(edition=find_edition(pk), by=actor(request), at=timezone.now())
+    except Refusal as refusal:
+        for problem in refusal.problems:
+            messages.error(request, sentence(problem))
+        return redirect("complaints:edition", pk)
+    return redirect("desk:document", paper.pk)
 
 
 @guarded(PUBLISH, area=edition_area)

@@ -22,6 +22,7 @@ urlpatterns = [
     path("editions/<int:pk>/", editions.edition, name="edition"),
     path("editions/<int:pk>/unranked/", editions.unranked, name="edition-unranked"),
     path("editions/<int:pk>/step/", editions.step, name="edition-step"),
+    path("editions/<int:pk>/bulletin/", editions.bulletin, name="edition-bulletin"),
     path("editions/<int:pk>/correction/", editions.correct, name="edition-correct"),
     path("editions/<int:pk>/communities/<int:site>/", editions.row, name="edition-row"),
     path("editions/<int:pk>/objections/", objections.objections, name="objections"),
