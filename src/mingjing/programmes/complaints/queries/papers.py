@@ -77,7 +77,8 @@ def bulletin_of(edition: Edition) -> dict[str, Any]:
         "correction": edition.correction_reason, "raw": str(edition.totals["raw"]),
         "counted": str(sum(row.counted for row in rows)), "per": str(rules.per_households),
         "days": str(rules.check_days), "rows": list(_rows(rows, rules)),
-        "communities": str(edition.totals["communities"]), "ranked": str(edition.totals["ranked"]), "unranked": list(_unranked(edition, rules)), "digest": edition.digest,
+        "communities": str(edition.totals["communities"]), "ranked": str(edition.totals["ranked"]),
+        "unranked": list(_unranked(edition, rules)), "digest": edition.digest,
     }  # fmt: skip
 
 
