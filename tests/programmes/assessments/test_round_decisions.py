@@ -1,9 +1,12 @@
 """The decision of a round: right, whole or not at all, checkable by anyone, and never without what it needs."""
 
+import copy
 import json
+from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,13 +23,15 @@ from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.models import Person
+from mingjing.kernel.rulebooks.actions import publish_version, save_draft, start_draft
 from mingjing.programmes.assessments.actions.decisions import request_decision
 from mingjing.programmes.assessments.jobs import judging as jobs
 from mingjing.programmes.assessments.models import Entry, Filing, Replay, Result, Round, VisitRecord
 from mingjing.programmes.assessments.policy.decisions import check_decision, result_row
+from mingjing.programmes.assessments.queries.checks import check_round
 from mingjing.programmes.assessments.queries.decisions import _Paths, decision_file
 from mingjing.programmes.assessments.queries.lists import decision_of
-from mingjing.programmes.assessments.queries.results import row_of, worked_out
+from mingjing.programmes.assessments.queries.results import row_of, scheme_behind, worked_out
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.sheets import CHUNK, order_subject, sheets_of
 
@@ -177,6 +182,45 @@ def test_progress_is_true(round_: Round, people: People, at: datetime, monkeypat
     decided(round_, people, at)
     delivery = Delivery.objects.get(reaction="assessments.decide_round")
     assert (delivery.steps_done, delivery.steps_total) == (80, 80)
+
+
+def test_a_scheme_corrected_after_the_decision_leaves_the_round_as_it_was(
+    round_: Round, people: People, at: datetime
+) -> None:
+    replay, by = decided(round_, people, at), people["director"]
+    before = {row.key: decision_file(row) for row in whole(replay)}
+    faults = Counter(fault.code for fault in check_round(round_, Counter()))
+    draft = start_draft(base=round_.scheme, by=by, at=at)
+    document = copy.deepcopy(draft.content)
+    for row in document["list_rules"]:
+        row["when"] = {name: text.replace("90", "99") for name, text in row["when"].items()}
+    save_draft(version=draft, document=document, expected_revision=draft.revision, by=by, at=at)
+    draft.refresh_from_db()
+    newer = publish_version(version=draft, effective_from=date(2025, 1, 1), expected_digest=draft.digest, by=by, at=at)
+    assert newer.digest != round_.scheme.digest
+    found = Round.objects.get(pk=round_.pk)
+    assert (found.scheme_id, found.state) == (round_.scheme_id, "decided")
+    after = decision_of(found)
+    assert after == replay
+    files = {row.key: decision_file(row) for row in whole(replay)}
+    assert {key: without_proof(file) for key, file in files.items()} == {
+        key: without_proof(file) for key, file in before.items()
+    }
+    assert not any(check_decision(file) for file in files.values())
+    assert not any(check_decision(document) for document in before.values())
+    assert all(worked_out(row).decision.tier == row.tier for row in whole(replay))
+    assert Counter(fault.code for fault in check_round(round_, Counter())) == faults
+    again = in_review(people, at, register(6, at, start=90), code="2025-1", scheme=newer, first_day=date(2025, 1, 1))
+    assert scheme_behind(decided(again, people, at)).digest == newer.digest
+
+
+def without_proof(file: dict[str, Any]) -> dict[str, Any]:
+    """A decision file but for the proof, which grows with the ledger."""
+    return {**file, "record": {name: kept for name, kept in file["record"].items() if name != "proof"}}
+
+
+def whole(replay: Replay) -> list[Result]:
+    return list(replay.results.select_related("replay__scheme", "entry__round").order_by("index"))
 
 
 class TestKilled:

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from tests.programmes.assessments import drawn_rounds
 from tests.programmes.assessments.test_visits import photo
 
 from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.actions import signatures, visits
@@ -168,8 +170,11 @@ def test_a_whole_record_by_forms_to_the_lock(begun: drawn_rounds.Drawn, signed_i
         client.post(address(record, "edit/"), sent)
     left = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
     left_at = {"left_at": left}
-    assert client.post(address(record, "submit/"), left_at).status_code == 302
-    assert client.post(address(record, "submit/"), left_at, follow=True).status_code == 200
+    assert "The record is handed in." in client.post(address(record, "submit/"), left_at, follow=True).content.decode()
+    again = signed_in("officer2").post(address(record, "submit/"), left_at, follow=True)
+    assert "The record was handed in before; nothing was changed." in again.content.decode()
+    assert Fact.objects.filter(kind="assessments.visit.submitted").count() == 1
+    assert VisitRecord.objects.get(pk=record.pk).submitted_by == begun.people["officer"]
     client.post(address(record, "sign/"))
     signed_in("officer2").post(address(record, "sign/"))
     asked = client.get(address(record, "signatures/")).content.decode()
@@ -193,6 +198,29 @@ def test_a_whole_record_by_forms_to_the_lock(begun: drawn_rounds.Drawn, signed_i
     assert VisitRecord.objects.get(pk=record.pk).locked_at
     assert record.entry.name not in reviewer.get(queue).content.decode()
     assert signed_in("officer").post(address(record, "void/"), {"void-reason": "x"}).status_code == 403
+
+
+def test_a_late_record_says_so_everywhere_and_is_taken_of_its_own_team_only(
+    begun: drawn_rounds.Drawn, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, later = begun.records[0], timezone.now() + timedelta(days=3)
+    left_at = {"left_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M")}
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    client, lists = signed_in("officer"), (f"/assessments/rounds/{begun.round.pk}/visits/", "/assessments/visits/")
+    for page in (address(record), address(record, "signatures/"), *lists):
+        assert "3 days late" in client.get(page).content.decode(), page
+    for item in range(1, 10):
+        client.post(address(record, "edit/"), {"kind": "looked_rest", "item": f"A{item}"})
+    for check in ("A2.2", "A2.3", "A4.3"):
+        sent = {"kind": "find", "check": check, "finding": str(uuid.uuid4()), "good": "5", "of": "5"}
+        client.post(address(record, "edit/"), sent)
+    stranger = signed_in("officer3").post(address(record, "submit/"), left_at)
+    assert stranger.status_code == 422
+    assert "王科员" in stranger.content.decode(), "it says who records it"
+    assert not VisitRecord.objects.get(pk=record.pk).submitted_at
+    assert client.post(address(record, "submit/"), left_at).status_code == 302
+    assert "3 days late" in client.get(address(record)).content.decode()
+    assert Fact.objects.get(kind="assessments.visit.submitted").values["late_days"] == 3
 
 
 def test_the_form_asks_the_same_whatever_it_holds(begun: drawn_rounds.Drawn, signed_in: SignedIn) -> None:

@@ -5,6 +5,7 @@ import json
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.utils.html import escape
 from tests import children
 from tests.programmes.assessments.conftest import SignedIn
 from tests.programmes.assessments.judged import in_review, register
@@ -154,11 +155,24 @@ def test_the_pages_show_it_to_those_who_may(
     assert client.get(sent.url).status_code == 200
     drain()
     assert "would change tier" in client.get(sent.url).content.decode()
-    for round_ in rounds:
-        moved = client.get(f"{sent.url}rounds/{round_.pk}/")
-        assert moved.status_code == 200
-        for entry in moved.context["rows"]:
-            assert client.get(f"{sent.url}rounds/{round_.pk}/{entry['row'].key}/").status_code == 200
+    was = dict(Result.objects.filter(replay__purpose="decision").values_list("key", "tier"))
+    then = dict(Result.objects.filter(replay__purpose="what_if", entry__round=rounds[0]).values_list("key", "tier"))
+    moved = client.get(f"{sent.url}rounds/{rounds[0].pk}/")
+    expected = {key for key in was if was[key] != then[key]}
+    assert expected
+    assert {entry["row"].key for entry in moved.context["rows"]} == expected
+    for entry in moved.context["rows"]:
+        key, why = entry["row"].key, entry["why"] or entry["reasons"]
+        assert (entry["row"].expected_tier, entry["row"].tier) == (was[key], then[key])
+        assert why, "everybody who would move is told why"
+        assert all(escape(reason.say()) in moved.content.decode() for reason in why)
+        one = client.get(f"{sent.url}rounds/{rounds[0].pk}/{key}/")
+        told = one.content.decode()
+        assert all(escape(reason.say()) in told for reason in one.context["then"].decision.reasons)
+        assert one.context["first"].decision.tier == was[key]
+        assert one.context["then"].decision.tier == then[key]
+    for entry in client.get(f"{sent.url}rounds/{rounds[1].pk}/").context["rows"]:
+        assert client.get(f"{sent.url}rounds/{rounds[1].pk}/{entry['row'].key}/").status_code == 200
     assert client.get("/assessments/what-ifs/").status_code == 200
     assert client.post(form, {"scheme": other.pk}).status_code == 422
     assert signed_in("auditor").get(sent.url).status_code == 200
