@@ -6,6 +6,7 @@ import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
@@ -16,18 +17,24 @@ from tests.guarded import guards_lifted
 from tests.journeys.conftest import OpenScreen, Screen, session_of
 from tests.journeys.publishing import scan
 from tests.journeys.story import fill, press
-from tests.programmes.assessments.judged import register
-from tests.programmes.assessments.listed import corrected, engaged, published, served
+from tests.programmes.assessments.contested import published as published_by_acts
+from tests.programmes.assessments.contested import settled
+from tests.programmes.assessments.judged import in_review, register
+from tests.programmes.assessments.listed import corrected, engaged, published, served, whose
+from tests.programmes.assessments.test_editions import accident
 from tests.programmes.assessments.test_measures import FIRST, LAW, entry_of
+from tests.programmes.assessments.test_round_decisions import decided
 
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.documents.models import Document
+from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area
+from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.programmes.assessments.actions.measures import follow_list
 from mingjing.programmes.assessments.actions.rectifying import order_findings
-from mingjing.programmes.assessments.models import Community, Edition, VisitRecord
+from mingjing.programmes.assessments.models import Community, Edition, Entry, VisitRecord
 from mingjing.programmes.assessments.queries.rectifying import wanting
 
 People = dict[str, Person]
@@ -56,6 +63,27 @@ def listed(communities: list[Community], people: People, at: datetime, rounds: i
     return edition
 
 
+def listed_by_acts(communities: list[Community], people: People, at: datetime, rounds: int) -> Edition:
+    """The same by acts alone: visited, decided, told, heard, shown to the public, signed and published each time."""
+    bureau = district.staff("director", "局领导", communities[0].area, at, username="bureau")
+    for n in range(rounds):
+        when, first = at + 60 * n * DAY, date(2024, 1, 1) + timedelta(days=184 * n)
+        round_ = in_review(people, when, communities, code=f"r{n + 1}", first_day=first, seed=n + 20)
+        with guards_lifted():
+            whose(round_)
+            attributes = {"service_months": "40", "occupancy": "85", "completed_year": "2005", "fee": "0.8"}
+            Entry.objects.filter(round=round_, number=FIRST).update(attributes=attributes)
+            entry = Entry.objects.select_related("company", "round__area", "community").get(round=round_, number=FIRST)
+            accident(entry, people, when)
+        decided(round_, people, when)
+        after = settled(round_, entry, [people["director"], bureau], people["officer"], "uphold", when)
+        edition = published_by_acts(round_, people["director"], bureau, after)
+        assert edition.rows.get(adverse=True).entry == entry
+        drain()  # what follows it opens by itself
+        assert Proceeding.objects.filter(kind="exit").count() == (n == rounds - 1)
+    return edition
+
+
 def go(shown: Screen, who: Person, path: str) -> Screen:
     """The page as this person sees it, who has just signed in."""
     shown.page.context.add_cookies([session_of(who, shown.address)])  # type: ignore[list-item]
@@ -76,7 +104,8 @@ def follow(shown: Screen, name: str) -> None:
 def test_three_in_a_row_lead_to_a_recommendation_and_to_nothing_else(
     screen: OpenScreen, people: People, communities: list[Community], at: datetime, tmp_path: Path
 ) -> None:
-    edition, shown = listed(communities, people, at, rounds=3), screen("", language="en")
+    edition, shown = listed_by_acts(communities, people, at, rounds=3), screen("", language="en")
+    assert Proceeding.objects.get(kind="exit").subject == entry_of(edition).subject
     officer, director = people["officer"], people["director"]
     go(shown, officer, "/assessments/measures/").check()
     go(shown, officer, of(edition))
@@ -207,17 +236,21 @@ def test_a_bar_is_undone_by_a_correction_without_a_trace(
     served(Document.objects.get(kind="assessments.bar_decision"), edition, officer, timezone.now())
     assert go(shown, officer, url).sees("In force")
     assert asked(shown, company)["barred"]
+    before = timezone.now()
     after = corrected(edition, {FIRST: "ORDINARY"}, timezone.now())
     follow_list(edition=after, by=people["director"], at=timezone.now())
     assert go(shown, officer, url).sees("it bars nobody, on any day")
     shown.check()
     told = asked(shown, company)
     assert (told["barred"], told["bars"], told["name"]) == (False, [], None)
+    assert asked(shown, company, on=today.isoformat(), known=before.isoformat())["barred"], "as was known then"
+    assert not asked(shown, company, on=(today + 30 * DAY).isoformat())["barred"]
     assert verify().whole
 
 
-def asked(shown: Screen, company: Organisation) -> dict[str, Any]:
-    """What a procurement office is told today."""
-    answer = shown.page.request.get(f"{shown.address}/api/assessments/standing?credit_code={company.credit_code}")
+def asked(shown: Screen, company: Organisation, **more: str) -> dict[str, Any]:
+    """What a procurement office is told, today unless it asks of another day."""
+    query = urlencode({"credit_code": company.credit_code, **more})
+    answer = shown.page.request.get(f"{shown.address}/api/assessments/standing?{query}")
     found: dict[str, Any] = answer.json()
     return found

@@ -1,8 +1,10 @@
 """From a decided round to a fair list, in the browser: a clean one, a contested one that stands, one overturned."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
@@ -10,10 +12,13 @@ from tests.journeys import publishing
 from tests.journeys.conftest import OpenScreen, Screen
 from tests.journeys.publishing import Clock, Office, scan
 from tests.journeys.story import fill, press
+from tests.programmes.assessments.listed import served
+from tests.programmes.assessments.test_measures import LAW
 
 from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.models import Person
-from mingjing.programmes.assessments.models import Edition
+from mingjing.programmes.assessments.actions.bars import decide_bar, issue_bar_document, sign_bar
+from mingjing.programmes.assessments.models import Bar, Edition
 from mingjing.programmes.assessments.queries.listings import proposals
 
 
@@ -76,8 +81,36 @@ def test_a_black_listing_is_contested_and_stands_until_an_appeal_overturns_it(
     heard_and_decided(told, case, clock, tmp_path)
     signed_and_published(told, clock)
     assert Edition.objects.get().rows.get(adverse=True).entry == one.entry
+    code = barred(told).company.credit_code
+    before = timezone.now()
+    assert standing(told, code)["barred"]
+    clock.turn(hours=2)
     overturned(told, one.entry.number)
+    now, then = standing(told, code), standing(told, code, known=before.isoformat())
+    assert (now["barred"], now["bars"], now["name"]) == (False, [], None)
+    assert not standing(told, code, on=before.date().isoformat())["barred"]
+    assert then["barred"]
+    assert then["bars"][0]["listing"]["edition"] == 1
     assert verify().whole
+
+
+def barred(told: Office) -> Bar:
+    """Its company is barred from procurement from today on: decided, signed off by another, served."""
+    now, edition, cast = timezone.now(), Edition.objects.get(), told.people
+    days = {"first_day": timezone.localdate(), "last_day": timezone.localdate() + timedelta(days=365)}
+    entry = edition.rows.get(adverse=True).entry
+    bar = decide_bar(entry=entry, **days, **LAW, by=cast["officer"], at=now)
+    sign_bar(bar=bar, opinion="依据充分", by=cast["director"], at=now)
+    served(issue_bar_document(bar=bar, by=cast["officer"], at=now), edition, cast["officer"], now)
+    return bar
+
+
+def standing(told: Office, credit_code: str, **more: str) -> dict[str, Any]:
+    """What a procurement office is told."""
+    shown = told.at("officer", "publication/")
+    query = urlencode({"credit_code": credit_code, **more})
+    found: dict[str, Any] = shown.page.request.get(f"{shown.address}/api/assessments/standing?{query}").json()
+    return found
 
 
 def noticed_and_served(told: Office, case: str, credit_code: str, clock: Clock, folder: Path) -> None:

@@ -21,7 +21,7 @@ from mingjing.kernel.proceedings.actions import open_proceeding
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.programmes.assessments.models import Community, Edition, Engagement, Entry, Listed, Replay, Round
 
-__all__ = ["corrected", "engaged", "exhibit", "published", "served"]
+__all__ = ["corrected", "engaged", "exhibit", "published", "served", "whose"]
 
 People = Mapping[str, Person]
 
@@ -45,7 +45,7 @@ def published(
     seed = first_day.toordinal()
     round_ = in_review(people, at, communities, code=code, first_day=first_day, seed=seed)
     with guards_lifted():
-        _whose(round_)
+        whose(round_)
     Round.objects.filter(pk=round_.pk).update(deciding_at=at, decided_at=at)
     replay = Replay.objects.create(
         area=round_.area, scheme=round_.scheme, purpose="decision", round=round_, input_digest="0" * 64,
@@ -58,7 +58,7 @@ def published(
     return edition
 
 
-def _whose(round_: Round) -> None:
+def whose(round_: Round) -> None:
     """Entries as a roster would have made them: the company that looks after each community now."""
     for entry in round_.entries.select_related("community__company"):
         held = Engagement.objects.filter(community=entry.community, last_day=None).first()

@@ -52,6 +52,11 @@ def grave(entry: Entry, company: Organisation, people: People, at: datetime) -> 
         community=entry.community, company=company, company_name=company.name, recorded_at=at
     )
     Entry.objects.filter(pk=entry.pk).update(company=company, company_name=company.name, engagement=held)
+    accident(entry, people, at)
+
+
+def accident(entry: Entry, people: People, at: datetime) -> None:
+    """Two teams found nothing, and an accident is on file."""
     record = VisitRecord.objects.get(entry=entry)
     VisitRecord.objects.filter(pk=record.pk).update(sheet="{}")
     other = TeamDay.objects.filter(draw=record.team_day.draw).exclude(team=record.team_day.team).first()
