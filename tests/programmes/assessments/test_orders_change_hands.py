@@ -21,6 +21,7 @@ from tests.programmes.assessments.listed import engaged
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.cases.models import Case
+from mingjing.kernel.documents.actions import withdraw_document
 from mingjing.kernel.documents.models import Document
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.submissions.models import Submission
@@ -175,10 +176,20 @@ def test_what_was_met_before_they_came_is_none_of_theirs(
     assert [door.get(reverse("assessments_portal:order", args=[case.pk])).status_code for door in doors] == [200, 404]
 
 
-def test_the_forms_about_orders_go_to_whoever_has_to_meet_them(
-    entry: Entry, companies: list[Organisation], people: People, at: datetime
+def test_the_forms_about_orders_go_to_whoever_has_to_meet_them_and_stand_at_its_door_at_once(
+    entry: Entry, companies: list[Organisation], people: People, doors: tuple[Client, Client], at: datetime
 ) -> None:
-    ordered(entry, people["officer"], at)
+    case, order = ordered(entry, people["officer"], at)
     engaged(entry.community, companies[1], at, timezone.localdate(at))
     paper = issue_entry_paper(entry=entry, kind="rectification_plan", by=people["officer"], at=at)
     assert paper.addressee == companies[1]
+    before, newcomer = doors
+    page, file = reverse("assessments_portal:order", args=[case.pk]), reverse("portal:document-file", args=[paper.pk])
+    for url in (page, reverse("portal:documents"), reverse("portal:home")):
+        assert paper.number in newcomer.get(url).content.decode()
+        assert paper.number not in before.get(url).content.decode()
+    assert (newcomer.get(file).status_code, before.get(file).status_code) == (200, 404)
+    assert before.get(reverse("portal:document-file", args=[order.pk])).status_code == 404, "an order is to be served"
+    withdraw_document(document=paper, reason="重发", by=people["officer"], at=at)
+    assert paper.number not in newcomer.get(page).content.decode()
+    assert newcomer.get(file).status_code == 404

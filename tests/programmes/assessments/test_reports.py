@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 from tests.programmes.assessments import judged
 from tests.programmes.assessments.conftest import SignedIn
 from tests.programmes.assessments.replaying import HETANG
@@ -15,6 +16,7 @@ from tests.programmes.assessments.test_round_decisions import decided
 from mingjing.engine.kept import keep
 from mingjing.engine.outcome import Reason, Titled
 from mingjing.kernel.parties.models import Person
+from mingjing.programmes.assessments.desk.reports.links import linked
 from mingjing.programmes.assessments.models import Edition, Listed, Replay, Round
 from mingjing.programmes.assessments.policy.reports import (
     Order,
@@ -88,6 +90,30 @@ def test_every_figure_is_what_counting_the_rows_gives(round_: Round, at: datetim
     assert sum(count for _why, count in figures.absent) == figures.not_assessed
     assert sum(count for _title, count in figures.tiers) == 40
     assert len(list(sentences(figures, found.scheme.classes))) >= 4
+
+
+@pytest.mark.django_db
+def test_every_sentence_and_every_number_of_the_page_leads_to_its_rows(
+    round_: Round, people: People, signed_in: SignedIn, at: datetime
+) -> None:
+    for number in range(2):
+        client, url = signed_in("officer"), f"/assessments/rounds/{round_.pk}/report/"
+        page = client.get(url).content.decode()
+        found = report_of(round_, at)
+        assert found is not None
+        links = [link for _sentence, link in linked(found)]
+        assert len(links) == len(list(sentences(found.figures, found.scheme.classes)))
+        for link in links:
+            assert client.get(link, follow=True).status_code == 200
+            assert f'href="{escape(link)}"' in page
+        cells = re.findall(r'<(?:td|dd)[^>]*class="num"[^>]*>(.*?)</td>|<dd>(.*?)</dd>', page)
+        bare = [
+            cell
+            for one in cells
+            if re.search(r"[1-9]", re.sub("<[^>]*>", "", cell := "".join(one))) and "<a " not in cell
+        ]
+        assert not bare, number
+        published(round_, people, at) if number == 0 else None
 
 
 @pytest.mark.django_db

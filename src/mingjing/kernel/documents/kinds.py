@@ -55,7 +55,8 @@ class DocumentKind:
     `template` names the default template as `package/path`. Kinds of one `series` share their numbers; `letters` are
     the series' letters after the first character of the district (物考 gives 荷物考 in 荷塘区) and `office` the name of
     the office after the district's name, until the district records its own. `addressed` kinds are for one
-    organisation, on which they can be served. A kind that is not `numbered` is a form to fill in, never issued.
+    organisation, on which they can be served; what is `handed_out` is a form for that organisation to fill in, its to
+    see as soon as it is issued. A kind that is not `numbered` is a form to fill in, never issued.
     """
 
     code: str
@@ -66,6 +67,7 @@ class DocumentKind:
     office: str = "物业服务指导中心"
     fields: tuple[DocumentField, ...] = field(default_factory=tuple)
     addressed: bool = True
+    handed_out: bool = False
     numbered: bool = True
 
     @property

@@ -20,6 +20,7 @@ from mingjing.programmes.assessments.portal.shown import grouped, tier_of
 from mingjing.programmes.assessments.queries.accounts import Shown, shown
 from mingjing.programmes.assessments.queries.contests import appeal_due, appealed
 from mingjing.programmes.assessments.queries.decisions import decision_file
+from mingjing.programmes.assessments.queries.form_papers import forms_for
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.own import Own, entries_for, own_of, shown_of
 from mingjing.programmes.assessments.queries.replies import reply_to
@@ -59,7 +60,7 @@ def community(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     if row := context["own"].published:
         row.entry = entry
         context |= {"appeal": appealed(row), "appeal_until": appeal_due(row) - timedelta(seconds=1)}
-        context["now"] = timezone.now()
+        context |= {"now": timezone.now(), "forms": forms_for(acting, entry.subject, {"appeal_form"})}
     return render(request, "assessments/portal/community.html", context)
 
 

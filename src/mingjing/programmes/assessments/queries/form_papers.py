@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from mingjing.engine.outcome import in_language
 from mingjing.kernel.documents.models import Document
+from mingjing.kernel.parties.mandates import Acting
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands_of
 from mingjing.programmes.assessments.models import Entry, Listed, Reopening, VisitRecord
@@ -23,7 +24,7 @@ from mingjing.programmes.assessments.queries.reopening_papers import NOTICES
 from mingjing.programmes.assessments.queries.round_papers import CHINESE, day_text
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
-__all__ = ["ABOUT_ORDERS", "FORM_PAPERS", "HANDED_TO_COMPANY", "ready_to_fill_in"]
+__all__ = ["ABOUT_ORDERS", "FORM_PAPERS", "HANDED_TO_COMPANY", "forms_for", "ready_to_fill_in"]
 
 ABOUT_ORDERS = frozenset({"rectification_plan", "completion_report"})
 """The forms in which a company says how it meets its orders, and that it has."""
@@ -45,6 +46,12 @@ def ready_to_fill_in(entry: Entry, now: datetime) -> frozenset[str]:
     if entry.company_id and open_orders(entry):
         names |= ABOUT_ORDERS
     return frozenset(names)
+
+
+def forms_for(acting: Acting, subject: str, kinds: Iterable[str]) -> list[Document]:
+    """The forms of these kinds about a community of a round that were handed out to their companies, and stand."""
+    found = Document.objects.standing().filter(subject=subject, kind__in=[f"assessments.{kind}" for kind in kinds])
+    return list(found.filter(addressee__in=acting.everything_of).order_by("kind", "-pk"))
 
 
 def _visit(entry: Entry) -> VisitRecord | None:

@@ -17,10 +17,12 @@ def _field(name: str, title: str, sample: object, *, optional: bool = False) -> 
     return DocumentField(name=name, title=title, sample=sample, optional=optional)
 
 
-def _kind(name: str, title: str, *fields: DocumentField, addressed: bool = False) -> DocumentKind:
+def _kind(
+    name: str, title: str, *fields: DocumentField, addressed: bool = False, handed_out: bool = False
+) -> DocumentKind:
     return DocumentKind(
         code=f"assessments.{name}", title=title, template=f"{HERE}/{name}.docx", series="assessments", fields=fields,
-        addressed=addressed,
+        addressed=addressed, handed_out=handed_out,
     )  # fmt: skip
 
 
@@ -145,8 +147,13 @@ KINDS = (
         _field("day", _("day of the visit"), "2026年9月4日"),
         _field("questions", _("questions to be asked"), ("对保洁是否满意？", "报修后多久有人上门？")),
     ),
-    _kind("rectification_plan", _("Plan to put findings right"), _COMMUNITY, _ORDERS, addressed=True),
-    _kind("completion_report", _("Report that findings were put right"), _COMMUNITY, _ORDERS, addressed=True),
+    _kind(
+        "rectification_plan", _("Plan to put findings right"), _COMMUNITY, _ORDERS, addressed=True, handed_out=True,
+    ),
+    _kind(
+        "completion_report", _("Report that findings were put right"), _COMMUNITY, _ORDERS, addressed=True,
+        handed_out=True,
+    ),
     _kind(
         "reinspection_opinion", _("Opinion after a second inspection"), _COMMUNITY,
         _field("day", _("day of the second inspection"), "2026年9月20日"),
@@ -216,6 +223,7 @@ KINDS = (
         _field("edition", _("number of the edition"), "1"),
         _field("published", _("day on which the list was published"), "2026年8月20日"),
         _field("days", _("working days to appeal in"), "15"), addressed=True,
+        handed_out=True,
     ),
     _kind(
         "appeal_decision", _("Decision on an objection or appeal"), _ROUND,

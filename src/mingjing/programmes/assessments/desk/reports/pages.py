@@ -13,10 +13,11 @@ from mingjing.kernel.parties.guard import guarded, may
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.desk.lists.lists import shown_tier
 from mingjing.programmes.assessments.desk.reports.drawings import bars, columns
+from mingjing.programmes.assessments.desk.reports.links import linked
 from mingjing.programmes.assessments.desk.shown import class_spreads
 from mingjing.programmes.assessments.models import Round
 from mingjing.programmes.assessments.policy.alarms import LEVEL, WINDOW, needed
-from mingjing.programmes.assessments.policy.reports import MOST, STATES, sentences
+from mingjing.programmes.assessments.policy.reports import MOST, STATES
 from mingjing.programmes.assessments.queries.overturns import overturns
 from mingjing.programmes.assessments.queries.reports import Report, leanings_of, report_of
 
@@ -38,7 +39,7 @@ def _shown(found: Report) -> dict[str, Any]:
     ranked = {tier.code for tier in scheme.list_rules.tiers if tier.ranked}
     return {
         "figures": figures,
-        "sentences": tuple(sentences(figures, scheme.classes)),
+        "sentences": tuple(linked(found)),
         "tiers": [
             {"code": code, "count": count, **shown_tier(scheme, code)}
             for code, (_title, count) in zip(_codes(found), figures.tiers, strict=True)
