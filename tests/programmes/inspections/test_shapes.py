@@ -42,7 +42,8 @@ purpose = { text = "routine" }
     assert (one["authority"], one["firm"], one["first"], one["last"], one["records"]) == (
         "市监局", "甲", "2025-03-01", "2025-03-03", "2; 4",
     )  # fmt: skip
-    assert "1 " in capsys.readouterr().out.splitlines()[1]
+    said = "Rows left out that say word for word what another says: 1."
+    assert capsys.readouterr().out.splitlines()[1] == said
 
 
 @pytest.mark.parametrize(
@@ -111,3 +112,20 @@ def test_a_row_for_each_violation_is_one_visit_by_its_number(house: House) -> No
     house.map(MAPPING)
     assert house.run(source) == 0
     assert [one["count"] for one in house.told()] == ["3"], "without a number each row is a visit"
+
+
+def test_a_row_for_each_violation_is_said_not_to_be_a_visit(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three violations of one visit, and a visit of another day: they count, and the run says what to do about it."""
+    day, other = ROWS[0], [*ROWS[0]]
+    at = HEADER.index("日期")
+    other[at] = "2025-12-24"
+    note = [*HEADER, "问题"]
+    rows = [note, *([*day, f"问题{n}"] for n in range(3)), *([[*other, f"问题{n}"] for n in range(3)])]
+    house.map(MAPPING)
+    assert house.run(written(house.folder, rows)) == 0
+    told = capsys.readouterr().out
+    assert "repeated_records" in told
+    assert "4" in next(line for line in told.splitlines() if "repeated_records" in line)
+    few = [note, *([*row, str(n)] for n, row in enumerate(ROWS))]
+    assert house.run(written(house.folder, few)) == 0
+    assert "repeated_records" not in capsys.readouterr().out

@@ -148,6 +148,7 @@ MANIFEST = Manifest(
         _fact("firm.exempted", _("Firm exempted from routine visits")),
         _fact("quiet_days.recorded", _("Quiet days recorded")),
         _fact("quiet_days.ended", _("Quiet days ended")),
+        _fact("roster.taken_in", _("File taken into the register at once, as it was done before previews")),
         _fact("roster.requested", _("File for the register handed in")),
         _fact("roster.read", _("File for the register read and previewed")),
         _fact("roster.failed", _("File for the register refused")),

@@ -142,15 +142,21 @@ def _row(one: Warning) -> tuple[str, ...]:
 
 
 def _tell(pack: Pack, tally: Tally, reader: Reader, output: Path, seconds: float) -> None:
-    text = _("{rows} rows read in {seconds} s; {count} warnings are in {file}.")
+    text = _("Rows read: {rows}, in {seconds} s. Warnings in {file}: {count}.")
     print(text.format(rows=reader.rows, seconds=f"{seconds:.2f}", count=tally.total(), file=output))
     if reader.again:
-        text = _("{count} rows say word for word what another says: they count (values.repeated_rows).")
+        text = _("Rows that say word for word what another says, and count (values.repeated_rows): {count}.")
         if reader.mapping.rows == "once":
-            text = _("{count} rows say word for word what another says and are left out.")
+            text = _("Rows left out that say word for word what another says: {count}.")
         print(text.format(count=reader.again))
     if reader.nobody:
-        print(_("{count} rows name no firm and are left out.").format(count=reader.nobody))
+        print(_("Rows left out that name no firm: {count}.").format(count=reader.nobody))
+    if reader.by_violation:
+        text = _(
+            "Rows about the same firm, authority and day as the row above: {count}. Each counts as a visit. Where a "
+            "row is a violation, name the column with the number of the visit (record) and say repeated_records = “joint”."
+        )
+        print(text.format(count=reader.beside))
     for code in dict.fromkeys(rule.code for rule in pack.of(*APPLIED)):
         told = [f"{level.code} {tally[code, level]}" for level in reversed(Level) if tally[code, level]]
         if told:

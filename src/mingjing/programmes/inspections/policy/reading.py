@@ -25,6 +25,8 @@ YES = {"yes": True, "no": False, "": False}
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 REMEMBERED = 10_000
 """Words, and days as they are written, of which what they mean is kept at hand."""
+MANY = 5
+"""One row in so many that is about the same visit as the one above it: rows may be violations."""
 LONGEST = 300
 """Characters of a name; what is longer is a text, or a cell that was never closed."""
 
@@ -33,7 +35,8 @@ class Reader:
     """Reads the rows below `header` by `mapping`.
 
     `log` collects what is wrong with rows; a header that does not fit is refused at once. `rows` counts those read,
-    `nobody` those left out for naming no firm, `again` those that say word for word what another says. With `reports`
+    `nobody` those left out for naming no firm, `again` those that say word for word what another says, `beside` those
+    about the same firm, authority and day as the row above without saying that they are one visit. With `reports`
     every row tells of a visit that may never have been recorded, as a row does whose field `report` is yes.
     """
 
@@ -42,7 +45,8 @@ class Reader:
         problems: list[Problem] = []
         columns = Columns(header, problems)
         self.mapping, self.log = mapping, Log()
-        self.rows = self.nobody = self.again = 0
+        self.rows = self.nobody = self.again = self.beside = 0
+        self.above: tuple[object, ...] = ()
         self.firm = [columns.at(name, "firm.columns") for name in mapping.firm.columns]
         self.otherwise = [columns.at(name, "firm.otherwise") for name in mapping.firm.otherwise]
         self.nobodies = {normal(word).casefold() for word in mapping.firm.nobody}
@@ -80,6 +84,15 @@ class Reader:
                 if not self._again(row.cells):
                     yield from self._parts(row.number, row.cells)
 
+    @property
+    def by_violation(self) -> bool:
+        """Whether so many rows tell of one visit together that each may be a violation; each counts as a visit."""
+        return self.mapping.repeated != "joint" and "joint" not in self.at and self.beside * MANY >= self.rows > MANY
+
+    def _beside(self, *visit: object) -> None:
+        self.beside += visit == self.above
+        self.above = visit
+
     def _again(self, cells: Sequence[str]) -> bool:
         """Whether a row is left out for saying word for word what another says."""
         mark, known = hash(tuple(cells)), len(self.seen)
@@ -107,6 +120,7 @@ class Reader:
         items, officers = self._several(row, cells, "items"), self._several(row, cells, "officers")
         if firm is None or day is None or self.log.count > before:
             return
+        self._beside(firm, authorities, day)
         for authority in authorities:
             if report:
                 yield Report(record, day, firm, authority)
