@@ -153,8 +153,9 @@ def _tell(pack: Pack, tally: Tally, reader: Reader, output: Path, seconds: float
         print(_("Rows left out that name no firm: {count}.").format(count=reader.nobody))
     if reader.by_violation:
         text = _(
-            "Rows about the same firm, authority and day as the row above: {count}. Each counts as a visit. Where a"
-            " row is a violation, name the column with the number of the visit (record) and say repeated_records = “joint”."
+            "Rows about the same firm, authority and day as the row above: {count}. Each counts as a visit. "
+            "Where a row is a violation, name the column with the number of the visit (record) and say "
+            "repeated_records = “joint”."
         )
         print(text.format(count=reader.beside))
     for code in dict.fromkeys(rule.code for rule in pack.of(*APPLIED)):
