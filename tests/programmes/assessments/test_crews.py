@@ -13,6 +13,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.guarded import guards_lifted
+from tests.programmes.assessments import second_lots
 from tests.programmes.assessments.contested import codes
 from tests.programmes.assessments.drawing import DAYS, Drawn
 
@@ -221,6 +222,7 @@ def test_a_changed_crew_does_not_hold(people: list[str], seed: bytes, data: st.D
     pools = (Pool("staff", 2, tuple(sorted(people[:half]))), Pool("expert", 2, tuple(sorted(people[half:]))))
     document = json.loads(canonical(draw_crew(Inputs("2026-1", "HT-001", "2026-04-01", pools), seed.hex())))
     assert not any(isinstance(reason, Problem) for reason in check_crew(document))
+    assert second_lots.crew(document["inputs"], seed, ()) == (document["order"], document["crew"])
     name = data.draw(st.sampled_from(["crew", "order", "seed", "commitment", "inputs", "inputs_digest", "passed_over"]))
     document[name] = {
         "crew": {**document["crew"], "staff": document["crew"]["staff"][1:]}, "inputs": {},

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.faces import district
 from tests.guarded import guards_lifted
-from tests.programmes.assessments import rounds
+from tests.programmes.assessments import rounds, second_lots
 from tests.programmes.assessments.contested import codes, exhibit, reviewed
 from tests.programmes.assessments.test_objections import _bad
 from tests.programmes.assessments.test_round_decisions import decided
@@ -58,6 +58,7 @@ def test_a_lot_is_drawn_again_by_anybody_and_sends_nobody_where_they_may_not_go(
     given_ = inputs(places, share)
     document = json.loads(json.dumps(draw_seconds(given_, seed.hex())))
     assert [type(reason) is Problem for reason in check_seconds(document)] == [False]
+    assert second_lots.lot(document["inputs"], seed) == document["visits"]
     allowed = {(key, SLOTS[place].day, SLOTS[place].team) for key, slots in given_.sites for place in slots}
     drawn = [(visit["key"], visit["day"], visit["team"]) for visit in document["visits"]]
     assert set(drawn) <= allowed
