@@ -1,4 +1,4 @@
-"""A second making of lots and crews for second visits, written from docs/reference/draw-format.md: no code of mingjing."""
+"""A second making of lots and crews for second visits, from docs/reference/draw-format.md: no code of mingjing."""
 
 import math
 from collections import Counter
