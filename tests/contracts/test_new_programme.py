@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.installations import BEGUN, install
 from tools.new_programme.__main__ import Refused, listed, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,10 +29,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def run(root: Path, *command: str) -> str:
+def run(root: Path, *command: str, **more: str) -> str:
     """Run Python on the copy; its output, once it succeeded."""
     env = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "MINGJING_WITHOUT"}}
-    env |= {"MINGJING_MODE": "test", "MINGJING_DATA": str(root / "var"), "PYTHONPATH": f"{root / 'src'}:{root}"}
+    env |= {"MINGJING_MODE": "test", "MINGJING_DATA": str(root / "var"), "PYTHONPATH": f"{root / 'src'}:{root}"} | more
     done = subprocess.run([sys.executable, *command], cwd=root, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -77,8 +78,8 @@ def test_it_is_formatted_and_translated(copy: Path) -> None:
     assert run(copy, "-c", TRANSLATED).strip() == "[]"
 
 
-def test_its_own_test_passes(copy: Path) -> None:
-    run(copy, "-m", "pytest", "tests/programmes/fairs")
+def test_its_own_test_passes_in_an_installation_that_was_there_before(copy: Path, tmp_path: Path) -> None:
+    run(copy, "-m", "pytest", "tests/programmes/fairs", **{BEGUN: str(install(tmp_path))})
 
 
 @pytest.mark.parametrize("name", ["Fairs", "fa-irs", "../x", "assessments", "ledger", "a", "desk"])
