@@ -88,11 +88,14 @@ def build(size: int, at: datetime) -> tuple[Mapping[str, Person], list[Page]]:
     return place.people, sorted(pages, key=lambda page: (page.route, page.state))
 
 
-def costs(people: Mapping[str, Person], pages: Sequence[Page], times: int = 0) -> tuple[dict[str, Cost], list[str]]:
+def costs(
+    people: Mapping[str, Person], pages: Sequence[Page], times: int = 0, known: Mapping[str, Cost] | None = None
+) -> tuple[dict[str, Cost], list[str]]:
     """What each page took, by its route, state and reader; and the routes that showed nobody a page.
 
     Routes that only take what is sent (405) are no pages. `times` is how often a page is opened again for its seconds,
-    by which its first opening, cold, is not counted; for those after its first reader, once less.
+    by which its first opening, cold, is not counted; for those after its first reader, once less; and not where it has
+    asked as often as is `known` of it.
     """
     clients = {role: _signed_in(people[role]) for role in READERS if role in people}
     found: dict[str, Cost] = {}
@@ -104,10 +107,12 @@ def costs(people: Mapping[str, Person], pages: Sequence[Page], times: int = 0) -
                 continue
             status, first = _opened(client, page.address)
             if status in SHOWN:
-                more = times - 1 if seen else times
+                name = " ".join(filter(None, (page.route, page.state, role)))
+                as_known = known is not None and name in known and known[name].queries == first.queries
+                more = 0 if as_known else times - bool(seen)
                 again = [_opened(client, page.address)[1] for _ in range(more)] or [first]
                 cost = Cost(again[-1].queries, min(one.seconds for one in again))
-                found[" ".join(filter(None, (page.route, page.state, role)))] = cost
+                found[name] = cost
                 seen += 1
             if status in (*SHOWN, 405):
                 told.add(page.route)

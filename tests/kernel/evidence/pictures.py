@@ -3,14 +3,16 @@
 import io
 import random
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 SHAPES = ((800, 600), (600, 800), (800, 450), (450, 800), (600, 600))
 
 
+@lru_cache(maxsize=64)
 def scene(seed: int, size: tuple[int, int] | None = None) -> Image.Image:
-    """A picture of walls, doors and pipes, more or less: another for another seed."""
+    """A picture of walls, doors and pipes, more or less: another for another seed. It is kept: nobody draws on it."""
     chance = random.Random(seed)
     width, height = size or chance.choice(SHAPES)
     image = Image.new("RGB", (width, height))

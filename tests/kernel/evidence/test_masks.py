@@ -27,7 +27,7 @@ FACE = [2500, 2500, 2000, 3000]
 
 def with_face(colour: str) -> bytes:
     """The same scene, with another face in the same place: the same pixels elsewhere."""
-    image = scene(3, (800, 600))
+    image = scene(3, (800, 600)).copy()
     image.paste(Image.new("RGB", (140, 160), colour), (210, 160))
     file = io.BytesIO()
     image.save(file, "PNG")
