@@ -30,8 +30,8 @@ DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk", "libatomic1")  # the last is wh
 NO_TESTS = 5  # pytest: nothing collected, which an own selection of paths may well bring
 LANES = 3
 """One more than the two cores of CI: who drives a browser waits for it, and who starts the program for the program."""
-APART = ("tests/programmes/assessments", "tests/programmes", "tests/contracts", "tests/faces")
-"""What pytest runs in parts of its own, beside all the rest; about the longest first."""
+APART = ("tests/programmes/assessments", "tests/contracts", "tests/programmes", "tests/faces")
+"""What pytest runs in parts of its own, about the longest first; all the rest comes after the first of them."""
 JOURNEYS = 4
 """In how many parts the journeys run."""
 
@@ -158,7 +158,7 @@ def divided(*, own: bool) -> Iterator[tuple[str, list[str]]]:
     if own:
         yield "tests", []
         return
-    for path in ("tests", *APART):
+    for path in (*APART[:1], "tests", *APART[1:]):
         below = [f"--ignore={other}" for other in APART if other.startswith(f"{path}/")]
         yield path.removeprefix("tests/") if path in APART else "the rest", [path, *below]
 

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+import pytest
 from django.test import Client
 from tests.faces import district
 from tools.routes import Route, routes
@@ -22,6 +23,7 @@ def address(route: Route) -> str:
     return "/" + re.sub(r"<(?:(\w+):)?\w+>", lambda found: NOTHING.get(found[1], "430202"), route.pattern)
 
 
+@pytest.mark.one_database
 def test_no_route_opens_without_its_permission(db: None, at: datetime) -> None:
     people = {"": None, **district.build(at)}
     for role, person in people.items():

@@ -62,7 +62,8 @@ def test_the_end_names_what_failed_and_why(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("count", "parts"), [(60, 1), (60, 3), (200, 2)])
 def test_however_much_fails_the_end_is_short(tmp_path: Path, count: int, parts: int) -> None:
-    outcomes = [Outcome(f"part {number}", False, said(tmp_path, count), 5) for number in range(parts)]
+    failures = said(tmp_path, count)
+    outcomes = [Outcome(f"part {number}", False, failures, 5) for number in range(parts)]
     lines = list(report(outcomes))
     assert len(lines) <= LINES + 2 * parts + 2
     assert sum(line.startswith("FAILED test_failing.py::test_unsound[0]") for line in lines) == parts

@@ -35,21 +35,27 @@ def rows() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def ranked(tmp_path: Path, source: Path, *more: str) -> list[dict[str, str]]:
-    output = tmp_path / "ranking.csv"
+def ranked(folder: Path, source: Path, *more: str) -> list[dict[str, str]]:
+    output = folder / "ranking.csv"
     arguments = ["--mapping", "chicago-sanitation", "--input", str(source), "--output", str(output), *more]
     assert main(["complaints", "rank", *arguments]) == 0
     with output.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-@pytest.fixture
-def households(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def households(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Invented sizes, the same for every two communities, so that there are ties to hold."""
-    path = tmp_path / "households.csv"
+    path = tmp_path_factory.mktemp("chicago") / "households.csv"
     lines = [f"{number}.0,{1000 * (1 + number // 2)}" for number in range(1, 78)]
     path.write_text("community_area,households\n" + "\n".join(lines), "utf-8")
     return path
+
+
+@pytest.fixture(scope="module")
+def found(households: Path) -> list[dict[str, str]]:
+    """The ranking of the file as it lies there."""
+    return ranked(households.parent, FILE, "--households", str(households))
 
 
 def test_repeats_are_found_as_well_as_was_measured(capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,7 +70,7 @@ def test_repeats_are_found_as_well_as_was_measured(capsys: pytest.CaptureFixture
     assert recall >= RECALL
 
 
-def test_days_to_close_are_those_of_another_computation(tmp_path: Path, households: Path) -> None:
+def test_days_to_close_are_those_of_another_computation(found: list[dict[str, str]]) -> None:
     latest: dict[str, dict[str, str]] = {}
     for row in rows():
         kept = latest.get(row["Service_Request_Number"])
@@ -76,18 +82,19 @@ def test_days_to_close_are_those_of_another_computation(tmp_path: Path, househol
             taken[row["Community_Area"]].append(
                 (date.fromisoformat(row["Completion_Date"]) - date.fromisoformat(row["Creation_Date"])).days
             )
-    found = {row["community"]: row for row in ranked(tmp_path, FILE, "--households", str(households))}
-    assert len(found) == 77
-    for name, one in found.items():
+    told = {row["community"]: row for row in found}
+    assert len(told) == 77
+    for name, one in told.items():
         values = sorted(taken[name])
         assert float(one["median_days"]) == statistics.median(values)
         assert int(one["p90_days"]) == values[-(-len(values) * 90 // 100) - 1]
         assert int(one["raw"]) == sum(row["Community_Area"] == name for row in latest.values())
-    assert sum(int(one["raw"]) for one in found.values()) == NUMBERS - 4  # three in area 0, one in none
+    assert sum(int(one["raw"]) for one in told.values()) == NUMBERS - 4  # three in area 0, one in none
 
 
-def test_ranks_and_ties_hold_in_any_order_of_rows(tmp_path: Path, households: Path) -> None:
-    found = ranked(tmp_path, FILE, "--households", str(households))
+def test_ranks_and_ties_hold_in_any_order_of_rows(
+    tmp_path: Path, households: Path, found: list[dict[str, str]]
+) -> None:
     rates = [float(one["rate"]) for one in found if one["rank"]]
     assert rates == sorted(rates, reverse=True)
     assert [int(one["rank"]) for one in found if one["rank"]] == [1 + sum(x > r for x in rates) for r in rates]
