@@ -16,8 +16,9 @@ from tests.programmes.assessments.test_round_decisions import decided
 from mingjing.engine.kept import keep
 from mingjing.engine.outcome import Reason, Titled
 from mingjing.kernel.parties.models import Person
+from mingjing.programmes.assessments.actions.reports import keep_losses
 from mingjing.programmes.assessments.desk.reports.links import linked
-from mingjing.programmes.assessments.models import Edition, Listed, Replay, Round
+from mingjing.programmes.assessments.models import Edition, KeptLosses, Listed, Replay, Round
 from mingjing.programmes.assessments.policy.reports import (
     Order,
     Row,
@@ -28,6 +29,7 @@ from mingjing.programmes.assessments.policy.reports import (
     sentences,
     state_of,
 )
+from mingjing.programmes.assessments.queries import reports
 from mingjing.programmes.assessments.queries.reports import losers, report_of
 from mingjing.programmes.assessments.queries.results import worked_out
 
@@ -134,6 +136,31 @@ def test_the_points_lost_are_those_of_the_accounts(round_: Round, at: datetime) 
     }
     first = found.figures.lost[0]
     assert len(losers(found.decided, first.class_code, first.code)) == first.communities
+
+
+@pytest.mark.django_db
+def test_what_was_lost_is_kept_with_the_decision_and_read_from_there(
+    round_: Round, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided_ = Replay.objects.get(round=round_, purpose="decision")
+    before = reports.losses_of(decided_)
+    reports._losses.cache_clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(reports, "losses_of", lambda _decided: pytest.fail("worked out on request"))
+        first = report_of(round_, at)
+        assert reports._losses(decided_.pk, decided_.results_root) == before
+    assert before
+    KeptLosses.objects.all().delete()
+    reports._losses.cache_clear()
+    again = report_of(round_, at)
+    assert first is not None
+    assert again is not None
+    assert again.figures == first.figures
+    for _again in range(2):
+        keep_losses(replay=decided_, by=None, at=at)
+    reports._losses.cache_clear()
+    assert KeptLosses.objects.count() == 1
+    assert reports._losses(decided_.pk, decided_.results_root) == before
 
 
 def published(round_: Round, people: People, at: datetime) -> tuple[Edition, str]:

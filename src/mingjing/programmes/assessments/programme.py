@@ -256,6 +256,7 @@ MANIFEST = Manifest(
         _reaction("apply_roster", "roster.approved", "rosters.apply_roster", _("Bring the register up to date")),
         _reaction("make_draw", "draw.revealed", "draws.make_draw", _("Make the draw")),
         _reaction("decide_round", "round.decision_requested", "decisions.decide_round", _("Decide a round")),
+        _reaction("keep_losses", "round.decided", "reports.keep_losses", _("Work out what the report needs")),
         _reaction("follow_corrected", "list.corrected", "measures.follow_list", _("Reverse what a correction undid")),
         _reaction("follow_list", "list.published", "measures.follow_list", _("Open what follows a published list")),
         _reaction("answer_what_if", "what_if.requested", "what_ifs.answer_what_if", _("Work out a what-if")),

@@ -25,6 +25,7 @@ from mingjing.programmes.assessments.models.lists import Export, ExportKind, Wha
 from mingjing.programmes.assessments.models.measures import Bar, CommonControl
 from mingjing.programmes.assessments.models.replays import UNRANKED, Replay, ReplayPurpose, Result
 from mingjing.programmes.assessments.models.replies import Reply
+from mingjing.programmes.assessments.models.reports import KeptLosses
 from mingjing.programmes.assessments.models.rounds import (
     STATES,
     CalibrationNote,
@@ -54,7 +55,7 @@ __all__ = [
     "RECORD_STATES", "STATES", "UNRANKED", "Bar", "CalibrationNote", "ClassVote", "CommonControl", "Community",
     "CommunityQuerySet", "Conflict", "Correction", "CrewDraw", "Declaration", "Delivery", "Draw", "DrawSeed",
     "Edition", "Engagement", "Entry", "EntryValue", "Expert", "Export", "ExportKind", "Filing", "FilingKind",
-    "FilingVote", "Finding", "Handover", "Listed", "Management", "Part", "Purpose", "Reopening", "Replay",
+    "FilingVote", "Finding", "Handover", "KeptLosses", "Listed", "Management", "Part", "Purpose", "Reopening", "Replay",
     "ReplayPurpose", "Reply", "Result", "Return", "Roster", "RosterLine", "Round", "SecondDraw", "SheetEdit",
     "Signature", "SignaturePart", "Stance", "TeamDay", "TeamMember", "TeamStaff", "VisitRecord", "WhatIf",
 ]  # fmt: skip

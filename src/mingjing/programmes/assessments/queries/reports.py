@@ -1,9 +1,10 @@
 """Where the figures of a round's report come from, and the rows behind each of them.
 
 The same number of statements at 136 communities and at 5,000. A decided round's results never change, so what they
-lost is worked out once in a process. Not here: the figures themselves (policy.reports, policy.alarms).
+lost is kept with the decision (jobs.reports). Not here: the figures themselves (policy.reports, policy.alarms).
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +41,7 @@ from mingjing.programmes.assessments.queries.lists import decision_of, not_asses
 from mingjing.programmes.assessments.queries.results import scheme_behind
 
 __all__ = [
-    "DISPUTES", "Report", "disputes_of", "leanings_of", "losers", "orders_in", "report_of",
+    "DISPUTES", "Report", "disputes_of", "leanings_of", "losers", "losses_of", "orders_in", "report_of",
 ]  # fmt: skip
 
 DISPUTES = ("objection", "appeal")
@@ -152,7 +153,14 @@ OBSERVED = frozenset({"findings", "not_applicable"})
 @lru_cache(maxsize=8)
 def _losses(replay: int, root: str) -> Losses:
     """What every result lost on every check. The root is over all results: other results, another key."""
-    decided = Replay.objects.select_related("scheme__rulebook").get(pk=replay, results_root=root)
+    decided = Replay.objects.select_related("scheme__rulebook", "kept_losses").get(pk=replay, results_root=root)
+    if (kept := getattr(decided, "kept_losses", None)) is None:  # decided a moment ago, or by an earlier version
+        return losses_of(decided)
+    return {(code, check): tuple(map(tuple, rows)) for code, check, rows in json.loads(kept.found)}
+
+
+def losses_of(decided: Replay) -> Losses:
+    """The same worked out from the sheets: seconds for thousands of communities."""
     scheme = scheme_behind(decided)
     found: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
     scored = decided.results.filter(total__isnull=False).order_by("index")
