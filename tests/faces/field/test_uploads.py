@@ -234,6 +234,34 @@ def test_a_revoked_phone_begins_nothing(phone: Phone, people: dict[str, Person],
     assert (answer.status_code, code_of(answer)) == (403, "field.revoked")
 
 
+def test_each_refusal_is_logged_with_its_code_and_its_phone_and_without_its_token(
+    phone: Phone, people: dict[str, Person], caplog: pytest.LogCaptureFixture
+) -> None:
+    raw = picture(20)
+    where = begun(phone, raw).headers["Location"]
+    sent(phone, where, raw[50:], 50)
+    sent(phone, where, raw[:9], 0, **{"Upload-Checksum": f"sha1 {b64encode(bytes(20)).decode()}"})
+    phone.upload(b"MZ not a picture at all" * 10)
+    phone.client.post("/field/api/sync/", "[", "application/json", headers=phone.bearer)
+    phone.client.post("/field/api/session/", {"device": "x"}, "application/json")
+    revoke_device(device=phone.device, reason="丢失", by=people["director"], at=timezone.now())
+    phone.upload(picture(23))
+    token, phone.token = phone.token, "made-up"
+    phone.upload(picture(24))
+    whose = f"phone {phone.device.id.hex}"
+    uploads_at = "/field/api/uploads/"
+    wanted = [
+        (where, whose, "upload.offset"), (where, whose, "upload.checksum"), (uploads_at, whose, "upload.no_picture"),
+        ("/field/api/sync/", whose, "sync."), ("/field/api/session/", "no phone", "field.format"),
+        (uploads_at, whose, "field.revoked"), (uploads_at, "no phone", "field.session"),
+    ]  # fmt: skip
+    lines = [record.getMessage() for record in caplog.records]
+    assert len(lines) == len(wanted)
+    for line, parts in zip(lines, wanted, strict=True):
+        assert all(part in line for part in parts)
+        assert token not in line
+
+
 def test_a_photo_costs_one_statement(phone: Phone, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     with django_assert_num_queries(1):
         assert phone.upload(picture(21)).status_code == 201

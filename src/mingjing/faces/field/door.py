@@ -1,12 +1,13 @@
-"""Who a phone is: a token in every request, no cookie. Not here: what its person may do (programmes)."""
+"""Who a phone is: a token in every request, no cookie; refusals are logged. Not here: what its person may do."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.http.request import HttpHeaders
+from django.utils.log import log_response
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 
@@ -70,9 +71,19 @@ def answered(view: Callable[..., HttpResponseBase]) -> View:
         except Refusal as refusal:
             response = problems(refusal.problems, 422)
         response.headers["Cache-Control"] = UNKEPT
+        if isinstance(response, Refused):
+            _log(request, response)
         return response
 
     return public(PHONES)(csrf_exempt(told))
+
+
+def _log(request: HttpRequest, response: "Refused") -> None:
+    """A line for who looks after the installation: which codes, to which phone. Nothing of what was sent."""
+    given = pass_of(request)
+    whose = f"phone {given.device.hex}" if given else "no phone"
+    codes, text = ", ".join(response.codes), "%s %s: refused to %s: %s"
+    log_response(text, request.method, request.path, whose, codes, response=response, request=request)
 
 
 def pass_of(request: HttpRequest) -> Pass | None:
@@ -106,7 +117,15 @@ def read_json(request: HttpRequest, *names: str) -> list[str]:
     raise Refusal([Problem("field.format", text, {"detail": ", ".join(names)})])
 
 
-def problems(found: Any, status: int) -> JsonResponse:
+class Refused(JsonResponse):
+    """An answer that says why not; `codes` are those of its problems."""
+
+    codes: tuple[str, ...]
+
+
+def problems(found: Iterable[Problem], status: int) -> Refused:
     """Refusals as phones read them."""
     told = [{"code": one.code, "text": one.say(gettext), "place": one.place} for one in found]
-    return JsonResponse({"problems": told}, status=status)
+    response = Refused({"problems": told}, status=status)
+    response.codes = tuple(dict.fromkeys(one["code"] for one in told))
+    return response
