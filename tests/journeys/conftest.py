@@ -17,6 +17,7 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from tests.faces import district
+from tools.suites import BROWSERS
 
 from mingjing.kernel.parties.models import Person
 
@@ -58,9 +59,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def program() -> str:
     """Where Chromium is."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, (*BROWSERS, "chromium-browser"))), None)
     if not found:
-        pytest.skip("journeys need Chromium: apt-get install chromium, or set CHROMIUM to its program")
+        pytest.skip(f"journeys need Chromium: apt-get install {BROWSERS[0]}, or set CHROMIUM to its program")
     return found
 
 

@@ -141,3 +141,18 @@ def test_a_lane_takes_its_own_first_and_then_what_another_would_take_last() -> N
     one, two, three = (suites.Part(name, []) for name in ("one", "two", "three"))
     own, helped = deque([one]), deque([two, three])
     assert [suites.next_of(own, helped) for _ in range(4)] == [one, three, two, None]
+
+
+@pytest.mark.parametrize(
+    ("able", "root", "status", "left_out"),
+    [(True, False, 0, False), (True, True, 100, False), (False, True, 100, True), (False, False, 0, True),
+     (False, True, 0, False)],
+)  # fmt: skip
+def test_journeys_are_left_out_only_where_no_browser_can_be_had(
+    monkeypatch: pytest.MonkeyPatch, able: bool, root: bool, status: int, left_out: bool
+) -> None:
+    monkeypatch.setattr(suites, "can_drive_a_browser", lambda: able)
+    monkeypatch.setattr(suites.shutil, "which", lambda name: None if name == suites.BROWSERS[0] else name)
+    monkeypatch.setattr(suites.os, "geteuid", lambda: 0 if root else 1000)
+    monkeypatch.setattr(suites.subprocess, "run", lambda *given, **named: subprocess.CompletedProcess(given, status))
+    assert bool(list(suites.prepare())) is left_out
