@@ -166,6 +166,12 @@ def published(shown: Screen, clock: Clock, edition: Edition) -> None:
         shown.page.get_by_role("link", name="CSV").click()
     text = Path(taken.value.path()).read_text("utf-8-sig")
     assert text.splitlines()[1].startswith("1,桂花花园,桂花花园物业公司,500,10.00,5,6,6,1,")
+    shown.page.get_by_role("button", name="Issue the bulletin").click()
+    assert shown.sees("荷物投〔2026〕1号")
+    shown.check()
+    shown.open(address)
+    expect(shown.page.get_by_role("link", name="荷物投〔2026〕1号")).to_be_visible()
+    shown.check()
     shown.page.get_by_role("link", name="Correct it").click()
     shown.check()
 
