@@ -1,4 +1,4 @@
-"""A whole round in a real browser, from the roster to the decided list: of 136 communities, and of 72 on PostgreSQL.
+"""A whole round of 136 communities in a real browser, from the roster to the decided list, on either database.
 
 The chapters are in preparing, drawing, visiting and deciding; what they are told with is in story.
 """
@@ -7,16 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from tests.journeys import deciding, drawing, preparing, visiting
 from tests.journeys.conftest import OpenScreen
 from tests.journeys.story import Clock, begin, settled, turning
 
 from mingjing.kernel.parties.models import Person
-from mingjing.programmes.assessments.demo.invented import SITES
-
-FEWER = 72
-"""On PostgreSQL, which is asked the same however many communities there are: by every chapter, of so many."""
 
 
 @pytest.fixture
@@ -36,8 +31,8 @@ def test_a_round_from_the_roster_to_the_decided_list(
     screen: OpenScreen, people: dict[str, Person], clock: Clock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # One test: each chapter stands on those before it, and building their state anew would take minutes.
-    story = begin(screen, people, clock, tmp_path, SITES if connection.vendor == "sqlite" else FEWER)
-    assert len(story.found) == (136 if connection.vendor == "sqlite" else FEWER)
+    story = begin(screen, people, clock, tmp_path)
+    assert len(story.found) == 136
     preparing.import_roster(story)
     preparing.import_again(story)
     preparing.open_round(story)

@@ -37,6 +37,7 @@ SUBJECTS = {
     "assessments.filing": _("Bonus or veto"),
     "assessments.edition": _("Published list"),
     "assessments.seconds": _("Lot for second visits"),
+    "assessments.crew": _("Crew for a second visit"),
     "assessments.bar": _("Bar from procurement"),
     "assessments.control": _("Finding of common control"),
     "assessments.replay": _("Replay of a file"),
