@@ -188,7 +188,10 @@ def test_the_forms_about_orders_go_to_whoever_has_to_meet_them_and_stand_at_its_
     for url in (page, reverse("portal:documents"), reverse("portal:home")):
         assert paper.number in newcomer.get(url).content.decode()
         assert paper.number not in before.get(url).content.decode()
-    assert (newcomer.get(file).status_code, before.get(file).status_code) == (200, 404)
+    given: Any = newcomer.get(file)
+    assert given.status_code == 200
+    assert b"".join(given.streaming_content).startswith(b"PK")
+    assert before.get(file).status_code == 404
     assert before.get(reverse("portal:document-file", args=[order.pk])).status_code == 404, "an order is to be served"
     withdraw_document(document=paper, reason="重发", by=people["officer"], at=at)
     assert paper.number not in newcomer.get(page).content.decode()
