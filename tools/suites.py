@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium-headless-shell", "chromium")
 """By preference: the first is Chromium without the windows round it, which take a third of what it computes."""
 DEBIAN_PACKAGES = (BROWSERS[0], "fonts-noto-cjk", "libatomic1")  # the last is what playwright's own node needs
+IMPATIENT = ("-qq", "-o", "Acquire::http::Timeout=15", "-o", "Acquire::Retries=1")
+"""Without a network it is told soon; what is there already serves then."""
 NO_TESTS = 5  # pytest: nothing collected, which an own selection of paths may well bring
 LANES = 3
 """One more than the two cores of CI: who drives a browser waits for it, and who starts the program for the program."""
@@ -81,7 +83,7 @@ def prepare() -> Iterator[str]:
     print(f"installing {' and '.join(DEBIAN_PACKAGES)}", flush=True)
     quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
     for command in ("update", "install -y --no-install-recommends " + " ".join(DEBIAN_PACKAGES)):
-        if subprocess.run(["apt-get", "-qq", *command.split()], check=False, **quiet).returncode:
+        if subprocess.run(["apt-get", *IMPATIENT, *command.split()], check=False, **quiet).returncode:
             if not able:
                 yield "browser journeys; apt-get could not install what they need (its lines are above)"
             return
