@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mingjing.engine.outcome import Refusal
 from mingjing.engine.process import stand
 from mingjing.faces.desk.session import actor
+from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, process_of, reckoning, stands
@@ -45,7 +46,8 @@ def seconds(request: HttpRequest, pk: int) -> HttpResponse:
     found, now = find_round(request, pk), timezone.now()
     scheme = scheme_of(found.scheme)
     twice = VisitRecord.objects.done().filter(round=found, purpose=Purpose.SECOND).values("entry")
-    entries = list(Entry.objects.filter(pk__in=twice).order_by("number"))
+    page = page_of(Entry.objects.filter(pk__in=twice), request.GET, order=("number", "id"))
+    entries = page.rows
     looks, said, limit = looks_of(entries, scheme, now), gaps_said(entries, now), gap_of(scheme)
     rows = []
     for entry in entries:
@@ -53,7 +55,7 @@ def seconds(request: HttpRequest, pk: int) -> HttpResponse:
         far = limit is not None and apart > limit
         rows.append({"entry": entry, "looks": looks[entry.pk], "apart": apart, "far": far,
                      "said": COUNTING.get(said.get(entry.pk, ""), "")})  # fmt: skip
-    context = {"round": found, "rows": rows, "limit": limit, "open": found.deciding_at is None}
+    context = {"round": found, "rows": rows, "page": page, "limit": limit, "open": found.deciding_at is None}
     context["may_decide"] = allowed(request, "listing.decide", found.area)
     lot = SecondDraw.objects.filter(round=found).select_related("round").first()
     crews = list(CrewDraw.objects.filter(round=found).select_related("round", "entry").order_by("day", "pk"))
