@@ -52,6 +52,20 @@ def test_a_row_that_arrives_moves_nothing(rows: list[Organisation], at: datetime
     assert list(turn(first.after).rows) == rows[3:6]
 
 
+def test_two_lists_of_a_page_turn_each_for_itself(rows: list[Organisation]) -> None:
+    def both(link: str) -> tuple[Page[Organisation], Page[Organisation]]:
+        asked, found = QueryDict(link), Organisation.objects.all()
+        return page_of(found, asked, order=ORDER, size=3), page_of(found, asked, order=ORDER, size=2, of="other-")
+
+    one, other = both("")
+    one, other = both(other.after)
+    assert (list(one.rows), list(other.rows)) == (rows[:3], rows[2:4])
+    one, other = both(one.after)
+    assert (list(one.rows), list(other.rows)) == (rows[3:6], rows[2:4])
+    one, other = both(other.before)
+    assert (list(one.rows), list(other.rows)) == (rows[3:6], rows[:2])
+
+
 def test_the_search_stays_in_the_links(rows: list[Organisation]) -> None:
     assert "q=%E7%89%A9" in turn("q=物").after
 

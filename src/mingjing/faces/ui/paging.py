@@ -31,15 +31,18 @@ class Page(Generic[Shown]):
 
 
 def page_of(
-    rows: QuerySet[Row], params: Mapping[str, Any], *, order: tuple[str, ...], size: int = PAGE_SIZE
+    rows: QuerySet[Row], params: Mapping[str, Any], *, order: tuple[str, ...], size: int = PAGE_SIZE, of: str = ""
 ) -> Page[Row]:
     """The page of `rows` that `params` (request.GET) asks for with `after` or `before`.
+
+    A second list beside one is asked for under a name of its own: `of` stands before both words.
 
     `order` names fields as `order_by` does (of rows beside them too), together unique and never null. A senseless
     cursor is the first page.
     """
-    backwards = "before" in params
-    cursor = _read(params.get("before" if backwards else "after", ""), len(order))
+    before, after = f"{of}before", f"{of}after"
+    backwards = before in params
+    cursor = _read(params.get(before if backwards else after, ""), len(order))
     found = _ask(rows, cursor, _reversed(order) if backwards else order, size)
     if not found and cursor:  # the cursor's neighbours are gone, or it was made up
         cursor, backwards = (), False
@@ -50,8 +53,8 @@ def page_of(
     earlier, later = (more, True) if backwards else (bool(cursor), more)
     return Page(
         rows=tuple(shown),
-        before=_link(params, "before", shown[0], order) if shown and earlier else "",
-        after=_link(params, "after", shown[-1], order) if shown and later else "",
+        before=_link(params, before, after, shown[0], order) if shown and earlier else "",
+        after=_link(params, after, before, shown[-1], order) if shown and later else "",
     )
 
 
@@ -76,9 +79,9 @@ def _reversed(order: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name[1:] if name.startswith("-") else f"-{name}" for name in order)
 
 
-def _link(params: Mapping[str, Any], name: str, row: Model, order: tuple[str, ...]) -> str:
+def _link(params: Mapping[str, Any], name: str, other: str, row: Model, order: tuple[str, ...]) -> str:
     query = QueryDict(mutable=True)
-    query.update({key: value for key, value in params.items() if key not in {"before", "after"}})
+    query.update({key: value for key, value in params.items() if key not in {name, other}})
     values = [str(_value(row, field.removeprefix("-"))) for field in order]
     query[name] = base64.urlsafe_b64encode(json.dumps(values, ensure_ascii=False).encode()).decode().rstrip("=")
     return query.urlencode()

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.models import (
     CrewDraw,
@@ -25,7 +27,7 @@ from mingjing.programmes.assessments.queries.draw_inputs import planned, visit_t
 from mingjing.programmes.assessments.queries.draw_people import staff_of
 from mingjing.programmes.assessments.queries.seconds import barred_people
 
-__all__ = ["SUPERVISORS", "Able", "able_on", "crew_file", "crew_inputs", "next_team"]
+__all__ = ["SUPERVISORS", "Able", "able_on", "crew_file", "crew_inputs", "next_team", "open_crews"]
 
 SUPERVISORS = 2
 """How many supervisors go along: two look independently of each other."""
@@ -88,6 +90,13 @@ def next_team(draw: Draw) -> int:
     plan = planned(draw.round)
     taken = set(TeamDay.objects.filter(draw=draw).values_list("team", flat=True))
     return max(taken | {plan.teams if plan else 0}) + 1
+
+
+def open_crews(round_: Round, today: date) -> QuerySet[CrewDraw]:
+    """The crews of a round whose files may be had, as `crew_file` says, without the files."""
+    drawn = CrewDraw.objects.filter(round=round_, drawn_at__isnull=False)
+    found = drawn if round_.deciding_at is not None else drawn.filter(day__lt=today)
+    return found.select_related("entry").defer("inputs", "document", "secret")
 
 
 def crew_file(crew: CrewDraw, today: date) -> bytes | None:

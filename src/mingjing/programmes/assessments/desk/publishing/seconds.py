@@ -3,7 +3,7 @@
 Who will be looked at again is shown to nobody but those who send teams; what a lot drew, to nobody before its days.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ from mingjing.programmes.assessments.desk.publishing.forms import AssignForm, Cr
 from mingjing.programmes.assessments.desk.publishing.steps import Place, allowed, step_page
 from mingjing.programmes.assessments.models import CrewDraw, Entry, Purpose, Round, SecondDraw, VisitRecord
 from mingjing.programmes.assessments.policy.procedures import COUNTING
-from mingjing.programmes.assessments.queries.crews import crew_file
+from mingjing.programmes.assessments.queries.crews import open_crews
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.second_looks import GAP, apart_of, gap_of, gaps_said, looks_of
 from mingjing.programmes.assessments.queries.seconds import lot_file, revisits
@@ -58,18 +58,19 @@ def seconds(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"round": found, "rows": rows, "page": page, "limit": limit, "open": found.deciding_at is None}
     context["may_decide"] = allowed(request, "listing.decide", found.area)
     lot = SecondDraw.objects.filter(round=found).select_related("round").first()
-    crews = list(CrewDraw.objects.filter(round=found).select_related("round", "entry").order_by("day", "pk"))
     context |= {"lot": lot, "lot_is_open": lot and lot_file(lot, timezone.localdate(now)) is not None}
-    context["crews"] = [crew for crew in crews if crew_file(crew, timezone.localdate(now)) is not None]
-    return render(request, "assessments/publishing/seconds.html", context | _sending(request, found, crews))
+    crews = open_crews(found, timezone.localdate(now))
+    context["crews"] = page_of(crews, request.GET, order=("day", "id"), of="crews-")
+    return render(request, "assessments/publishing/seconds.html", context | _sending(request, found))
 
 
-def _sending(request: HttpRequest, found: Round, crews: Sequence[CrewDraw]) -> dict[str, Any]:
+def _sending(request: HttpRequest, found: Round) -> dict[str, Any]:
     """What those see who send teams while the round lives: the lot, and whom another team must look at."""
     if found.state not in LIVE or not allowed(request, "draw.manage", found.area):
         return {}
     now = timezone.now()
-    waiting = {crew.entry_id: crew for crew in crews if crew.day > timezone.localdate(now)}
+    to_come = CrewDraw.objects.filter(round=found, day__gt=timezone.localdate(now)).order_by("day", "pk")
+    waiting = {crew.entry_id: crew for crew in to_come.defer("inputs", "document", "secret")}
     again = [{"entry": one.entry, "crew": waiting.get(one.entry.pk)} for one in revisits(found, now) if not one.again]
     return {"sends": True, "again": again, "form": LotForm()}
 
