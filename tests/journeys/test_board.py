@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -52,11 +53,11 @@ def corrected(edition: Edition, people: dict[str, Person]) -> None:
     for row in edition.rows.filter(company__isnull=False, adverse=False).select_related("entry"):
         record = VisitRecord.objects.filter(entry=row.entry).first()
         if record and (found := record.sheet_document.get("findings")):
-            told = {"by": people["officer"], "at": edition.published_at + timedelta(days=1)}
-            appeal = file_appeal(row=row, grounds="不实", **told)  # type: ignore[arg-type]
+            told: dict[str, Any] = {"by": people["officer"], "at": edition.published_at + timedelta(days=1)}
+            appeal = file_appeal(row=row, grounds="不实", **told)
             struck = Remedy(findings={(record.pk, str(found[0]["id"])): 0})
             told |= {"by": third, "note": "证据不足", "stance": "upheld"}
-            decide_appeal(proceeding=appeal, remedy=struck, **told)  # type: ignore[arg-type]
+            decide_appeal(proceeding=appeal, remedy=struck, **told)
             return
     raise AssertionError("nobody has a finding that could be struck")
 

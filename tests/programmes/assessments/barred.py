@@ -8,6 +8,7 @@ test_standing_api).
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from django.test import Client
@@ -114,9 +115,9 @@ class Bars(RuleBasedStateMachine):
     @rule(second=st.booleans(), far=st.sampled_from([3, 3, 1, 2]), bare=st.sampled_from([False, False, False, True]))
     def barred(self, second: bool, far: int, bare: bool) -> None:
         law = LAW | ({"quote": " "} if bare else {})
-        told = {"entry": self.second if second else self.entry, "first_day": self.now.date(),
+        told: dict[str, Any] = {"entry": self.second if second else self.entry, "first_day": self.now.date(),
                 "last_day": self.now.date() + YEAR, "by": self.people["officer"], "at": self.now}  # fmt: skip
-        if self.attempt("bar_decided", lambda: decide_bar(**told, **law)) is None:  # type: ignore[arg-type]
+        if self.attempt("bar_decided", lambda: decide_bar(**told, **law)) is None:
             return
         assert not bare
         for step in range(1, far):
@@ -141,27 +142,29 @@ class Bars(RuleBasedStateMachine):
 
     def _paper_served(self, paper: Document, to: Organisation, by: Person) -> Any:
         shown = exhibit(paper.ledger_subject, self.round.area, self.now)
-        told = {"document": paper, "credit_code": to.credit_code, "method": "direct", "served_at": self.now,
-                "received_by": "前台", "exhibits": [shown.pk], "by": by, "at": self.now}  # fmt: skip
-        return self.attempt("bar_served", lambda: record_service(**told))  # type: ignore[arg-type]
+        told: dict[str, Any] = {
+            "document": paper, "credit_code": to.credit_code, "method": "direct", "served_at": self.now,
+            "received_by": "前台", "exhibits": [shown.pk], "by": by, "at": self.now,
+        }  # fmt: skip
+        return self.attempt("bar_served", lambda: record_service(**told))
 
     @rule(place=st.integers(0, 2), how=st.sampled_from(["called_off", "voided", "withdrawn"]))
     def bar_loses_something(self, place: int, how: str) -> None:
         bar = self._bar(place)
         proof = self.proofs.get(bar.pk) if bar else None
-        said = {"reason": "查明有误", "by": self.people["officer"], "at": self.now}
+        said: dict[str, Any] = {"reason": "查明有误", "by": self.people["officer"], "at": self.now}
         if bar is not None and how == "called_off":
-            self.attempt("bar_called_off", lambda: call_off_bar(bar=bar, **said))  # type: ignore[arg-type]
+            self.attempt("bar_called_off", lambda: call_off_bar(bar=bar, **said))
         elif proof is not None and how == "voided":
-            self.attempt("bar_voided", lambda: void_service(service=proof, **said))  # type: ignore[arg-type]
+            self.attempt("bar_voided", lambda: void_service(service=proof, **said))
         elif proof is not None:
-            self.attempt("bar_withdrawn", lambda: withdraw_document(document=proof.document, **said))  # type: ignore[arg-type]
+            self.attempt("bar_withdrawn", lambda: withdraw_document(document=proof.document, **said))
 
     @rule()
     def what_follows_is_brought_into_line(self) -> None:
         """As background work does after each edition: soon, late, twice; where it is refused it is tried again."""
         if (newest := newest_of(self.round)) is not None:
-            act = lambda: follow_list(edition=newest, by=self.people["director"], at=self.now)  # noqa: E731
+            act = partial(follow_list, edition=newest, by=self.people["director"], at=self.now)
             self.attempt("followed", act)
 
     def both_are_barred(self) -> None:

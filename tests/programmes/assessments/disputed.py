@@ -5,6 +5,7 @@ Mixed into the machine of test_listing_machine. Not here: single cases (test_obj
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -43,9 +44,14 @@ class Disputes(RuleBasedStateMachine):
 
     @rule(back=st.booleans())
     def objected(self, back: bool) -> None:
-        told = {"record": self.record, "finding": findings(self.record)[0]["id"], "grounds": "不实", "at": self.now}
-        received = {"received_at": self.now - timedelta(days=1)} if back else {}
-        act = lambda: file_objection(**told, **received, by=self.people["officer"])  # type: ignore[arg-type]  # noqa: E731
+        told: dict[str, Any] = {
+            "record": self.record,
+            "finding": findings(self.record)[0]["id"],
+            "grounds": "不实",
+            "at": self.now,
+        }
+        received: dict[str, Any] = {"received_at": self.now - timedelta(days=1)} if back else {}
+        act = partial(file_objection, **told, **received, by=self.people["officer"])
         if (filed := self.attempt("objection", act)) is not None:
             self.disputes.append(filed)
 
@@ -53,31 +59,42 @@ class Disputes(RuleBasedStateMachine):
     def appealed(self, back: bool) -> None:
         newest = newest_of(self.round)
         if newest is not None:
-            told = {"row": newest.rows.get(entry=self.entry), "grounds": "程序违法", "at": self.now}
-            received = {"received_at": self.now - timedelta(days=1)} if back else {}
-            act = lambda: file_appeal(**told, **received, by=self.people["officer"])  # type: ignore[arg-type]  # noqa: E731
+            told: dict[str, Any] = {"row": newest.rows.get(entry=self.entry), "grounds": "程序违法", "at": self.now}
+            received: dict[str, Any] = {"received_at": self.now - timedelta(days=1)} if back else {}
+            act = partial(file_appeal, **told, **received, by=self.people["officer"])
             if (filed := self.attempt("appeal", act)) is not None:
                 self.disputes.append(filed)
 
     @rule(who=WHO)
     def lateness_excused(self, who: str) -> None:
         if self.disputes:
-            told = {"proceeding": self.fresh(), "note": "邮路中断", "by": self.people[who], "at": self.now}
-            self.attempt("excused", lambda: excuse_lateness(**told))  # type: ignore[arg-type]
+            told: dict[str, Any] = {
+                "proceeding": self.fresh(),
+                "note": "邮路中断",
+                "by": self.people[who],
+                "at": self.now,
+            }
+            self.attempt("excused", lambda: excuse_lateness(**told))
 
     @rule(who=WHO, verdict=VERDICTS, listing=st.booleans())
     def dispute_decided(self, who: str, verdict: str, listing: bool) -> None:
         if not self.disputes:
             return
         one = self.fresh()
-        told = {"proceeding": one, "stance": verdict, "note": "已核实", "by": self.people[who], "at": self.now}
+        told: dict[str, Any] = {
+            "proceeding": one,
+            "stance": verdict,
+            "note": "已核实",
+            "by": self.people[who],
+            "at": self.now,
+        }
         before = newest_of(self.round)
         if one.kind == "objection":
-            done = self.attempt("objection_decided", lambda: decide_objection(**told))  # type: ignore[arg-type]
+            done = self.attempt("objection_decided", lambda: decide_objection(**told))
         else:
             struck = {(self.record.pk, str(findings(self.record)[0]["id"])): 0}
             remedy = Remedy(listing=True) if listing else Remedy(findings=struck)
-            done = self.attempt("appeal_decided", lambda: decide_appeal(**told, remedy=remedy))  # type: ignore[arg-type]
+            done = self.attempt("appeal_decided", lambda: decide_appeal(**told, remedy=remedy))
         if done is not None:
             assert who != "officer"
             after = newest_of(self.round)
