@@ -104,6 +104,18 @@ def uses_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
 
 
+@pytest.fixture(autouse=True)
+def answers_are_closed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No file that a test was answered with stays open after it."""
+    if not uses_database(request.node):
+        yield
+        return
+    from tests.answers import closed_afterwards
+
+    with closed_afterwards():
+        yield
+
+
 @pytest.fixture(scope="session")
 def at() -> datetime:
     """The instant at which tests act: Wednesday 4 September 2024, 09:30 in China."""

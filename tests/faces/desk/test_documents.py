@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from tests.answers import closed_afterwards
 from tests.faces.conftest import SignedIn
 from tests.kernel.documents.sampled import MANIFEST, NOTICE, NOTICE_PAGE, company, issued, texts
 from tests.kernel.evidence.photographs import photo
@@ -73,6 +74,15 @@ def test_the_file_that_was_issued_and_the_receipt_to_sign(signed_in: SignedIn, d
     assert document.number in receipt
     assert f"受送达人|{document.addressee}" in receipt
     assert client.get(f"/documents/{issued(document.area, None, timezone.now()).pk}/receipt/").status_code == 404
+
+
+def test_a_file_that_nobody_reads_is_closed_after_the_test_that_asked_for_it(
+    signed_in: SignedIn, document: Document
+) -> None:
+    with closed_afterwards():
+        answer = signed_in("officer").get(f"/documents/{document.pk}/file/")
+        assert (answer.streaming, answer.closed) == (True, False)
+    assert answer.closed
 
 
 def test_a_file_that_is_gone_for_good_is_told_of(signed_in: SignedIn, document: Document) -> None:
