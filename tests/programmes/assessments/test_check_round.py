@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from tests.faces import district
 from tests.guarded import guards_lifted
-from tests.programmes.assessments import drawing, rounds
+from tests.programmes.assessments import rounds
 from tests.programmes.assessments.conftest import SignedIn
 from tests.programmes.assessments.judged import in_review
 from tests.programmes.assessments.judged import register as registered
 from tests.programmes.assessments.rostering import apply, hand_in, table, warnings
+from tests.programmes.assessments.worked import in_fieldwork, noon, visited
 
 from mingjing.config.commands import main
 from mingjing.engine.outcome import Refusal
@@ -22,14 +22,13 @@ from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area, Level
 from mingjing.kernel.rulebooks.models import Version
-from mingjing.programmes.assessments.actions import draws, reviews, signatures, visits
+from mingjing.programmes.assessments.actions import draws
 from mingjing.programmes.assessments.actions.communities import remove_community
 from mingjing.programmes.assessments.actions.decisions import request_decision
 from mingjing.programmes.assessments.actions.entries import record_attribute
 from mingjing.programmes.assessments.actions.filings import decide_filing, file_document
-from mingjing.programmes.assessments.actions.rounds import begin_fieldwork, begin_review, freeze_round
+from mingjing.programmes.assessments.actions.rounds import begin_review
 from mingjing.programmes.assessments.actions.seconds import assign_second, commit_lot, draw_lot
-from mingjing.programmes.assessments.demo.fieldwork import _answer
 from mingjing.programmes.assessments.models import (
     Community,
     Draw,
@@ -43,7 +42,6 @@ from mingjing.programmes.assessments.models import (
     TeamMember,
     VisitRecord,
 )
-from mingjing.programmes.assessments.policy.answers import terms_of
 from mingjing.programmes.assessments.queries.checks.draw import draw_faults
 from mingjing.programmes.assessments.queries.checks.records import record_faults
 from mingjing.programmes.assessments.queries.schemes import scheme_of
@@ -53,31 +51,10 @@ People = dict[str, Person]
 COMMAND = ("assessments", "check-round", "2024-1", "--area", "430202", "--lang", "en")
 
 
-def noon(at: datetime, team_day: TeamDay) -> datetime:
-    day = team_day.day
-    return at.replace(year=day.year, month=day.month, day=day.day, hour=12)
-
-
 @pytest.fixture
 def drawn(hetang: Version, people: People, at: datetime) -> Round:
     """A round of six communities in fieldwork, by the real actions."""
-    by = people["director"]
-    rounds.register(6, at)
-    round_ = freeze_round(round=rounds.opened(hetang, by, at), by=by, at=at)
-    for n in range(7):
-        person = district.staff("supervisor", f"督导{n:02}", round_.area, at, f"s{n}")
-        draws.list_expert(round=round_, person=person, by=by, at=at)
-    for n in range(5):
-        person = people[f"staff{n}"] = district.staff("officer", f"科员{n:02}", round_.area, at, f"o{n}")
-        if n < 4:
-            draws.staff_team(round=round_, team=1 + n % 2, person=person, by=by, at=at)
-    draws.plan_draw(round=round_, settings=drawing.settings(), by=by, at=at)
-    draw = draws.commit_draw(round=round_, by=by, at=at)
-    draws.reveal_draw(draw=draw, by=by, at=at + timedelta(minutes=1))
-    drain()
-    draw.refresh_from_db()
-    assert draw.state == "drawn", draw.told_problems
-    return begin_fieldwork(round=round_, by=by, at=at)
+    return in_fieldwork(hetang, people, at)
 
 
 @pytest.fixture
@@ -102,32 +79,6 @@ def decided(drawn: Round, people: People, at: datetime) -> Round:
     drawn.refresh_from_db()
     assert drawn.state == "decided"
     return drawn
-
-
-def visited(record: VisitRecord, people: People, at: datetime) -> None:
-    """From the door to the locked record."""
-    scheme = scheme_of(record.round.scheme)
-    rubric = scheme.rubrics[record.entry.class_code]
-    members = TeamMember.objects.filter(team_day=record.team_day, part="staff", removed_at=None)
-    staff = [member.person for member in members.select_related("person")]
-    if record.team_day.opened_at is None:
-        record.team_day = draws.open_team_day(team_day=record.team_day, by=staff[0], at=at)
-    visits.begin_visit(record=record, entered_at=at, by=staff[0], at=at)
-    for number, (code, terms) in enumerate(terms_of(scheme, rubric).items()):
-        if terms.measured:
-            answer = {
-                "check": code, "finding": f"00000000-0000-7000-8000-{number:012x}",
-                **_answer(rubric.checks[code], 0, terms.sample),
-            }  # fmt: skip
-            visits.edit_sheet(record=record, kind="find", payload=answer, by=staff[0], at=at)
-    for item in rubric.items:
-        visits.edit_sheet(record=record, kind="looked_rest", payload={"item": item.code}, by=staff[1], at=at)
-    visits.submit_record(record=record, left_at=at, by=staff[0], at=at)
-    for person in staff:
-        signatures.sign_record(record=record, by=person, at=at)
-    signatures.record_manager(record=record, name="刘经理", stance="signed", by=staff[0], at=at)
-    reviews.review_record(record=record, by=people["director"], at=at)
-    reviews.lock_record(record=record, by=people["director"], at=at)
 
 
 def test_a_whole_round_passes_and_says_what_was_checked(decided: Round, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,10 @@
 """A crew for a second visit to which no team can go: committed to, drawn of others, sealed, drawn again by anybody."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.guarded import guards_lifted
 from tests.programmes.assessments import second_lots
-from tests.programmes.assessments.contested import codes
+from tests.programmes.assessments.contested import codes, reviewed
 from tests.programmes.assessments.drawing import DAYS, Drawn
 
 from mingjing.engine.chain import canonical
@@ -28,7 +29,7 @@ from mingjing.programmes.assessments.actions import draws
 from mingjing.programmes.assessments.actions.crews import call_crew, make_crew
 from mingjing.programmes.assessments.actions.draws.days import open_team_day
 from mingjing.programmes.assessments.actions.seconds import assign_second
-from mingjing.programmes.assessments.models import CrewDraw, Entry, Purpose, TeamDay, TeamMember, VisitRecord
+from mingjing.programmes.assessments.models import CrewDraw, Entry, Purpose, Round, TeamDay, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.crews import Inputs, Pool, check_crew, draw_crew, going, inputs_from
 from mingjing.programmes.assessments.queries.checks.draw import draw_faults
 from mingjing.programmes.assessments.queries.crews import able_on, crew_file
@@ -265,3 +266,41 @@ def test_on_the_desk_it_is_called_drawn_and_later_downloaded(
     assert not any(
         isinstance(reason, Problem) for reason in check_crew(json.loads(signed_in("auditor").get(file).content))
     )
+
+
+def test_with_more_than_a_page_of_communities_and_of_crews_each_list_turns_for_itself(
+    people: dict[str, Person], at: datetime, signed_in: Callable[[str], Client]
+) -> None:
+    round_ = reviewed(people, at, 70, 53)
+    many_crews(round_, 52, at)
+    client, home = signed_in("auditor"), f"/assessments/rounds/{round_.pk}/seconds/"
+
+    def shown(query: str) -> tuple[list[str], list[str], Any]:
+        answer = client.get(f"{home}?{query}")
+        rows = [row["entry"].number for row in answer.context["rows"]]
+        crews = re.findall(r'href="[^"]*/(crews/\d+\.json)"', answer.content.decode())
+        return rows, crews, answer.context
+
+    rows, crews, page = shown("")
+    assert (len(rows), len(crews)) == (50, 50)
+    later, same, page = shown(page["page"].after)
+    assert (len(later), same) == (3, crews)
+    kept, others, page = shown(page["crews"].after)
+    assert (kept, len(others)) == (later, 2)
+    back, kept, page = shown(page["page"].before)
+    assert (back, kept) == (rows, others)
+    assert len({*rows, *later}) == 53
+    assert len({*crews, *others}) == 52
+
+
+def many_crews(round_: Round, count: int, at: datetime) -> None:
+    """So many crews that were drawn and went, as rows."""
+    draw, entries = round_.draws.get(), list(round_.entries.order_by("number"))
+    for n in range(count):
+        day = DAYS[0] + timedelta(days=n)
+        team_day = TeamDay.objects.create(draw=draw, day=day, team=200 + n)
+        CrewDraw.objects.create(
+            round=round_, entry=entries[n], day=day, reason=WHY, team_day=team_day, inputs="{}", inputs_digest="0" * 64,
+            commitment="1" * 64, secret="2" * 64, committed_at=at, drawn_at=at, document="{}",
+            document_digest=f"{n:064d}",
+        )  # fmt: skip

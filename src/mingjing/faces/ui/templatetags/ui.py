@@ -209,9 +209,13 @@ def field(bound: BoundField, grow: bool = False) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/pages.html")
-def pages(page: Any) -> dict[str, Any]:
-    """Links to the pages before and after (`faces.ui.paging.Page`)."""
-    return {"page": page}
+def pages(page: Any, name: object = "", place: str = "") -> dict[str, Any]:
+    """Links to the pages before and after (`faces.ui.paging.Page`).
+
+    Where a page has two lists, `name` tells them apart for screen readers, and the links lead to `place`, the id of the
+    list, so that nobody has to look for it again.
+    """
+    return {"page": page, "name": say(name) if name else "", "place": f"#{place}" if place else ""}
 
 
 @register.simple_tag
