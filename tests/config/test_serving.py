@@ -20,11 +20,11 @@ SOURCE = Path(__file__).resolve().parents[2] / "src"
 PATIENCE = 30.0  # seconds; starting takes two on an idle machine
 
 
-def environment(data: Path) -> dict[str, str]:
+def environment(data: Path, **more: str) -> dict[str, str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("MINGJING", "DATABASE", "DJANGO"))
     }
-    return kept | {"MINGJING_MODE": "demo", "MINGJING_DATA": str(data), "PYTHONPATH": str(SOURCE)}
+    return kept | {"MINGJING_MODE": "demo", "MINGJING_DATA": str(data), "PYTHONPATH": str(SOURCE)} | more
 
 
 def free_port() -> int:
@@ -60,12 +60,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def serving(data: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """A running server, and its address; it is ended if the test has not ended it."""
+def serving(data: Path, *options: str, **more: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """A running server, and its address; it is ended if the test has not ended it. `more` is of its environment."""
     command = [sys.executable, "-m", "mingjing", "serve", "--lang", "en", "--port", str(free_port()), *options]
     process = subprocess.Popen(
         command,
-        env=environment(data),
+        env=environment(data, **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

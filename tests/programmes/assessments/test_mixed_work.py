@@ -2,7 +2,7 @@
 
 A house is a process of its own: two workers, and somebody at a visit's form whose saves go through the whole desk. It
 is killed (SIGKILL) again and again while work is in hand. Not here: one piece of work killed at each of its
-moments (the tests of each); the server and its worker as processes (tests/config/test_serving.py).
+moments (the tests of each); the real server (test_killed_server).
 """
 
 import os
