@@ -1,7 +1,9 @@
 """Rosters from file to register: previewed, approved, applied whole or not at all."""
 
+import csv
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from io import StringIO
 
 import pytest
 from django.utils import timezone
@@ -94,10 +96,16 @@ class TestPreview:
     @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
     @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
     def test_any_text_table_is_read(self, officer: Person, at: datetime, encoding: str, delimiter: str) -> None:
-        quoted = table('HT-1,"桂花苑,一期",月塘街道,文化路社区,,,2008,1.2,1,2,3'.replace('"桂花苑,一期"', "桂花苑"))
-        roster = hand_in(quoted.replace(",", delimiter), officer, at, encoding=encoding)
+        name = f"桂花苑{delimiter}一期"  # what parts the cells stands in one of them, within quotes
+        row = ("HT-1", name, "月塘街道", "文化路社区", "", "", "2008", "0.3至0.5元/平米/月", "65栋", "3005户", "3")
+        text = StringIO()
+        csv.writer(text, delimiter=delimiter).writerows([HEADER.split(","), row])
+        roster = hand_in(text.getvalue(), officer, at, encoding=encoding)
         assert roster.state == "previewed", [problem.say() for problem in roster.told_problems]
-        assert roster.lines.get().values["name"] == "桂花苑"
+        values = roster.lines.get().values
+        assert values["name"] == " ".join(name.split())
+        assert (values["fee_low"], values["fee_high"]) == ("0.3", "0.5")
+        assert (values["buildings"], values["households"]) == (65, 3005)
 
     def test_commas_within_quotes_stay(self, officer: Person, at: datetime) -> None:
         roster = hand_in(table('HT-1,"桂花苑,一期",,文化路社区,,,,"0.6,1.8",,"3,005户",'), officer, at)
@@ -156,11 +164,16 @@ class TestApplying:
 
     def test_the_same_file_twice_changes_nothing(self, officer: Person, at: datetime) -> None:
         registered(officer, at)
-        before = list(Community.objects.values_list()), list(Engagement.objects.values_list())
+        models = (Community, Engagement, Site, Organisation)
+        before = [list(model.objects.order_by("pk").values()) for model in models]
         again = hand_in(table(*ROWS), officer, at)
         assert (again.counts["added"], again.counts["changed"], again.counts["same"]) == (0, 0, 3)
         apply(again, officer, at + timedelta(days=1))
-        assert (list(Community.objects.values_list()), list(Engagement.objects.values_list())) == before
+        assert [list(model.objects.order_by("pk").values()) for model in models] == before
+        told = Fact.objects.filter(kind="assessments.roster.applied").latest("seq").values
+        assert {name: told[name] for name in ("added", "changed", "begun", "ended")} == dict.fromkeys(
+            ("added", "changed", "begun", "ended"), 0
+        )
 
     def test_a_change_shows_what_stood_there_and_blank_cells_say_nothing(self, officer: Person, at: datetime) -> None:
         registered(officer, at)
