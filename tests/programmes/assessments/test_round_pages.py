@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,9 +18,12 @@ from tests.programmes.assessments.conftest import Once, SignedIn, there
 from tests.programmes.assessments.judged import in_review, register
 from tests.programmes.assessments.test_round_decisions import decided
 
+from mingjing.engine.accounts import Line, LineKind
 from mingjing.engine.lists import decide
 from mingjing.engine.scoring import score
+from mingjing.faces.ui.templatetags.ui import points
 from mingjing.kernel.evidence import store
+from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.jobs.worker import drain
 from mingjing.kernel.ledger.models import Fact
@@ -36,7 +40,7 @@ from mingjing.programmes.assessments.models import (
     WhatIf,
 )
 from mingjing.programmes.assessments.policy.decisions import check_decision
-from mingjing.programmes.assessments.queries.results import scheme_behind, sheet_of
+from mingjing.programmes.assessments.queries.results import scheme_behind, sheet_of, worked_out
 
 pytestmark = pytest.mark.django_db
 People = dict[str, Person]
@@ -103,15 +107,58 @@ def test_nothing_is_open_to_another_district(rounds: list[Round], at: datetime, 
     assert client.post(base(rounds[1]) + "exports/ask/", {"kind": "workbook"}).status_code == 403
 
 
-def test_the_page_of_a_community_says_everything(rounds: list[Round], signed_in: SignedIn) -> None:
-    client = signed_in("officer")
-    for entry in Entry.objects.filter(round=rounds[1]):
-        page = client.get(f"{base(rounds[1])}of/{entry.number}/").content.decode()
-        result = Result.objects.get(entry=entry)
-        assert entry.name in page
+def test_the_page_of_a_community_says_everything(rounds: list[Round], signed_in: SignedIn, at: datetime) -> None:
+    client, kinds = signed_in("officer"), Counter[str]()
+    for result in Result.objects.filter(entry__round=rounds[1]).select_related("entry", "replay__scheme"):
+        for record in VisitRecord.objects.filter(entry=result.entry):
+            on_record(record, at)
+        page = client.get(f"{base(rounds[1])}of/{result.key}/").content.decode()
+        assert result.entry
+        assert result.entry.name in page
         assert "某经理" not in page
         assert "What is stored is not what the rules give" not in page
         assert (result.total is None) == ("What cost points" not in page and "No point was lost" not in page)
+        found = worked_out(result)
+        for line in found.account.lines:
+            row = next(row for row in rows_of(page) if stands_in(line, row))
+            assert all(f"/exhibits/{shown.pk}/" in row for shown in Exhibit.objects.filter(sha256__in=line.evidence))
+            kinds["evidence"] += len(line.evidence)
+        kinds["lines"] += len(found.account.lines)
+        assert all(escape(reason.say()) in page for reason in found.decision.reasons)
+        assert all(escape(reason.say()) in page for _tier, unmet in found.decision.short_of for reason in unmet)
+        if way := found.way_out:
+            kinds["ways"] += 1
+            said = " ".join(plain(page[page.index("The way out") :]).split())
+            assert all(f"{one.check.code} " in said and f"× {one.steps} +{points(one.points)}" in said
+                       for one in way.repairs)  # fmt: skip
+            assert f"Total then {points(way.score.total)}" in said
+    assert min(kinds[name] for name in ("lines", "evidence", "ways")) > 10, kinds
+
+
+def on_record(record: VisitRecord, at: datetime) -> None:
+    """Every photo that its findings cite is there to be seen."""
+    for digest in {digest for finding in record.sheet_document.get("findings", ()) for digest in finding["evidence"]}:
+        Exhibit.objects.create(
+            sha256=digest, size=1, media_type="image/jpeg", area=record.round.area, subject=record.subject,
+            origin="upload", recorded_at=at,
+        )  # fmt: skip
+
+
+def rows_of(page: str) -> list[str]:
+    return re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+
+
+def plain(html: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", " ", html))
+
+
+def stands_in(line: Line, row: str) -> bool:
+    """Whether a row of the page says all of a line: what, where, how often, the points, and why."""
+    said = " ".join(plain(row).split())
+    told = [line.place, line.note, line.reason.say() if "approver" not in line.reason.params else ""]
+    if line.kind is LineKind.DEDUCTION:
+        told += [f"{line.code} ", *([f" {line.steps} ", points(line.points)] if line.points else [])]
+    return all(" ".join(text.split()) in said for text in told)
 
 
 def test_a_changed_result_is_shown_loudly(rounds: list[Round], signed_in: SignedIn) -> None:
