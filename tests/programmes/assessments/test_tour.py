@@ -1,4 +1,4 @@
-"""The tour (docs/tour.md) tells the truth: its deduction is that of the demonstration, its files and functions exist."""
+"""The tour (docs/tour.md) tells the truth: its deduction is that of the demonstration, its files are there."""
 
 import re
 from datetime import datetime
