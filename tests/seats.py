@@ -6,7 +6,7 @@ Not here: the server (tests/config/test_serving), what anybody asks of it.
 import re
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
@@ -51,11 +51,21 @@ class Seat:
         return self._answered("GET", path, b"")
 
     def post(self, path: str, **sent: Any) -> Answer:
-        """A form, sent again wherever nothing was heard: nobody knows whether it arrived. It must be taken."""
+        """A form, sent again wherever nothing was heard: nobody knows whether it arrived.
+
+        It must be taken, or have been: what is asked a second time may be refused as done.
+        """
+        before = self.unheard
         answer = self._answered("POST", path, encode_multipart(BOUNDARY, sent))
-        assert answer.status < 400, (path, answer.status, answer.body[:2000])
+        assert answer.status < 400 or self.unheard > before, (path, answer.status, answer.body[:2000])
         self.heard.append((path, answer.status))
         return answer
+
+    def lose(self, path: str, **sent: Any) -> None:
+        """Send a form and be gone before anything can be heard; whether it arrived, nobody knows."""
+        with suppress(OSError), closing(HTTPConnection("127.0.0.1", self.port, timeout=30)) as line:
+            line.request("POST", path, encode_multipart(BOUNDARY, sent), self._lines("POST"))
+        self.unheard += 1
 
     def sees(self, path: str, pattern: str, told: Callable[[str], object] = str) -> "re.Match[str]":
         """Look at a page again and again until it says `pattern`; `told` is given every page on the way."""
@@ -82,13 +92,16 @@ class Seat:
         raise AssertionError(f"nobody answered {path}")
 
     def _once(self, method: str, path: str, body: bytes) -> Answer:
-        lines = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        if method == "POST":
-            lines |= {"Content-Type": FORM, "X-CSRFToken": self.cookies.get("csrftoken", "")}
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=30)) as line:
-            line.request(method, path, body, lines)
+            line.request(method, path, body, self._lines(method))
             with closing(line.getresponse()) as answer:
                 whole = answer.read()
                 for set_cookie in answer.headers.get_all("Set-Cookie") or ():
                     self.cookies |= {name: one.value for name, one in SimpleCookie(set_cookie).items()}
                 return Answer(answer.status, answer.headers.get("Location") or "", whole)
+
+    def _lines(self, method: str) -> dict[str, str]:
+        lines = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if method == "POST":
+            lines |= {"Content-Type": FORM, "X-CSRFToken": self.cookies.get("csrftoken", "")}
+        return lines
