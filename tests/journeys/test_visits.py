@@ -1,5 +1,6 @@
 """A visit in a real browser, as it goes in an office: two people at once, keyboard alone, a phone, only one's own."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from tests.faces.district import PASSWORD
 from tests.journeys.conftest import LANGUAGES, SIZES, OpenScreen, Screen
 from tests.journeys.sheets import check_of, choose, find, quiet, write
 from tests.programmes.assessments import drawn_rounds
+from tests.programmes.assessments.test_visits import edit, signed
 
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.actions import visits
@@ -91,24 +93,15 @@ def lost(shown: Screen) -> list[str]:
 
 
 def test_a_record_by_the_keyboard_alone(screen: OpenScreen, begun: drawn_rounds.Drawn) -> None:
-    Person.objects.filter(username="officer").update(preferred_language="en")
-    shown = screen(language="en")
-    keyboard, page, row = shown.page.keyboard, shown.page, begun.records[0]
-    shown.open("/sign-in/")
-    keyboard.type("officer")
-    keyboard.press("Tab")
-    keyboard.type(PASSWORD)
-    keyboard.press("Enter")
-    page.wait_for_url(shown.address + "/")
+    shown, row = signed_in_by_keys(screen, "officer"), begun.records[0]
+    keyboard, page = shown.page.keyboard, shown.page
     for name, inside in (
         ("Rounds", "nav"),
         (begun.round.title, "main"),
         ("Visit records", ".tabs"),
         (row.entry.name, "main"),
     ):
-        tab_to(page, name, inside)
-        with page.expect_navigation():
-            keyboard.press("Enter")
+        follow_by_keys(page, name, inside)
     answer_by_keys(page, row)
     shown.check()
     row.refresh_from_db()
@@ -124,6 +117,44 @@ def test_a_record_by_the_keyboard_alone(screen: OpenScreen, begun: drawn_rounds.
     shown.check()
     row.refresh_from_db()
     assert row.submitted_at
+
+
+def test_a_record_is_reviewed_and_locked_by_the_keyboard_alone(screen: OpenScreen, begun: drawn_rounds.Drawn) -> None:
+    now = timezone.now()
+    edit(begun, now, "not_applicable", check="A6.3", reason="没有健身设施")
+    row = signed(begun, now)
+    shown = signed_in_by_keys(screen, "officer3")
+    page = shown.page
+    for name, inside in (("Rounds", "nav"), (begun.round.title, "main"), ("Reviewing", ".tabs")):
+        follow_by_keys(page, name, inside)
+    follow_by_keys(page, row.entry.name)
+    tab_until(page, "document.activeElement.name === 'absences'")
+    page.keyboard.press("Space")
+    follow_by_keys(page, "Reviewed: lock it")
+    assert shown.sees("is done.")
+    shown.check()
+    row.refresh_from_db()
+    assert row.locked_by == begun.people["officer3"]
+
+
+def signed_in_by_keys(screen: OpenScreen, username: str) -> Screen:
+    """Somebody who reads English has signed in without a mouse."""
+    Person.objects.filter(username=username).update(preferred_language="en")
+    shown = screen(language="en")
+    shown.open("/sign-in/")
+    shown.page.keyboard.type(username)
+    shown.page.keyboard.press("Tab")
+    shown.page.keyboard.type(PASSWORD)
+    shown.page.keyboard.press("Enter")
+    shown.page.wait_for_url(shown.address + "/")
+    return shown
+
+
+def follow_by_keys(page: Page, name: str, inside: str = "main") -> None:
+    """Tab to the link or button called `name` and press Enter."""
+    tab_to(page, name, inside)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def answer_by_keys(page: Page, row: VisitRecord) -> None:
@@ -154,14 +185,17 @@ def answer_by_keys(page: Page, row: VisitRecord) -> None:
 
 def tab_to(page: Page, name: str, inside: str = "main") -> None:
     """Press Tab until what has the focus, in that part of the page, is called `name`."""
+    here = f"document.activeElement.closest({json.dumps(inside)})"
+    tab_until(page, f"{here} && document.activeElement.textContent.trim() === {json.dumps(name)}")
+
+
+def tab_until(page: Page, reached: str) -> None:
+    """Press Tab until that is so of what has the focus."""
     for _ in range(100):
         page.keyboard.press("Tab")
-        text = page.evaluate(
-            "inside => document.activeElement.closest(inside) && document.activeElement.textContent.trim()", inside
-        )
-        if text == name:
+        if page.evaluate(reached):
             return
-    raise AssertionError(f"no way to {name} by Tab on {page.url}")
+    raise AssertionError(f"no way by Tab on {page.url} until {reached}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
