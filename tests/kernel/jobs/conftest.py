@@ -14,6 +14,12 @@ __all__ = ["child_environment"]
 
 
 @pytest.fixture(autouse=True)
+def aside(settings, tmp_path):
+    """What workers leave in the folder of an installation goes with the test."""
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture(autouse=True)
 def declared_reactions():
     """The tested reactions exist, and none has run yet."""
     handlers.calls.clear()

@@ -11,6 +11,7 @@ from tests.races import at_once
 
 from mingjing.kernel.jobs import worker
 from mingjing.kernel.jobs.models import Delivery
+from mingjing.kernel.jobs.presence import present
 from mingjing.kernel.jobs.worker import ATTEMPTS, LeaseLost, Run, drain
 from mingjing.kernel.ledger import writer
 
@@ -115,27 +116,65 @@ def test_work_that_kills_its_worker_each_time_is_parked(ask, later):
 
 
 CHILD = """
-import django
+import django, sys, threading
 django.setup()
 from tests.kernel.jobs import handlers
-from tests.races import at_once
 from mingjing.kernel.jobs import worker
 with handlers.declared():
-    worker.drain()
+    worker.run(threading.Event(), once=True) if sys.argv[1:] else worker.drain()
 """
+
+
+def killed_at_work(environment: dict[str, str], *arguments: str) -> None:
+    """A worker in a process of its own, which what it does kills."""
+    environment = {**environment, "DJANGO_SETTINGS_MODULE": "mingjing.config.settings"}
+    command = [sys.executable, "-c", CHILD, *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == -9, done.stderr
 
 
 @pytest.mark.django_db(transaction=True)
 def test_work_of_a_killed_worker_is_taken_up_again(ask, later, child_environment):
     delivery = ask("die")
-    environment = {**child_environment, "DJANGO_SETTINGS_MODULE": "mingjing.config.settings"}
-    done = subprocess.run([sys.executable, "-c", CHILD], env=environment, capture_output=True, text=True)
-    assert done.returncode == -9, done.stderr
+    killed_at_work(child_environment)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.steps_done, delivery.steps_total) == ("running", 2, 5)
     assert drain() == 0, "its lease still runs"
     later()
     assert worker._claim("another").attempts == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_next_worker_on_the_machine_takes_over_at_once_what_a_killed_one_held(
+    ask, child_environment, tmp_path, monkeypatch
+):
+    environment = {**child_environment, "MINGJING_DATA": str(tmp_path)}
+    delivery, other = ask("die"), ask("note")
+    killed_at_work(environment, "as a worker")
+    assert worker._claim("of another machine") == other, "its lease still runs"
+    with present("who lives"):
+        Delivery.objects.filter(pk=other.pk).update(worker="who lives")
+        monkeypatch.setattr(handlers, "die", handlers.note)
+        worker.run(threading.Event(), once=True)
+        delivery.refresh_from_db()
+        other.refresh_from_db()
+        assert (delivery.state, delivery.attempts) == ("done", 2)
+        assert other.worker == "who lives", "nobody takes the work of who lives"
+    assert not list((tmp_path / "workers").iterdir())
+
+
+def test_work_that_kills_again_and_again_comes_back_with_longer_pauses(ask, tmp_path):
+    delivery, pauses = ask("note"), []
+    for attempt in range(1, ATTEMPTS):
+        Delivery.objects.update(due_at=worker.timezone.now())
+        assert worker._claim(f"dead {attempt}") == delivery
+        (tmp_path / "workers").mkdir(exist_ok=True)
+        (tmp_path / "workers" / f"dead {attempt}.lock").touch()
+        worker._take_over()
+        delivery.refresh_from_db()
+        assert delivery.state == "waiting"
+        pauses.append(round((delivery.due_at - worker.timezone.now()).total_seconds()))
+    assert pauses == [0, 10, 20, 40, 80, 160, 320]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -170,7 +170,6 @@ def test_killed_in_the_middle_of_everything_nothing_is_half_done_and_nothing_ans
             while kills and not ended:
                 torn |= moment(day, chance)
                 ended = kill(process, kills.pop(), chance)
-                leases_of_the_dead_run_out()
         nothing_is_half_done(day)
     with day.serving():
         until(day.over, 120)
@@ -188,11 +187,6 @@ def moment(day: Day, chance: Random) -> set[str]:
         time.sleep(0.01)
     time.sleep(chance.choice([0, 0.02, 0.1, 0.3]))
     return in_hand()
-
-
-def leases_of_the_dead_run_out() -> None:
-    """What takes five minutes otherwise."""
-    Delivery.objects.exclude(worker="").update(due_at=timezone.now() - timedelta(hours=1))
 
 
 def in_hand() -> set[str]:

@@ -18,6 +18,7 @@ from mingjing.kernel import registry
 from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.jobs.actions import begin_day
 from mingjing.kernel.jobs.models import Delivery
+from mingjing.kernel.jobs.presence import gone, present
 from mingjing.kernel.ledger.models import Fact
 
 __all__ = ["LeaseLost", "Run", "drain", "run"]
@@ -90,10 +91,19 @@ def _next_try(attempts: int) -> dict[str, Any]:
 
 def run(stop: Event, *, once: bool = False) -> None:
     """Work until `stop` is set (the delivery in hand is finished first), or with `once` until nothing is due."""
-    name, day = str(uuid7()), None
+    name = str(uuid7())
+    with present(name):
+        _run(name, stop, once)
+
+
+def _run(name: str, stop: Event, once: bool) -> None:
+    day, begun = None, False
     while not stop.is_set():
         try:
             close_old_connections()
+            if not begun:
+                _take_over()
+                begun = True
             worked = _work(name)
             if not worked and day != (today := timezone.localdate()):
                 day, worked = today, begin_day(at=timezone.now()) is not None
@@ -106,6 +116,15 @@ def run(stop: Event, *, once: bool = False) -> None:
             if once:
                 return
             stop.wait(POLL_SECONDS)
+
+
+def _take_over() -> None:
+    """Make due what killed workers of this machine held: at once, or after a pause where it was not the first time."""
+    for worker in gone():
+        for held in Delivery.objects.unfinished().filter(worker=worker):
+            pause = FIRST_PAUSE * 2 ** (held.attempts - 2) if held.attempts > 1 else timedelta()
+            still = Delivery.objects.unfinished().filter(pk=held.pk, worker=worker)
+            still.update(worker="", due_at=timezone.now() + pause)
 
 
 def drain() -> int:
