@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         help="a file where the first pass writes what its tests ask the database, and the second leaves out by it",
     )
-    parser.addoption("--part", help="K/N: of the journeys those in every N-th file from the K-th on")
+    parser.addoption("--part", help="K/N: only what is in every N-th file, from the K-th on")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,7 +58,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     else:
         kept = [item for item in kept if not item.get_closest_marker("other_database")]
     if part := config.getoption("--part"):
-        kept = part_of(kept, *map(int, part.split("/")))
+        kept = part_of(items, kept, *map(int, part.split("/")))
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
@@ -77,10 +77,10 @@ def in_second_pass(item: pytest.Item) -> bool:
     return on_either(item) if is_journey(item) else not of_pages(item)
 
 
-def part_of(items: list[pytest.Item], which: int, of: int) -> list[pytest.Item]:
-    """The journeys in every `of`-th file, from the file `which` (1 is the first) on; what is none is in every part."""
-    files = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items if is_journey(item)))}
-    return [item for item in items if files.get(item.path, which - 1) % of == which - 1]
+def part_of(collected: list[pytest.Item], items: list[pytest.Item], which: int, of: int) -> list[pytest.Item]:
+    """Those `items` in every `of`-th file, from the file `which` (1 is the first) on, of all that was collected."""
+    files = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in collected))}
+    return [item for item in items if files[item.path] % of == which - 1]
 
 
 def is_journey(item: pytest.Item) -> bool:

@@ -37,7 +37,9 @@ LANES = 3
 APART = ("tests/programmes/assessments", "tests/contracts", "tests/programmes", "tests/faces")
 """What pytest runs in parts of its own, about the longest first; all the rest comes after the first of them."""
 JOURNEYS = 4
-"""In how many parts the journeys run."""
+"""In how many parts the journeys run, by files."""
+HALVED = APART[0]
+"""What would still run when all else is done, and PostgreSQL's pass of it after that, runs in two parts by files."""
 
 
 @dataclass(frozen=True)
@@ -153,25 +155,34 @@ def planned(options: list[str], url: str, asked: Path, *, journeys: bool) -> tup
                   for way in range(1, ways + 1)]  # fmt: skip
         driven += [Part("PostgreSQL: journeys", [*again, *only], on(url, "journeys"))] if url else []
     for name, paths in divided(own=own):
-        chosen = [*without, *paths, *([] if own else ["--asked", str(asked / f"{name.replace('/', '-')}.json")])]
+        chosen = [*without, *paths, *([] if own else ["--asked", str(asked / f"{plain(name)}.json")])]
         second = Part(f"PostgreSQL: {name}", [*again, *chosen], on(url, name)) if url else None
         others += [Part(f"SQLite: {name}", [*tests, *chosen], then=second)]
     return driven, others
 
 
 def divided(*, own: bool) -> Iterator[tuple[str, list[str]]]:
-    """Name and paths of each part of the tests; together all of them, whatever is added to tests/."""
+    """Name and options of each part of the tests; together all of them, whatever is added to tests/."""
     if own:
         yield "tests", []
         return
     for path in (*APART[:1], "tests", *APART[1:]):
         below = [f"--ignore={other}" for other in APART if other.startswith(f"{path}/")]
-        yield path.removeprefix("tests/") if path in APART else "the rest", [path, *below]
+        name = path.removeprefix("tests/") if path in APART else "the rest"
+        for half in ("1/2", "2/2") if path == HALVED else ():
+            yield f"{name} {half}", [path, "--part", half]
+        if path != HALVED:
+            yield name, [path, *below]
 
 
 def on(url: str, part: str) -> dict[str, str]:
     """The environment in which a part has a database of its own on the server at `url`."""
-    return {"DATABASE_URL": url.replace("/postgres?", f"/{part.replace(' ', '_').replace('/', '_')}?")}
+    return {"DATABASE_URL": url.replace("/postgres?", f"/{plain(part)}?")}
+
+
+def plain(part: str) -> str:
+    """The name of a part as a file or a database may be called."""
+    return part.replace(" ", "_").replace("/", "_")
 
 
 def scripts(left_out: list[str]) -> Iterator[Part]:

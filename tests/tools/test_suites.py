@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from tests.conftest import part_of
 from tools.outcomes import LINES, Outcome, report
 
 from tools import suites
@@ -93,20 +94,33 @@ def test_the_parts_are_all_tests_on_each_database_and_no_two_share_one() -> None
     for start in ("SQLite", "PostgreSQL"):
         commands = [part.command for part in parts if part.name.startswith(start) and "journeys" not in part.name]
         paths = [next(word for word in command if word.partition("/")[0] == "tests") for command in commands]
-        assert sorted(paths) == sorted({"tests", *suites.APART})
+        assert sorted(paths) == sorted(["tests", *suites.APART, suites.HALVED])
+        halves = [command[command.index("--part") + 1] for command in commands if "--part" in command]
+        assert halves == ["1/2", "2/2"]
         assert all(Path(path).is_dir() for path in paths)
         for path, command in zip(paths, commands, strict=True):
             left_out = {word.removeprefix("--ignore=") for word in command if word.startswith("--ignore=")}
             assert left_out == {other for other in paths if Path(path) in Path(other).parents}
+            assert ("--part" in command) == (path == suites.HALVED)
     addresses = [part.env["DATABASE_URL"] for part in parts if part.env]
-    assert len(addresses) == len(set(addresses)) == len(suites.APART) + 2
+    assert len(addresses) == len(set(addresses)) == len(suites.APART) + 3
     assert all(address.startswith("postgresql://postgres@/") for address in addresses)
+
+
+@pytest.mark.parametrize("parts", [1, 2, 4])
+def test_parts_by_files_are_everything_and_no_file_is_in_two(parts: int, request: pytest.FixtureRequest) -> None:
+    items = request.session.items
+    found = [part_of(items, items, which, parts) for which in range(1, parts + 1)]
+    assert sum(map(len, found)) == len(items)
+    assert set(chain(*found)) == set(items)
+    files = [{item.path for item in part} for part in found]
+    assert sum(map(len, files)) == len(set().union(*files))
 
 
 def test_the_second_pass_follows_the_first_and_reads_what_it_asked() -> None:
     parts = [part for part in planned([])[1] if part.name != "PostgreSQL: journeys"]
     files = [part.command[part.command.index("--asked") + 1] for part in parts]
-    assert [part.name.partition(":")[0] for part in parts] == ["SQLite", "PostgreSQL"] * (len(suites.APART) + 1)
+    assert [part.name.partition(":")[0] for part in parts] == ["SQLite", "PostgreSQL"] * (len(suites.APART) + 2)
     assert files[::2] == files[1::2]
     assert len(set(files)) == len(parts) / 2
 

@@ -117,7 +117,7 @@ class Environment:
     def static_storage(self) -> str:
         if self.mode == "test":
             return "django.contrib.staticfiles.storage.StaticFilesStorage"
-        return "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        return "mingjing.config.static.StaticFiles"
 
     def database(self) -> dict[str, Any]:
         """Django's DATABASES entry; SQLite in write-ahead mode, or PostgreSQL with a connection pool."""

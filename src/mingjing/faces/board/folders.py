@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import brotli  # type: ignore[import-untyped]  # it ships no types
+import brotli
 from django.conf import settings
 
 __all__ = ["LINKS", "File", "Unit", "publish", "root", "writing"]

@@ -1,6 +1,6 @@
 """The tables of the ledger: facts, never changed, and the one row that says where they end.
 
-Both are guarded by triggers (migration 0002). Facts hold ids, counts and salted digests, never names: personal data is
+Both are guarded by triggers (its migration). Facts hold ids, counts and salted digests, never names: personal data is
 erased elsewhere without breaking the chain. Not here: appending (writer), checking (verify).
 """
 

@@ -1,7 +1,7 @@
 """Rulebooks and their versions: rules as dated data, drafted, then published once (or withdrawn), never edited again.
 
 What a document means is its kind's business; here it is canonical JSON with a digest. A published or withdrawn version
-is frozen by the database itself (migrations 0002 and 0003). Not here: the check of a kind, which its manifest names.
+is frozen by the database itself (its migration). Not here: the check of a kind, which its manifest names.
 """
 
 import json

@@ -2,7 +2,7 @@
 
 The sheets come from a file (its original lies in the evidence store) or from the records of a round. A result keeps its
 whole score sheet, so that every line can be explained again at any time by the scheme that made it. Finished replays
-and their results are frozen by the database (migration 0002). Not here: how sheets are scored (policy), when (jobs).
+and their results are frozen by the database (its migration). Not here: how sheets are scored (policy), when (jobs).
 """
 
 import json
