@@ -3,8 +3,8 @@
 Nobody signs in here: what it answers is public, and each programme says why. Not here: what a programme answers.
 """
 
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial, wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from mingjing.engine.outcome import Reason, Refusal, Titled, in_language
 from mingjing.kernel.parties.guard import View, public
 
-__all__ = ["answers", "in_both", "listed", "said", "titled"]
+__all__ = ["answers", "listed", "said", "titled"]
 
 LANGUAGES = {"zh-Hans": "zh-hans", "en": "en"}
 """The languages of an answer: as JSON names them and as Django does."""
@@ -44,16 +44,17 @@ def answers(why: str) -> Callable[[Callable[..., dict[str, Any]]], View]:
 
 def said(reason: Reason) -> dict[str, str]:
     """A reason or a problem with its code, in both languages."""
-    return {"code": reason.code, **in_both(lambda: reason.say(gettext))}
+    return {"code": reason.code, **{name: reason.say(translate) for name, translate in _TRANSLATE.items()}}
 
 
-def in_both(say: Callable[[], str]) -> dict[str, str]:
-    """What `say` says in each language."""
-    told = {}
-    for name, code in LANGUAGES.items():
-        with translation.override(code):
-            told[name] = say()
-    return told
+@lru_cache(maxsize=4000)
+def _translated(code: str, text: str) -> str:
+    """A text of the catalogues, which do not change while a process lives."""
+    with translation.override(code):
+        return gettext(text)
+
+
+_TRANSLATE: Mapping[str, Callable[[str], str]] = {name: partial(_translated, code) for name, code in LANGUAGES.items()}
 
 
 def titled(title: Titled) -> dict[str, str]:
@@ -63,10 +64,4 @@ def titled(title: Titled) -> dict[str, str]:
 
 def listed(reasons: Iterable[Reason]) -> list[dict[str, str]]:
     """Several reasons."""
-    every = list(reasons)
-    told = [{"code": reason.code} for reason in every]
-    for name, code in LANGUAGES.items() if every else ():
-        with translation.override(code):
-            for reason, one in zip(every, told, strict=True):
-                one[name] = reason.say(gettext)
-    return told
+    return [said(reason) for reason in reasons]

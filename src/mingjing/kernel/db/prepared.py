@@ -66,9 +66,9 @@ class _Slot:
     name: str
     place: int | None = None
 
-    def of(self, values: Mapping[str, Any], connection: Any) -> Any:
+    def of(self, values: Mapping[str, Any]) -> Any:
         value = values[self.name]
-        return adapted(value if self.place is None else value[self.place], connection)
+        return value if self.place is None else value[self.place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ class _Plan:
         connection = self.connection
         if self.locks and not connection.in_atomic_block:
             raise transaction.TransactionManagementError("Rows are locked until a transaction ends; there is none.")
-        given = [one.of(values, connection) if type(one) is _Slot else one for one in self.params]
+        ready = {name: adapted(value, connection) for name, value in values.items()}
+        given = [one.of(ready) if type(one) is _Slot else one for one in self.params]
         if connection.connection is None or connection.queries_logged or connection.execute_wrappers:
             return self._through_django(given)
         if connection.in_atomic_block:
@@ -205,6 +206,8 @@ def _stand_in(kind: type, number: int) -> Any:
 def adapted(value: Any, connection: Any) -> Any:
     """A value as the database of this connection takes it."""
     kind = type(value)
+    if kind is list:
+        return [adapted(one, connection) for one in value]
     if kind is UUID:
         return value if connection.features.has_native_uuid_field else value.hex
     if kind is datetime:

@@ -49,6 +49,12 @@ class Test:
             return None
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
+    def holds(self, facts: Facts) -> bool:
+        """Whether it is known to hold."""
+        if self.words is not None:
+            return (facts.get(self.fact) or "") in self.words
+        return self.verdict(facts) is True
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -65,9 +71,25 @@ class Condition:
             if found is False:
                 return False
             known = known and found is True
-        if self.unless and any(all(test.verdict(facts) for test in tests) for tests in self.unless):
+        if self._is_excepted(facts):
             return False
         return known or None
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether it is known to hold: what `verdict` says, sooner."""
+        for test in self.only:
+            if not test.holds(facts):
+                return False
+        return not self._is_excepted(facts)
+
+    def _is_excepted(self, facts: Facts) -> bool:
+        for tests in self.unless:
+            for test in tests:
+                if not test.holds(facts):
+                    break
+            else:
+                return True
+        return False
 
     def unknown(self, facts: Facts) -> tuple[str, ...]:
         """The facts that are missing."""

@@ -16,7 +16,7 @@ from mingjing.programmes.inspections.policy.warnings import Unjudged, Warning
 
 __all__ = [
     "VISIT_TOLD", "Report", "blanket_told", "blanket_warnings", "is_blanket", "share_told", "share_warnings",
-    "streak_told", "streak_warnings", "unscanned_told", "unscanned_warnings", "visit_warnings",
+    "streak_told", "streak_warnings", "unjudged_visits", "unscanned_told", "unscanned_warnings", "visit_warnings",
 ]  # fmt: skip
 
 VISIT_TOLD = Reason("inspections.visit", N_("This visit is what the rule describes."))
@@ -32,15 +32,20 @@ class Report:
     authority: str = ""
 
 
-def visit_warnings(rule: Rule, visits: Iterable[Visit]) -> Iterator[Warning | Unjudged]:
-    """The visits that meet the rule, each a warning of the first step that holds; those it cannot judge are told."""
+def visit_warnings(rule: Rule, visits: Iterable[Visit]) -> Iterator[Warning]:
+    """The visits that meet the rule, each a warning of the first step that holds."""
     for visit in visits:
-        if not rule.holds(visit.day):
-            continue
-        verdicts = [step.when.verdict(visit.facts) for step in rule.steps]
-        if True in verdicts:
-            yield _about(rule, rule.steps[verdicts.index(True)].level, visit)
-        elif None in verdicts:
+        if rule.holds(visit.day):
+            step = next((one for one in rule.steps if visit.meets(one.when)), None)
+            if step is not None:
+                yield _about(rule, step.level, visit)
+
+
+def unjudged_visits(rule: Rule, visits: Iterable[Visit]) -> Iterator[Unjudged]:
+    """The visits that it cannot judge, because facts are unknown."""
+    for visit in visits:
+        verdicts = [step.when.verdict(visit.facts) for step in rule.steps] if rule.holds(visit.day) else []
+        if None in verdicts and True not in verdicts:
             missing = (fact for step in rule.steps for fact in step.when.unknown(visit.facts))
             yield Unjudged(rule, visit.record, tuple(dict.fromkeys(missing)))
 

@@ -5,6 +5,7 @@ day of each visit, by the rule of that day, over what had happened by then; what
 again is one warning.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ from mingjing.programmes.inspections.policy.rules import Count, Level, Rule, Win
 from mingjing.programmes.inspections.policy.visits import Visit
 from mingjing.programmes.inspections.policy.warnings import Warning, counted
 
-__all__ = ["Key", "count_warnings", "grouped", "may_count", "units", "window_start"]
+__all__ = ["Beside", "Key", "count_warnings", "grouped", "units", "window_start"]
 
 Key = tuple[tuple[str, str], ...]
 Fire = tuple[date, Level, int]
@@ -28,24 +29,54 @@ def count_warnings(rule: Rule, visits: Iterable[Visit]) -> Iterator[Warning]:
             yield _warning(rule, asked, key, group, run)
 
 
-def may_count(rule: Rule, visits: Sequence[Visit], coming: Visit) -> bool:
-    """Whether the rule can warn on the day of a visit, and because of it: a quick look that passes over no warning."""
-    asked = rule.count
-    assert asked is not None
-    if not coming.meets(asked.visits) or not _keys(asked, coming):
-        return False
-    needed, start = _needed(rule, asked), window_start(asked.window, coming.day)
-    within = [visit for visit in visits if start <= visit.day <= coming.day]
-    return len(within) >= needed and sum(visit.meets(asked.visits) for visit in within) >= needed
+class Beside:
+    """The visits beside one that is coming, in order and it among them: what a rule can count together with it.
 
+    A rule that cannot warn on its day, and because of it, is given nothing to count; no warning is passed over so.
+    """
 
-def _needed(rule: Rule, asked: Count) -> int:
-    """The fewest visits with which the rule can be met."""
-    if asked.what == "authorities":
-        return 2
-    if asked.caps:
-        return min((cap for cap in asked.caps.values() if cap is not None), default=0) + (asked.when == "over")
-    return min(step.least for step in rule.steps)
+    def __init__(self, visits: Sequence[Visit], coming: Visit) -> None:
+        self._visits, self._coming = visits, coming
+        self._own = [visit for visit in visits if visit.record == coming.record]
+        self._days = [visit.day for visit in visits]
+        self._until = bisect_right(self._days, coming.day)
+        self._grades = {_grade(one) for one in visits[bisect_left(self._days, coming.day) : self._until]}
+
+    def of(self, rule: Rule) -> Sequence[Visit]:
+        """Those that the rule counts together with the one that is coming, if they are enough to warn of."""
+        asked, needed = rule.count, self._needed(rule)
+        assert asked is not None
+        start = date.min if rule.kind == "streak" else window_start(asked.window, self._coming.day)
+        within = self._visits[bisect_left(self._days, start) : self._until]
+        if needed is None or len(within) < needed:
+            return ()
+        if sum(self._counts(asked, visit) for visit in within) < needed:
+            return ()
+        return [visit for visit in self._visits if self._counts(asked, visit)]
+
+    def _counts(self, asked: Count, visit: Visit) -> bool:
+        """Whether a visit counts, and nothing that can be told at once tells it apart from the one that is coming.
+
+        That may have several parts: a joint visit of which each authority has one.
+        """
+        names = [name for name in asked.per if name != "item"]
+        return visit.meets(asked.visits) and any(
+            one.meets(asked.visits) and all(_told(visit, name) == _told(one, name) for name in names)
+            for one in self._own
+        )
+
+    def _needed(self, rule: Rule) -> int | None:
+        """The fewest visits with which the rule can be met that day; None where nothing can."""
+        asked = rule.count
+        assert asked is not None
+        if rule.kind == "streak":
+            return rule.numbers["times"]
+        if asked.what == "authorities":
+            return 2
+        if asked.caps:
+            caps = [cap for grade in self._grades if (cap := asked.allowed(grade)) is not None]
+            return min(caps) + (asked.when == "over") if caps else None
+        return min(step.least for step in rule.steps)
 
 
 def grouped(asked: Count, visits: Iterable[Visit]) -> dict[Key, list[Visit]]:
@@ -87,12 +118,28 @@ def _keys(asked: Count, visit: Visit) -> list[Key]:
     Nothing where the authority, the field or the item is unknown: the unknown of two visits is not the same. Without a
     site it counts for the firm as a whole.
     """
-    told = {"site": visit.site, "authority": visit.authority, "field": str(visit.facts.get("field") or "")}
-    asked_for = {*asked.per, *(("authority",) if asked.what == "authorities" else ())} - {"site", "item"}
-    if not all(told[name] for name in asked_for):
+    if asked.what == "authorities" and not visit.authority:
+        return []
+    told = {name: _told(visit, name) for name in asked.per if name != "item"}
+    if not all(value or name == "site" for name, value in told.items()):
         return []
     items = [item for item in dict.fromkeys(visit.items) if item] if "item" in asked.per else [""]
     return [tuple((name, item if name == "item" else told[name]) for name in asked.per) for item in items]
+
+
+def _told(visit: Visit, name: str) -> str:
+    """What visits are told apart by, other than items."""
+    match name:
+        case "site":
+            return visit.site
+        case "authority":
+            return visit.authority
+        case _:
+            return str(visit.facts.get("field") or "")
+
+
+def _grade(visit: Visit) -> str:
+    return str(visit.facts.get("grade") or "")
 
 
 def _fires(rule: Rule, asked: Count, group: list[Visit]) -> Iterator[Fire]:
@@ -115,7 +162,7 @@ def _fires(rule: Rule, asked: Count, group: list[Visit]) -> Iterator[Fire]:
 def _level(rule: Rule, asked: Count, within: list[Visit], last: Visit) -> tuple[Level, int] | None:
     count = len(within)
     if asked.caps:
-        allowed = asked.allowed(str(last.facts.get("grade") or ""))
+        allowed = asked.allowed(_grade(last))
         if allowed is None or (count <= allowed if asked.when == "over" else count != allowed):
             return None
         return rule.steps[0].level, count

@@ -68,17 +68,20 @@ class Admission:
 
 def admit(pack: Pack, facts: Facts, *, day: date) -> Admission:
     """What the rules of that day say to an arrival of which these facts are known."""
-    answers = [answer for rule in pack.of("gate") if rule.holds(day) and (answer := _answer(rule, facts))]
+    answers = [answer for rule in pack.on(day, "gate") if (answer := _answer(rule, facts))]
     worst = max((answer.level for answer in answers), default=Level.INFO)
     colour = {Level.INFO: Colour.GREEN, Level.YELLOW: Colour.YELLOW, Level.RED: Colour.RED}[worst]
     return Admission(colour, tuple(sorted(answers, key=lambda answer: -answer.level)))
 
 
 def _answer(rule: Rule, facts: Facts) -> Answer | None:
-    verdicts = [step.when.verdict(facts) for step in rule.steps]
-    if True in verdicts:
-        return Answer(rule, rule.steps[verdicts.index(True)].level)
-    if None in verdicts:
-        missing = (fact for step in rule.steps for fact in step.when.unknown(facts))
-        return Answer(rule, rule.unknown, tuple(dict.fromkeys(missing)))
-    return None
+    unknown = False
+    for step in rule.steps:
+        found = step.when.verdict(facts)
+        if found:
+            return Answer(rule, step.level)
+        unknown = unknown or found is None
+    if not unknown:
+        return None
+    missing = (fact for step in rule.steps for fact in step.when.unknown(facts))
+    return Answer(rule, rule.unknown, tuple(dict.fromkeys(missing)))

@@ -3,22 +3,27 @@
 What is live at the gate and what runs over a whole file (queries.columns) agree with it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mingjing.programmes.inspections.policy.conduct import (
     Report,
     blanket_warnings,
     share_warnings,
     streak_warnings,
+    unjudged_visits,
     unscanned_warnings,
     visit_warnings,
 )
-from mingjing.programmes.inspections.policy.counting import count_warnings, may_count
+from mingjing.programmes.inspections.policy.counting import Beside, count_warnings
 from mingjing.programmes.inspections.policy.rules import Pack, Rule
 from mingjing.programmes.inspections.policy.visits import Visit, standing
 from mingjing.programmes.inspections.policy.warnings import Unjudged, Warning, worst_first
 
 __all__ = ["judge", "judge_all", "judge_with", "unjudged"]
+
+
+OF_ONE_FIRM = ("count", "visit", "streak")
+"""Kinds of rules that the records of one firm answer."""
 
 
 def judge(pack: Pack, visits: Iterable[Visit]) -> list[Warning]:
@@ -27,18 +32,20 @@ def judge(pack: Pack, visits: Iterable[Visit]) -> list[Warning]:
     A record that was corrected into another firm's is for whoever gathers the records to leave out (`standing`).
     """
     kept = standing(visits)
-    return worst_first(_found(pack.rules, kept, kept))
+    return worst_first(_found(pack.of(*OF_ONE_FIRM), lambda _rule: kept, kept))
 
 
-def _found(rules: Iterable[Rule], kept: Sequence[Visit], alone: Sequence[Visit]) -> Iterator[Warning]:
-    """What rules find in the records that stand; those about single visits look at `alone` only."""
+def _found(
+    rules: Iterable[Rule], counted: Callable[[Rule], Sequence[Visit]], alone: Sequence[Visit]
+) -> Iterator[Warning]:
+    """What rules find in the visits that each counts; those about single visits look at `alone`."""
     for rule in rules:
         if rule.kind == "count":
-            yield from count_warnings(rule, kept)
+            yield from count_warnings(rule, counted(rule))
         elif rule.kind == "visit":
-            yield from (one for one in visit_warnings(rule, alone) if isinstance(one, Warning))
-        elif rule.kind == "streak":
-            yield from streak_warnings(rule, kept)
+            yield from visit_warnings(rule, alone)
+        else:
+            yield from streak_warnings(rule, counted(rule))
 
 
 def judge_all(pack: Pack, visits: Iterable[Visit], reports: Iterable[Report] = ()) -> list[Warning]:
@@ -66,16 +73,11 @@ def judge_with(pack: Pack, visits: Iterable[Visit], coming: Visit) -> list[Warni
     """
     kept = standing([*visits, coming])
     alone = [one for one in kept if one.record == coming.record]
-    rules = (rule for rule in pack.rules if rule.holds(coming.day) and _concerned(rule, kept, coming))
-    found = _found(rules, kept, alone)
+    found = _found(pack.on(coming.day, *OF_ONE_FIRM), Beside(kept, coming).of, alone)
     return worst_first(one for one in found if one.last == coming.day and coming.record in one.records)
-
-
-def _concerned(rule: Rule, kept: Sequence[Visit], coming: Visit) -> bool:
-    return rule.kind not in ("count", "streak") or may_count(rule, kept, coming)
 
 
 def unjudged(pack: Pack, visits: Iterable[Visit]) -> list[Unjudged]:
     """Records that rules about single visits cannot judge, because facts are unknown."""
     kept = standing(visits)
-    return [one for rule in pack.of("visit") for one in visit_warnings(rule, kept) if isinstance(one, Unjudged)]
+    return [one for rule in pack.of("visit") for one in unjudged_visits(rule, kept)]

@@ -15,7 +15,7 @@ __all__ = ["gate_document"]
 
 def gate_document(pack: Pack, day: date) -> dict[str, Any]:
     """The rules of the gate that hold on that day: `policy.rules.read_rules` makes them of it again."""
-    rules = [_rule(rule) for rule in pack.of("gate") if rule.holds(day)]
+    rules = [_rule(rule) for rule in pack.on(day, "gate")]
     return {"format": FORMAT, "title": _titles(pack.title), "rules": rules}
 
 

@@ -4,9 +4,10 @@ The format is docs/reference/inspection-rules.md. A rule holds for visits of the
 what held before, so that an old visit is judged by the rules of its day. Not here: judging (gate, counting, conduct).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import IntEnum
 from itertools import pairwise
 from typing import Any
@@ -128,10 +129,25 @@ class Pack:
 
     title: Titled
     rules: tuple[Rule, ...]
+    _turns: list[date] = field(default_factory=list, init=False, repr=False, compare=False)
+    _held: dict[tuple[int, tuple[str, ...]], tuple[Rule, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        ended = {rule.last + timedelta(days=1) for rule in self.rules if rule.last < date.max}
+        self._turns.extend(sorted({rule.first for rule in self.rules} | ended))
 
     def of(self, *kinds: str) -> Iterator[Rule]:
         """Its rules of these kinds."""
         return (rule for rule in self.rules if rule.kind in kinds)
+
+    def on(self, day: date, *kinds: str) -> tuple[Rule, ...]:
+        """Its rules of these kinds that hold on that day: looked up once for all days between two changes."""
+        between = (bisect_right(self._turns, day), kinds)
+        if (held := self._held.get(between)) is None:
+            held = self._held[between] = tuple(rule for rule in self.of(*kinds) if rule.holds(day))
+        return held
 
 
 def check_rules(document: Mapping[str, Any]) -> list[Problem]:

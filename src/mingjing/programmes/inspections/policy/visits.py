@@ -39,7 +39,7 @@ class Visit:
         """Whether a condition is known to hold of it: looked at once, for many rules ask the same."""
         known = self._met.get(id(condition))
         if known is None:
-            known = self._met[id(condition)] = (condition, condition.verdict(self.facts) is True)
+            known = self._met[id(condition)] = (condition, condition.holds(self.facts))
         return known[1]
 
     @property

@@ -77,7 +77,7 @@ def found_in(pack: Pack, visits: Sequence[Visit], reports: Sequence[Report]) -> 
 def of_authority(authority: Authority, day: date) -> Judged:
     """The warnings about an authority's visits, in the period that `day` lies in."""
     rules = rules_in(authority.area)
-    asked = [rule for rule in rules.pack.of("share") if rule.holds(day) and rule.count]
+    asked = [rule for rule in rules.pack.on(day, "share") if rule.count]
     if not asked:
         return Judged((), (), (), rules, (), day, day)
     windows = [rule.count.window for rule in asked if rule.count]
@@ -91,7 +91,7 @@ def of_plan(plan: Plan) -> Judged:
     """Whether a campaign that is filed spares nobody (B8): its firms beside those of the area. Three statements."""
     rules = rules_in(plan.authority.area)
     told = Report(plan.subject, plan.first_day, "", plan.authority.subject)
-    asked = [rule for rule in rules.pack.of("blanket") if rule.holds(plan.first_day)]
+    asked = rules.pack.on(plan.first_day, "blanket")
     stands = plan.kind == PlanKind.CAMPAIGN and plan.filed_at is not None and plan.withdrawn_at is None
     targets = plan.lines.values("firm").distinct().count() if asked and stands else 0
     eligible = Firm.objects.filter(within_subtree(plan.authority.area.path, "area")).count() if targets else 0

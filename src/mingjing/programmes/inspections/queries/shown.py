@@ -103,7 +103,7 @@ def _kept(entry: Entry, day: date) -> tuple[str, tuple[Said, ...]]:
 
 
 def _by_code(pack: Pack, day: date) -> Mapping[str, Rule]:
-    return {rule.code: rule for rule in pack.of("gate") if rule.holds(day)}
+    return {rule.code: rule for rule in pack.on(day, "gate")}
 
 
 def _officers(task: Task, people: list[Any], day: date) -> Iterable[Officer]:
