@@ -5,11 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from tests.programmes.assessments import test_reopenings
 from tests.programmes.assessments.contested import ANSWER, codes, exhibit, known, published
 from tests.programmes.assessments.judged import in_review, register
 from tests.programmes.assessments.test_reopenings import approved, corrected, faults, noticed, through, tiers
 from tests.programmes.assessments.test_round_decisions import decided
+from tests.programmes.complaints.conftest import COLUMNS as HOTLINE
+from tests.programmes.complaints.test_matched import LAWSUIT, PETITION, lawsuit, one_is, petition, taken, written
 
 from mingjing.engine.outcome import Reason
 from mingjing.kernel import registry
@@ -30,6 +33,7 @@ from mingjing.programmes.assessments.queries.decisions import decision_file
 from mingjing.programmes.assessments.queries.editions import due
 from mingjing.programmes.assessments.queries.schemes import KIND, read_scheme, scheme_of, shipped_schemes
 from mingjing.programmes.assessments.queries.sheets import known_of, sheet_of_entry
+from mingjing.programmes.complaints.models import Complaint
 
 pytestmark = pytest.mark.django_db
 People = dict[str, Person]
@@ -201,7 +205,7 @@ def test_records_of_others_that_speak_against_it_are_seen_at_once(
     scheme: Version, staff: People, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = lifted(staff, at, scheme)
-    for code in ("petitions", "complaint_rate", "lawsuits"):
+    for code in ("petitions", "complaints", "lawsuits"):
         record_attribute(entry=entry, code=code, text="0", source="比对函〔2024〕1号", by=staff["officer"], at=at)
     three = {"kind": "bonus", "code": "three_zero", "document": "比对函〔2024〕1号", "occurred_on": None}
     filing = file_document(entry=entry, **three, by=staff["officer"], at=at)  # type: ignore[arg-type]
@@ -210,8 +214,11 @@ def test_records_of_others_that_speak_against_it_are_seen_at_once(
     now = edition.published_at
     said = {"text": "0"}
 
-    def answers(part: object, sites: Any, first: date, last: date, when: datetime) -> dict[int, registry.Answer]:
-        return {site: registry.Answer(said["text"], Reason("x", "x")) for site in sites}
+    def answers(
+        part: registry.Known, sites: Any, first: date, last: date, when: datetime
+    ) -> dict[int, registry.Answer]:
+        text = said["text"] if part.code == "complaints.hotline" else "0"
+        return {site: registry.Answer(text, Reason("x", "x")) for site in sites}
 
     monkeypatch.setattr(registry, "answers", answers)
     assert not contradicted_in(edition.round, now)
@@ -247,3 +254,39 @@ def test_what_is_established_before_the_first_publication_stands_in_it_once_it_w
     noticed(pending, staff, first.published_at)
     late = through(pending, staff, first.published_at)
     assert corrected(first, staff, late).rows.get(entry=pending.entry).tier == "BLACK"
+
+
+def test_files_of_those_who_keep_the_records_prove_three_zeros_and_contradict_them_before_and_after(
+    scheme: Version, staff: People, at: datetime
+) -> None:
+    entry = lifted(staff, at, scheme)
+    three = {"kind": "bonus", "code": "three_zero", "document": "比对结果", "occurred_on": None}
+
+    def filed() -> Filing:
+        return file_document(entry=entry, **three, by=staff["officer"], at=at)  # type: ignore[arg-type]
+
+    days, name = entry.round.period, entry.name
+    for mapping, columns in (("hotline-12345", HOTLINE), ("petitions", PETITION)):
+        taken(entry.round.area, mapping, written(columns, []), days)
+    assert codes(filed) == ["filing.unmatched"]
+    taken(entry.round.area, "lawsuits", written(LAWSUIT, [lawsuit(1, name, days[0].isoformat())]), days)
+    sued = Complaint.objects.get()
+    one_is(sued, staff["officer"], "valid", "company")
+    record_attribute(entry=entry, code="lawsuits", text="0", source="企业自报", by=staff["officer"], at=at)
+    assert codes(filed) == ["filing.not_zero"]  # a none by hand does not outweigh what the court has
+    one_is(sued, staff["director"], "invalid")
+    decide_filing(filing=filed(), approved=True, reason="", by=staff["director"], at=at)
+    edition = shown(entry, staff, at)
+    assert edition.rows.get(entry=entry).bonus == 400
+    assert not contradicted_in(edition.round, timezone.now())
+    late = [petition(7, name, days[1].isoformat())]
+    taken(entry.round.area, "petitions", written(PETITION, late), days)
+    assert not contradicted_in(edition.round, timezone.now())
+    one_is(Complaint.objects.get(number="X7"), staff["officer"], "valid", "company")
+    (found,) = contradicted_in(edition.round, timezone.now())
+    assert (found.filing.code, found.problem.params) == ("three_zero", {"name": "petitions", "found": "1"})
+    assert edition.rows.get(entry=entry).bonus == 400  # nothing follows by itself
+    after = edition.published_at + timedelta(days=3)
+    one = approved(refuted(entry, staff, after, code="three_zero", responsibility="信访件X7属实"), staff, after)
+    assert one.filing.code == "three_zero"
+    assert not contradicted_in(edition.round, timezone.now())

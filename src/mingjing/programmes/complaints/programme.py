@@ -105,6 +105,18 @@ MANIFEST = Manifest(
             code="complaints.top_share", title=_("In the top share of the complaint ranking"), kind="flag",
             read=f"{HERE}.queries.known.top_shares",
         ),
+        Known(
+            code="complaints.hotline", title=_("Complaints of the hotline that are the company’s"), kind="number",
+            read=f"{HERE}.queries.matched.hotline",
+        ),
+        Known(
+            code="complaints.petitions", title=_("Petitions that are the company’s"), kind="number",
+            read=f"{HERE}.queries.matched.petitions",
+        ),
+        Known(
+            code="complaints.lawsuits", title=_("Lawsuits that are the company’s"), kind="number",
+            read=f"{HERE}.queries.matched.lawsuits",
+        ),
     ),
     documents=PAPERS,
     commands=(
