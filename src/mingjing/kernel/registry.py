@@ -210,6 +210,8 @@ class Manifest:
     subjects: Mapping[str, str] = field(default_factory=dict)  # what facts are about: "places.site" -> English msgid
     # Dotted path of a function (case, at) -> the latest instant to which a deadline of its cases can be moved, or None
     case_extension: str = ""
+    # Dotted path of a function (case, day) -> the organisation that has to see to a case on that day, or None
+    case_answering: str = ""
     case_kinds: Mapping[str, str] = field(default_factory=dict)  # the kinds of cases it opens: code -> English msgid
     # Its proceedings: kind -> (English msgid, dotted path of a function of {step: engine.process.Clock} that gives the
     processes: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # engine.process.Process

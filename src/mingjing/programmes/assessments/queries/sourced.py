@@ -49,7 +49,7 @@ from mingjing.programmes.assessments.policy.sources import (
 )
 from mingjing.programmes.assessments.queries.second_looks import Look, looks_of, visits_to
 
-__all__ = ["changed_of", "company_on", "elsewhere_of", "sourced_of"]
+__all__ = ["changed_of", "companies_on", "company_on", "elsewhere_of", "sourced_of"]
 
 ABOUT = "assessments.visit:"
 """How the subject of an order begins; the record's id and the check follow."""
@@ -217,10 +217,22 @@ def _came_before_the_visit(entry: Entry, held: Sequence[Engagement], looks: Sequ
 
 def company_on(entry: Entry, day: date, at: datetime) -> Organisation | None:
     """Whose work a visit of that day saw, as it is known at a moment: who had come by then, else who was frozen."""
-    held = _held([entry], at).get(entry.community_id, [])
+    there = _there(entry, _held([entry], at).get(entry.community_id, ()), day)
+    return there.company if there else entry.company
+
+
+def companies_on(visits: Sequence[tuple[Entry, date]], at: datetime) -> list[str]:
+    """The names of the same of several entries, each on a day: one query."""
+    held = _held([entry for entry, _day in visits], at)
+    found = ((entry, _there(entry, held.get(entry.community_id, ()), day)) for entry, day in visits)
+    return [there.company_name if there else entry.company_name for entry, there in found]
+
+
+def _there(entry: Entry, held: Sequence[Engagement], day: date) -> Engagement | None:
+    """The engagement that had begun by a day after the one that was frozen; None where nobody else had come."""
     since = next((one.first_day for one in held if one.pk == entry.engagement_id), None)
     by_then = [one for one in held if since and one.first_day and since < one.first_day <= day]
-    return max(by_then, key=lambda one: (one.first_day, one.pk)).company if by_then else entry.company
+    return max(by_then, key=lambda one: (one.first_day, one.pk), default=None)
 
 
 def changed_of(round_: Round, scheme: Scheme, only: Collection[int] | None = None) -> dict[int, Engagement]:
