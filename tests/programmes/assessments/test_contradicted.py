@@ -215,12 +215,12 @@ def test_records_of_others_that_speak_against_it_are_seen_at_once(
     said = {"text": "0"}
 
     def answers(
-        part: registry.Known, sites: Any, first: date, last: date, when: datetime
-    ) -> dict[int, registry.Answer]:
-        text = said["text"] if part.code == "complaints.hotline" else "0"
-        return {site: registry.Answer(text, Reason("x", "x")) for site in sites}
+        codes: Any, sites: Any, first: date, last: date, when: datetime
+    ) -> dict[str, dict[int, registry.Answer]]:
+        texts = {code: said["text"] if code == "complaints.hotline" else "0" for code in codes}
+        return {code: {site: registry.Answer(text, Reason("x", "x")) for site in sites} for code, text in texts.items()}
 
-    monkeypatch.setattr(registry, "answers", answers)
+    monkeypatch.setattr(registry, "answers_to", answers)
     assert not contradicted_in(edition.round, now)
     said["text"] = "0.42"
     assert [(one.filing, one.problem.params["found"]) for one in contradicted_in(edition.round, now)] == [

@@ -16,6 +16,7 @@ from mingjing.programmes.complaints.policy.rules import KIND
 from mingjing.programmes.complaints.queries.papers import KINDS as PAPERS
 
 HERE = "mingjing.programmes.complaints"
+TOGETHER = f"{HERE}.queries.matched.together"
 EVERYBODY = ("administrator", "director", "officer", "auditor")
 
 SUBJECTS = {
@@ -107,15 +108,15 @@ MANIFEST = Manifest(
         ),
         Known(
             code="complaints.hotline", title=_("Complaints of the hotline that are the company’s"), kind="number",
-            read=f"{HERE}.queries.matched.hotline",
+            read=f"{HERE}.queries.matched.hotline", together=TOGETHER,
         ),
         Known(
             code="complaints.petitions", title=_("Petitions that are the company’s"), kind="number",
-            read=f"{HERE}.queries.matched.petitions",
+            read=f"{HERE}.queries.matched.petitions", together=TOGETHER,
         ),
         Known(
             code="complaints.lawsuits", title=_("Lawsuits that are the company’s"), kind="number",
-            read=f"{HERE}.queries.matched.lawsuits",
+            read=f"{HERE}.queries.matched.lawsuits", together=TOGETHER,
         ),
     ),
     documents=PAPERS,

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, in_language
@@ -26,7 +27,8 @@ from mingjing.programmes.assessments.queries.round_papers import CHINESE, day_te
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 __all__ = [
-    "ABOUT_ORDERS", "FORM_PAPERS", "HANDED_TO_COMPANY", "case_to_answer", "forms_for", "ready_to_fill_in", "too_early",
+    "ABOUT_ORDERS", "FORM_PAPERS", "HANDED_TO_COMPANY", "case_to_answer", "cases_heard", "forms_for",
+    "ready_to_fill_in", "too_early",
 ]  # fmt: skip
 
 ABOUT_ORDERS = frozenset({"rectification_plan", "completion_report"})
@@ -54,11 +56,11 @@ ASKED = "interview"
 
 def ready_to_fill_in(entry: Entry, now: datetime) -> frozenset[str]:
     """The papers of FORM_PAPERS it is time for."""
-    known = _cases(entry, now)
-    names = {"interview_record"} if _visit(entry) and entry.class_code else set()
+    known, records = _cases(entry, now), _records(entry)
+    names = {"interview_record"} if _visit(records) and entry.class_code else set()
     names |= {"statement_record"} if (notice := _notice(known)) else set()
     names |= {"statement_form"} if notice and notice.addressee_id else set()
-    names |= {"objection_form"} if _findings(entry) else set()
+    names |= {"objection_form"} if _findings(entry, records) else set()
     names |= {"bonus_claim"} if entry.company_id and _claimable(entry) else set()
     names |= {"talk_minutes"} if _talk(known) else set()
     names |= {"appeal_form"} if entry.company_id and _row(entry) else set()
@@ -70,6 +72,13 @@ def ready_to_fill_in(entry: Entry, now: datetime) -> frozenset[str]:
 def too_early(kind: str) -> Problem:
     """Why a form of HANDED_TO_COMPANY cannot be had now."""
     return Problem("form.too_early", NOT_YET[kind])
+
+
+def cases_heard(entry: Entry) -> QuerySet[Proceeding, Any]:
+    """The cases about it in which the company is heard, as documents name them: for a condition, no statement."""
+    late = Q(pk__in=Reopening.objects.filter(entry=entry).values("proceeding"))
+    found = Proceeding.objects.filter(Q(kind="listing", subject=entry.subject) | late, programme="assessments")
+    return found.values(named=Concat(Value("proceedings.proceeding:"), Cast("pk", CharField())))
 
 
 def case_to_answer(entry: Entry, now: datetime) -> str:
@@ -87,10 +96,14 @@ def forms_for(acting: Acting, subjects: Iterable[str], kinds: Iterable[str]) -> 
     return list(found.order_by("kind", "-pk"))
 
 
-def _visit(entry: Entry) -> VisitRecord | None:
+def _visit(records: Iterable[VisitRecord]) -> VisitRecord | None:
     """The first visit whose day has come: nobody may know of one that has not."""
-    records = VisitRecord.objects.unsealed(timezone.localdate()).filter(entry=entry, voided_at=None)
-    return records.select_related("team_day").order_by("pk").first()
+    return next((one for one in records if not one.team_day.is_sealed(timezone.localdate())), None)
+
+
+def _records(entry: Entry) -> list[VisitRecord]:
+    found = VisitRecord.objects.filter(entry=entry, voided_at=None).select_related("team_day", "delivery")
+    return list(found.order_by("pk"))
 
 
 def _row(entry: Entry) -> Listed | None:
@@ -138,7 +151,7 @@ def _answered(notice: Document | None, entry: Entry, part: str) -> dict[str, Any
 
 
 def _interview(entry: Entry, now: datetime) -> dict[str, Any]:
-    record, scheme = _visit(entry), scheme_of(entry.round.scheme)
+    record, scheme = _visit(_records(entry)), scheme_of(entry.round.scheme)
     assert record is not None
     checks = (
         check for item in scheme.document["items"] if item["class"] == entry.class_code for check in item["checks"]
@@ -160,27 +173,26 @@ def _statement_form(entry: Entry, now: datetime) -> dict[str, Any]:
     return told | {"days": str(clocks_of(scheme_of(entry.round.scheme), "listing")["notice"].days)}
 
 
-def _delivered(entry: Entry) -> list[VisitRecord]:
-    """The records of the community that reached its company."""
-    found = VisitRecord.objects.filter(entry=entry, voided_at=None, delivery__isnull=False)
-    return list(found.select_related("team_day").order_by("pk"))
-
-
-def _findings(entry: Entry) -> list[dict[str, str]]:
-    """What the records that reached the company found, line by line."""
-    records = _delivered(entry)
-    checks = scheme_of(entry.round.scheme).rubrics[entry.class_code].checks if records else {}
+def _findings(entry: Entry, records: Iterable[VisitRecord]) -> list[dict[str, str]]:
+    """What those of its records that reached the company found, line by line."""
+    delivered = [record for record in records if hasattr(record, "delivery")]
+    checks = scheme_of(entry.round.scheme).rubrics[entry.class_code].checks if delivered else {}
     return [
         {"day": day_text(record.team_day.day),
          "check": f"{line['check']} {in_language(checks[line['check']].title.texts, CHINESE)}",
          "what": "，".join(part for part in (line["place"], line["note"]) if part) or "—"}
-        for record in records for line in record.sheet_document.get("findings", ())
+        for record in delivered for line in record.sheet_document.get("findings", ())
     ]  # fmt: skip
 
 
 def _objection(entry: Entry, now: datetime) -> dict[str, Any]:
     days = clocks_of(scheme_of(entry.round.scheme), "objection")["delivered"].days
-    return {"community": entry.name, "round": entry.round.title, "facts": _findings(entry), "days": str(days)}
+    return {
+        "community": entry.name,
+        "round": entry.round.title,
+        "facts": _findings(entry, _records(entry)),
+        "days": str(days),
+    }
 
 
 def _claimable(entry: Entry) -> list[dict[str, str]]:

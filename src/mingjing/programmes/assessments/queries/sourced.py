@@ -100,14 +100,19 @@ def elsewhere_of(
     if {source.kind for source in asked.values()} & set(registry.known()):
         wanted = [entry.community_id for entry in entries]
         sites = dict(Community.objects.filter(pk__in=wanted).values_list("pk", "site"))
-    return {code: _told(source, scheme.attributes[code], entries, sites, round_, at) for code, source in asked.items()}
+    kinds, places = {source.kind for source in asked.values()}, set(sites.values())
+    found = registry.answers_to(sorted(kinds), places, round_.first_day, round_.last_day, at)
+    return {
+        code: _told(source, scheme.attributes[code], entries, sites, found[source.kind])
+        for code, source in asked.items()
+    }
 
 
 def _told(
-    source: Source, measure: Measure, entries: Sequence[Entry], sites: Mapping[int, int], round_: Round, at: datetime
-) -> dict[int, Sourced]:
+    source: Source, measure: Measure, entries: Sequence[Entry], sites: Mapping[int, int],
+    found: Mapping[int, registry.Answer],
+) -> dict[int, Sourced]:  # fmt: skip
     part = registry.known().get(source.kind)
-    found = registry.answers(part, set(sites.values()), round_.first_day, round_.last_day, at)
     nothing = registry.Answer("", Reason("source.nothing", N_("Nothing is known of it for the period of the round.")))
     told = {}
     for entry in entries:

@@ -20,7 +20,7 @@ from mingjing.programmes.complaints.models import Complaint, Decision, Intake, O
 from mingjing.programmes.complaints.policy.periods import first_uncovered
 from mingjing.programmes.complaints.policy.standings import UNDECIDED, site_answering
 
-__all__ = ["hotline", "lawsuits", "petitions"]
+__all__ = ["hotline", "lawsuits", "petitions", "together"]
 
 WORDS = {
     Origin.HOTLINE: N_("complaints of the hotline"),
@@ -29,41 +29,67 @@ WORDS = {
 }
 
 
+CODES = {
+    "complaints.hotline": Origin.HOTLINE,
+    "complaints.petitions": Origin.PETITION,
+    "complaints.lawsuits": Origin.LAWSUIT,
+}
+Answers = Mapping[int, Answer]
+Taken = tuple[str, str, date | None, date | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Records by site of which the company answers for them, and by path of their area those that nobody decided."""
+    """By origin: records by site of which the company answers, and by path of their area those nobody decided on."""
 
-    company: Counter[int]
-    undecided: Counter[str]
-
-
-def _matched(origin: Origin, sites: Collection[int], first: date, last: date, at: datetime) -> Mapping[int, Answer]:
-    paths = dict(Site.objects.filter(pk__in=list(sites)).values_list("pk", "area__path"))
-    found, periods = _records(origin, first, last, at), _periods(origin, at)
-    told: dict[str, Any] = {"records": Phrase(WORDS[origin]), "first": first.isoformat(), "last": last.isoformat()}
-    missing = {
-        path: first_uncovered((days for area, days in periods if path.startswith(area)), first, last)
-        for path in set(paths.values())
-    }
-    open_ones = {
-        path: sum(count for area, count in found.undecided.items() if path.startswith(area)) for path in missing
-    }
-    return {site: _answer(found.company[site], missing[path], open_ones[path], told) for site, path in paths.items()}
+    company: Counter[tuple[str, int]]
+    undecided: Counter[tuple[str, str]]
 
 
-def hotline(sites: Collection[int], first_day: date, last_day: date, at: datetime) -> Mapping[int, Answer]:
+def hotline(sites: Collection[int], first_day: date, last_day: date, at: datetime) -> Answers:
     """How many complaints of the hotline are valid and the company's, repeats among them."""
-    return _matched(Origin.HOTLINE, sites, first_day, last_day, at)
+    return together(["complaints.hotline"], sites, first_day, last_day, at)["complaints.hotline"]
 
 
-def petitions(sites: Collection[int], first_day: date, last_day: date, at: datetime) -> Mapping[int, Answer]:
+def petitions(sites: Collection[int], first_day: date, last_day: date, at: datetime) -> Answers:
     """How many petitions are."""
-    return _matched(Origin.PETITION, sites, first_day, last_day, at)
+    return together(["complaints.petitions"], sites, first_day, last_day, at)["complaints.petitions"]
 
 
-def lawsuits(sites: Collection[int], first_day: date, last_day: date, at: datetime) -> Mapping[int, Answer]:
+def lawsuits(sites: Collection[int], first_day: date, last_day: date, at: datetime) -> Answers:
     """How many lawsuits are."""
-    return _matched(Origin.LAWSUIT, sites, first_day, last_day, at)
+    return together(["complaints.lawsuits"], sites, first_day, last_day, at)["complaints.lawsuits"]
+
+
+def together(
+    codes: Collection[str], sites: Collection[int], first_day: date, last_day: date, at: datetime
+) -> dict[str, Answers]:
+    """Several of these by code: three statements, one where nothing was taken in; one more if people decided since."""
+    asked = {code: CODES[code] for code in codes}
+    taken = _taken(asked.values(), at)
+    paths, found = dict.fromkeys(sites, ""), Matched(Counter(), Counter())
+    if taken:
+        paths = dict(Site.objects.filter(pk__in=list(sites)).values_list("pk", "area__path"))
+        found = _records(asked.values(), first_day, last_day, at)
+    return {code: _matched(origin, paths, found, taken, (first_day, last_day)) for code, origin in asked.items()}
+
+
+def _matched(
+    origin: str, paths: Mapping[int, str], found: Matched, taken: Collection[Taken], days: tuple[date, date]
+) -> Answers:
+    first, last = days
+    told: dict[str, Any] = {"records": Phrase(WORDS[Origin(origin)]), "first": first.isoformat()}
+    told["last"] = last.isoformat()
+    missing, waiting = {}, {}
+    for path in set(paths.values()):
+        here = ((begins, ends) for of, area, begins, ends in taken if of == origin and path.startswith(area))
+        missing[path] = first_uncovered(((one, other) for one, other in here if one and other), first, last)
+        waiting[path] = sum(
+            count for (of, area), count in found.undecided.items() if of == origin and path.startswith(area)
+        )
+    return {
+        site: _answer(found.company[origin, site], missing[path], waiting[path], told) for site, path in paths.items()
+    }
 
 
 def _answer(count: int, missing: date | None, undecided: int, told: Mapping[str, Any]) -> Answer:
@@ -80,17 +106,17 @@ def _answer(count: int, missing: date | None, undecided: int, told: Mapping[str,
     return Answer("0", Reason("complaints.none", text, told))
 
 
-def _records(origin: Origin, first: date, last: date, at: datetime) -> Matched:
+def _records(origins: Collection[str], first: date, last: date, at: datetime) -> Matched:
     """As they stood: what nobody decided on since stands so still, the others by their decisions until then."""
     since = Exists(Decision.objects.filter(complaint=OuterRef("pk"), at__gt=at))
-    rows = Complaint.objects.filter(origin=origin, opened_on__range=(first, last), recorded_at__lte=at)
-    grouped = rows.annotate(since=since).order_by().values_list("since", "area__path", "site", "validity", "duty")
-    found = Matched(Counter(), Counter())
-    revised = False
-    for changed, path, site, validity, duty, count in grouped.annotate(count=Count("pk")):
+    rows = Complaint.objects.filter(origin__in=list(origins), opened_on__range=(first, last), recorded_at__lte=at)
+    columns = ("since", "origin", "area__path", "site", "validity", "duty")
+    grouped = rows.annotate(since=since).order_by().values_list(*columns)
+    found, revised = Matched(Counter(), Counter()), False
+    for changed, origin, path, site, validity, duty, count in grouped.annotate(count=Count("pk")):
         revised = revised or changed
         if not changed:
-            _tell(found, path, site_answering(_as_decided(validity, duty, site)), count)
+            _tell(found, origin, path, site_answering(_as_decided(validity, duty, site)), count)
     if revised:
         _as_then(found, rows.filter(since), at)
     return found
@@ -101,28 +127,28 @@ def _as_decided(validity: str, duty: str, site: int | None) -> list[tuple[str, s
     return [one for one in decided if one[1]]
 
 
-def _tell(found: Matched, path: str, site: int | None, count: int) -> None:
+def _tell(found: Matched, origin: str, path: str, site: int | None, count: int) -> None:
     if site == UNDECIDED:
-        found.undecided[path] += count
+        found.undecided[origin, path] += count
     elif site is not None:
-        found.company[site] += count
+        found.company[origin, site] += count
 
 
 def _as_then(found: Matched, rows: "QuerySet[Complaint]", at: datetime) -> None:
     """Add those on which somebody decided after the moment, as they stood at it: one statement."""
-    paths: dict[int, str] = {}
+    kept: dict[int, tuple[str, str]] = {}
     decided: dict[int, list[tuple[str, str, int | None]]] = {}
-    columns = ("decisions__at", "decisions__matter", "decisions__verdict", "decisions__site")
-    for pk, path, when, *one in rows.order_by("pk", "decisions__number").values_list("pk", "area__path", *columns):
-        paths[pk] = path
+    columns = ("origin", "area__path", "decisions__at", "decisions__matter", "decisions__verdict", "decisions__site")
+    told = rows.order_by("pk", "decisions__number").values_list("pk", *columns)
+    for pk, origin, path, when, matter, verdict, site in told:
+        kept[pk] = origin, path
         if when <= at:
-            decided.setdefault(pk, []).append((one[0], one[1], one[2]))
-    for pk, path in paths.items():
-        _tell(found, path, site_answering(decided.get(pk, ())), 1)
+            decided.setdefault(pk, []).append((matter, verdict, site))
+    for pk, (origin, path) in kept.items():
+        _tell(found, origin, path, site_answering(decided.get(pk, ())), 1)
 
 
-def _periods(origin: Origin, at: datetime) -> list[tuple[str, tuple[date, date]]]:
-    """The days of which files taken in until then have every record, with the path of their area."""
-    taken = Intake.objects.filter(origin=origin, applied_at__lte=at, first_day__isnull=False, last_day__isnull=False)
-    rows = taken.order_by().values_list("area__path", "first_day", "last_day").distinct()
-    return [(path, (begins, ends)) for path, begins, ends in rows if begins and ends]
+def _taken(origins: Collection[str], at: datetime) -> list[Taken]:
+    """The files taken in until then: origin, path of the area, and the days of which each has every record, if said."""
+    rows = Intake.objects.filter(origin__in=list(origins), applied_at__lte=at).order_by()
+    return list(rows.values_list("origin", "area__path", "first_day", "last_day").distinct())
