@@ -5,7 +5,7 @@ Django loads it; after that the registry is frozen. Routes, navigation, permissi
 are all read from here. Not here: any behaviour of a programme.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -399,20 +399,3 @@ def answers(
         return {}
     read = import_string(entry.read)
     return cast(Callable[..., Mapping[int, Answer]], read)(sites, first_day, last_day, at)
-
-
-def answers_to(
-    codes: Iterable[str], sites: Collection[int], first_day: date, last_day: date, at: datetime
-) -> dict[str, Mapping[int, Answer]]:
-    """The same of several codes, known here or not, by code; those that are answered together are asked once."""
-    entries = {code: known().get(code) for code in codes}
-    joint: dict[str, list[str]] = {}
-    for code, entry in entries.items():
-        if entry and entry.together and sites:
-            joint.setdefault(entry.together, []).append(code)
-    found: dict[str, Mapping[int, Answer]] = {}
-    for path, asked in joint.items():
-        read = cast(Callable[..., Mapping[str, Mapping[int, Answer]]], import_string(path))
-        found |= read(asked, sites, first_day, last_day, at)
-    apart = {code: entry for code, entry in entries.items() if code not in found}
-    return found | {code: answers(entry, sites, first_day, last_day, at) for code, entry in apart.items()}

@@ -28,6 +28,7 @@ from mingjing.programmes.assessments.actions.filings import decide_filing, file_
 from mingjing.programmes.assessments.models import Edition, Entry, Filing, Reopening, Result
 from mingjing.programmes.assessments.policy.corrections import Remedy
 from mingjing.programmes.assessments.policy.decisions import check_decision
+from mingjing.programmes.assessments.queries import sourced
 from mingjing.programmes.assessments.queries.contradicted import contradicted_in
 from mingjing.programmes.assessments.queries.decisions import decision_file
 from mingjing.programmes.assessments.queries.editions import due
@@ -220,7 +221,7 @@ def test_records_of_others_that_speak_against_it_are_seen_at_once(
         texts = {code: said["text"] if code == "complaints.hotline" else "0" for code in codes}
         return {code: {site: registry.Answer(text, Reason("x", "x")) for site in sites} for code, text in texts.items()}
 
-    monkeypatch.setattr(registry, "answers_to", answers)
+    monkeypatch.setattr(sourced, "answers_to", answers)
     assert not contradicted_in(edition.round, now)
     said["text"] = "0.42"
     assert [(one.filing, one.problem.params["found"]) for one in contradicted_in(edition.round, now)] == [

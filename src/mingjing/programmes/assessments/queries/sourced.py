@@ -6,12 +6,14 @@ again later gives the same. A constant number of queries for any number of entri
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import cast
 
 from django.db.models import OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from mingjing.engine.outcome import N_, Reason
 from mingjing.engine.rules import Measure
@@ -101,11 +103,28 @@ def elsewhere_of(
         wanted = [entry.community_id for entry in entries]
         sites = dict(Community.objects.filter(pk__in=wanted).values_list("pk", "site"))
     kinds, places = {source.kind for source in asked.values()}, set(sites.values())
-    found = registry.answers_to(sorted(kinds), places, round_.first_day, round_.last_day, at)
+    found = answers_to(sorted(kinds), places, round_.first_day, round_.last_day, at)
     return {
         code: _told(source, scheme.attributes[code], entries, sites, found[source.kind])
         for code, source in asked.items()
     }
+
+
+def answers_to(
+    codes: Iterable[str], sites: Collection[int], first_day: date, last_day: date, at: datetime
+) -> dict[str, Mapping[int, registry.Answer]]:
+    """What is known by several codes, of this house or not, by code; those that are answered together are asked once."""
+    entries = {code: registry.known().get(code) for code in codes}
+    joint: dict[str, list[str]] = {}
+    for code, entry in entries.items():
+        if entry and entry.together and sites:
+            joint.setdefault(entry.together, []).append(code)
+    found: dict[str, Mapping[int, registry.Answer]] = {}
+    for path, asked in joint.items():
+        read = cast(Callable[..., Mapping[str, Mapping[int, registry.Answer]]], import_string(path))
+        found |= read(asked, sites, first_day, last_day, at)
+    apart = {code: entry for code, entry in entries.items() if code not in found}
+    return found | {code: registry.answers(entry, sites, first_day, last_day, at) for code, entry in apart.items()}
 
 
 def _told(
