@@ -159,8 +159,7 @@ class Known:
     `kind` is "number", "flag" or "text", `title` an English msgid; `read` the dotted path of a function
     (sites, first_day, last_day, at) -> {site: Answer}: of a period, as things stood at `at`, the same whenever it is
     asked again. Sites are named by their keys; those of which nothing can be said may be left out. `together` is the
-    dotted path of a function (codes, sites, first_day, last_day, at) -> {code: {site: Answer}} that answers at once
-    what is asked of all that name it.
+    path of a function (codes, sites, first_day, last_day, at) -> {code: {site: Answer}} for all that name it.
     """
 
     code: str

@@ -113,7 +113,7 @@ def elsewhere_of(
 def answers_to(
     codes: Iterable[str], sites: Collection[int], first_day: date, last_day: date, at: datetime
 ) -> dict[str, Mapping[int, registry.Answer]]:
-    """What is known by several codes, of this house or not, by code; those that are answered together are asked once."""
+    """What is known by several codes, of this house or not; those that are answered together are asked once."""
     entries = {code: registry.known().get(code) for code in codes}
     joint: dict[str, list[str]] = {}
     for code, entry in entries.items():
