@@ -158,13 +158,15 @@ class Known:
 
     `kind` is "number", "flag" or "text", `title` an English msgid; `read` the dotted path of a function
     (sites, first_day, last_day, at) -> {site: Answer}: of a period, as things stood at `at`, the same whenever it is
-    asked again. Sites are named by their keys; those of which nothing can be said may be left out.
+    asked again. Sites are named by their keys; those of which nothing can be said may be left out. `together` is the
+    path of a function (codes, sites, first_day, last_day, at) -> {code: {site: Answer}} for all that name it.
     """
 
     code: str
     title: str
     kind: str
     read: str
+    together: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +212,8 @@ class Manifest:
     subjects: Mapping[str, str] = field(default_factory=dict)  # what facts are about: "places.site" -> English msgid
     # Dotted path of a function (case, at) -> the latest instant to which a deadline of its cases can be moved, or None
     case_extension: str = ""
+    # Dotted path of a function (case, day) -> the organisation that has to see to a case on that day, or None
+    case_answering: str = ""
     case_kinds: Mapping[str, str] = field(default_factory=dict)  # the kinds of cases it opens: code -> English msgid
     # Its proceedings: kind -> (English msgid, dotted path of a function of {step: engine.process.Clock} that gives the
     processes: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # engine.process.Process

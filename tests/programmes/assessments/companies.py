@@ -76,6 +76,7 @@ class Company:
         named |= {f"assessments_portal:{name}": case for name in ("case", "statement", "hearing")}
         named |= {f"assessments_portal:{name}": order for name in ("order", "order-plan", "order-report")}
         named |= {"assessments_portal:claim": {"pk": self.open_entry.pk}}
+        named |= {"assessments_portal:form": entry | {"about": "communities", "kind": "appeal_form"}}
         named |= {"portal:document-file": {"pk": self.notice.pk}}
         named |= {"portal:invite": {"code": self.organisation.credit_code}}
         named |= {"portal:revoke": {"pk": self.staff.mandates_held.get().pk}}

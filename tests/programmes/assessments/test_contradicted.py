@@ -5,11 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from tests.programmes.assessments import test_reopenings
 from tests.programmes.assessments.contested import ANSWER, codes, exhibit, known, published
 from tests.programmes.assessments.judged import in_review, register
 from tests.programmes.assessments.test_reopenings import approved, corrected, faults, noticed, through, tiers
 from tests.programmes.assessments.test_round_decisions import decided
+from tests.programmes.complaints.conftest import COLUMNS as HOTLINE
+from tests.programmes.complaints.test_matched import LAWSUIT, PETITION, lawsuit, one_is, petition, taken, written
 
 from mingjing.engine.outcome import Reason
 from mingjing.kernel import registry
@@ -25,11 +28,13 @@ from mingjing.programmes.assessments.actions.filings import decide_filing, file_
 from mingjing.programmes.assessments.models import Edition, Entry, Filing, Reopening, Result
 from mingjing.programmes.assessments.policy.corrections import Remedy
 from mingjing.programmes.assessments.policy.decisions import check_decision
+from mingjing.programmes.assessments.queries import sourced
 from mingjing.programmes.assessments.queries.contradicted import contradicted_in
 from mingjing.programmes.assessments.queries.decisions import decision_file
 from mingjing.programmes.assessments.queries.editions import due
 from mingjing.programmes.assessments.queries.schemes import KIND, read_scheme, scheme_of, shipped_schemes
 from mingjing.programmes.assessments.queries.sheets import known_of, sheet_of_entry
+from mingjing.programmes.complaints.models import Complaint
 
 pytestmark = pytest.mark.django_db
 People = dict[str, Person]
@@ -201,7 +206,7 @@ def test_records_of_others_that_speak_against_it_are_seen_at_once(
     scheme: Version, staff: People, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = lifted(staff, at, scheme)
-    for code in ("petitions", "complaint_rate", "lawsuits"):
+    for code in ("petitions", "complaints", "lawsuits"):
         record_attribute(entry=entry, code=code, text="0", source="比对函〔2024〕1号", by=staff["officer"], at=at)
     three = {"kind": "bonus", "code": "three_zero", "document": "比对函〔2024〕1号", "occurred_on": None}
     filing = file_document(entry=entry, **three, by=staff["officer"], at=at)  # type: ignore[arg-type]
@@ -210,10 +215,13 @@ def test_records_of_others_that_speak_against_it_are_seen_at_once(
     now = edition.published_at
     said = {"text": "0"}
 
-    def answers(part: object, sites: Any, first: date, last: date, when: datetime) -> dict[int, registry.Answer]:
-        return {site: registry.Answer(said["text"], Reason("x", "x")) for site in sites}
+    def answers(
+        codes: Any, sites: Any, first: date, last: date, when: datetime
+    ) -> dict[str, dict[int, registry.Answer]]:
+        texts = {code: said["text"] if code == "complaints.hotline" else "0" for code in codes}
+        return {code: {site: registry.Answer(text, Reason("x", "x")) for site in sites} for code, text in texts.items()}
 
-    monkeypatch.setattr(registry, "answers", answers)
+    monkeypatch.setattr(sourced, "answers_to", answers)
     assert not contradicted_in(edition.round, now)
     said["text"] = "0.42"
     assert [(one.filing, one.problem.params["found"]) for one in contradicted_in(edition.round, now)] == [
@@ -247,3 +255,39 @@ def test_what_is_established_before_the_first_publication_stands_in_it_once_it_w
     noticed(pending, staff, first.published_at)
     late = through(pending, staff, first.published_at)
     assert corrected(first, staff, late).rows.get(entry=pending.entry).tier == "BLACK"
+
+
+def test_files_of_those_who_keep_the_records_prove_three_zeros_and_contradict_them_before_and_after(
+    scheme: Version, staff: People, at: datetime
+) -> None:
+    entry = lifted(staff, at, scheme)
+    three = {"kind": "bonus", "code": "three_zero", "document": "比对结果", "occurred_on": None}
+
+    def filed() -> Filing:
+        return file_document(entry=entry, **three, by=staff["officer"], at=at)  # type: ignore[arg-type]
+
+    days, name = entry.round.period, entry.name
+    for mapping, columns in (("hotline-12345", HOTLINE), ("petitions", PETITION)):
+        taken(entry.round.area, mapping, written(columns, []), days)
+    assert codes(filed) == ["filing.unmatched"]
+    taken(entry.round.area, "lawsuits", written(LAWSUIT, [lawsuit(1, name, days[0].isoformat())]), days)
+    sued = Complaint.objects.get()
+    one_is(sued, staff["officer"], "valid", "company")
+    record_attribute(entry=entry, code="lawsuits", text="0", source="企业自报", by=staff["officer"], at=at)
+    assert codes(filed) == ["filing.not_zero"]  # a none by hand does not outweigh what the court has
+    one_is(sued, staff["director"], "invalid")
+    decide_filing(filing=filed(), approved=True, reason="", by=staff["director"], at=at)
+    edition = shown(entry, staff, at)
+    assert edition.rows.get(entry=entry).bonus == 400
+    assert not contradicted_in(edition.round, timezone.now())
+    late = [petition(7, name, days[1].isoformat())]
+    taken(entry.round.area, "petitions", written(PETITION, late), days)
+    assert not contradicted_in(edition.round, timezone.now())
+    one_is(Complaint.objects.get(number="X7"), staff["officer"], "valid", "company")
+    (found,) = contradicted_in(edition.round, timezone.now())
+    assert (found.filing.code, found.problem.params) == ("three_zero", {"name": "petitions", "found": "1"})
+    assert edition.rows.get(entry=entry).bonus == 400  # nothing follows by itself
+    after = edition.published_at + timedelta(days=3)
+    one = approved(refuted(entry, staff, after, code="three_zero", responsibility="信访件X7属实"), staff, after)
+    assert one.filing.code == "three_zero"
+    assert not contradicted_in(edition.round, timezone.now())

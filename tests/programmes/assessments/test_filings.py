@@ -26,7 +26,7 @@ from mingjing.programmes.assessments.queries.sheets import known_of, sheet_of_en
 pytestmark = pytest.mark.django_db
 People = dict[str, Person]
 RUBRIC = HETANG.rubrics["A"]
-ZERO = {"petitions": "0", "complaint_rate": "0.00", "lawsuits": "0"}
+ZERO = {"petitions": "0", "complaints": "0", "lawsuits": "0"}
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def file(entry: Entry, people: People, at: datetime, **changes: Any) -> Filing:
         (ZERO, False, []),
         (ZERO | {"lawsuits": ""}, False, ["filing.unmatched"]),
         (ZERO | {"petitions": "1"}, False, ["filing.not_zero"]),
-        (ZERO | {"complaint_rate": "0.01"}, False, ["filing.not_zero"]),
-        (ZERO | {"complaint_rate": "none"}, False, ["filing.not_zero"]),
+        (ZERO | {"complaints": "0.01"}, False, ["filing.not_zero"]),
+        (ZERO | {"complaints": "none"}, False, ["filing.not_zero"]),
     ],
 )
 def test_three_zeros_rest_on_the_records_of_others(known: dict[str, str], declared: bool, told: list[str]) -> None:
@@ -97,7 +97,7 @@ def test_three_zeros_are_filed_once_those_who_know_have_said_none(entry: Entry, 
     asked: dict[str, Any] = {"kind": "bonus", "code": "three_zero", "occurred_on": None, "responsibility": ""}
     Filing.objects.filter(entry=entry).exists()
     assert codes(lambda: file(entry, people, at, **asked)) == ["filing.unmatched"] * 3
-    for code in ("petitions", "complaint_rate", "lawsuits"):
+    for code in ("petitions", "complaints", "lawsuits"):
         record_attribute(entry=entry, code=code, text="0", source="比对函〔2024〕1号", by=by, at=at)
     filing = file(entry, people, at, **asked)
     record_attribute(entry=entry, code="petitions", text="1", source="区信访局更正函", by=by, at=at)
@@ -110,7 +110,7 @@ def test_three_zeros_are_filed_once_those_who_know_have_said_none(entry: Entry, 
 def test_a_petition_that_is_recorded_after_the_approval_takes_the_three_zeros_away(
     entry: Entry, people: People, at: datetime
 ) -> None:
-    for code in ("petitions", "complaint_rate", "lawsuits"):
+    for code in ("petitions", "complaints", "lawsuits"):
         record_attribute(entry=entry, code=code, text="0", source="比对函〔2024〕1号", by=people["officer"], at=at)
     filing = file(entry, people, at, kind="bonus", code="three_zero", occurred_on=None, responsibility="")
     decide_filing(filing=filing, approved=True, reason="", by=people["director"], at=at)

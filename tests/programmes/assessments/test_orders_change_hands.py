@@ -29,6 +29,7 @@ from mingjing.kernel.visits.models import Visit
 from mingjing.programmes.assessments.actions import visits
 from mingjing.programmes.assessments.actions.papers import issue_entry_paper
 from mingjing.programmes.assessments.actions.rectifying import order_findings
+from mingjing.programmes.assessments.field.packs import pack
 from mingjing.programmes.assessments.models import Engagement, Entry, TeamDay, VisitRecord
 from mingjing.programmes.assessments.queries.rectifying import wanting
 
@@ -124,6 +125,23 @@ def test_an_order_given_on_site_is_for_the_company_that_was_visited(people: Peop
     assert (visit.organisation, Case.objects.get().organisation) == (newcomer, newcomer)
 
 
+def test_a_phone_names_the_company_that_is_there(people: People, at: datetime) -> None:
+    drawn = drawn_rounds.build(people, at)
+    before, newcomer, later = district.companies(3, at)
+    record, today = drawn.records[0], timezone.localdate(at)
+    engaged(record.entry.community, before, at)
+    _of(record.entry, before)
+
+    def named() -> str:
+        found = {one["subject"]: one["company"] for one in pack(people["officer"], at)["records"]}
+        return found[record.subject]
+
+    assert named() == before.name
+    engaged(record.entry.community, newcomer, at, today)
+    engaged(record.entry.community, later, at, today + DAY)
+    assert named() == newcomer.name
+
+
 def hand_in(client: Client, name: str, pk: int, **data: Any) -> Any:
     return client.post(reverse(f"assessments_portal:{name}", args=[pk]), {"key": str(uuid4()), **data})
 
@@ -148,6 +166,9 @@ def test_an_open_order_reaches_whoever_comes_and_is_theirs_to_meet(
     engaged(entry.community, companies[1], at, timezone.localdate())
 
     told = newcomer.get(page).content.decode()
+    desk = entered(people["officer"])
+    assert "Now for it to see to" in (shown := desk.get(reverse("desk:case", args=[case.pk])).content.decode())
+    assert companies[1].name in shown
     assert "You look after it now" in told
     assert "无水" in told
     assert "原企业的打算" not in told
@@ -170,6 +191,8 @@ def test_what_was_met_before_they_came_is_none_of_theirs(
     entry: Entry, companies: list[Organisation], people: People, doors: tuple[Client, Client], at: datetime
 ) -> None:
     case, _ = ordered(entry, people["officer"], timezone.now() - 3 * DAY)
+    desk, page = entered(people["officer"]), reverse("desk:case", args=[case.pk])
+    assert "Now for it to see to" not in desk.get(page).content.decode()
     closed = {"closed_at": timezone.now() - 2 * DAY, "outcome": "cancelled"}
     Case.objects.filter(pk=case.pk).update(**closed)
     engaged(entry.community, companies[1], at, timezone.localdate())

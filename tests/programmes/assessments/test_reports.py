@@ -258,3 +258,27 @@ def test_it_costs_as_many_statements_for_few_as_for_more(people: People, signed_
             costs.append(len(caught))
     assert costs[2:4] == costs[4:]  # both have a round before them
     assert max(costs) <= 40
+
+
+COLUMN = re.compile(r'<a href="([^"]+)" aria-label="([^"]+): (\d+)"><rect class="column"')
+ROW = re.compile(r'<th scope="row"')
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("shown", [False, True])
+def test_every_column_of_a_picture_leads_to_as_many_rows_as_it_counts(
+    round_: Round, people: People, signed_in: SignedIn, at: datetime, shown: bool
+) -> None:
+    if shown:
+        published(round_, people, at)
+    client = signed_in("officer")
+    page = client.get(f"/assessments/rounds/{round_.pk}/report/").content.decode()
+    found = COLUMN.findall(page)
+    figures = report_of(round_, at).figures  # type: ignore[union-attr]
+    assert [int(count) for _, _, count in found] == [
+        one.count for part in figures.classes for one in part.bins if one.count
+    ]
+    assert ("listed" in found[0][0]) is shown
+    for link, _label, count in found:
+        rows = client.get(link.replace("&amp;", "&")).content.decode()
+        assert len(ROW.findall(rows.partition("<tbody>")[2])) == int(count), link

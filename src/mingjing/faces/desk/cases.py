@@ -24,7 +24,7 @@ from mingjing.faces.ui.uploads import ExhibitsField
 from mingjing.kernel import registry
 from mingjing.kernel.cases import actions
 from mingjing.kernel.cases.models import Case, StepKind
-from mingjing.kernel.cases.queries import involvement, out_of_turn, possible_owners
+from mingjing.kernel.cases.queries import answering, involvement, out_of_turn, possible_owners
 from mingjing.kernel.evidence.access import home_of
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.evidence.queries import exhibits_seen
@@ -191,6 +191,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     why_not = [sentence(one) for one in involvement(found, actor(request))] if found.state == "claimed" else []
     context = {"case": found, "rows": rows, "late": words, "late_tone": tone, "home": home_of(found.subject)}
     context["kind"] = registry.title_of_case_kind(found.programme, found.kind)
+    context["answering"] = None if found.closed_at else answering(found, timezone.localdate())
     context["moves"] = _moves(request, found, allowed=not why_not)
     context["why_not"] = why_not if _holds(request, "cases.case.confirm", found) else []
     return render(request, "desk/case.html", context)

@@ -10,7 +10,7 @@ from mingjing.engine.outcome import N_, Problem
 from mingjing.kernel import registry
 from mingjing.kernel.cases.models import Case, CaseQuerySet, Step, StepKind
 from mingjing.kernel.parties.guard import Scope, may
-from mingjing.kernel.parties.models import Person, RoleGrant
+from mingjing.kernel.parties.models import Organisation, Person, RoleGrant
 from mingjing.kernel.places.models import CODE_LENGTH
 
 __all__ = [
@@ -75,6 +75,14 @@ def latest_extension(case: Case, at: datetime) -> datetime | None:
     path = manifest.case_extension if manifest else ""
     limit: datetime | None = import_string(path)(case, at) if path else None
     return limit
+
+
+def answering(case: Case, day: date) -> Organisation | None:
+    """Who has to see to a case on a day, as its programme says: its organisation, unless another came in its place."""
+    manifest = registry.manifests().get(case.programme)
+    path = manifest.case_answering if manifest else ""
+    found: Organisation | None = import_string(path)(case, day) if path else case.organisation
+    return found
 
 
 def out_of_turn(case: Case, kind: StepKind) -> Problem:

@@ -32,10 +32,12 @@ Opened = Callable[[BinaryIO], AbstractContextManager[tuple[Any, Iterator[Sequenc
 
 
 def read_intake(
-    run: Run, asked: Intake, lines: Lines, opened: Opened, empty: Problem, against: Mapping[str, Any] | None = None
-) -> None:
-    """Store the lines of a file, or keep every problem that stands in the way; `empty` says that it has no row.
+    run: Run, asked: Intake, lines: Lines, opened: Opened, empty: Problem | None,
+    against: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """Store the lines of a file, or keep every problem that stands in the way.
 
+    `empty` says that it has no row, where that is a problem.
     `against` names what the file was read against, for whoever asks whether that is still so (actions.apply_intake).
     """
     with suppress(way.Superseded):
@@ -47,7 +49,7 @@ def read_intake(
                     run.progress(lines.counts["read"], 0)
                 found = reader.log.count
                 reader.log.refuse()
-                if not lines.counts["read"]:
+                if empty and not lines.counts["read"]:
                     raise Refusal([empty])
         except Refusal as refusal:
             problems, count = refusal.problems, max(found, len(refusal.problems))

@@ -325,6 +325,7 @@ MANIFEST = Manifest(
         Known(code="assessments.company", title=_("Company"), kind="text", read=f"{HERE}.queries.known.companies"),
     ),
     case_extension=f"{HERE}.queries.rectifying.latest_extension",
+    case_answering=f"{HERE}.queries.answering.answers_for",
     case_kinds={"rectification": _("Order to put a critical finding right")},
     documents=(*PAPERS, *MEASURE_PAPERS),
     processes={

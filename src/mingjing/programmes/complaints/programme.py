@@ -16,6 +16,7 @@ from mingjing.programmes.complaints.policy.rules import KIND
 from mingjing.programmes.complaints.queries.papers import KINDS as PAPERS
 
 HERE = "mingjing.programmes.complaints"
+TOGETHER = f"{HERE}.queries.matched.together"
 EVERYBODY = ("administrator", "director", "officer", "auditor")
 
 SUBJECTS = {
@@ -104,6 +105,18 @@ MANIFEST = Manifest(
         Known(
             code="complaints.top_share", title=_("In the top share of the complaint ranking"), kind="flag",
             read=f"{HERE}.queries.known.top_shares",
+        ),
+        Known(
+            code="complaints.hotline", title=_("Complaints of the hotline that are the company’s"), kind="number",
+            read=f"{HERE}.queries.matched.hotline", together=TOGETHER,
+        ),
+        Known(
+            code="complaints.petitions", title=_("Petitions that are the company’s"), kind="number",
+            read=f"{HERE}.queries.matched.petitions", together=TOGETHER,
+        ),
+        Known(
+            code="complaints.lawsuits", title=_("Lawsuits that are the company’s"), kind="number",
+            read=f"{HERE}.queries.matched.lawsuits", together=TOGETHER,
         ),
     ),
     documents=PAPERS,

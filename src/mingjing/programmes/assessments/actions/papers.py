@@ -10,7 +10,9 @@ from types import MappingProxyType
 from django.db import transaction
 from django.utils import timezone
 
+from mingjing.engine.chain import canonical
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.db.locks import exclusive
 from mingjing.kernel.documents.actions import issue_document
 from mingjing.kernel.documents.models import Document
 from mingjing.kernel.parties.models import Organisation, Person
@@ -18,11 +20,18 @@ from mingjing.programmes.assessments.models import Entry, Round
 from mingjing.programmes.assessments.queries.answering import answers_now
 from mingjing.programmes.assessments.queries.entry_papers import ENTRY_PAPERS, decided_dispute, ready_of
 from mingjing.programmes.assessments.queries.follow_papers import ASKED, TO_COMPANY
-from mingjing.programmes.assessments.queries.form_papers import ABOUT_ORDERS, HANDED_TO_COMPANY
+from mingjing.programmes.assessments.queries.form_papers import (
+    ABOUT_ORDERS,
+    FORM_PAPERS,
+    HANDED_TO_COMPANY,
+    case_to_answer,
+    ready_to_fill_in,
+    too_early,
+)
 from mingjing.programmes.assessments.queries.own import judged_of
 from mingjing.programmes.assessments.queries.round_papers import ROUND_PAPERS, ready_for
 
-__all__ = ["issue_entry_paper", "issue_round_paper"]
+__all__ = ["draw_form", "issue_entry_paper", "issue_round_paper"]
 
 LINE = 100
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -53,7 +62,30 @@ def issue_entry_paper(
     if not all(more.values()):
         text = N_("Say to which authority the matter is transferred.")
         raise Refusal([Problem("paper.authority", text, {}, "authority")])
-    return _issue(kind, entry.subject, entry.round, {**ENTRY_PAPERS[kind](entry, at), **more}, by, at, to)
+    return _issue(kind, _subject(entry, kind, at), entry.round, {**ENTRY_PAPERS[kind](entry, at), **more}, by, at, to)
+
+
+@transaction.atomic
+def draw_form(*, entry: Entry, kind: str, by: Person, at: datetime) -> Document:
+    """Issue a form of HANDED_TO_COMPANY to its company, asked for by the company itself; whose it is was asked before.
+
+    The one that stands is given again while it says what is on record; else it is replaced. Raises Refusal, saying why
+    it is not the time.
+    """
+    exclusive(f"assessments.form:{entry.pk}:{kind}")
+    if kind not in ready_to_fill_in(entry, at):
+        raise Refusal([too_early(kind)])
+    context, to = FORM_PAPERS[kind](entry, at), _addressee(entry, kind, at)
+    stands = Document.objects.standing().filter(kind=f"assessments.{kind}", subject=_subject(entry, kind, at))
+    known = stands.filter(addressee=to).order_by("-pk").first()
+    if known and canonical({name: known.values()[name] for name in context}) == canonical(context):
+        return known
+    return _issue(kind, _subject(entry, kind, at), entry.round, context, by, at, to)
+
+
+def _subject(entry: Entry, kind: str, at: datetime) -> str:
+    """What a paper is about: a statement is made in a case, in which counsel may act who acts in nothing else."""
+    return case_to_answer(entry, at) if kind == "statement_form" else entry.subject
 
 
 def _addressee(entry: Entry, kind: str, at: datetime) -> Organisation | None:

@@ -21,6 +21,7 @@ from mingjing.programmes.assessments.models import CalibrationNote, TeamDay, Tea
 from mingjing.programmes.assessments.policy.previews import rubric_document
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.schemes import scheme_of
+from mingjing.programmes.assessments.queries.sourced import companies_on
 from mingjing.programmes.assessments.queries.visits import days_of, of_person
 
 __all__ = ["pack"]
@@ -72,10 +73,11 @@ def _records(
     records: Sequence[VisitRecord], members: Mapping[int, Sequence[TeamMember]], now: datetime
 ) -> list[dict[str, Any]]:
     codes, earlier, stand = _codes(records), _earlier(records), states_of(records, now)
+    companies = companies_on([(record.entry, record.team_day.day) for record in records], now)
     return [
         {
             "subject": record.subject, "number": record.entry.number, "name": record.entry.name,
-            "address": _site(record, "address", ""), "company": record.entry.company_name,
+            "address": _site(record, "address", ""), "company": company,
             "class": record.entry.class_code, "rubric": _rubric_name(record), "purpose": record.purpose,
             "day": record.team_day.day.isoformat(), "team": record.team_day.team, "team_day": record.team_day.subject,
             "group": record.entry.group, "site": _place(record),
@@ -84,7 +86,7 @@ def _records(
             "members": list(map(_member, members.get(record.team_day_id, ()))),
             "earlier": earlier.get(record.entry.community_id, []), "state": stand[record.subject],
         }
-        for record in records
+        for record, company in zip(records, companies, strict=True)
     ]  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from mingjing.engine.quantities import points_text
 from mingjing.engine.scoring import BonusItem, Rubric
 
 __all__ = [
-    "BONUS", "REFUTED", "VETO", "Filed", "choices", "claimable", "effect", "filing_problems", "grave",
-    "settled", "unmatched",
+    "BONUS", "REFUTED", "VETO", "Filed", "choices", "claimable", "effect", "filing_problems", "grave", "on_record",
+    "settled", "speaks_against", "unmatched",
 ]  # fmt: skip
 
 BONUS, VETO = "bonus", "veto"
@@ -145,6 +145,27 @@ def unmatched(rubric: Rubric, code: str, known: Mapping[str, str], *, declared: 
         elif parse_number(found) != 0:
             text = N_("The record of {name} says {found}; this bonus needs 0.")
             yield Problem("filing.not_zero", text, {"name": name, "found": found}, "code")
+
+
+def on_record(by_hand: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """What is on record of attributes: by hand first, but records that count some stand against a none by hand.
+
+    >>> on_record({"petitions": "0", "lawsuits": "1"}, {"petitions": "2", "lawsuits": "0", "complaints": "0"})
+    {'petitions': '2', 'lawsuits': '1', 'complaints': '0'}
+    """
+    denied = {
+        code for code, text in known.items() if speaks_against(text) and not speaks_against(by_hand.get(code, ""))
+    }
+    return {**known, **{code: text for code, text in by_hand.items() if code not in denied}}
+
+
+def speaks_against(text: str) -> bool:
+    """Whether a value counts something: a number that is not zero.
+
+    >>> [text for text in ("0", "0.00", "", "no", "2", "0.42") if speaks_against(text)]
+    ['2', '0.42']
+    """
+    return bool(parse_number(text))
 
 
 def _day(filed: Filed, day: date) -> Iterator[Problem]:

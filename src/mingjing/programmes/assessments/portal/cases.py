@@ -21,7 +21,9 @@ from mingjing.kernel.parties.mandates import Acting
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands
 from mingjing.programmes.assessments.actions.companies import ask_for_hearing, state_case
+from mingjing.programmes.assessments.portal.forms import offered
 from mingjing.programmes.assessments.portal.found import find_case
+from mingjing.programmes.assessments.queries.form_papers import forms_for
 from mingjing.programmes.assessments.queries.own import HEARD, entry_behind, is_late
 
 STATEMENT, HEARING = "statement", "hearing_asked"
@@ -56,7 +58,10 @@ def case(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     found, now = find_case(acting, pk), timezone.now()
     where = stands(found, now)
     context = {"case": found, "kind": registry.title_of_process("assessments", found.kind), **_told(where, now)}
-    context["documents"] = documents_for(acting, now).filter(subject=found.ledger_subject)
+    seen = documents_for(acting, now).filter(subject=found.ledger_subject)
+    context["documents"] = seen.exclude(kind="assessments.statement_form")
+    context["forms"] = forms_for(acting, [found.ledger_subject], ["statement_form"])
+    context["offered"] = offered("cases", pk) if context["can_state"] else ()
     context["entry"] = entry_behind(found) if found.kind in HEARD else None
     return render(request, "assessments/portal/case.html", context)
 

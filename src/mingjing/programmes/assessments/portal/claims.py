@@ -6,9 +6,8 @@ Not here: who approves them (desk), bonuses that rest on data of others and cann
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +21,10 @@ from mingjing.kernel.parties.mandates import Acting
 from mingjing.programmes.assessments.actions.filings import claim_bonus
 from mingjing.programmes.assessments.models import Entry, Filing
 from mingjing.programmes.assessments.policy.filings import claimable
-from mingjing.programmes.assessments.queries.own import judged_of, looked_after_by
+from mingjing.programmes.assessments.portal.forms import offered
+from mingjing.programmes.assessments.portal.found import find_claimable
+from mingjing.programmes.assessments.queries.form_papers import forms_for
+from mingjing.programmes.assessments.queries.own import judged_of, under_way_for
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 
@@ -41,18 +43,11 @@ class ClaimForm(HandInForm):
         self.fields["code"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
 
-def _open(acting: Acting) -> "QuerySet[Entry]":
-    """Their communities in rounds that are under way, also those that they came to, or left, in the middle of one."""
-    under_way = Entry.objects.filter(round__frozen_at__isnull=False, round__deciding_at=None)
-    found = under_way.filter(looked_after_by(acting))
-    return found.select_related("round__area", "round__scheme", "company").order_by("round", "number")
-
-
 @companies_only
 @require_safe
 def claims(request: HttpRequest, acting: Acting) -> HttpResponse:
     """Where something can be claimed, and what was."""
-    page = page_of(_open(acting), request.GET, order=("round", "number"))
+    page = page_of(under_way_for(acting), request.GET, order=("round", "number"))
     made = Filing.objects.filter(claimed_by__in=acting.everything_of).select_related("entry__round", "entry")
     judged = judged_of(page.rows)
     rows = [(entry, acting.covers(there.pk if (there := judged[entry.pk]) else None)) for entry in page.rows]
@@ -63,10 +58,7 @@ def claims(request: HttpRequest, acting: Acting) -> HttpResponse:
 @companies_only
 def claim(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     """Claim one."""
-    entry = get_object_or_404(_open(acting), pk=pk)
-    there = judged_of([entry])[entry.pk]
-    if not acting.covers(there.pk if there else None):
-        raise Http404
+    entry = find_claimable(acting, pk)
     form = ClaimForm(request, entry)
 
     def take() -> Any:
@@ -74,5 +66,6 @@ def claim(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
         told = {"code": data["code"], "document": data["document"], "files": data["papers"], "key": data["key"]}
         return claim_bonus(entry=entry, by=actor(request), at=timezone.now(), **told)
 
-    context = {"entry": entry, "title": _("Claim a bonus")}
+    context = {"entry": entry, "title": _("Claim a bonus"), "offered": offered("bonus", pk)}
+    context["forms"] = forms_for(acting, [entry.subject], ["bonus_claim"])
     return handed_in(request, form, "assessments/portal/hand_in.html", context, take)

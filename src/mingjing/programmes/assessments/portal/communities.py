@@ -15,6 +15,7 @@ from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.evidence.queries import exhibits_of
 from mingjing.kernel.parties.mandates import Acting
 from mingjing.programmes.assessments.models import Entry, Result
+from mingjing.programmes.assessments.portal.forms import offered
 from mingjing.programmes.assessments.portal.found import find_entry
 from mingjing.programmes.assessments.portal.shown import grouped, tier_of
 from mingjing.programmes.assessments.queries.accounts import Shown, shown
@@ -60,7 +61,8 @@ def community(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     if row := context["own"].published:
         row.entry = entry
         context |= {"appeal": appealed(row), "appeal_until": appeal_due(row) - timedelta(seconds=1)}
-        context |= {"now": timezone.now(), "forms": forms_for(acting, entry.subject, {"appeal_form"})}
+        context |= {"now": timezone.now(), "forms": forms_for(acting, [entry.subject], {"appeal_form"})}
+        context["offered"] = offered("communities", pk)
     return render(request, "assessments/portal/community.html", context)
 
 

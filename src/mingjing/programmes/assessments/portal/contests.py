@@ -21,6 +21,7 @@ from mingjing.programmes.assessments.actions.contests import appeal_listing, obj
 from mingjing.programmes.assessments.actions.objections import note_seen
 from mingjing.programmes.assessments.portal.cases import LateForm
 from mingjing.programmes.assessments.portal.evidence import copy_answer
+from mingjing.programmes.assessments.portal.forms import offered
 from mingjing.programmes.assessments.portal.found import find_entry
 from mingjing.programmes.assessments.portal.shown import looked_at
 from mingjing.programmes.assessments.queries.contests import (
@@ -31,6 +32,7 @@ from mingjing.programmes.assessments.queries.contests import (
     objection_dues,
     records_for,
 )
+from mingjing.programmes.assessments.queries.form_papers import forms_for
 from mingjing.programmes.assessments.queries.own import newest_listed
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
@@ -68,6 +70,10 @@ def record(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
         for one in found.sheet_document.get("findings", ())
     ]  # fmt: skip
     context = {"record": found, "rows": rows, "until": _shown(objection_due(found)), "now": timezone.now()}
+    context |= {
+        "forms": forms_for(acting, [found.entry.subject], ["objection_form"]),
+        "offered": offered("records", pk),
+    }
     return render(request, "assessments/portal/record.html", context)
 
 

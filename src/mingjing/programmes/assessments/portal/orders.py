@@ -18,8 +18,8 @@ from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.parties.mandates import Acting
 from mingjing.programmes.assessments.actions.companies import plan_order, report_order
-from mingjing.programmes.assessments.models import VisitRecord
-from mingjing.programmes.assessments.portal.found import find_order, find_order_to_meet
+from mingjing.programmes.assessments.portal.forms import offered
+from mingjing.programmes.assessments.portal.found import entry_of, find_order, find_order_to_meet
 from mingjing.programmes.assessments.queries.answering import answers_for, orders_for, steps_for
 from mingjing.programmes.assessments.queries.form_papers import ABOUT_ORDERS, forms_for
 
@@ -56,21 +56,15 @@ def orders(request: HttpRequest, acting: Acting) -> HttpResponse:
 def order(request: HttpRequest, acting: Acting, pk: int) -> HttpResponse:
     """One, with the steps of the company's own days; people of the office are not named."""
     found = find_order(acting, pk)
-    there = answers_for(found, timezone.localdate())
+    there, about = answers_for(found, timezone.localdate()), entry_of(found)
+    theirs = acting.covers(there.pk if there else None)
     context = {
         "order": found, "steps": steps_for(acting, found), "now": timezone.now(),
-        "forms": forms_for(acting, _entry(found), ABOUT_ORDERS), "theirs": acting.covers(there.pk if there else None),
+        "forms": forms_for(acting, [about.subject], ABOUT_ORDERS) if about else (),
+        "offered": offered("orders", pk) if about and theirs and found.closed_at is None else (), "theirs": theirs,
         "inherited": not acting.covers(found.organisation_id),
     }  # fmt: skip
     return render(request, "assessments/portal/order.html", context)
-
-
-def _entry(found: Case) -> str:
-    """The community of the round that an order is about, as documents name it."""
-    about, _colon, key = found.subject.partition("/")[0].partition(":")
-    records = VisitRecord.objects.filter(pk=int(key) if about == "assessments.visit" else 0)
-    entry = records.values_list("entry", flat=True).first()
-    return f"assessments.entry:{entry}"
 
 
 @companies_only

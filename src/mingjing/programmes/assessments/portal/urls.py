@@ -9,6 +9,7 @@ from mingjing.programmes.assessments.portal import (
     communities,
     contests,
     evidence,
+    forms,
     orders,
     replies,
     standing,
@@ -38,5 +39,6 @@ urlpatterns = [
     path("orders/<int:pk>/plan/", orders.plan, name="order-plan"),
     path("orders/<int:pk>/report/", orders.report, name="order-report"),
     path("bonus/", claims.claims, name="claims"),
+    path("<slug:about>/<int:pk>/forms/<slug:kind>/", forms.form, name="form"),
     path("bonus/<int:pk>/new/", claims.claim, name="claim"),
 ]

@@ -32,6 +32,7 @@ from mingjing.programmes.assessments.models import (
 )
 from mingjing.programmes.assessments.models.rounds import EntryQuerySet
 from mingjing.programmes.assessments.policy.classes import Proposal, class_inputs, class_measures, propose
+from mingjing.programmes.assessments.policy.filings import on_record
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sources import MONTHS, Sourced, months
 from mingjing.programmes.assessments.queries.schemes import scheme_of
@@ -260,7 +261,7 @@ def known_values(entry: Entry, round_: Round) -> dict[str, str]:
     """What is really on record of an entry, by attribute: recorded for the round, or known by the system."""
     scheme = scheme_of(round_.scheme)
     system = {code: one.text for code, one in sourced_of([entry], round_, scheme)[entry.pk].items() if one.text}
-    return system | {value.code: value.text for value in entry.values.order_by("id")}
+    return on_record({value.code: value.text for value in entry.values.order_by("id")}, system)
 
 
 def queue_of(round_: Round, person: Person, show: str) -> EntryQuerySet:

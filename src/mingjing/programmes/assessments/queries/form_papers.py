@@ -1,4 +1,4 @@
-"""The papers that are handed out to be filled in and signed: interview, statement, talk, appeal, plan, completion.
+"""The papers that are handed out to be filled in and signed: by the office's people, and by the company.
 
 Each bears a number and says what is on record; the rest is written on it by hand, and what comes back signed is an
 exhibit of its step. Not here: kinds (queries.paper_kinds), issuing (actions.papers).
@@ -8,15 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from mingjing.engine.outcome import in_language
+from mingjing.engine.outcome import N_, Problem, in_language
 from mingjing.kernel.documents.models import Document
 from mingjing.kernel.parties.mandates import Acting
 from mingjing.kernel.proceedings.models import Proceeding
 from mingjing.kernel.proceedings.queries import Stands, stands_of
 from mingjing.programmes.assessments.models import Entry, Listed, Reopening, VisitRecord
+from mingjing.programmes.assessments.policy.filings import claimable
 from mingjing.programmes.assessments.policy.measures import MEASURES
 from mingjing.programmes.assessments.policy.procedures import clocks_of
 from mingjing.programmes.assessments.queries.measures import open_orders
@@ -24,12 +26,28 @@ from mingjing.programmes.assessments.queries.reopening_papers import NOTICES
 from mingjing.programmes.assessments.queries.round_papers import CHINESE, day_text
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
-__all__ = ["ABOUT_ORDERS", "FORM_PAPERS", "HANDED_TO_COMPANY", "forms_for", "ready_to_fill_in"]
+__all__ = [
+    "ABOUT_ORDERS", "FORM_PAPERS", "HANDED_TO_COMPANY", "case_to_answer", "cases_heard", "forms_for",
+    "ready_to_fill_in", "too_early",
+]  # fmt: skip
 
 ABOUT_ORDERS = frozenset({"rectification_plan", "completion_report"})
 """The forms in which a company says how it meets its orders, and that it has."""
-HANDED_TO_COMPANY = ABOUT_ORDERS | {"appeal_form"}
-"""The forms that the company fills in."""
+HANDED_TO_COMPANY = ABOUT_ORDERS | {"appeal_form", "objection_form", "statement_form", "bonus_claim"}
+"""The forms that the company fills in, and can draw itself at its own door."""
+NOT_YET: Mapping[str, str] = {
+    "appeal_form": N_("No list that names this community is published, so there is nothing to appeal against yet."),
+    "objection_form": N_(
+        "No visit record of this community has reached the company, so there is nothing to object to yet."
+    ),
+    "statement_form": N_(
+        "A statement answers a notice: none was served in this case, or the panel has decided on it already."
+    ),
+    "bonus_claim": N_("Bonuses are claimed from the freezing of a round until its decision is asked for."),
+    "rectification_plan": N_("No order about this community is open, so there is nothing to plan."),
+    "completion_report": N_("No order about this community is open, so there is nothing to report."),
+}
+"""By form what stands in the way where it is not the time for it."""
 TOLD = ("assessments.pre_listing_notice", *NOTICES.values())
 TALK = "assessments.talk_notice"
 ASKED = "interview"
@@ -38,9 +56,12 @@ ASKED = "interview"
 
 def ready_to_fill_in(entry: Entry, now: datetime) -> frozenset[str]:
     """The papers of FORM_PAPERS it is time for."""
-    known = _cases(entry, now)
-    names = {"interview_record"} if _visit(entry) and entry.class_code else set()
-    names |= {"statement_record"} if _notice(known) else set()
+    known, records = _cases(entry, now), _records(entry)
+    names = {"interview_record"} if _visit(records) and entry.class_code else set()
+    names |= {"statement_record"} if (notice := _notice(known)) else set()
+    names |= {"statement_form"} if notice and notice.addressee_id else set()
+    names |= {"objection_form"} if _findings(entry, records) else set()
+    names |= {"bonus_claim"} if entry.company_id and _claimable(entry) else set()
     names |= {"talk_minutes"} if _talk(known) else set()
     names |= {"appeal_form"} if entry.company_id and _row(entry) else set()
     if entry.company_id and open_orders(entry):
@@ -48,16 +69,41 @@ def ready_to_fill_in(entry: Entry, now: datetime) -> frozenset[str]:
     return frozenset(names)
 
 
-def forms_for(acting: Acting, subject: str, kinds: Iterable[str]) -> list[Document]:
-    """The forms of these kinds about a community of a round that were handed out to their companies, and stand."""
-    found = Document.objects.standing().filter(subject=subject, kind__in=[f"assessments.{kind}" for kind in kinds])
-    return list(found.filter(addressee__in=acting.everything_of).order_by("kind", "-pk"))
+def too_early(kind: str) -> Problem:
+    """Why a form of HANDED_TO_COMPANY cannot be had now."""
+    return Problem("form.too_early", NOT_YET[kind])
 
 
-def _visit(entry: Entry) -> VisitRecord | None:
+def cases_heard(entry: Entry) -> QuerySet[Proceeding, Any]:
+    """The cases about it in which the company is heard, as documents name them: for a condition, no statement."""
+    late = Q(pk__in=Reopening.objects.filter(entry=entry).values("proceeding"))
+    found = Proceeding.objects.filter(Q(kind="listing", subject=entry.subject) | late, programme="assessments")
+    return found.values(named=Concat(Value("proceedings.proceeding:"), Cast("pk", CharField())))
+
+
+def case_to_answer(entry: Entry, now: datetime) -> str:
+    """The case about the community in which the company can answer a notice, as facts name it; empty: none."""
+    notice = _notice(_cases(entry, now))
+    return notice.subject if notice else ""
+
+
+def forms_for(acting: Acting, subjects: Iterable[str], kinds: Iterable[str]) -> list[Document]:
+    """The forms of these kinds about these subjects that are for them to fill in, and stand."""
+    named = [f"assessments.{kind}" for kind in kinds]
+    theirs = Q(addressee__in=acting.everything_of)
+    theirs |= Q(addressee__in=acting.organisations, subject__in=acting.matters)
+    found = Document.objects.standing().filter(theirs, subject__in=list(subjects), kind__in=named)
+    return list(found.order_by("kind", "-pk"))
+
+
+def _visit(records: Iterable[VisitRecord]) -> VisitRecord | None:
     """The first visit whose day has come: nobody may know of one that has not."""
-    records = VisitRecord.objects.unsealed(timezone.localdate()).filter(entry=entry, voided_at=None)
-    return records.select_related("team_day").order_by("pk").first()
+    return next((one for one in records if not one.team_day.is_sealed(timezone.localdate())), None)
+
+
+def _records(entry: Entry) -> list[VisitRecord]:
+    found = VisitRecord.objects.filter(entry=entry, voided_at=None).select_related("team_day", "delivery")
+    return list(found.order_by("pk"))
 
 
 def _row(entry: Entry) -> Listed | None:
@@ -105,7 +151,7 @@ def _answered(notice: Document | None, entry: Entry, part: str) -> dict[str, Any
 
 
 def _interview(entry: Entry, now: datetime) -> dict[str, Any]:
-    record, scheme = _visit(entry), scheme_of(entry.round.scheme)
+    record, scheme = _visit(_records(entry)), scheme_of(entry.round.scheme)
     assert record is not None
     checks = (
         check for item in scheme.document["items"] if item["class"] == entry.class_code for check in item["checks"]
@@ -119,6 +165,51 @@ def _interview(entry: Entry, now: datetime) -> dict[str, Any]:
 
 def _statement(entry: Entry, now: datetime) -> dict[str, Any]:
     return _answered(_notice(_cases(entry, now)), entry, "reasons")
+
+
+def _statement_form(entry: Entry, now: datetime) -> dict[str, Any]:
+    told = _statement(entry, now)
+    del told["company"]
+    return told | {"days": str(clocks_of(scheme_of(entry.round.scheme), "listing")["notice"].days)}
+
+
+def _findings(entry: Entry, records: Iterable[VisitRecord]) -> list[dict[str, str]]:
+    """What those of its records that reached the company found, line by line."""
+    delivered = [record for record in records if hasattr(record, "delivery")]
+    checks = scheme_of(entry.round.scheme).rubrics[entry.class_code].checks if delivered else {}
+    return [
+        {"day": day_text(record.team_day.day),
+         "check": f"{line['check']} {in_language(checks[line['check']].title.texts, CHINESE)}",
+         "what": "，".join(part for part in (line["place"], line["note"]) if part) or "—"}
+        for record in delivered for line in record.sheet_document.get("findings", ())
+    ]  # fmt: skip
+
+
+def _objection(entry: Entry, now: datetime) -> dict[str, Any]:
+    days = clocks_of(scheme_of(entry.round.scheme), "objection")["delivered"].days
+    return {
+        "community": entry.name,
+        "round": entry.round.title,
+        "facts": _findings(entry, _records(entry)),
+        "days": str(days),
+    }
+
+
+def _claimable(entry: Entry) -> list[dict[str, str]]:
+    """What the company can claim while the round is under way."""
+    round_ = entry.round
+    if round_.frozen_at is None or round_.deciding_at is not None or not entry.class_code:
+        return []
+    scheme = scheme_of(round_.scheme)
+    asked = {one["code"]: one["proof"] for one in scheme.document.get("bonus", {}).get("items", ())}
+    return [
+        {"title": in_language(item.title.texts, CHINESE), "proof": in_language(asked[item.code], CHINESE)}
+        for item in claimable(scheme.rubrics[entry.class_code])
+    ]
+
+
+def _claim(entry: Entry, now: datetime) -> dict[str, Any]:
+    return {"community": entry.name, "round": entry.round.title, "bonuses": _claimable(entry)}
 
 
 def _minutes(entry: Entry, now: datetime) -> dict[str, Any]:
@@ -152,5 +243,8 @@ FORM_PAPERS: Mapping[str, Any] = {
     "appeal_form": _appeal,
     "rectification_plan": _orders,
     "completion_report": _orders,
+    "objection_form": _objection,
+    "statement_form": _statement_form,
+    "bonus_claim": _claim,
 }
 """By kind (without the programme's name): what the paper is filled in with."""

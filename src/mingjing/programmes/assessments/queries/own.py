@@ -36,6 +36,7 @@ __all__ = [
     "newest_listed",
     "own_of",
     "shown_of",
+    "under_way_for",
 ]
 
 HEARD = (LISTING, REOPENING)
@@ -68,6 +69,13 @@ def entries_for(acting: Acting) -> "QuerySet[Entry]":
     found = Entry.objects.filter(looked_after_by(acting), round__decided_at__isnull=False)
     related = ("round__area", "round__scheme__rulebook", "place", "company")
     return found.select_related(*related).order_by("-round__first_day", "-round", "number")
+
+
+def under_way_for(acting: Acting) -> "QuerySet[Entry]":
+    """Their communities in rounds that are under way, also those that they came to, or left, in the middle of one."""
+    under_way = Entry.objects.filter(round__frozen_at__isnull=False, round__deciding_at=None)
+    found = under_way.filter(looked_after_by(acting))
+    return found.select_related("round__area", "round__scheme", "company").order_by("round", "number")
 
 
 def looked_after_by(acting: Acting) -> Q:

@@ -226,6 +226,26 @@ KINDS = (
         handed_out=True,
     ),
     _kind(
+        "objection_form", _("Form of an objection"), _COMMUNITY, _ROUND,
+        _field(
+            "facts", _("findings of the records: day, check, what was found"),
+            ({"day": "2026年9月4日", "check": "A5.2 消火栓、灭火器有效", "what": "3栋地下室消火栓无水"},),
+        ),
+        _field("days", _("working days to object in"), "3"), addressed=True, handed_out=True,
+    ),
+    _kind(
+        "statement_form", _("Form of a statement"), _COMMUNITY, _ROUND, _NOTICE,
+        _field("reasons", _("reasons that the notice gave"), ("两个不同检查组评分均低于60分。",)),
+        _field("days", _("working days to answer in"), "5"), addressed=True, handed_out=True,
+    ),
+    _kind(
+        "bonus_claim", _("Form of a bonus claim"), _COMMUNITY, _ROUND,
+        _field(
+            "bonuses", _("bonuses: title, proof that is asked for"),
+            ({"title": "建立物业服务企业党支部", "proof": "批复文件"},),
+        ), addressed=True, handed_out=True,
+    ),
+    _kind(
         "appeal_decision", _("Decision on an objection or appeal"), _ROUND,
         _field("about", _("what it is about"), "示例花园列入黑榜"),
         _field("kind", _("objection or appeal"), "复核申请"),

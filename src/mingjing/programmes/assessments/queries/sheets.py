@@ -18,6 +18,7 @@ from mingjing.engine.scoring import Claim, Sheet, Veto
 from mingjing.kernel.cases.models import Case
 from mingjing.programmes.assessments.models import Entry, Filing, FilingKind, Purpose, Round, VisitRecord
 from mingjing.programmes.assessments.policy.corrections import amended
+from mingjing.programmes.assessments.policy.filings import speaks_against
 from mingjing.programmes.assessments.policy.procedures import SECOND
 from mingjing.programmes.assessments.policy.recording import findings_of
 from mingjing.programmes.assessments.policy.scheme import Scheme
@@ -178,7 +179,8 @@ def _holds(filing: Filing, known: Known, entry: Entry, scheme: Scheme, values: M
         return False
     rubric = scheme.rubrics.get(entry.class_code)
     item = next((item for item in rubric.bonus if item.code == filing.code), None) if rubric else None
-    return not any(values.get(name) for name in (item.matched if item else ()))
+    told = {name: source.text for name, source in known.sourced.items()}
+    return not any(values.get(name) or speaks_against(told.get(name, "")) for name in (item.matched if item else ()))
 
 
 def _claim(filing: Filing, holds: bool) -> Claim:

@@ -6,12 +6,14 @@ again later gives the same. A constant number of queries for any number of entri
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import cast
 
 from django.db.models import OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from mingjing.engine.outcome import N_, Reason
 from mingjing.engine.rules import Measure
@@ -49,7 +51,7 @@ from mingjing.programmes.assessments.policy.sources import (
 )
 from mingjing.programmes.assessments.queries.second_looks import Look, looks_of, visits_to
 
-__all__ = ["changed_of", "company_on", "elsewhere_of", "sourced_of"]
+__all__ = ["changed_of", "companies_on", "company_on", "elsewhere_of", "sourced_of"]
 
 ABOUT = "assessments.visit:"
 """How the subject of an order begins; the record's id and the check follow."""
@@ -100,14 +102,36 @@ def elsewhere_of(
     if {source.kind for source in asked.values()} & set(registry.known()):
         wanted = [entry.community_id for entry in entries]
         sites = dict(Community.objects.filter(pk__in=wanted).values_list("pk", "site"))
-    return {code: _told(source, scheme.attributes[code], entries, sites, round_, at) for code, source in asked.items()}
+    kinds, places = {source.kind for source in asked.values()}, set(sites.values())
+    found = answers_to(sorted(kinds), places, round_.first_day, round_.last_day, at)
+    return {
+        code: _told(source, scheme.attributes[code], entries, sites, found[source.kind])
+        for code, source in asked.items()
+    }
+
+
+def answers_to(
+    codes: Iterable[str], sites: Collection[int], first_day: date, last_day: date, at: datetime
+) -> dict[str, Mapping[int, registry.Answer]]:
+    """What is known by several codes, of this house or not; those that are answered together are asked once."""
+    entries = {code: registry.known().get(code) for code in codes}
+    joint: dict[str, list[str]] = {}
+    for code, entry in entries.items():
+        if entry and entry.together and sites:
+            joint.setdefault(entry.together, []).append(code)
+    found: dict[str, Mapping[int, registry.Answer]] = {}
+    for path, asked in joint.items():
+        read = cast(Callable[..., Mapping[str, Mapping[int, registry.Answer]]], import_string(path))
+        found |= read(asked, sites, first_day, last_day, at)
+    apart = {code: entry for code, entry in entries.items() if code not in found}
+    return found | {code: registry.answers(entry, sites, first_day, last_day, at) for code, entry in apart.items()}
 
 
 def _told(
-    source: Source, measure: Measure, entries: Sequence[Entry], sites: Mapping[int, int], round_: Round, at: datetime
-) -> dict[int, Sourced]:
+    source: Source, measure: Measure, entries: Sequence[Entry], sites: Mapping[int, int],
+    found: Mapping[int, registry.Answer],
+) -> dict[int, Sourced]:  # fmt: skip
     part = registry.known().get(source.kind)
-    found = registry.answers(part, set(sites.values()), round_.first_day, round_.last_day, at)
     nothing = registry.Answer("", Reason("source.nothing", N_("Nothing is known of it for the period of the round.")))
     told = {}
     for entry in entries:
@@ -217,10 +241,22 @@ def _came_before_the_visit(entry: Entry, held: Sequence[Engagement], looks: Sequ
 
 def company_on(entry: Entry, day: date, at: datetime) -> Organisation | None:
     """Whose work a visit of that day saw, as it is known at a moment: who had come by then, else who was frozen."""
-    held = _held([entry], at).get(entry.community_id, [])
+    there = _there(entry, _held([entry], at).get(entry.community_id, ()), day)
+    return there.company if there else entry.company
+
+
+def companies_on(visits: Sequence[tuple[Entry, date]], at: datetime) -> list[str]:
+    """The names of the same of several entries, each on a day: one query."""
+    held = _held([entry for entry, _day in visits], at)
+    found = ((entry, _there(entry, held.get(entry.community_id, ()), day)) for entry, day in visits)
+    return [there.company_name if there else entry.company_name for entry, there in found]
+
+
+def _there(entry: Entry, held: Sequence[Engagement], day: date) -> Engagement | None:
+    """The engagement that had begun by a day after the one that was frozen; None where nobody else had come."""
     since = next((one.first_day for one in held if one.pk == entry.engagement_id), None)
     by_then = [one for one in held if since and one.first_day and since < one.first_day <= day]
-    return max(by_then, key=lambda one: (one.first_day, one.pk)).company if by_then else entry.company
+    return max(by_then, key=lambda one: (one.first_day, one.pk), default=None)
 
 
 def changed_of(round_: Round, scheme: Scheme, only: Collection[int] | None = None) -> dict[int, Engagement]:

@@ -48,15 +48,15 @@ def _batches(lines: Iterator[IntakeLine]) -> Iterator[Sequence[IntakeLine]]:
 
 
 def _new(intake: Intake, line: IntakeLine, at: datetime) -> Complaint:
-    found = Complaint(area=intake.area, number=line.number, recorded_at=at)
+    found = Complaint(area=intake.area, origin=intake.origin, number=line.number, recorded_at=at)
     _tell(found, intake, line, at)
     return found
 
 
 def _change(intake: Intake, lines: Sequence[IntakeLine], at: datetime) -> None:
     by_number = {line.number: line for line in lines}
-    rows = Complaint.objects.filter(area=intake.area, number__in=by_number).select_for_update(of=("self",))
-    found = list(rows)
+    rows = Complaint.objects.filter(area=intake.area, origin=intake.origin, number__in=by_number)
+    found = list(rows.select_for_update(of=("self",)))
     for row in found:
         _tell(row, intake, by_number[row.number], at)
     if found:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mingjing.programmes.complaints.models import Ruling, Validity
+from mingjing.programmes.complaints.models import Origin, Ruling, Validity
 from mingjing.programmes.complaints.policy.decisions import Wanted
 
 STATES = (
@@ -37,6 +37,7 @@ def _area_field(form: forms.Form, areas: list[tuple[str, str]]) -> None:
 class FilterForm(forms.Form):
     """Which complaints to list."""
 
+    origin = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *Origin.choices])
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
     first = day(_("Opened from"), required=False)
     last = day(_("to"), required=False)
@@ -95,11 +96,11 @@ class ReasonForm(forms.Form):
 
 
 class IntakeForm(forms.Form):
-    """A file of complaints, and the mapping that says which column is what."""
+    """A file of complaints, petitions or lawsuits, of which days it is, and the mapping of its columns."""
 
     area = forms.ChoiceField(label=_("District"))
     file = forms.FileField(
-        label=_("File of complaints"),
+        label=_("File"),
         help_text=_(
             "A workbook (.xlsx) or a table of text (.csv). It is not kept as it is: callers become tokens first."
         ),
@@ -110,6 +111,11 @@ class IntakeForm(forms.Form):
         label=_("Or a mapping file"), required=False, help_text=_("A .toml file that says what the columns mean."),
         widget=forms.ClearableFileInput(attrs={"accept": ".toml"}),
     )  # fmt: skip
+    first_day = day(
+        _("It has every record from"), required=False,
+        help_text=_("Petitions and lawsuits need both days: only then a community that is not in the file has none."),
+    )  # fmt: skip
+    last_day = day(_("until"), required=False)
 
     def __init__(self, *args: Any, areas: list[tuple[str, str]], mappings: list[str], **more: Any) -> None:
         super().__init__(*args, **more)

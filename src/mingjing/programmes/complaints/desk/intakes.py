@@ -80,6 +80,7 @@ def _request(request: HttpRequest, data: dict[str, Any]) -> Intake:
     file = data["file"]
     return actions.request_intake(
         area=Area.objects.get(code=data["area"]), file=file, file_name=file.name, mapping_name=name, mapping_text=text,
+        first_day=data["first_day"], last_day=data["last_day"],
         by=actor(request), at=timezone.now(),
     )  # fmt: skip
 
@@ -99,7 +100,8 @@ def _context(request: HttpRequest, found: Intake) -> dict[str, Any]:
     may_manage = may(request.user, MANAGE, area=found.area, on=timezone.localdate())
     kept = found.state != "discarded"
     tabs = [(code, title, found.counts.get(code, 0)) for code, title in KINDS.items()] if kept else []
-    return {"intake": found, "state": found.state, "may_manage": may_manage, "tabs": tabs}
+    news = found.first_day or any(found.counts.get(kind) for kind in KINDS)
+    return {"intake": found, "state": found.state, "may_manage": may_manage, "tabs": tabs, "news": news}
 
 
 @guarded(VIEW, area=intake_area)

@@ -24,7 +24,9 @@ def read_intake(run: Run) -> None:
     """Read what was kept of a file into the preview, or keep every problem that stands in the way."""
     asked = _asked(run)
     lines = Lines(asked)
-    reading.read_intake(run, asked, lines, lambda file: read_lines(asked, file, lines), EMPTY)
+    # A file without a row says of its days that there was nothing; one that is of no days says nothing at all.
+    empty = None if asked.first_day else EMPTY
+    reading.read_intake(run, asked, lines, lambda file: read_lines(asked, file, lines), empty)
 
 
 def apply_intake(run: Run) -> None:

@@ -8,7 +8,7 @@ from mingjing.programmes.complaints.models.complaints import (
     Validity,
 )
 from mingjing.programmes.complaints.models.editions import Edition, EditionRow, Objection, Ruling
-from mingjing.programmes.complaints.models.intakes import Intake, IntakeLine
+from mingjing.programmes.complaints.models.intakes import Intake, IntakeLine, Origin
 
 __all__ = [
     "Complaint",
@@ -20,6 +20,7 @@ __all__ = [
     "IntakeLine",
     "Matter",
     "Objection",
+    "Origin",
     "Ruling",
     "Validity",
 ]

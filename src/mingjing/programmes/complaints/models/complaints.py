@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from mingjing.kernel.db.search import SearchWords, matching
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area, Site
-from mingjing.programmes.complaints.models.intakes import Intake
+from mingjing.programmes.complaints.models.intakes import Intake, Origin
 
 __all__ = ["Complaint", "ComplaintQuerySet", "Decision", "Matter", "Validity"]
 
@@ -27,6 +27,10 @@ class Validity(models.TextChoices):
 
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
+    def of_hotline(self) -> Self:
+        """Those that the hotline passed on: only they are ranked."""
+        return self.filter(origin=Origin.HOTLINE)
+
     def undecided(self) -> Self:
         """Those on which somebody must still decide."""
         return self.filter(Q(validity="") | Q(validity="valid", duty="") | Q(validity="valid", site=None))
@@ -37,7 +41,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
 
 class Complaint(models.Model):
-    """A complaint of `area`, known there by the hotline's `number`.
+    """A complaint of `area`, known there by the `number` that whoever keeps it gives: the hotline, or its `origin`.
 
     `site` is the community it is about, `community_text` what the hotline wrote. `duty` says whose it is: `company`, or
     a code of the rules. `said_valid` and `said_duty` are what the hotline claims, which decides nothing. `apart` is a
@@ -45,6 +49,7 @@ class Complaint(models.Model):
     """
 
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.HOTLINE)
     number = models.CharField(_("number"), max_length=60)
     opened_on = models.DateField(_("opened"))
     closed_on = models.DateField(_("closed"), null=True)
@@ -72,7 +77,8 @@ class Complaint(models.Model):
     class Meta:
         ordering = ["-opened_on", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["area", "number"], name="complaints_complaint_number_once"),
+            models.UniqueConstraint(fields=["area", "origin", "number"], name="complaints_complaint_number_once"),
+            models.CheckConstraint(condition=Q(origin__in=Origin.values), name="complaints_complaint_origin_known"),
             models.CheckConstraint(
                 condition=Q(validity__in=Validity.values), name="complaints_complaint_validity_known"
             ),

@@ -4,21 +4,32 @@ What is kept of a file is a table in which callers are tokens already; the origi
 here: reading one (policy.reading).
 """
 
+from typing import ClassVar
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mingjing.kernel.intakes import models as intakes
 from mingjing.kernel.intakes.models import LineKind
 
-__all__ = ["Intake", "IntakeLine"]
+__all__ = ["Intake", "IntakeLine", "Origin"]
+
+
+class Origin(models.TextChoices):
+    """Who keeps the records of a file (policy.mapping.ORIGINS)."""
+
+    HOTLINE = "hotline", _("Complaint of the hotline")
+    PETITION = "petition", _("Petition")
+    LAWSUIT = "lawsuit", _("Lawsuit")
 
 
 class Intake(intakes.Intake):
     """A file of complaints of `area`.
 
     `original_digest` is of the file as it came, which is not kept. `counts` are how many lines of each kind there are,
-    and of how many nobody knows the community.
+    and of how many nobody knows the community. The file has every record of its `origin` from `first_day` to `last_day`
+    (both none: it does not say of which days), so that a community without one is known to have none.
     """
 
     named = "complaints.intake"
@@ -26,6 +37,20 @@ class Intake(intakes.Intake):
     mapping_name = models.CharField(_("mapping"), max_length=60)
     mapping_text = models.TextField()
     original_digest = models.CharField(max_length=64)
+    origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.HOTLINE)
+    first_day = models.DateField(_("first day"), null=True)
+    last_day = models.DateField(_("last day"), null=True)
+
+    class Meta(intakes.Intake.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *intakes.Intake.Meta.constraints,
+            models.CheckConstraint(condition=Q(origin__in=Origin.values), name="complaints_intake_origin_known"),
+            models.CheckConstraint(
+                condition=Q(first_day=None, last_day=None, origin=Origin.HOTLINE)
+                | Q(first_day__isnull=False, last_day__isnull=False, first_day__lte=F("last_day")),
+                name="complaints_intake_days_whole",
+            ),
+        ]
 
 
 class IntakeLine(models.Model):

@@ -13,9 +13,12 @@ from mingjing.engine.mappings.sections import Section
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.programmes.complaints.policy.rules import FIELDS, Repeats
 
-__all__ = ["FORMAT", "Caller", "Decided", "Households", "Mapping", "parse_mapping"]
+__all__ = ["FORMAT", "HOTLINE", "ORIGINS", "Caller", "Decided", "Households", "Mapping", "parse_mapping"]
 
 FORMAT = "mingjing.complaints.mapping/1"
+HOTLINE = "hotline"
+ORIGINS = (HOTLINE, "petition", "lawsuit")
+"""Who keeps the records of a table: the hotline, the petition office, the court. Only the hotline's are ranked."""
 COLUMNS = ("number", "opened", "closed", "community", "category", "place", "text", "channel")
 NEEDED = ("number", "opened", "category")
 
@@ -48,9 +51,9 @@ class Households:
 class Mapping:
     """A whole mapping. `valid` and `duty` are what the file claims; `duplicate` holds its own marks of repeats.
 
-    `latest` says what a number that comes twice means: with it the row that was closed last counts, without it the file
-    is refused. `nowhere` are words that stand where no community is known. `repeats` is a rule of merging that fits a
-    source without callers. `kept` says that the file has passed the door (policy.door).
+    `origin` is one of ORIGINS. `latest` says what a number that comes twice means: with it the row that was closed last
+    counts, without it the file is refused. `nowhere` are words that stand where no community is known. `repeats` is a
+    rule of merging that fits a source without callers. `kept` says that the file has passed the door (policy.door).
     """
 
     file: FileForm
@@ -67,6 +70,7 @@ class Mapping:
     repeats: Repeats | None
     skip: tuple[Skip, ...]
     kept: bool = False
+    origin: str = HOTLINE
 
 
 def parse_mapping(text: str, place: str = "") -> Mapping:
@@ -104,6 +108,7 @@ def _mapping(root: Section) -> Mapping:
         households=Households(households.text("community"), households.text("households")),
         repeats=_repeats(root),
         skip=read_skips(root.section("rows")),
+        origin=root.choice("origin", ORIGINS, HOTLINE),
     )
     for part in (values, households, decided):
         part.close()

@@ -1,13 +1,11 @@
 """Reads of complaints: lists as people narrow them, and which complaint repeats which."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
-from mingjing.kernel.places.models import Area
 from mingjing.programmes.complaints.models import Complaint, ComplaintQuerySet, Decision, Matter
 from mingjing.programmes.complaints.policy.decisions import Standing
 from mingjing.programmes.complaints.policy.ranking import Complaint as Told
@@ -15,7 +13,7 @@ from mingjing.programmes.complaints.policy.repeats import Told as Call
 from mingjing.programmes.complaints.policy.repeats import runs
 from mingjing.programmes.complaints.policy.rules import COMPANY, Repeats
 
-__all__ = ["COLUMNS", "Related", "narrowed", "related_to", "standing_of", "told", "waiting"]
+__all__ = ["COLUMNS", "Related", "narrowed", "related_to", "standing_of", "told"]
 
 COLUMNS = (
     "pk", "site", "category", "opened_on", "closed_on", "caller", "place", "validity", "duty", "apart",
@@ -34,8 +32,10 @@ def told(row: tuple[Any, ...]) -> Told:
 
 
 def narrowed(rows: ComplaintQuerySet, state: str = "", first: date | None = None, last: date | None = None,
-             site: int | None = None) -> ComplaintQuerySet:  # fmt: skip
-    """Those in a state (`undecided`, `counted`, `other`, `invalid`, `unplaced`), of days and of a community."""
+             site: int | None = None, origin: str = "") -> ComplaintQuerySet:  # fmt: skip
+    """Those of an origin and a state (`undecided`, `counted`, `other`, `invalid`, `unplaced`), of days, of a place."""
+    if origin:
+        rows = rows.filter(origin=origin)
     match state:
         case "undecided":
             rows = rows.undecided()
@@ -81,7 +81,9 @@ def related_to(complaint: Complaint, rule: Repeats) -> list[Related]:
     # A year around is more than any rule joins, and keeps a much-used place from filling the page.
     around = timedelta(days=max(2 * rule.within_days, 31))
     days = Q(opened_on__range=(complaint.opened_on - around, complaint.opened_on + around))
-    rows = Complaint.objects.filter(days, **{"area": complaint.area_id, "site": complaint.site_id} | values)
+    rows = Complaint.objects.filter(
+        days, **{"area": complaint.area_id, "site": complaint.site_id, "origin": complaint.origin} | values
+    )
     found = {str(row.pk): row for row in rows.order_by("opened_on", "pk")[:200]}
     counting = {key: row for key, row in found.items() if row.validity == "valid" and row.duty == COMPANY}
     calls = [_call(row) for row in counting.values()]
@@ -92,10 +94,3 @@ def related_to(complaint: Complaint, rule: Repeats) -> list[Related]:
 def _call(row: Complaint) -> Call:
     closed = row.closed_on.toordinal() if row.closed_on else None
     return Call(row.opened_on.toordinal(), str(row.pk), closed, row.apart, row.category)
-
-
-def waiting(areas: Iterable[Area]) -> Mapping[str, int]:
-    """How many complaints of `areas` still wait for a decision, and how many of those lie nowhere: one query."""
-    return Complaint.objects.filter(area__in=list(areas)).undecided().aggregate(
-        undecided=Count("pk"), unplaced=Count("pk", filter=Q(site=None))
-    )  # fmt: skip

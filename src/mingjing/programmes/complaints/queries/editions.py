@@ -17,7 +17,7 @@ from django.utils import timezone
 from mingjing.engine.chain import canonical
 from mingjing.engine.kept import keep
 from mingjing.kernel.places.models import Area, Site
-from mingjing.programmes.complaints.models import Complaint, Decision, Edition, EditionRow
+from mingjing.programmes.complaints.models import Complaint, Decision, Edition, EditionRow, Origin
 from mingjing.programmes.complaints.policy.editions import Progress, seen_too_few
 from mingjing.programmes.complaints.policy.ranking import Outcome, Ranking, Standing, Tally
 from mingjing.programmes.complaints.policy.rules import Rules
@@ -40,8 +40,9 @@ class Ranked:
 
 
 def in_period(edition: Edition) -> Q:
-    """The complaints of an edition's area and period."""
-    return Q(area=edition.area_id, opened_on__gte=edition.first_day, opened_on__lte=edition.last_day)
+    """The complaints of the hotline of an edition's area and period."""
+    days = Q(opened_on__gte=edition.first_day, opened_on__lte=edition.last_day)
+    return Q(days, area=edition.area_id, origin=Origin.HOTLINE)
 
 
 def rank(edition: Edition, at: datetime, progress: Callable[[int, int], None] = lambda _done, _all: None) -> Ranked:
@@ -53,7 +54,7 @@ def rank(edition: Edition, at: datetime, progress: Callable[[int, int], None] = 
 
     tally = Tally(rules, edition.first_day, edition.last_day, say)
     wanted = Q(area=edition.area_id, opened_on__gte=tally.since, opened_on__lte=edition.last_day)
-    found = Complaint.objects.filter(wanted)
+    found = Complaint.objects.of_hotline().filter(wanted)
     count = found.count()
     for done, row in enumerate(found.order_by("pk").values_list(*COLUMNS).iterator(chunk_size=CHUNK), start=1):
         tally.add(told(row))

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, BinaryIO
 
 from mingjing.engine.mappings.columns import Log
-from mingjing.engine.outcome import Problem
+from mingjing.engine.outcome import N_, Problem, Reason
 from mingjing.kernel.intakes.models import LineKind
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.tables.digests import file_digest
@@ -61,6 +61,7 @@ class Lines:
 
     def __init__(self, intake: Intake) -> None:
         self.area: Area = intake.area
+        self.origin = intake.origin
         self.gazetteer = Gazetteer(intake.area)
         self.counts: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
@@ -79,7 +80,8 @@ class Lines:
 
     def _lines(self, records: list[Record]) -> list[IntakeLine]:
         numbers = [record.number for record in records]
-        known = {row.number: row for row in Complaint.objects.filter(area=self.area, number__in=numbers)}
+        rows = Complaint.objects.filter(area=self.area, origin=self.origin, number__in=numbers)
+        known = {row.number: row for row in rows}
         return [line for record in records if (line := self._line(record, known.get(record.number)))]
 
     def _line(self, record: Record, known: Complaint | None) -> IntakeLine | None:
@@ -125,4 +127,17 @@ def read_lines(intake: Intake, file: BinaryIO, lines: Lines) -> Iterator[tuple[R
     """The reader of a kept file, and its lines a batch at a time."""
     mapping = kept_mapping(parse_mapping(intake.mapping_text))
     with reading(file, mapping, name="kept.csv") as (reader, records):
-        yield reader, lines.of(records)
+        yield reader, lines.of(_of_its_days(intake, reader, records))
+
+
+def _of_its_days(intake: Intake, reader: Reader, records: Iterable[Record]) -> Iterator[Record]:
+    """Those of the days that the file is said to have every record of; the others are problems in the reader's log."""
+    first, last = intake.first_day, intake.last_day
+    for record in records:
+        if first and last and not first <= record.opened <= last:
+            text = N_("{day} lies outside the days that the file is said to have: {first} to {last}.")
+            days = {"day": record.opened.isoformat(), "first": first.isoformat(), "last": last.isoformat()}
+            column = reader.mapping.columns["opened"]
+            reader.log.at(record.row, Reason("record.outside_period", text, days), column)
+        else:
+            yield record

@@ -1,9 +1,11 @@
 """The list of a class of a round, and those who could not be assessed."""
 
 from collections.abc import Mapping
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeVar
 
 from django import forms
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from mingjing.engine.outcome import spoken
+from mingjing.engine.quantities import HUNDREDTHS
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.db.search import matching
 from mingjing.kernel.parties.guard import guarded
@@ -22,8 +25,28 @@ from mingjing.programmes.assessments.queries.lists import before_of, decision_of
 from mingjing.programmes.assessments.queries.results import Overtaken, completion_of, overtaken_among, scheme_behind
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
+Found = TypeVar("Found", bound=Model)
 
-class ListForm(forms.Form):
+
+class TotalsForm(forms.Form):
+    """Between which totals, both included: as the columns of a picture lead here. Unfilled fields ask for nothing."""
+
+    low = forms.DecimalField(label=_("Total from"), required=False, max_digits=7, decimal_places=2)
+    high = forms.DecimalField(label=_("Total to"), required=False, max_digits=7, decimal_places=2)
+
+    def is_asked(self) -> bool:
+        """Whether anything is."""
+        return self.is_valid() and any(value not in ("", None) for value in self.cleaned_data.values())
+
+
+def between(rows: QuerySet[Found], low: Decimal | None, high: Decimal | None) -> QuerySet[Found]:
+    """Rows with a total from `low` to `high` points, where these say anything."""
+    if low is not None:
+        rows = rows.filter(total__gte=int(low * HUNDREDTHS))
+    return rows if high is None else rows.filter(total__lte=int(high * HUNDREDTHS))
+
+
+class ListForm(TotalsForm):
     """Which results of a class to list."""
 
     tier = forms.ChoiceField(label=_("Tier"), required=False)
@@ -46,11 +69,11 @@ def listing(request: HttpRequest, pk: int, class_code: str) -> HttpResponse:
     form = ListForm(request.GET, tier_choices(scheme, counts))
     wanted = form.cleaned_data if form.is_valid() else {}
     context: dict[str, Any] = {"round": found, "scheme": scheme, "form": form, "class_code": class_code}
-    context |= {"decided": decided, "filtered": any(wanted.values()), "classes": scheme.classes.items()}
+    context |= {"decided": decided, "filtered": form.is_asked(), "classes": scheme.classes.items()}
     context["class_title"] = scheme.classes[class_code]
     if decided:
         rows = listed(decided, class_code, wanted.get("tier", ""), wanted.get("q", "")).defer(None)
-        page = page_of(rows, request.GET, order=("standing", "index"))
+        page = page_of(between(rows, wanted.get("low"), wanted.get("high")), request.GET, order=("standing", "index"))
         overtaken = overtaken_among(scheme, decided, class_code, page.rows)
         context |= {"page": page, "rows": told(found, scheme, page.rows, overtaken), "before": round_before(found)}
     else:

@@ -14,8 +14,11 @@ __all__ = ["bars", "columns"]
 WIDTH, HEIGHT, FOOT, HEAD = 480, 150, 22, 16
 
 
-def columns(found: ClassFigures) -> Mapping[str, Any]:
-    """How totals of a class are spread: a column for each bin, a broken line for each cut-off."""
+def columns(found: ClassFigures, rows: Sequence[str]) -> Mapping[str, Any]:
+    """How totals of a class are spread: a column for each bin, a broken line for each cut-off.
+
+    `rows` are the addresses of what lies behind each column.
+    """
     highest = max((one.count for one in found.bins), default=0)
     if not highest:
         return {}
@@ -27,8 +30,9 @@ def columns(found: ClassFigures) -> Mapping[str, Any]:
             "height": round(one.count * each, 1), "y": round(HEIGHT - one.count * each, 1), "count": one.count,
             "label": points_text(one.low, 0), "middle": round((one.low + one.high - 2 * low) / 2 * unit, 1),
             "left": round((one.low - low) * unit, 1), "top": round(HEIGHT - one.count * each - 4, 1),
+            "one": one, "rows": address,
         }
-        for one in found.bins
+        for one, address in zip(found.bins, rows, strict=True)
     ]  # fmt: skip
     cuts = [{"x": round((at - low) * unit, 1), "label": points_text(at, 0)} for at in (one.at for one in found.near)
             if low < at < high]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Where the sentences of a report lead: to the rows behind their figures. Not here: those rows (desk.reports.rows)."""
+"""Where sentences and columns of a report lead: to the rows behind their figures. Not here: those rows (rows)."""
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from mingjing.engine.outcome import Reason
-from mingjing.programmes.assessments.policy.reports import sentences
+from mingjing.engine.quantities import points_text
+from mingjing.programmes.assessments.policy.reports import Bin, sentences
 from mingjing.programmes.assessments.queries.reports import Report
 
-__all__ = ["linked"]
+__all__ = ["linked", "of_bin"]
 
 
 def linked(found: Report) -> Iterator[tuple[Reason, str]]:
@@ -34,6 +35,14 @@ def linked(found: Report) -> Iterator[tuple[Reason, str]]:
                 yield one, _to(found, "report-orders")
             case "report.disputes":
                 yield one, f"{_to(found, 'report-disputes')}?{urlencode({'kind': next(disputes)})}"
+
+
+def of_bin(found: Report, code: str, one: Bin, *, last: bool) -> str:
+    """The address of the rows behind a column of totals; the last column holds its upper end too."""
+    asked = {"low": points_text(one.low), "high": points_text(one.high if last else one.high - 1)}
+    if found.edition:
+        return f"{_to(found, 'report-listed')}?{urlencode({'class_code': code, **asked})}"
+    return f"{_to(found, 'round-list', code)}?{urlencode(asked)}"
 
 
 def _of_class(found: Report, code: str) -> str:

@@ -1,5 +1,6 @@
 """The report of a round on one page, to read, to print and to quote; and the alarms, for those who may know names."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -13,11 +14,11 @@ from mingjing.kernel.parties.guard import guarded, may
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.desk.lists.lists import shown_tier
 from mingjing.programmes.assessments.desk.reports.drawings import bars, columns
-from mingjing.programmes.assessments.desk.reports.links import linked
+from mingjing.programmes.assessments.desk.reports.links import linked, of_bin
 from mingjing.programmes.assessments.desk.shown import class_spreads
 from mingjing.programmes.assessments.models import Round
 from mingjing.programmes.assessments.policy.alarms import LEVEL, WINDOW, needed
-from mingjing.programmes.assessments.policy.reports import MOST, STATES
+from mingjing.programmes.assessments.policy.reports import MOST, STATES, ClassFigures
 from mingjing.programmes.assessments.queries.overturns import overturns
 from mingjing.programmes.assessments.queries.reports import Report, leanings_of, report_of
 
@@ -46,8 +47,8 @@ def _shown(found: Report) -> dict[str, Any]:
             if code in ranked or (count and code == UNDETERMINED)
         ],
         "classes": [
-            {"figures": one, "title": scheme.classes[one.code], "picture": columns(one), "spread": spreads[one.code],
-             "crowds": found.crowds[one.code]}
+            {"figures": one, "title": scheme.classes[one.code], "picture": _picture(found, one),
+             "spread": spreads[one.code], "crowds": found.crowds[one.code]}
             for one in figures.classes if one.count
         ],
         "lost": [{"one": one, "bar": bar, "class_title": scheme.classes[one.class_code]}
@@ -56,6 +57,10 @@ def _shown(found: Report) -> dict[str, Any]:
         "given": sum(figures.orders.values()),
         "disputes": (("objection", figures.objections), ("appeal", figures.appeals)),
     }  # fmt: skip
+
+
+def _picture(found: Report, one: ClassFigures) -> Mapping[str, Any]:
+    return columns(one, [of_bin(found, one.code, row, last=row is one.bins[-1]) for row in one.bins])
 
 
 def _codes(found: Report) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -34,6 +35,7 @@ from mingjing.programmes.assessments.models import Edition, Entry, Result, Round
 from mingjing.programmes.assessments.queries.decisions import decision_file
 from mingjing.programmes.assessments.queries.entry_papers import ENTRY_PAPERS, case_subjects, ready_of
 from mingjing.programmes.assessments.queries.follow_papers import ASKED
+from mingjing.programmes.assessments.queries.form_papers import cases_heard
 from mingjing.programmes.assessments.queries.lists import decision_of
 from mingjing.programmes.assessments.queries.round_papers import ROUND_PAPERS, ready_for
 
@@ -46,10 +48,14 @@ def _entry(found: Round, number: str) -> Entry:
     )
 
 
-def _shown(request: HttpRequest, area: Area, subject: str, kinds: Iterable[str], ready: frozenset[str]) -> Any:
+def _shown(request: HttpRequest, area: Area, about: Q, kinds: Iterable[str], ready: frozenset[str]) -> Any:
     """Each kind with the document that stands, and whether it is time for it."""
     scope = areas_where(request.user, "documents.document.view", on=timezone.localdate())
-    stand = {paper.kind: paper for paper in scope.within(documents_of([subject])) if paper.withdrawn_at is None}
+    stand = {
+        paper.kind: paper
+        for paper in scope.within(Document.objects.filter(about).order_by("issued_at", "id"))
+        if paper.withdrawn_at is None
+    }
     today = timezone.localdate()
     return {
         "papers": [
@@ -67,7 +73,7 @@ def _shown(request: HttpRequest, area: Area, subject: str, kinds: Iterable[str],
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
     """The papers of a round."""
     found = find_round(request, pk)
-    context = _shown(request, found.area, found.subject, ROUND_PAPERS, ready_for(found))
+    context = _shown(request, found.area, Q(subject=found.subject), ROUND_PAPERS, ready_for(found))
     return render(request, "assessments/reports/papers.html", {"round": found, **context})
 
 
@@ -77,7 +83,8 @@ def of_entry(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """The papers of one community of a round."""
     found = find_round(request, pk)
     entry = _entry(found, number)
-    context = _shown(request, found.area, entry.subject, ENTRY_PAPERS, ready_of(entry))
+    about = Q(subject=entry.subject) | Q(subject__in=cases_heard(entry))
+    context = _shown(request, found.area, about, ENTRY_PAPERS, ready_of(entry))
     return render(request, "assessments/reports/papers.html", {"round": found, "entry": entry, **context})
 
 

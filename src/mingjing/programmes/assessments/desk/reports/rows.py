@@ -1,8 +1,10 @@
 """The rows behind the figures of a report: of the published list, of a check, of orders, of objections and appeals."""
 
+from collections import Counter
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,7 +18,8 @@ from mingjing.kernel.cases.models import Case
 from mingjing.kernel.parties.guard import guarded, may
 from mingjing.kernel.proceedings.queries import Stands
 from mingjing.programmes.assessments.desk.found import find_round, round_area
-from mingjing.programmes.assessments.desk.lists.lists import shown_tier, tier_choices
+from mingjing.programmes.assessments.desk.lists.lists import TotalsForm, between, shown_tier, tier_choices
+from mingjing.programmes.assessments.models import Listed
 from mingjing.programmes.assessments.policy.procedures import DECISIONS
 from mingjing.programmes.assessments.policy.reports import STATES, Order, state_of
 from mingjing.programmes.assessments.queries.editions import newest_of
@@ -28,7 +31,7 @@ from mingjing.programmes.assessments.queries.schemes import scheme_of
 TITLES = {"objection": _("Objections"), "appeal": _("Appeals")}
 
 
-class ListedForm(forms.Form):
+class ListedForm(TotalsForm):
     """Which rows of the published list."""
 
     tier = forms.ChoiceField(label=_("Tier"), required=False)
@@ -39,6 +42,12 @@ class ListedForm(forms.Form):
         self.fields["tier"] = forms.ChoiceField(label=_("Tier"), required=False, choices=[("", _("All tiers")), *tiers])
         every = [("", _("All classes")), *classes]
         self.fields["class_code"] = forms.ChoiceField(label=_("Class"), required=False, choices=every)
+
+    def chosen(self, rows: QuerySet[Listed]) -> QuerySet[Listed]:
+        """Those of the rows that are asked for; all of them where the question makes no sense."""
+        asked = self.cleaned_data if self.is_valid() else {}
+        rows = rows.filter(**{name: asked[name] for name in ("tier", "class_code") if asked.get(name)})
+        return between(rows, asked.get("low"), asked.get("high"))
 
 
 @guarded("assessments.round.view", area=round_area)
@@ -51,18 +60,14 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("assessments:round-result", pk)
     scheme = scheme_behind(edition.replay)
     rows = edition.rows.select_related("entry", "company").order_by("index")
-    tiers = rows.order_by().values_list("tier", flat=True)
-    counts: dict[str, int] = {}
-    for tier in tiers:
-        counts[tier] = counts.get(tier, 0) + 1
+    counts = Counter(rows.order_by().values_list("tier", flat=True))
     classes = [(code, str(spoken(title, gettext))) for code, title in scheme.classes.items()]
     form = ListedForm(request.GET, tier_choices(scheme, counts), classes)
-    wanted = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
-    page = page_of(rows.filter(**wanted), request.GET, order=("index",))
+    page = page_of(form.chosen(rows), request.GET, order=("index",))
     shown = [{"row": row, "now": shown_tier(scheme, row.tier), "was": shown_tier(scheme, row.decided_tier)}
              for row in page.rows]  # fmt: skip
-    context = {"round": found, "edition": edition, "form": form, "page": page, "rows": shown, "filtered": wanted}
-    return render(request, "assessments/reports/listed.html", context)
+    context = {"round": found, "edition": edition, "form": form, "page": page, "rows": shown}
+    return render(request, "assessments/reports/listed.html", context | {"filtered": form.is_asked()})
 
 
 @guarded("assessments.round.view", area=round_area)
