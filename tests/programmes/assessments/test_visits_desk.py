@@ -19,7 +19,7 @@ from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.actions import signatures, visits
-from mingjing.programmes.assessments.models import VisitRecord
+from mingjing.programmes.assessments.models import TeamDay, VisitRecord
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 SignedIn = Callable[[str], Client]
@@ -247,6 +247,21 @@ def test_lists_ask_the_same_whatever_their_length(begun: drawn_rounds.Drawn, sig
     VisitRecord.objects.filter(pk__in=[record.pk for record in begun.later]).update(team_day=begun.team)
     assert begun.later[0].entry.name in client.get(urls[0]).content.decode()
     assert [queries(client, url) for url in urls] == few
+
+
+def test_the_teams_of_a_day_are_shown_by_fifty(drawn: drawn_rounds.Drawn, signed_in: SignedIn) -> None:
+    first, day = drawn.team, drawn.team.day.isoformat()
+    TeamDay.objects.bulk_create(TeamDay(draw=first.draw, day=first.day, team=number) for number in range(101, 161))
+    client, url = signed_in("officer"), f"/assessments/rounds/{drawn.round.pk}/team-days/"
+    shown: list[int] = []
+    asked = f"?day={day}"
+    while asked:
+        context = client.get(f"{url}{asked}").context
+        shown += [one.team for one in context["page"].rows]
+        asked = f"?{after}" if (after := context["page"].after) else ""
+    expected = TeamDay.objects.filter(draw=first.draw, day=first.day).order_by("team").values_list("team", flat=True)
+    assert shown == list(expected)
+    assert len(shown) == 62
 
 
 def test_lists_are_narrowed_by_state_team_place_class_and_words(begun: drawn_rounds.Drawn, signed_in: SignedIn) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from mingjing.faces.desk.session import actor
+from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.parties.guard import guarded, may
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.actions import draws as actions
@@ -38,17 +39,11 @@ def team_days(request: HttpRequest, pk: int) -> HttpResponse:
     days = sorted(set(found.order_by().values_list("day", flat=True)), reverse=True)
     asked = request.GET.get("day", "")
     day = next((one for one in days if one.isoformat() == asked), days[0] if days else None)
-    teams = (
-        (found.filter(day=day) if day else found.none())
-        .order_by("team")
-        .prefetch_related("members__person", "records__entry")
-    )
+    teams = (found.filter(day=day) if day else found.none()).prefetch_related("members__person", "records__entry")
+    page = page_of(teams, request.GET, order=("team", "id"))
     sees = may(request.user, "assessments.round.view", area=round.area, on=timezone.localdate())
-    return render(
-        request,
-        "assessments/draws/days.html",
-        {"round": round, "days": days, "day": day, "teams": teams, "sees_round": sees},
-    )
+    context = {"round": round, "days": days, "day": day, "page": page, "sees_round": sees}
+    return render(request, "assessments/draws/days.html", context)
 
 
 @guarded("assessments.draw.view", area=round_area)

@@ -116,23 +116,20 @@ def _days(person: Person, lines: list[Line], today: date) -> list[Day]:
 
 
 class WantedForm(forms.Form):
-    """What of a round's records to list."""
+    """What of a round's records to list. The team is typed: a city has hundreds."""
 
     state = forms.ChoiceField(label=_("State"), required=False)
-    team = forms.ChoiceField(label=_("Team"), required=False)
+    team = forms.IntegerField(label=_("Team"), required=False, min_value=1)
     stratum = forms.ChoiceField(label=_("Subdistrict"), required=False)
     class_code = forms.ChoiceField(label=_("Class"), required=False)
 
-    def __init__(self, data: Any, round_: Round, today: date) -> None:
+    def __init__(self, data: Any, round_: Round) -> None:
         super().__init__(data)
         everything = [("", _("All"))]
-        teams = TeamDay.objects.filter(draw__round=round_, draw__cancelled_at=None, day__lte=today)
-        numbers = teams.order_by("team").values_list("team", flat=True).distinct()
         strata = round_.entries.order_by("stratum__code").values_list("stratum__code", "stratum__name").distinct()
         classes = scheme_of(round_.scheme).classes.items()
         choices: dict[str, list[tuple[Any, Any]]] = {
             "state": list(STATES),
-            "team": [(str(number), str(number)) for number in numbers],
             "stratum": list(strata),
             "class_code": [(code, spoken(title, gettext)) for code, title in classes],
         }
@@ -141,13 +138,20 @@ class WantedForm(forms.Form):
                 label=self.fields[name].label, required=False, choices=[*everything, *found]
             )
 
+    def wanted(self, text: str) -> Wanted:
+        """What is asked for beside the words of a search; what makes no sense narrows nothing."""
+        if not self.is_valid():
+            return Wanted(text=text)
+        asked = self.cleaned_data
+        return Wanted(text=text, **asked | {"team": str(asked["team"] or "")})
+
 
 @guarded("assessments.round.view", area=round_area)
 def round_visits(request: HttpRequest, pk: int) -> HttpResponse:
     """The records of a round whose day has come."""
     found, today = find_round(request, pk), timezone.localdate()
-    form, text = WantedForm(request.GET, found, today), searched(request)
-    wanted = Wanted(text=text, **form.cleaned_data) if form.is_valid() else Wanted(text=text)
+    form, text = WantedForm(request.GET, found), searched(request)
+    wanted = form.wanted(text)
     records = with_state(records_seen(request.user, today).filter(round=found), wanted, today)
     page = page_of(records, request.GET, order=("-team_day_id", "id"))
     context = {"round": found, "form": form, "page": page, "lines": lines_of(page.rows, actor(request), today)}
