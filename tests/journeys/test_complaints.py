@@ -61,7 +61,7 @@ def test_from_the_file_of_the_hotline_to_a_published_ranking(
 def taken_in(shown: Screen, file: Path) -> None:
     shown.open("/complaints/add-intake/")
     shown.check()
-    shown.page.get_by_label("File of complaints").set_input_files(file)
+    shown.page.get_by_label("File", exact=True).set_input_files(file)
     shown.page.get_by_role("button", name="Read it").click()
     assert shown.sees("is being read")
     drain()

@@ -17,6 +17,7 @@ from tests.programmes.assessments.test_round_decisions import decided
 
 from mingjing.engine.outcome import Reason, Titled
 from mingjing.engine.rules import Measure
+from mingjing.kernel import registry
 from mingjing.kernel.cases import actions as cases
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.parties.models import Organisation, Person
@@ -291,9 +292,10 @@ def test_another_number_of_communities_costs_no_other_number_of_queries(
         for entry in round_.entries.all():
             Entry.objects.filter(pk=entry.pk).update(engagement=entry.community.engagements.get())
     scheme, entries = scheme_of(round_.scheme), list(round_.entries.all())
-    elsewhere = sum(source.is_elsewhere for source in scheme.sources.values())
+    kinds = (source.kind for source in scheme.sources.values() if source.is_elsewhere)
+    elsewhere = len({registry.known()[kind].together or kind for kind in kinds})
     for size in (2, 12):
-        # For what other parts know: which sites these are, and for each source what that part has published.
+        # For what other parts know: which sites these are, then what that part has, once for what it answers together.
         with django_assert_num_queries(5 + 1 + elsewhere):
             assert len(sourced_of(entries[:size], round_, scheme)) == size
 
