@@ -4,6 +4,7 @@ import gzip
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -25,7 +26,7 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def collect(source: Path, tmp_path: Path, settings, monkeypatch) -> Collect:  # type: ignore[no-untyped-def]
+def collect(source: Path, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Collect:
     """Collects, and returns what had to be compressed."""
     settings.STATIC_ROOT, settings.STATICFILES_DIRS = tmp_path / "static", [source]
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]

@@ -62,7 +62,7 @@ def drawn(client: Client, about: str, pk: int, kind: str) -> tuple[Document, str
     paper = Document.objects.filter(kind=f"assessments.{kind}").latest("pk")
     file = reverse("portal:document-file", args=[paper.pk])
     assert file in answer.content.decode()
-    content = b"".join(client.get(file).streaming_content)  # type: ignore[arg-type]
+    content = b"".join(client.get(file))
     assert content.startswith(b"PK")
     text = words(paper)
     assert all(part in text for part in (paper.number, paper.printed_code))

@@ -13,7 +13,7 @@ import time
 import uuid
 import zipfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -21,6 +21,7 @@ from io import BytesIO
 from pathlib import Path
 from random import Random
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -82,7 +83,7 @@ class Day:
     def __post_init__(self) -> None:
         self.visitor, self.clerk, self.director = (Seat(self.port) for _ in range(3))
 
-    def serving(self):  # type: ignore[no-untyped-def]
+    def serving(self) -> AbstractContextManager[Any]:
         """The server on the database of the test, always at the same address."""
         connection.close()
         name = str(connection.settings_dict["NAME"])
@@ -150,7 +151,7 @@ class Day:
 
 
 @pytest.fixture
-def day(people: dict[str, Person], at: datetime, tmp_path: Path, settings) -> Day:  # type: ignore[no-untyped-def]
+def day(people: dict[str, Person], at: datetime, tmp_path: Path, settings: Any) -> Day:
     settings.DATA_DIR = data = install(tmp_path / "data")
     ready = drawing.build(published("hetang-2024", people["director"], at), people, at, sites=SITES)
     draw = ready.commit()

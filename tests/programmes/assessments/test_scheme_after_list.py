@@ -39,7 +39,7 @@ CUT, CUT_NOW = "90", "96"
 
 
 @pytest.fixture
-def out(people: dict[str, Person], at: datetime, settings, tmp_path: Path) -> SimpleNamespace:  # type: ignore[no-untyped-def]
+def out(people: dict[str, Person], at: datetime, settings: Any, tmp_path: Path) -> SimpleNamespace:
     """A published list of thirty communities, two of them black, with its public files."""
     settings.DATA_DIR = tmp_path
     bureau = district.staff("director", "局长", Area.objects.get(code="430202"), at, username="bureau")
