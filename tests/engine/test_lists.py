@@ -35,13 +35,13 @@ def test_ranks_are_what_counting_gives(found: list[int], lower: bool) -> None:
         assert distribution.standing(total) == Standing(better + 1, worse_or_equal, len(found))
 
 
-@given(totals, st.integers(0, 12), st.data())
-def test_moving_one_is_counting_again(found: list[int], new: int, data: st.DataObject) -> None:
+@given(totals, st.integers(0, 12), st.booleans(), st.data())
+def test_moving_one_is_counting_again(found: list[int], new: int, lower: bool, data: st.DataObject) -> None:
     old = data.draw(st.sampled_from(found))
     rest = list(found)
     rest.remove(old)
-    moved, again = Distribution(found).moved(old, new), Distribution([*rest, new])
-    assert {total: moved.standing(total) for total in (*rest, new)} == {t: again.standing(t) for t in (*rest, new)}
+    again = Distribution([*rest, new], lower_is_better=lower)
+    assert Distribution(found, lower_is_better=lower).if_moved(old, new) == again.standing(new)
 
 
 def test_nobody_has_a_standing_that_nobody_has() -> None:

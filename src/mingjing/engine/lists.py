@@ -4,6 +4,7 @@ Order of deciding: tiers without a rank first (too new to be listed, and the lik
 other tiers, which may ask for a rank. Not here: whose list it is, notices, publication.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -146,20 +147,31 @@ class Distribution:
     def _build(self) -> dict[int, Standing]:
         everybody = sum(self.counts.values())
         standings, better = {}, 0
-        for total in sorted(self.counts, reverse=not self.lower_is_better):
+        self._best_first = sorted(map(self._place, self.counts))
+        self._better = [0]
+        for total in sorted(self.counts, key=self._place):
             standings[total] = Standing(better + 1, everybody - better, everybody)
             better += self.counts[total]
+            self._better.append(better)
         return standings
+
+    def _place(self, total: int) -> int:
+        """The better, the smaller."""
+        return total if self.lower_is_better else -total
 
     def standing(self, total: int) -> Standing:
         """The standing of one that has this total; raises KeyError when nobody has it."""
         return self._standings[total]
 
-    def moved(self, old: int, new: int) -> "Distribution":
-        """The distribution had one site `new` instead of `old`."""
-        counts = {**self.counts, old: self.counts[old] - 1}
-        counts[new] = counts.get(new, 0) + 1
-        return Distribution.of_counts({t: n for t, n in counts.items() if n}, lower_is_better=self.lower_is_better)
+    def if_moved(self, old: int, new: int) -> Standing:
+        """The standing of one that has `old`, had it `new` instead and the others what they have.
+
+        Found in the sorted totals, for who looks for a way out asks it of many scores. Raises KeyError when nobody has
+        `old`.
+        """
+        everybody = self._standings[old].of
+        better = self._better[bisect_left(self._best_first, self._place(new))] - (self._place(old) < self._place(new))
+        return Standing(better + 1, everybody - better, everybody)
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,6 +249,34 @@ def test_lists_ask_the_same_whatever_their_length(begun: drawn_rounds.Drawn, sig
     assert [queries(client, url) for url in urls] == few
 
 
+def test_what_lies_behind_stands_once_by_what_is_to_be_done(
+    begun: drawn_rounds.Drawn, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, officer = timezone.now(), begun.people["officer"]
+    elsewhere = VisitRecord.objects.filter(pk__in=[record.pk for record in (*begun.others, *begun.later)])
+    elsewhere.update(team_day=begun.team)
+    for record in elsewhere.order_by("pk")[:1]:
+        visits.begin_visit(record=record, entered_at=drawn_rounds.earlier(10), by=officer, at=now)
+    returned, to_sign, signed, *late = VisitRecord.objects.filter(team_day=begun.team).order_by("pk")
+    VisitRecord.objects.filter(pk=returned.pk).update(returned_at=now)
+    VisitRecord.objects.filter(pk__in=[to_sign.pk, signed.pk]).update(submitted_at=now, submitted_by=officer)
+    signatures.sign_record(record=VisitRecord.objects.get(pk=signed.pk), by=officer, at=now)
+    monkeypatch.setattr("mingjing.programmes.assessments.desk.visits.mine.OF_A_SORT", 2)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now + timedelta(days=3))
+    shown: dict[str, list[int]] = {}
+    client, asked = signed_in("officer"), ""
+    while asked is not None:
+        context = client.get(f"/assessments/visits/{asked}").context
+        behind = {sort.name: sort for sort in (*context["behind"], context["handed"])}
+        for name in behind if not asked else ["late"]:
+            shown.setdefault(name, []).extend(line.record.pk for line in behind[name].lines)
+        asked = f"?{behind['late'].page.after}" if behind["late"].page.after else None
+    assert not context["today"]
+    expected = {"returned": [returned.pk], "sign": [to_sign.pk], "handed": [signed.pk]}
+    assert shown == {**expected, "late": [record.pk for record in late]}
+    assert len(late) == 3, "more than one page"
+
+
 def test_the_teams_of_a_day_are_shown_by_fifty(drawn: drawn_rounds.Drawn, signed_in: SignedIn) -> None:
     first, day = drawn.team, drawn.team.day.isoformat()
     TeamDay.objects.bulk_create(TeamDay(draw=first.draw, day=first.day, team=number) for number in range(101, 161))

@@ -4,7 +4,8 @@ Where a proceeding stands is read from its steps by the rules of its process (en
 Not here: which processes there are (the programmes' manifests), what follows from an outcome.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from mingjing.kernel.documents.models import Service
 from mingjing.kernel.parties.models import Organisation, Person, new_token
 from mingjing.kernel.places.models import Area
 
-__all__ = ["Proceeding", "Taken"]
+__all__ = ["ACT_COLUMNS", "Proceeding", "Taken", "act_of"]
 
 
 class Proceeding(models.Model):
@@ -111,14 +112,33 @@ class Taken(models.Model):
     @property
     def act(self) -> process.Act:
         """As the rules read it."""
-        by = self.by.token if self.by else ""
-        served = self.service is not None and self.service.voided_at is None
-        brought = (("reason", self.note), ("exhibit", self.exhibits), ("document", self.service), ("service", served))
-        has = frozenset(name for name, there in brought if there)
-        return process.Act(self.number, self.step, self.at, by, self.stance, has, self.takes_back, self.happened_at)
+        served = self.service.voided_at if self.service else None
+        token = self.by.token if self.by else None
+        return act_of(
+            self.number, self.step, self.at, token, self.stance, self.takes_back, self.happened_at, self.note,
+            self.exhibits, self.service_id, served,
+        )  # fmt: skip
 
     def digest(self) -> str:
         """What the ledger keeps of this row: salted, for a note may name people."""
         happened = instant_text(self.happened_at) if self.happened_at else None
         content = {"salt": self.salt, "note": self.note, "on_behalf": self.on_behalf, "happened": happened}
         return content_digest({**content, "exhibits": self.exhibits, "service": self.service_id})
+
+
+ACT_COLUMNS = (
+    "number", "step", "at", "by__token", "stance", "takes_back", "happened_at", "note", "exhibits", "service_id",
+    "service__voided_at",
+)  # fmt: skip
+"""What `act_of` takes, in its order."""
+
+
+def act_of(
+    number: int, step: str, at: datetime, by: str | None, stance: str, takes_back: int | None,
+    happened: datetime | None, note: str, exhibits: Collection[str], service: int | None, voided: datetime | None,
+) -> process.Act:  # fmt: skip
+    """A step as the rules read it, from its columns: what was served and voided since is a document without proof."""
+    served = service is not None and voided is None
+    brought = (("reason", note), ("exhibit", exhibits), ("document", service is not None), ("service", served))
+    has = frozenset(name for name, there in brought if there)
+    return process.Act(number, step, at, by or "", stance, has, takes_back, happened)

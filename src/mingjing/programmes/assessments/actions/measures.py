@@ -19,7 +19,7 @@ from mingjing.kernel.documents.models import Document, Service
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.proceedings.actions import open_proceeding, take_back, take_step
 from mingjing.kernel.proceedings.models import Proceeding, Taken
-from mingjing.kernel.proceedings.queries import Stands
+from mingjing.kernel.proceedings.queries import StandsTold
 from mingjing.programmes.assessments.models import Bar, Edition, Entry, Round
 from mingjing.programmes.assessments.policy.measures import (
     DOCUMENTS,
@@ -69,7 +69,7 @@ def _open(one: Followed, kind: str, by: Person, at: datetime) -> None:
     """Open a proceeding, or open again one that was reversed when the list was corrected before."""
     if (known := one.proceedings.get(kind)) is not None:
         if known.standing.ended == REVERSED:
-            number = max(step.number for step in known.steps if step.step == REVERSED)
+            number = max(act.number for act in known.acts if act.step == REVERSED)
             take_back(proceeding=known.proceeding, number=number, note=_chinese(AGAIN), by=by, at=at)
         return
     if kind == EXIT and (one.exit_after is None or one.streak.count < one.exit_after):
@@ -170,7 +170,7 @@ def _other_paper(kind: str, step: str, service: Service | None) -> Iterator[Prob
         yield Problem("measures.other_paper", text, {"number": service.document.number}, "service")
 
 
-def _standing(one: Followed, kind: str) -> Stands:
+def _standing(one: Followed, kind: str) -> StandsTold:
     found = one.proceedings.get(kind)
     if found is None:
         text = N_("Nothing of this kind is open about {name}.")

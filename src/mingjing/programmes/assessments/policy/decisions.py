@@ -61,7 +61,7 @@ def work_out(scheme: Scheme, class_code: str, key: str, sheet: Sheet, totals: Di
     def standing(then: Score) -> Standing | None:
         if totals is None or not ranks(rules, then, sheet.attributes) or then.total is None or now.total is None:
             return None
-        return (totals if then.total == now.total else totals.moved(now.total, then.total)).standing(then.total)
+        return totals.if_moved(now.total, then.total)
 
     way = way_out(rubric, rules, sheet, lambda then: tier_of(rules, then, sheet.attributes, standing(then)))
     decision = decide(rules, now, sheet.attributes, standing(now))

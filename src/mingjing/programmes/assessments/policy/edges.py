@@ -65,7 +65,7 @@ def edges(
 
     def tier_with(points: int) -> str | None:
         then = replace(found, base=base + points, total=total + points)
-        place = totals.moved(total, total + points).standing(total + points) if totals and standing else standing
+        place = totals.if_moved(total, total + points) if totals and standing else standing
         values = score_values(then, attributes) | (place.values() if place else {})
         chosen = rules.table.decide(rules.table.complete(values))
         return None if isinstance(chosen, Undetermined) else chosen[0].result

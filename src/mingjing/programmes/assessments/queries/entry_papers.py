@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from mingjing.engine.outcome import in_language
 from mingjing.engine.quantities import points_text
 from mingjing.kernel.proceedings.models import Proceeding
-from mingjing.kernel.proceedings.queries import Stands, stands_of
+from mingjing.kernel.proceedings.queries import StandsTold, told_of
 from mingjing.programmes.assessments.models import Edition, Entry, Filing, Result, Signature, VisitRecord
 from mingjing.programmes.assessments.policy.procedures import UPHELD
 from mingjing.programmes.assessments.queries.follow_papers import FOLLOW_PAPERS, ready_to_follow
@@ -41,12 +41,12 @@ def ready_of(entry: Entry) -> frozenset[str]:
     return ready_to_follow(entry) | ready_to_fill_in(entry, timezone.now()) | names
 
 
-def decided_dispute(entry: Entry, now: datetime) -> Stands | None:
+def decided_dispute(entry: Entry, now: datetime) -> StandsTold | None:
     """The newest objection or appeal about the community that is decided."""
     about = set(case_subjects(entry))
     rows = Proceeding.objects.filter(programme="assessments", kind__in=DISPUTES, area=entry.round.area)
     own = [one for one in rows.select_related("area", "organisation").order_by("-id") if one.ledger_subject in about]
-    return next((one for one in stands_of(own, now).values() if one.standing.said.get("decision")), None)
+    return next((one for one in told_of(own, now).values() if one.standing.said.get("decision")), None)
 
 
 def _record(entry: Entry) -> VisitRecord | None:

@@ -99,5 +99,5 @@ def _decided(scheme: Scheme, replay: Replay, result: Result, sheet: Sheet) -> De
     if uses_ranks(scheme.list_rules) and result.total is not None and numbers.total is not None:
         totals = distribution(scheme, replay, result.class_code)
         if result.total in totals.counts:
-            standing = totals.moved(result.total, numbers.total).standing(numbers.total)
+            standing = totals.if_moved(result.total, numbers.total)
     return decide(scheme.list_rules, numbers, sheet.attributes, standing)

@@ -153,9 +153,9 @@ def _corrected(replay: Replay, results: Sequence[Result], scheme: Scheme, now: d
     for row in results:
         if row.entry_id is not None and (changed := restated.get(row.entry_id)):
             totals = distribution(scheme, replay, row.class_code) if uses_ranks(scheme.list_rules) else None
-            ranked = totals is not None and row.total in totals.counts and changed.score.total is not None
-            moved = totals.moved(row.total, changed.score.total) if ranked and totals else None  # type: ignore[arg-type]  # ranked rows have totals
-            standing = moved.standing(changed.score.total) if moved and changed.score.total is not None else None
+            was, total, standing = row.total, changed.score.total, None
+            if totals and was is not None and total is not None and was in totals.counts:
+                standing = totals.if_moved(was, total)
             found[row.entry_id] = decide(scheme.list_rules, changed.score, changed.sheet.attributes, standing)
     return found
 

@@ -15,7 +15,7 @@ from mingjing.engine.process import Standing
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.documents.models import Document
 from mingjing.kernel.proceedings.models import Proceeding, Taken
-from mingjing.kernel.proceedings.queries import Stands, stands_of
+from mingjing.kernel.proceedings.queries import StandsTold, told_of
 from mingjing.programmes.assessments.models import Edition, Entry, Listed, VisitRecord
 from mingjing.programmes.assessments.policy.measures import (
     DOCUMENTS,
@@ -46,7 +46,7 @@ class Followed:
     streak: Streak
     exit_after: int | None
     commended: bool
-    proceedings: Mapping[str, Stands] = field(default_factory=dict)
+    proceedings: Mapping[str, StandsTold] = field(default_factory=dict)
     orders: Sequence[Case] = ()
     documents: Mapping[str, Sequence[Document]] = field(default_factory=dict)
 
@@ -76,8 +76,8 @@ def followed(entries: Sequence[Entry], now: datetime) -> dict[int, Followed]:
     """By entry what follows from its listing: a fixed number of queries. Entries come with round and scheme."""
     subjects = {entry.subject: entry.pk for entry in entries}
     about = Proceeding.objects.filter(programme="assessments", kind__in=LAST, subject__in=subjects)
-    opened: dict[int, dict[str, Stands]] = {entry.pk: {} for entry in entries}
-    for stands in stands_of(about.select_related("area", "organisation"), now).values():
+    opened: dict[int, dict[str, StandsTold]] = {entry.pk: {} for entry in entries}
+    for stands in told_of(about.select_related("area", "organisation"), now).values():
         opened[subjects[stands.proceeding.subject]][stands.proceeding.kind] = stands
     rows, streaks, orders = _newest_rows(entries), streaks_of(entries, now), orders_about(entries)
     documents = _documents(one.proceeding for every in opened.values() for one in every.values())

@@ -44,7 +44,7 @@ class Reopened:
     @property
     def stood(self) -> bool:
         """Whether it was signed once, though what it rested on may have fallen since."""
-        return any(taken.step == LAST for taken in self.stands.steps)
+        return any(act.step == LAST for act in self.stands.acts)
 
 
 def reopened_of(entries: Iterable[Any], now: datetime) -> tuple[Reopened, ...]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from mingjing.kernel.documents.models import Document, Service
 from mingjing.kernel.parties.models import Organisation
 from mingjing.kernel.proceedings.models import Proceeding, Taken
-from mingjing.kernel.proceedings.queries import stands_of
+from mingjing.kernel.proceedings.queries import told_of
 from mingjing.programmes.assessments.models import Bar, Edition, Listed
 from mingjing.programmes.assessments.policy import standing as policy
 from mingjing.programmes.assessments.policy.measures import MEASURES
@@ -158,7 +158,7 @@ def _releases(bars: Sequence[Bar], now: datetime) -> dict[int, tuple[Ended, ...]
     subjects = {bar.entry.subject: bar.entry_id for bar in bars}
     about = Proceeding.objects.filter(programme="assessments", kind=MEASURES, subject__in=subjects)
     found: dict[int, tuple[Ended, ...]] = {}
-    for stands in stands_of(about.select_related("area"), now).values():
+    for stands in told_of(about.select_related("area"), now).values():
         back = {one.takes_back: one.at for one in stands.steps if one.takes_back}
         last = max((one.at for one in stands.steps if one.takes_back), default=None)
         taken = [one for one in stands.steps if one.step == "release" and one.service]

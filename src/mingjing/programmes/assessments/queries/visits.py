@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.db.search import matching
@@ -71,14 +71,14 @@ def records_seen(person: Person | AnonymousUser, today: date) -> VisitRecordQuer
     """The unsealed records that `person` may know of today, with what a line about one names."""
     scope = areas_where(person, SEES_ALL, on=today)
     found = VisitRecord.objects.unsealed(today).select_related(*BESIDE).defer(*HEAVY)
-    own = Exists(_own(person)) if isinstance(person, Person) else Q(pk__in=[])
+    own = Q(team_day__in=_days(person)) if isinstance(person, Person) else Q(pk__in=[])
     everywhere = scope.within(Round.objects.all()).values("pk") if scope else Round.objects.none().values("pk")
-    return found.filter(Q(round__in=everywhere) | Q(own))
+    return found.filter(Q(round__in=everywhere) | own)
 
 
 def of_person(person: Person, today: date) -> VisitRecordQuerySet:
     """The unsealed records of the team-days that `person` is on, which nobody has locked or voided, soonest first."""
-    found = VisitRecord.objects.unsealed(today).standing().filter(Exists(_own(person)), locked_at=None)
+    found = VisitRecord.objects.unsealed(today).standing().filter(team_day__in=_days(person), locked_at=None)
     return found.select_related(*BESIDE).defer(*HEAVY).order_by("team_day__day", "team_day_id", "id")
 
 
@@ -87,9 +87,8 @@ def days_of(person: Person, today: date) -> list[TeamDay]:
 
     Of a sealed one nobody may be told more than its day, and nobody but who is on duty that.
     """
-    own = TeamMember.objects.filter(team_day=OuterRef("pk"), person=person, removed_at=None)
     found = TeamDay.objects.filter(
-        Exists(own), Q(draw__round__fieldwork_at__isnull=False) | Q(day__gt=today),
+        Q(pk__in=_days(person)), Q(draw__round__fieldwork_at__isnull=False) | Q(day__gt=today),
         draw__cancelled_at=None, draw__round__deciding_at=None,
     )  # fmt: skip
     days = found.select_related("draw__round").defer("draw__inputs", "draw__document")
@@ -179,8 +178,9 @@ def near_evidence(person: Person, subject: str, today: date) -> bool:
     return False
 
 
-def _own(person: Person) -> "QuerySet[TeamMember]":
-    return TeamMember.objects.filter(team_day=OuterRef("team_day"), person=person, removed_at=None)
+def _days(person: Person) -> "QuerySet[TeamMember, int]":
+    """The team-days that the person is on. Asked for once by a list, not for each of its records."""
+    return TeamMember.objects.filter(person=person, removed_at=None).values_list("team_day", flat=True)
 
 
 _STATES = {

@@ -114,6 +114,10 @@ def _moved_row(scheme: Scheme, old: Scheme, row: Result, move: Move) -> dict[str
     return {"row": row, "move": move, "now": shown_tier(scheme, row.tier), "was": was}
 
 
+ROWS = 20
+"""Of those near a cut-off at a time: what would take each there is worked out when it is shown."""
+
+
 class NearForm(forms.Form):
     """How near is near, in points."""
 
@@ -127,7 +131,7 @@ def near(request: HttpRequest, pk: int) -> HttpResponse:
     found, decided, scheme = _judged(request, pk)
     form = NearForm({"within": request.GET.get("within") or "2.00"})
     within = parse_points(str(form.cleaned_data["within"])) if form.is_valid() else 200
-    page = page_of(nearest_first(decided, within), request.GET, order=("nearest", "index"))
+    page = page_of(nearest_first(decided, within), request.GET, order=("nearest", "index"), size=ROWS)
     context: dict[str, Any] = {"round": found, "form": form, "within": within, "page": page}
     totals = {code: distribution(scheme, decided, code) for code in scheme.classes}
     context["rows"] = [_near_row(scheme, row, totals[row.class_code], within) for row in page.rows]

@@ -18,7 +18,7 @@ from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.evidence.queries import exhibits_seen
 from mingjing.kernel.parties.guard import may
 from mingjing.kernel.proceedings.models import Taken
-from mingjing.kernel.proceedings.queries import Stands
+from mingjing.kernel.proceedings.queries import StandsTold
 from mingjing.programmes.assessments.policy.measures import DOCUMENTS, REVERSED, gaps
 from mingjing.programmes.assessments.queries.measures import Followed, facts_of
 from mingjing.programmes.assessments.queries.measures_due import LEADS
@@ -53,7 +53,7 @@ def lines(one: Followed, kind: str, exhibits: Mapping[str, Exhibit]) -> list[Lin
     return [line for line in found if line.state != "idle"]
 
 
-def _line(one: Followed, kind: str, stands: Stands, step: Step, exhibits: Mapping[str, Exhibit]) -> Line:
+def _line(one: Followed, kind: str, stands: StandsTold, step: Step, exhibits: Mapping[str, Exhibit]) -> Line:
     standing = stands.standing
     back = {taken.takes_back for taken in stands.steps}
     acts = [taken for taken in stands.steps if taken.step == step.code and taken.number not in back]
@@ -79,7 +79,7 @@ def _line(one: Followed, kind: str, stands: Stands, step: Step, exhibits: Mappin
     return line
 
 
-def _due(stands: Stands, step: Step) -> datetime | None:
+def _due(stands: StandsTold, step: Step) -> datetime | None:
     """When the clock that leads to this step runs out: that of the step before it, which gives the time for it."""
     return stands.standing.due(LEADS.get(step.code, ""))
 

@@ -19,6 +19,7 @@ from mingjing.kernel.documents.actions import record_service
 from mingjing.kernel.documents.models import Document, Service
 from mingjing.kernel.documents.queries import served
 from mingjing.kernel.parties.guard import guarded
+from mingjing.kernel.proceedings.queries import told
 from mingjing.programmes.assessments.actions.listings import issue_notice, take_listing_step
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.desk.lists.lists import shown_tier
@@ -50,7 +51,7 @@ def _case(request: HttpRequest, pk: int, number: str) -> tuple[Round, Proposed, 
     def url(step: str) -> str:
         return reverse(f"assessments:listing-{'follow' if step in FOLLOW else 'decide'}", args=[pk, number, step])
 
-    return found, one, Place(found, one.stands, one.entry.name, home, url)
+    return found, one, Place(found, told(one.stands), one.entry.name, home, url)
 
 
 @guarded("assessments.round.view", area=round_area)

@@ -14,7 +14,7 @@ from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.documents.models import Document
 from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.proceedings.models import Proceeding
-from mingjing.kernel.proceedings.queries import Stands, process_of, reckoning, stands
+from mingjing.kernel.proceedings.queries import StandsTold, process_of, reckoning, stands
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.desk.lists.lists import shown_tier
 from mingjing.programmes.assessments.desk.publishing.shown import clock_of, way
@@ -100,7 +100,7 @@ def next_of(standing: Standing) -> str:
     return next(found, "")
 
 
-def publication_of(round_: Round) -> Stands:
+def publication_of(round_: Round) -> StandsTold:
     """Where the publication stands; before its first step as it will begin."""
     now = timezone.now()
     rows = Proceeding.objects.filter(programme="assessments", kind="publication", subject=round_.subject)
@@ -111,4 +111,4 @@ def publication_of(round_: Round) -> Stands:
         programme="assessments", kind="publication", subject=round_.subject, title=round_.title, area=round_.area,
         clocks={step: [clock.days, clock.calendar] for step, clock in clocks.items()},
     )  # fmt: skip
-    return Stands(fresh, (), stand(process_of(fresh), [], now, reckoning(round_.area)))
+    return StandsTold(fresh, (), stand(process_of(fresh), [], now, reckoning(round_.area)), ())

@@ -22,6 +22,7 @@ from mingjing.kernel.documents.models import Document, Service
 from mingjing.kernel.documents.queries import served
 from mingjing.kernel.evidence.queries import exhibits_seen
 from mingjing.kernel.parties.guard import guarded
+from mingjing.kernel.proceedings.queries import told
 from mingjing.programmes.assessments.actions.reopenings import issue_reopening_notice, take_reopening_step
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.desk.lists.lists import shown_tier
@@ -93,7 +94,7 @@ def _case(request: HttpRequest, pk: int, filing: int) -> tuple[Reopened, Place]:
     def url(step: str) -> str:
         return reverse(f"assessments:reopening-{STEPS[step]}", args=[pk, filing, step])
 
-    return one, Place(found, one.stands, entry.name, reverse("assessments:reopening", args=[pk, filing]), url)
+    return one, Place(found, told(one.stands), entry.name, reverse("assessments:reopening", args=[pk, filing]), url)
 
 
 @guarded("assessments.round.view", area=round_area)

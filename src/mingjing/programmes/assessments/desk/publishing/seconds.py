@@ -21,7 +21,7 @@ from mingjing.faces.desk.session import actor
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.proceedings.models import Proceeding
-from mingjing.kernel.proceedings.queries import Stands, process_of, reckoning, stands
+from mingjing.kernel.proceedings.queries import StandsTold, process_of, reckoning, stands
 from mingjing.programmes.assessments.actions.crews import call_crew, make_crew
 from mingjing.programmes.assessments.actions.gaps import decide_gap
 from mingjing.programmes.assessments.actions.records import LIVE
@@ -142,12 +142,12 @@ def _told(request: HttpRequest, take: Callable[[datetime], object]) -> None:
         messages.success(request, gettext("Done. The step is in the ledger."))
 
 
-def _stands(found: Round, entry: Entry) -> Stands:
+def _stands(found: Round, entry: Entry) -> StandsTold:
     rows = Proceeding.objects.filter(programme="assessments", kind=GAP, subject=entry.subject)
     if known := rows.select_related("area").first():
         return stands(known, timezone.now())
     fresh = Proceeding(programme="assessments", kind=GAP, subject=entry.subject, title=entry.name, area=found.area)
-    return Stands(fresh, (), stand(process_of(fresh), [], timezone.now(), reckoning(found.area)))
+    return StandsTold(fresh, (), stand(process_of(fresh), [], timezone.now(), reckoning(found.area)), ())
 
 
 @guarded("assessments.listing.decide", area=round_area)

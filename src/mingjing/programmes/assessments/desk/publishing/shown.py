@@ -16,7 +16,7 @@ from mingjing.faces.ui.forms import sentence
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.evidence.queries import exhibits_seen
 from mingjing.kernel.proceedings.models import Taken
-from mingjing.kernel.proceedings.queries import Stands
+from mingjing.kernel.proceedings.queries import StandsTold
 
 __all__ = ["Told", "Way", "clock_of", "clocks", "last_day", "timeline", "way"]
 
@@ -52,7 +52,7 @@ class Way:
     votes: int = 0
 
 
-def timeline(request: HttpRequest, stands: Stands) -> list[Told]:
+def timeline(request: HttpRequest, stands: StandsTold) -> list[Told]:
     """Every act, oldest first, with the exhibits that the reader may see: two queries."""
     names = {name for taken in stands.steps for name in taken.exhibits}
     shown = _exhibits(request, names)
@@ -60,7 +60,7 @@ def timeline(request: HttpRequest, stands: Stands) -> list[Told]:
     return [_told(stands, taken, shown, marks) for taken in stands.steps]
 
 
-def _told(stands: Stands, taken: Taken, shown: Mapping[str, Exhibit], marks: Mapping[int, str]) -> Told:
+def _told(stands: StandsTold, taken: Taken, shown: Mapping[str, Exhibit], marks: Mapping[int, str]) -> Told:
     named = stands.standing.process.step(taken.step) if taken.step else None
     exhibits = tuple(shown[name] for name in taken.exhibits if name in shown)
     return Told(
@@ -70,7 +70,7 @@ def _told(stands: Stands, taken: Taken, shown: Mapping[str, Exhibit], marks: Map
     )  # fmt: skip
 
 
-def _marks(stands: Stands) -> dict[int, str]:
+def _marks(stands: StandsTold) -> dict[int, str]:
     """By number why an act does not count: taken back, without ground, or late."""
     back = {taken.takes_back for taken in stands.steps if taken.takes_back}
     late = {

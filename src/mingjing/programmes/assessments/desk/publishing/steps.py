@@ -21,7 +21,7 @@ from mingjing.kernel.parties.guard import may
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.proceedings.actions import take_back
 from mingjing.kernel.proceedings.models import Proceeding
-from mingjing.kernel.proceedings.queries import Stands
+from mingjing.kernel.proceedings.queries import StandsTold
 from mingjing.programmes.assessments.desk.publishing.forms import BackForm, StepForm
 from mingjing.programmes.assessments.models import Round
 
@@ -35,7 +35,7 @@ class Place:
     """The page that a proceeding is on: `home` its address, `title` what it is called; `url` leads to a step's form."""
 
     round: Round
-    stands: Stands
+    stands: StandsTold
     title: str
     home: str
     url: Callable[[str], str]

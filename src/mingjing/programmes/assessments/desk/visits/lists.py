@@ -1,4 +1,4 @@
-"""Lists of visit records: one's own, and those of a round. Not here: a record itself (recording)."""
+"""The list of the visit records of a round, and a record as a line of any list. Not here: one's own (mine)."""
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
@@ -20,20 +20,18 @@ from mingjing.kernel.parties.guard import guarded
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.desk.visits.recording import late_days
-from mingjing.programmes.assessments.models import Round, TeamDay, TeamMember, VisitRecord
+from mingjing.programmes.assessments.models import Round, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.answers import Terms, terms_of, unanswered
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.visits import (
     Wanted,
-    days_of,
     members_by_day,
-    of_person,
     records_seen,
     unsigned_by,
     with_state,
 )
 
-__all__ = ["Line", "lines_of", "my_visits", "round_visits"]
+__all__ = ["Line", "lines_of", "round_visits"]
 
 STATES = (
     ("late", _("Late")), ("planned", _("To be visited")), ("started", _("On site")), ("submitted", _("Submitted")),
@@ -70,49 +68,6 @@ def lines_of(records: Sequence[VisitRecord], person: Person, today: date) -> lis
         state, done = record.state_on(today), len(terms) - left
         lines.append(Line(record, state, late, done, len(terms), team, mine, mine and record.pk in unsigned))
     return lines
-
-
-@dataclass(slots=True)
-class Day:
-    """A day of the reader's: its records once it has come, nothing but the day before."""
-
-    day: TeamDay
-    number: int
-    of: int
-    sealed: bool
-    lines: list[Line]
-
-
-@guarded("assessments.visit.record")
-def my_visits(request: HttpRequest) -> HttpResponse:
-    """What waits for the reader: late, sent back, to sign, today; and when the sealed days open."""
-    person, today = actor(request), timezone.localdate()
-    lines = lines_of(list(of_person(person, today)), person, today)
-    context = {
-        "days": _days(person, lines, today),
-        "today": today,
-        "late": [line for line in lines if line.late_days and not line.record.submitted_at],
-        "returned": [line for line in lines if line.state == "returned"],
-        "unsigned": [line for line in lines if line.unsigned],
-    }
-    return render(request, "assessments/visits/mine.html", context)
-
-
-def _days(person: Person, lines: list[Line], today: date) -> list[Day]:
-    """The reader's days by round, today's first, then what is sealed, then what lies behind."""
-    found = days_of(person, today)
-    counts: dict[int, list[int]] = {}
-    for day in found:
-        counts.setdefault(day.draw.round_id, []).append(day.pk)
-    days = [
-        Day(
-            day, counts[day.draw.round_id].index(day.pk) + 1, len(counts[day.draw.round_id]), day.is_sealed(today),
-            [line for line in lines if line.record.team_day_id == day.pk],
-        )
-        for day in found
-    ]  # fmt: skip
-    kept = [day for day in days if day.lines or day.sealed]
-    return sorted(kept, key=lambda entry: (entry.day.day != today, not entry.sealed, entry.day.day))
 
 
 class WantedForm(forms.Form):

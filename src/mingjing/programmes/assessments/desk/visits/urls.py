@@ -2,10 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from mingjing.programmes.assessments.desk.visits import lists, photos, recording, reviewing, signing
+from mingjing.programmes.assessments.desk.visits import lists, mine, photos, recording, reviewing, signing
 
 urlpatterns: list[URLPattern] = [
-    path("visits/", lists.my_visits, name="my-visits"),
+    path("visits/", mine.my_visits, name="my-visits"),
     path("rounds/<int:pk>/visits/", lists.round_visits, name="round-visits"),
     path("rounds/<int:pk>/review/", reviewing.queue, name="round-review"),
     path("rounds/<int:pk>/alike/", photos.alike, name="round-alike"),
