@@ -78,6 +78,19 @@ def test_records_wait_for_signatures_of_the_team_and_for_reviewers_of_no_team(ru
     assert "Visit records for me to sign" not in due(people["officer"])
 
 
+@pytest.mark.parametrize(("digest", "waits"), [("", 0), ("0" * 64, 1)])
+def test_who_signed_the_sheet_as_it_was_handed_in_need_not_sign_again(
+    running: Round, people: People, digest: str, waits: int
+) -> None:
+    record = running.records.filter(team_day__members__person=people["officer"]).order_by("team_day__day")[0]
+    Signature.objects.create(
+        record=record, part="member", person=people["officer"], stance="signed",
+        sheet_digest=digest or record.sheet_digest, at=timezone.now() - timedelta(hours=1),
+    )  # fmt: skip
+    submitted(record)
+    assert due(people["officer"]).get("Visit records for me to sign", 0) == waits
+
+
 def test_classes_wait_for_those_who_have_not_voted_on_the_present_values(
     hetang: Version, people: People, at: datetime
 ) -> None:

@@ -23,8 +23,6 @@ from mingjing.programmes.assessments.models import (
     Handover,
     Roster,
     Round,
-    Signature,
-    SignaturePart,
     TeamMember,
     VisitRecord,
 )
@@ -33,6 +31,7 @@ from mingjing.programmes.assessments.queries.awaited import awaited
 from mingjing.programmes.assessments.queries.contradicted import contradicted_in, looked_at
 from mingjing.programmes.assessments.queries.measures_due import measures_waiting
 from mingjing.programmes.assessments.queries.rounds import facts_of_all
+from mingjing.programmes.assessments.queries.visits import to_sign
 
 __all__ = ["waiting"]
 
@@ -104,14 +103,10 @@ def _late(person: Person, today: date) -> Iterator[Due]:
 
 
 def _signatures(person: Person, today: date) -> Iterator[Due]:
-    """Submitted records of the person's own teams that lack their signature since they were submitted."""
-    signed = Signature.objects.filter(
-        record=OuterRef("pk"), part=SignaturePart.MEMBER, person=person, at__gte=OuterRef("submitted_at")
-    )
-    records = VisitRecord.objects.standing().unsealed(today).filter(
-        ~Exists(signed), _mine(person), submitted_at__isnull=False, locked_at=None
-    )  # fmt: skip
-    yield Due(title=_("Visit records for me to sign"), url=reverse("assessments:my-visits"), count=records.count())
+    """Submitted records of the person's own teams that lack their signature under the sheet as it is."""
+    records = VisitRecord.objects.standing().unsealed(today).filter(_mine(person), locked_at=None)
+    count = to_sign(person, records).count()
+    yield Due(title=_("Visit records for me to sign"), url=reverse("assessments:my-visits"), count=count)
 
 
 def _by_round(rows: Any, through: str = "round") -> Iterable[dict[str, Any]]:

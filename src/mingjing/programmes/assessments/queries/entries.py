@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from mingjing.engine.outcome import Refusal
 from mingjing.engine.quantities import decimal_text
@@ -266,7 +266,7 @@ def known_values(entry: Entry, round_: Round) -> dict[str, str]:
 
 def queue_of(round_: Round, person: Person, show: str) -> EntryQuerySet:
     """The entries whose class people settle: `mine` wait for the person, `others` have their vote, `settled` are."""
-    voted = Exists(ClassVote.objects.filter(entry=OuterRef("pk"), by=person, inputs=OuterRef("class_inputs")))
+    voted = _voted(round_, person)
     entries = round_.entries.select_related("stratum").prefetch_related("votes__by")
     match show:
         case "settled":
@@ -279,10 +279,15 @@ def queue_of(round_: Round, person: Person, show: str) -> EntryQuerySet:
 
 def queue_counts(round_: Round, person: Person) -> dict[str, int]:
     """How many entries each part of the queue has: one query."""
-    voted = Exists(ClassVote.objects.filter(entry=OuterRef("pk"), by=person, inputs=OuterRef("class_inputs")))
-    people = Q(borderline=True) | Q(proposed_class="")
-    return round_.entries.annotate(voted=voted).aggregate(
-        mine=Count("pk", filter=Q(class_code="", voted=False)),
-        others=Count("pk", filter=Q(class_code="", voted=True)),
+    voted, people = _voted(round_, person), Q(borderline=True) | Q(proposed_class="")
+    return round_.entries.aggregate(
+        mine=Count("pk", filter=Q(class_code="") & ~voted),
+        others=Count("pk", filter=Q(class_code="") & voted),
         settled=Count("pk", filter=~Q(class_code="") & people),
     )
+
+
+def _voted(round_: Round, person: Person) -> Q:
+    """The condition "an entry about whose class, by its present values, the person voted"."""
+    votes = ClassVote.objects.filter(entry__round=round_, by=person, inputs=F("entry__class_inputs"))
+    return Q(pk__in=votes.values("entry"))

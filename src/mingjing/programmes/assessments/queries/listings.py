@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from mingjing.engine.lists import Decision, decide
 from mingjing.kernel.evidence.models import Exhibit
@@ -99,6 +99,8 @@ def known_of(
 ) -> tuple[Proposed, ...]:
     """Of candidates those of `entries` (read with their company and engagement), with all that is known of each."""
     found = {one.entry.pk: one for one in candidates}
+    shown = [found[entry.pk].stands for entry in entries if entry.pk in found]
+    prefetch_related_objects([stands.proceeding for stands in shown if stands], "organisation")
     told = {entry.pk: _told(entry, found.get(entry.pk)) for entry in entries}
     cases = _cases(entries, told, scheme_of(round_.scheme), now)
     return tuple(
@@ -132,9 +134,7 @@ def _candidates(
     results = list(rows.select_related(*related).defer(*unread).order_by("entry__number"))
     subjects = [subject_of(row.entry) for row in results if row.entry]
     opened = Proceeding.objects.filter(programme="assessments", kind=LISTING, subject__in=subjects)
-    standing = {
-        one.proceeding.subject: one for one in stands_of(opened.select_related("area", "organisation"), now).values()
-    }
+    standing = {one.proceeding.subject: one for one in stands_of(opened.prefetch_related("area"), now).values()}
     corrected, adverse = _corrected(replay, results, scheme, now), adverse_tiers(scheme.list_rules)
     return [
         Candidate(

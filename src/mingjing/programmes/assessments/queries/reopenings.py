@@ -48,19 +48,19 @@ class Reopened:
 
 
 def reopened_of(entries: Iterable[Any], now: datetime) -> tuple[Reopened, ...]:
-    """Those about these entries (or their keys, or a query for them), the oldest first: at most four queries."""
+    """Those about these entries (or their keys, or a query for them), the oldest first: at most five queries."""
     rows = Reopening.objects.filter(entry__in=entries, at__lte=now).order_by("id")
     return with_standing(rows.select_related("filing__entry"), now)
 
 
 def reopened_in(round_: Any, now: datetime) -> tuple[Reopened, ...]:
-    """Those of a round, without what was filed: three queries and two for the days of its area."""
+    """Those of a round, without what was filed: four queries and two for the days of its area."""
     return with_standing(Reopening.objects.filter(entry__round=round_, at__lte=now).order_by("id"), now)
 
 
 def with_standing(rows: "QuerySet[Reopening]", now: datetime) -> tuple[Reopened, ...]:
     """These, each with where it stands."""
-    found = list(rows.select_related("proceeding__area"))
+    found = list(rows.select_related("proceeding").prefetch_related("proceeding__area"))
     standing = stands_of([row.proceeding for row in found], now) if found else {}
     return tuple(Reopened(row, standing[row.proceeding_id]) for row in found)
 

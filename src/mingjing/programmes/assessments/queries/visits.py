@@ -4,13 +4,15 @@ A record is seen once its day has come: by whoever may see the round, and by the
 plans of a draw (queries.draws), what a sheet comes to (queries.sheets).
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from mingjing.engine.chain import content_digest
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.db.search import matching
 from mingjing.kernel.evidence.queries import exhibits_of
@@ -30,7 +32,7 @@ from mingjing.programmes.assessments.models.visits import VisitRecordQuerySet
 
 __all__ = [
     "SEES_ALL", "Wanted", "days_of", "evidence_of", "is_member", "members_by_day", "names_of", "near_evidence",
-    "of_person", "orders_of", "records_seen", "sees_record", "to_review", "unsigned_by", "with_state",
+    "of_person", "orders_of", "records_seen", "sees_record", "to_review", "to_sign", "unsigned_by", "with_state",
 ]  # fmt: skip
 
 SEES_ALL = "assessments.round.view"
@@ -136,6 +138,20 @@ def unsigned_by(person: Person, records: Iterable[VisitRecord]) -> set[int]:
     for pk, digest in rows.values_list("record_id", "sheet_digest"):
         signed.setdefault(pk, set()).add(digest)
     return {pk for pk, record in submitted.items() if pk not in signed or record.sheet_digest not in signed[pk]}
+
+
+def to_sign(person: Person, records: VisitRecordQuerySet) -> VisitRecordQuerySet:
+    """The submitted ones among `records` whose sheet `person` has not signed as it is now.
+
+    What was signed since it was handed in was signed as it is; of what was signed before, the sheets are compared: one
+    query at once, and the one that is returned.
+    """
+    own = Signature.objects.filter(record=OuterRef("pk"), part=SignaturePart.MEMBER, person=person)
+    lacking = records.filter(~Exists(own.filter(at__gte=OuterRef("submitted_at"))), submitted_at__isnull=False)
+    before = Signature.objects.filter(record__in=lacking.order_by().values("pk"), part=SignaturePart.MEMBER)
+    rows = before.filter(person=person).values_list("record_id", "sheet_digest", "record__sheet")
+    as_it_is = {record for record, digest, sheet in rows if content_digest(json.loads(sheet)) == digest}
+    return lacking.exclude(pk__in=as_it_is)
 
 
 def evidence_of(record: VisitRecord, digests: Collection[str] | None = None) -> set[str]:

@@ -17,7 +17,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.desk.visits.lists import Line, lines_of
 from mingjing.programmes.assessments.models import TeamDay, VisitRecord
 from mingjing.programmes.assessments.models.visits import VisitRecordQuerySet
-from mingjing.programmes.assessments.queries.visits import days_of, of_person, unsigned_by
+from mingjing.programmes.assessments.queries.visits import days_of, of_person, to_sign
 
 __all__ = ["my_visits"]
 
@@ -85,13 +85,12 @@ def _unopened(before: VisitRecordQuerySet) -> set[int]:
 
 def _sorts(behind: VisitRecordQuerySet, person: Person) -> dict[str, VisitRecordQuerySet]:
     """The records of the days behind, each in one of SORTS."""
-    handed = behind.filter(submitted_at__isnull=False)
-    to_sign = unsigned_by(person, handed.only("sheet", "submitted_at").select_related(None))
+    unsigned = to_sign(person, behind)
     return {
         "returned": behind.filter(submitted_at=None, returned_at__isnull=False),
         "late": behind.filter(submitted_at=None, returned_at=None),
-        "sign": handed.filter(pk__in=to_sign),
-        "handed": handed.exclude(pk__in=to_sign),
+        "sign": unsigned,
+        "handed": behind.filter(submitted_at__isnull=False).exclude(pk__in=unsigned.order_by().values("pk")),
     }
 
 
