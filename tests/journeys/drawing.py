@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
+from tests.journeys.keys import follow_by_keys
 from tests.journeys.preparing import step
 from tests.journeys.story import Story, download, fill, press
 
@@ -66,7 +67,7 @@ def plan(story: Story) -> None:
     fill(shown, most=str(MOST))
     shown.page.keyboard.press("Tab")
     assert shown.sees("Nothing stands in the way of this draw")
-    press(shown, "Save the plan")
+    follow_by_keys(shown.page, "Save the plan")
     assert shown.sees("The plan was saved.")
     shown.check()
 
@@ -74,7 +75,7 @@ def plan(story: Story) -> None:
 def commit(story: Story) -> None:
     """The director commits; the auditor, as a witness, adds a seed of their own."""
     shown = story.at("director", "{round}/draw/")
-    press(shown, "Commit to the draw")
+    follow_by_keys(shown.page, "Commit to the draw")
     witness = story.at("auditor", "{round}/draw/")
     witness.page.get_by_role("link", name="Steps, seeds and files").click()
     witness.page.get_by_role("link", name="Add a seed of your own").click()
@@ -96,7 +97,7 @@ def draw(story: Story) -> None:
     made = Draw.objects.get(round=story.round)
     shown = story.at("director", "{round}/" + f"draws/{made.pk}/")
     shown.check()
-    press(shown, "Reveal and draw")
+    follow_by_keys(shown.page, "Reveal and draw")
     assert shown.sees("The draw is being made.")
     drain()
     assert shown.sees("What was drawn")  # the page noticed by itself

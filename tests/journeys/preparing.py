@@ -1,7 +1,13 @@
-"""From an empty register to a frozen round: the roster in, the round open, the borderline classes settled."""
+"""From an empty register to a frozen round: the roster in, the round open, the borderline classes settled.
+
+What is decided is pressed by the keyboard alone.
+"""
+
+import json
 
 from playwright.sync_api import Locator, Page, expect
 from tests.journeys.conftest import Screen
+from tests.journeys.keys import follow_by_keys, tab_until
 from tests.journeys.story import Story, fill, press, rows_of
 
 from mingjing.kernel.jobs.worker import drain
@@ -26,7 +32,7 @@ def import_roster(story: Story) -> None:
     director = story.at("director")
     director.page.goto(shown.page.url)
     director.check()
-    press(director, f"Approve: {count} new, 0 changed")
+    follow_by_keys(director.page, f"Approve: {count} new, 0 changed")
     drain()
     assert director.sees(f"The register was brought up to date: {count} communities added, 0 changed.")
     director.check()
@@ -76,7 +82,7 @@ def open_round(story: Story) -> None:
     fill(shown, code="2026-1", title="2026年第一轮考核", **days, scheme=str(story.version.pk))
     fill(shown, lead=str(story.people["officer"].pk))
     shown.check()
-    press(shown, "Open it as a draft")
+    follow_by_keys(shown.page, "Open it as a draft")
     story.round = Round.objects.get()
     expect(shown.page.locator("main")).to_contain_text(f"of {len(story.found)} done")
     shown.check()
@@ -90,7 +96,8 @@ def settle_classes(story: Story) -> None:
     for username in ("officer", "director"):
         shown = story.at(username, "{round}/classes/")
         shown.check()
-        for name, code in waiting[:BY_HAND]:
+        confirm_by_keys(shown.page, *waiting[0])
+        for name, code in waiting[1:BY_HAND]:
             row = shown.page.locator(".queue-row").filter(has_text=name)
             row.locator(f"[name=class_code][value={code}]").check()
             row.locator("[name=reason]").fill("竣工年份与收费标准分属两类，以收费为准")
@@ -104,18 +111,40 @@ def settle_classes(story: Story) -> None:
     shown.check()
 
 
+def confirm_by_keys(page: Page, name: str, code: str) -> None:
+    """The class of one community: chosen with the arrows, the reason typed, Enter."""
+    row = f"document.activeElement.closest('.queue-row')?.textContent.includes({json.dumps(name)})"
+    tab_until(page, f"{row} && document.activeElement.name === 'class_code'")
+    for _ in range(page.locator("[name=class_code]").count()):
+        if page.evaluate(f"document.activeElement.checked && document.activeElement.value === {json.dumps(code)}"):
+            break
+        page.keyboard.press("ArrowDown")
+    tab_until(page, "document.activeElement.name === 'reason'")
+    page.keyboard.type("竣工年份与收费标准分属两类，以收费为准")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
 def freeze(story: Story) -> None:
     """The director freezes roster, classes and scheme."""
     step(story, "Freeze")
     assert story.round.roster_digest
 
 
+def says(name: str) -> str:
+    """The condition that what has the focus begins with these words."""
+    return f"document.activeElement.textContent.trim().startsWith({json.dumps(name)})"
+
+
 def step(story: Story, name: str) -> None:
     """The director takes the next step of the round, knowing that it is final."""
     shown = story.at("director", "{round}/")
     shown.check()
-    shown.page.get_by_label("I know that this cannot be undone").check()
-    press(shown, name, ".next-step")
+    tab_until(shown.page, "document.activeElement.matches('.next-step [type=checkbox]')")
+    shown.page.keyboard.press("Space")
+    tab_until(shown.page, f"document.activeElement.matches('.next-step button') && {says(name)}")
+    with shown.page.expect_navigation():
+        shown.page.keyboard.press("Enter")
     assert shown.sees("Done. The step is in the ledger.")
     shown.check()
     story.round.refresh_from_db()

@@ -1,6 +1,5 @@
 """A visit in a real browser, as it goes in an office: two people at once, keyboard alone, a phone, only one's own."""
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from tests.faces.district import PASSWORD
 from tests.journeys.conftest import LANGUAGES, SIZES, OpenScreen, Screen
+from tests.journeys.keys import follow_by_keys, tab_to, tab_until
 from tests.journeys.sheets import check_of, choose, find, quiet, write
 from tests.programmes.assessments import drawn_rounds
 from tests.programmes.assessments.test_visits import edit, signed
@@ -150,13 +150,6 @@ def signed_in_by_keys(screen: OpenScreen, username: str) -> Screen:
     return shown
 
 
-def follow_by_keys(page: Page, name: str, inside: str = "main") -> None:
-    """Tab to the link or button called `name` and press Enter."""
-    tab_to(page, name, inside)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-
-
 def answer_by_keys(page: Page, row: VisitRecord) -> None:
     """Every check by the keys of the form: n goes to the next, 1 says nothing found, 2 enters a share, 0 says none."""
     scheme = scheme_of(row.round.scheme)
@@ -181,21 +174,6 @@ def answer_by_keys(page: Page, row: VisitRecord) -> None:
         expect(page.locator(f"[id='check-{code}']")).not_to_have_attribute("data-state", "open")
         quiet(page)
         expect(page.locator(":focus")).to_have_id(f"check-{code}")
-
-
-def tab_to(page: Page, name: str, inside: str = "main") -> None:
-    """Press Tab until what has the focus, in that part of the page, is called `name`."""
-    here = f"document.activeElement.closest({json.dumps(inside)})"
-    tab_until(page, f"{here} && document.activeElement.textContent.trim() === {json.dumps(name)}")
-
-
-def tab_until(page: Page, reached: str) -> None:
-    """Press Tab until that is so of what has the focus."""
-    for _ in range(100):
-        page.keyboard.press("Tab")
-        if page.evaluate(reached):
-            return
-    raise AssertionError(f"no way by Tab on {page.url} until {reached}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
