@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -72,17 +74,28 @@ class Shell:
     def _links(self, part: Manifest) -> Iterator[Link]:
         for entry in part.navigation:
             if self._may(entry.permission):
-                url = reverse(entry.url_name)
+                url = _address(entry.url_name, get_script_prefix())
                 yield Link(entry.title, url, entry.icon, url == self._here)
 
     def _may(self, permission: str) -> bool:
-        return guard.may(self.person, permission, on=timezone.localdate())
+        return guard.may(self.person, permission, on=self._today)
+
+    @cached_property
+    def _today(self) -> date:
+        return timezone.localdate()
 
     @cached_property
     def _here(self) -> str:
         """The navigation address that the current page lies under: the longest that it starts with."""
-        urls = (reverse(entry.url_name) for part in registry.manifests().values() for entry in part.navigation)
+        entries = chain.from_iterable(part.navigation for part in registry.manifests().values())
+        urls = (_address(entry.url_name, get_script_prefix()) for entry in entries)
         return max((url for url in urls if self.request.path.startswith(url)), key=len, default="")
+
+
+@lru_cache
+def _address(url_name: str, _prefix: str) -> str:
+    """The address of a line: every page asks for all of them. They differ by what the installation stands below."""
+    return reverse(url_name)
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

@@ -4,7 +4,7 @@ A permission is held through a role (the manifests say which roles carry it), wi
 Every view wears `@guarded` or `@public`; a contract test reads the marks. Not here: roles themselves, sign-in.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, reduce, wraps
@@ -104,12 +104,15 @@ def areas_where(
 
     Costs one query per person object, whatever is asked of it.
     """
+    held = _held(person, permission, on, programme)
+    return _scope(held, _permission(permission).carried if programme is None else ())
+
+
+def _held(person: Person | AnonymousUser, permission: str, on: date, programme: str | None) -> Iterator[Grant]:
     asked = _permission(permission)
     roles = asked.roles if programme is None else asked.roles_for(programme)
-    if not isinstance(person, Person) or not person.is_active:
-        return Scope(())
-    held = [grant for grant in person.grants if grant.role in roles and grant.holds(on)]
-    return _scope(held, asked.carried if programme is None else ())
+    if isinstance(person, Person) and person.is_active:
+        yield from (grant for grant in person.grants if grant.role in roles and grant.holds(on))
 
 
 def _scope(held: Iterable[Grant], carried: tuple[tuple[str, str], ...]) -> Scope:
@@ -129,8 +132,9 @@ def may(
     Of what belongs to a `programme`, roles of other programmes that only carry the permission do not count. Raises
     ImproperlyConfigured for a permission that no manifest declares.
     """
-    scope = areas_where(person, permission, on=on, programme=programme)
-    return bool(scope) if area is None else scope.covers(area)
+    if area is None:
+        return any(True for _grant in _held(person, permission, on, programme))
+    return areas_where(person, permission, on=on, programme=programme).covers(area)
 
 
 def require(

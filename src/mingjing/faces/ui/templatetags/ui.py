@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -38,6 +39,7 @@ SHORT_DIGEST = 10
 
 
 @register.simple_tag
+@lru_cache
 def icon(name: str) -> SafeString:
     """A picture from the sprite, unread by screen readers: the text beside it says the same."""
     return format_html(
