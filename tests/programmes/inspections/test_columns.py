@@ -144,7 +144,9 @@ def test_every_rule_reads_the_table_once(joint: bool) -> None:
 @pytest.mark.parametrize("name", PACKS)
 @settings(max_examples=40, deadline=None)
 @given(told=st.lists(RECORDS, min_size=1, max_size=30), at=st.integers(0, 30))
-def test_the_gate_tells_what_the_plain_function_finds_of_a_visit(name: str, told: list[dict[str, Any]], at: int) -> None:
+def test_the_gate_tells_what_the_plain_function_finds_of_a_visit(
+    name: str, told: list[dict[str, Any]], at: int
+) -> None:
     """Of one that comes after all others, or between them: then what is planned after it is known."""
     every = sorted((one for one in history(told) if isinstance(one, Visit)), key=lambda one: one.day)
     assume(every)
