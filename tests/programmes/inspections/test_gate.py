@@ -79,6 +79,12 @@ def test_each_fact_changes_its_answer_and_no_other(scene: doors.Scene, answer: s
     assert codes(at_the_door(scene, task)) == [answer]
 
 
+@pytest.mark.parametrize(("scope", "answers"), [(["消防"], ["A2 red"]), (["消防", "食品"], []), ([], [])])
+def test_a_certificate_is_good_within_its_scope_only(scene: doors.Scene, scope: list[str], answers: list[str]) -> None:
+    Certificate.objects.filter(number="湘B00").update(scope=scope)
+    assert codes(at_the_door(scene, scene.task(DAY))) == answers
+
+
 def test_the_day_before_a_listing_ends_it_holds(scene: doors.Scene) -> None:
     Listing.objects.filter(authority=scene.body).update(last_day=DAY)
     assert codes(at_the_door(scene, scene.task(DAY))) == []
