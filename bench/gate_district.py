@@ -135,7 +135,7 @@ def code(connection: Any) -> str:
 
 def moment(connection: Any, now: datetime, minutes: int) -> str:
     """Some instant of the last four years, by the number of the visit."""
-    back = f"(i * 7919) % {YEARS * 24 * 60}"
+    back = f"(CAST(i AS bigint) * 7919) % {YEARS * 24 * 60}"
     text = now.strftime("%Y-%m-%d %H:%M:%S")
     if connection.vendor == "sqlite":
         return f"datetime('{text}', '-' || ({back} + 1440 - {minutes}) || ' minutes')"

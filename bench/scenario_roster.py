@@ -4,21 +4,19 @@ The floors do the least that must be done with the same rows: csv read and bare 
 as many sites, communities and engagements. MINGJING_BENCH_SCALE=0.05 tries 5,000.
 """
 
-import csv
 import io
-import json
-import sqlite3
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.bare_rows import Bare
 from bench.figures import SCALE, Figure, Skip, best_of, django, peak_bytes
 
 ROWS = int(100_000 * SCALE)
 AT = datetime(2024, 9, 4, 1, 30, tzinfo=UTC)
 HEADER = "小区编号,小区名称,街道,社区,地址,物业企业,竣工年份,收费标准,楼栋数,户数,建筑面积,纬度,经度,坐标系"
 NAMES = "桂东金星荷月明新和安文湖石长宋仙流湘太华天"
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
+LINES, MADE = "assessments_rosterline", ("places_site", "assessments_community", "assessments_engagement")
 
 
 def measure() -> list[Figure]:
@@ -42,7 +40,7 @@ def measure() -> list[Figure]:
     again = best_of(1, lambda: found.append(hand_in(content)))
     assert found[1].counts["same"] == ROWS
     with tempfile.TemporaryDirectory() as folder:
-        bare = Bare(Path(folder) / "floor.sqlite3", content)
+        bare = Bare(Path(folder) / "floor.sqlite3", content, LINES, MADE)
         read_floor, apply_floor = best_of(2, bare.read), best_of(2, bare.apply)
         bare.close()
     per = {"per": ROWS, "what": "communities"}
@@ -91,51 +89,3 @@ def table(prefix: str, rows: int) -> bytes:
         year = f"{1990 + n % 34}年{n % 12 + 1}月"
         lines.append(f"{prefix}-{n:06d},{name},{where},{year},{fee},{size},27.{833400 + n},113.{160100 + n},GCJ02")
     return ("\n".join(lines) + "\n").encode()
-
-
-class Bare:
-    """The same rows without Django: cells read by csv, kept as JSON, inserted as they are."""
-
-    def __init__(self, path: Path, content: bytes) -> None:
-        from django.db import connection
-
-        self.content = content
-        self.connection = sqlite3.connect(path, isolation_level=None)
-        for pragma in PRAGMAS:
-            self.connection.execute(f"PRAGMA {pragma}")
-        tables = ("places_site", "assessments_community", "assessments_engagement", "assessments_rosterline")
-        self.rows = {}
-        with connection.cursor() as cursor:
-            for name in tables:
-                cursor.execute(
-                    "SELECT sql FROM sqlite_master WHERE tbl_name = %s AND type IN ('table', 'index')", [name]
-                )
-                for (statement,) in cursor.fetchall():
-                    if statement:
-                        self.connection.execute(statement)
-                cursor.execute(f"SELECT * FROM {name} LIMIT {ROWS}")
-                self.rows[name] = cursor.fetchall()
-        self.connection.execute("PRAGMA foreign_keys=OFF")
-
-    def read(self) -> None:
-        """Every row split into cells, made JSON, and inserted as a line."""
-        rows = csv.reader(io.StringIO(self.content.decode()))
-        next(rows)
-        texts = [json.dumps(row, ensure_ascii=False) for row in rows]
-        assert len(texts) == ROWS
-        self.insert("assessments_rosterline", self.rows["assessments_rosterline"])
-
-    def apply(self) -> None:
-        """Sites, communities and engagements in one transaction."""
-        for name in ("places_site", "assessments_community", "assessments_engagement"):
-            self.insert(name, self.rows[name])
-
-    def insert(self, name: str, rows: list[tuple]) -> None:
-        marks = ", ".join("?" * len(rows[0]))
-        self.connection.execute("BEGIN")
-        self.connection.execute(f"DELETE FROM {name}")
-        self.connection.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
-        self.connection.execute("COMMIT")
-
-    def close(self) -> None:
-        self.connection.close()

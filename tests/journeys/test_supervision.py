@@ -86,6 +86,11 @@ def test_entries_and_the_brief(screen: OpenScreen, scene: doors.Scene, size: str
     ):  # fmt: skip
         watch.open(f"/inspections/{path}")
         looked_at(watch, f"{name}-{size}-{language}")
+    watch.page.set_viewport_size({"width": 360, "height": 740})
+    watch.open("/inspections/brief/")
+    hidden = watch.page.locator(".table").evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)")
+    assert hidden
+    assert max(hidden) <= 0, "on a small phone a table of the brief is wider than the screen"
     officer = screen("inspector", size, language)
     officer.open("/inspections/record-entry/")
     expect(officer.page.locator("[name=reason]")).to_be_visible()

@@ -33,6 +33,7 @@ from mingjing.kernel.jobs import journals, worker
 from mingjing.kernel.sync import uploads
 from mingjing.kernel.sync.actions import rescue
 
+THREADS = 4  # of each process that answers: beside slow pages two or one leave the gate a third (bench/README.md)
 BUFFER = 64 * 1024  # bytes that are read ahead of a connection that waits; the usual 400 KB add up with many phones
 RESTART_SECONDS = 3.0  # how long a fallen worker rests before it is started again
 STOP_SECONDS = 20.0  # how long it may take to finish its job
@@ -61,7 +62,7 @@ def run_serve(args: argparse.Namespace) -> int:
         port=args.port,
         interface=Interfaces.WSGI,
         workers=args.workers,
-        blocking_threads=4,
+        blocking_threads=THREADS,
         http1_settings=HTTP1Settings(max_buffer_size=BUFFER),
         log_level=LogLevels.warning,
         respawn_failed_workers=True,

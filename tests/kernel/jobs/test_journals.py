@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from mingjing.kernel.jobs.journals import Journal
 from mingjing.kernel.jobs.models import TakenIn
@@ -91,6 +91,32 @@ def test_a_database_that_is_away_is_waited_for(folder: Path) -> None:
     assert journal(kept).take_in() == 0, "it was noted how much of the file is taken in already"
     assert kept == [0, 1]
     assert not list(folder.iterdir())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="what is open is read from /proc")
+def test_a_file_goes_once_the_databases_log_is_on_the_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite leaves its log to the system: a file that went before it would be lost with it when the power goes."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL syncs each commit")
+    kept, done = Kept(), list[str]()
+    made = journal(kept)
+    made.append({"number": 0})
+    del made
+    real, gone = os.fsync, Path.unlink
+
+    def synced(descriptor: int) -> None:
+        done.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        real(descriptor)
+
+    def removed(path: Path, *asked: Any, **more: Any) -> None:
+        done.append(f"gone: {path.suffix}")
+        gone(path, *asked, **more)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "unlink", removed)
+    assert journal(kept).take_in() == 1
+    log = f"{connection.settings_dict['NAME']}-wal"
+    assert done.index(log) < done.index("gone: .lines")
 
 
 def test_half_a_line_was_never_answered(folder: Path) -> None:

@@ -35,8 +35,8 @@ def test_what_is_remembered_ends_with_the_fact_that_ends_it() -> None:
     with CaptureQueriesContext(connection) as statements:
         answer = ask(secret, "gate", other)
     said = [one["sql"][:60] for one in statements.captured_queries]
-    assert len([one for one in said if one.startswith("SELECT")]) == 5, (
-        "four, and without a server the count of its uses"
+    assert len([one for one in said if one.startswith("SELECT")]) == 4, (
+        "three, and without a server the count of its uses"
     )
     assert (answer.status_code, answer.headers["X-Content-Type-Options"]) == (200, "nosniff")
     assert not answer.cookies

@@ -143,11 +143,14 @@ def test_every_rule_reads_the_table_once(joint: bool) -> None:
 
 @pytest.mark.parametrize("name", PACKS)
 @settings(max_examples=40, deadline=None)
-@given(told=st.lists(RECORDS, min_size=1, max_size=30))
-def test_the_gate_tells_what_the_plain_function_finds_of_a_visit(name: str, told: list[dict[str, Any]]) -> None:
-    every = [one for one in history(told) if isinstance(one, Visit)]
+@given(told=st.lists(RECORDS, min_size=1, max_size=30), at=st.integers(0, 30))
+def test_the_gate_tells_what_the_plain_function_finds_of_a_visit(
+    name: str, told: list[dict[str, Any]], at: int
+) -> None:
+    """Of one that comes after all others, or between them: then what is planned after it is known."""
+    every = sorted((one for one in history(told) if isinstance(one, Visit)), key=lambda one: one.day)
     assume(every)
-    coming = replace(max(every, key=lambda one: one.day), record="coming", corrects="", order=10**6, void=False)
+    coming = replace(every[-1 - at // 2 % len(every)], record="coming", corrects="", order=10**6, void=False)
     before = [one for one in every if one.firm == coming.firm]
     found = judge(PACKS[name], [*before, coming])
     expected = [one for one in found if one.last == coming.day and "coming" in one.records]

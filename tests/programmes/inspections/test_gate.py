@@ -1,5 +1,6 @@
 """The live gate: what is known of an arrival, what the rules of its day say, in a fixed number of statements."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,10 +16,12 @@ from mingjing.programmes.inspections.models import (
     Grade,
     Item,
     Listing,
+    Plan,
+    PlanLine,
     QuietDays,
     Task,
 )
-from mingjing.programmes.inspections.queries.gate import Arrival, decide, facts_of, replayed, task_by_code
+from mingjing.programmes.inspections.queries.gate import Arrival, decide, facts_of, firm_by_code, replayed, task_by_code
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 10)
@@ -76,6 +79,12 @@ def test_each_fact_changes_its_answer_and_no_other(scene: doors.Scene, answer: s
     assert codes(at_the_door(scene, task)) == [answer]
 
 
+@pytest.mark.parametrize(("scope", "answers"), [(["消防"], ["A2 red"]), (["消防", "食品"], []), ([], [])])
+def test_a_certificate_is_good_within_its_scope_only(scene: doors.Scene, scope: list[str], answers: list[str]) -> None:
+    Certificate.objects.filter(number="湘B00").update(scope=scope)
+    assert codes(at_the_door(scene, scene.task(DAY))) == answers
+
+
 def test_the_day_before_a_listing_ends_it_holds(scene: doors.Scene) -> None:
     Listing.objects.filter(authority=scene.body).update(last_day=DAY)
     assert codes(at_the_door(scene, scene.task(DAY))) == []
@@ -129,6 +138,37 @@ def test_far_from_the_site_is_yellow_and_unknown_is_told(scene: doors.Scene) -> 
     assert codes(at_the_door(scene, task, distance=301)) == ["A12 yellow"]
     found = decide(at_the_door(scene, task, distance=None))
     assert [(one.rule.code, one.unknown) for one in found.admission.answers] == [("A12", ("distance",))]
+
+
+@pytest.mark.parametrize("planned", [0, 1, 2])
+@pytest.mark.parametrize("found", [(), (0,), (1,), (0, 1)])
+def test_items_that_are_asked_with_their_firm_are_told_as_one_by_one(
+    scene: doors.Scene, planned: int, found: tuple[int, ...]
+) -> None:
+    """What another system asks takes one statement for firm and items; a finding of another item or firm is none."""
+    body, firm = scene.body, scene.firm
+    other = Item.objects.create(
+        authority=body, code="事项9", title="事项9", first_day=doors.FIRST, recorded_at=doors.LONG_AGO
+    )
+    named = [scene.items[body.pk], other]
+    plan = scene.task(DAY, body=1).plan
+    assert plan is not None
+    Plan.objects.filter(pk=plan.pk).update(authority=body)
+    for item in named[:planned]:
+        PlanLine.objects.create(plan=plan, firm=firm, item=item, first_day=DAY, last_day=DAY)
+    for number in found:
+        entry = scene.enter(AT - timedelta(days=9 + number), leave=False, items=[named[number]])
+        out = AT - timedelta(days=9 + number, hours=-1)
+        results = [entries.Result(item=named[number].pk, result="finding", findings=[("标签缺失", None)])]
+        entries.scan_out(entry=entry, left_at=out, results=results, by=None, at=out)
+    for items in (named, named[:1], named[1:], []):
+        asked = firm_by_code(firm.organisation.credit_code, body, DAY, items, AT)
+        assert asked == firm
+        told = facts_of(replace(scene.arrival(AT, items=items), firm=asked))
+        assert told == facts_of(scene.arrival(AT, items=items))
+        if items:
+            assert told["covered"] == ("yes" if all(named.index(one) < planned for one in items) else "no")
+            assert told["open_finding"] == ("yes" if any(named.index(one) in found for one in items) else "no")
 
 
 def test_six_statements_whatever_is_stored(scene: doors.Scene, django_assert_num_queries: Any) -> None:

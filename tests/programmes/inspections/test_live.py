@@ -177,6 +177,23 @@ def test_an_assessment_counts_in_the_firms_load(scene: doors.Scene) -> None:
 
 
 @pytest.mark.django_db
+def test_assessments_alone_can_be_too_frequent(scene: doors.Scene) -> None:
+    """What we do ourselves is counted by the same rules: three times in thirty days is frequent."""
+    by = scene.people["officer"]
+    for days, frequent in ((25, False), (12, False), (1, True)):
+        day = NOW - timedelta(days=days)
+        start_visit(
+            programme="assessments", purpose="first", subject=scene.firm.subject, area=scene.area, site=None,
+            organisation=scene.firm.organisation, people=[(by, "lead")], entered_at=day, by=by, at=day,
+        )  # fmt: skip
+        drain()
+        assert (("B4", 2, True) in codes()) is frequent
+    found = Warning.objects.get(rule="B4")
+    assert (found.firm, found.authority) == (scene.firm, None)
+    assert {one.record.split(":")[0] for one in found.records.all()} == {"visits.visit"}
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("table", ["inspections_warning", "inspections_warningrecord", "inspections_entry"])
 def test_nobody_deletes_what_happened(scene: doors.Scene, table: str) -> None:
     scene.enter(NOW)

@@ -6,8 +6,10 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -24,6 +26,7 @@ from mingjing.programmes.inspections.actions.supervision import act_on, take_tog
 from mingjing.programmes.inspections.actions.warnings import judge_firm
 from mingjing.programmes.inspections.models import Post, Warning
 from mingjing.programmes.inspections.policy.supervision import ACTS, STATES, moves_from
+from mingjing.programmes.inspections.queries.posts import entries_seen
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=doors.CHINA)  # a Tuesday
 
@@ -220,6 +223,13 @@ def test_pages_ask_the_same_whatever_there_is(
     for _ in range(4):
         after = count()
     assert after == before
+
+
+def test_the_latest_entries_are_found_without_sorting_them_all(people: People) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL sorts where there are few")
+    rows = entries_seen(people.supervisor, timezone.localdate(NOW)).order_by("-recorded_at", "-id")[:51]
+    assert "TEMP B-TREE" not in rows.explain()
 
 
 STEPS = st.lists(

@@ -22,6 +22,7 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 from mingjing.kernel import registry
+from mingjing.kernel.db.durable import settle
 from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.jobs.models import TakenIn
 
@@ -74,6 +75,7 @@ class Journal:
             elif (gone := _left_behind(path)) is not None:
                 with gone:
                     count += self._taken(path, path.stat().st_size)
+                    settle()
                     path.unlink()
                     self._own.discard(path)
                     TakenIn.objects.filter(file=path.name).delete()

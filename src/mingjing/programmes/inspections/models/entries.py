@@ -82,6 +82,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["firm", "recorded_at"], name="inspections_entry_firm"),
             models.Index(fields=["authority", "recorded_at"], name="inspections_entry_authority"),
+            models.Index(fields=["recorded_at", "id"], name="inspections_entry_recorded"),  # the latest of all, a page
         ]
         constraints = [
             models.CheckConstraint(condition=Q(colour__in=Colour.values), name="inspections_entry_colour_known"),

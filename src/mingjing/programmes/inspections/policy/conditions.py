@@ -4,7 +4,7 @@ A condition holds, does not hold, or cannot be told because a fact is unknown. N
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +29,8 @@ AT_THE_GATE = (
 """Facts that are asked for at the gate only."""
 KNOWN = frozenset((*TEXTS, *NUMBERS, *AT_THE_GATE))
 WHOLE = frozenset((*NUMBERS, "valid_officers", "distance"))
+KEPT = 1000
+"""Combinations of facts of which a condition remembers what it said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,25 @@ class Condition:
 
     only: tuple[Test, ...] = ()
     unless: tuple[tuple[Test, ...], ...] = ()
+    _names: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+    _said: dict[tuple[Any, ...], bool | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        tests = (*self.only, *(test for tests in self.unless for test in tests))
+        self._names.extend(dict.fromkeys(test.fact for test in tests))
 
     def verdict(self, facts: Facts) -> bool | None:
-        """Whether it holds, or None where that cannot be told."""
+        """Whether it holds, or None where that cannot be told: what it said of the same facts before, it says again."""
+        asked = tuple(map(facts.get, self._names))
+        try:
+            return self._said[asked]
+        except KeyError:
+            if len(self._said) >= KEPT:
+                self._said.clear()
+            said = self._said[asked] = self._verdict(facts)
+            return said
+
+    def _verdict(self, facts: Facts) -> bool | None:
         known = True
         for test in self.only:
             found = test.verdict(facts)
@@ -76,11 +94,8 @@ class Condition:
         return known or None
 
     def holds(self, facts: Facts) -> bool:
-        """Whether it is known to hold: what `verdict` says, sooner."""
-        for test in self.only:
-            if not test.holds(facts):
-                return False
-        return not self._is_excepted(facts)
+        """Whether it is known to hold."""
+        return self.verdict(facts) is True
 
     def _is_excepted(self, facts: Facts) -> bool:
         for tests in self.unless:

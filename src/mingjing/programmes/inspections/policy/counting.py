@@ -14,7 +14,7 @@ from mingjing.programmes.inspections.policy.rules import Count, Level, Rule, Win
 from mingjing.programmes.inspections.policy.visits import Visit
 from mingjing.programmes.inspections.policy.warnings import Warning, counted
 
-__all__ = ["Beside", "Key", "count_warnings", "grouped", "units", "window_start"]
+__all__ = ["Beside", "Key", "count_warnings", "grouped", "units", "warnings_on", "window_start"]
 
 Key = tuple[tuple[str, str], ...]
 Fire = tuple[date, Level, int]
@@ -26,6 +26,15 @@ def count_warnings(rule: Rule, visits: Iterable[Visit]) -> Iterator[Warning]:
     assert asked is not None
     for key, group in grouped(asked, visits).items():
         for run in _runs(_fires(rule, asked, group), asked.window):
+            yield _warning(rule, asked, key, group, run)
+
+
+def warnings_on(rule: Rule, visits: Iterable[Visit], day: date) -> Iterator[Warning]:
+    """Those of `count_warnings` that end on one day, found from that day backwards."""
+    asked = rule.count
+    assert asked is not None
+    for key, group in grouped(asked, visits).items():
+        if run := _run_until(rule, asked, group, day):
             yield _warning(rule, asked, key, group, run)
 
 
@@ -43,27 +52,29 @@ class Beside:
         self._grades = {_grade(one) for one in visits[bisect_left(self._days, coming.day) : self._until]}
 
     def of(self, rule: Rule) -> Sequence[Visit]:
-        """Those that the rule counts together with the one that is coming, if they are enough to warn of."""
+        """Those that the rule counts together with the one that is coming, if they are enough to warn of.
+
+        Nothing that can be told at once tells them apart from it. It may have several parts: a joint visit of which
+        each authority has one.
+        """
         asked, needed = rule.count, self._needed(rule)
         assert asked is not None
-        start = date.min if rule.kind == "streak" else window_start(asked.window, self._coming.day)
-        within = self._visits[bisect_left(self._days, start) : self._until]
-        if needed is None or len(within) < needed:
-            return ()
-        if sum(self._counts(asked, visit) for visit in within) < needed:
-            return ()
-        return [visit for visit in self._visits if self._counts(asked, visit)]
-
-    def _counts(self, asked: Count, visit: Visit) -> bool:
-        """Whether a visit counts, and nothing that can be told at once tells it apart from the one that is coming.
-
-        That may have several parts: a joint visit of which each authority has one.
-        """
         names = [name for name in asked.per if name != "item"]
-        return visit.meets(asked.visits) and any(
-            one.meets(asked.visits) and all(_told(visit, name) == _told(one, name) for name in names)
-            for one in self._own
-        )
+        keys = {_told_all(one, names) for one in self._own if one.meets(asked.visits)}
+        if needed is None or not keys:
+            return ()
+        start = date.min if rule.kind == "streak" else window_start(asked.window, self._coming.day)
+        first = bisect_left(self._days, start)
+        if self._until - first < needed:
+            return ()
+
+        def counted(at: int, end: int) -> list[Visit]:
+            return [one for one in self._visits[at:end] if one.meets(asked.visits) and _told_all(one, names) in keys]
+
+        within = counted(first, self._until)
+        if len(within) < needed or (asked.what == "authorities" and len({one.authority for one in within}) < needed):
+            return ()
+        return [*counted(0, first), *within, *counted(self._until, len(self._visits))]
 
     def _needed(self, rule: Rule) -> int | None:
         """The fewest visits with which the rule can be met that day; None where nothing can."""
@@ -138,6 +149,10 @@ def _told(visit: Visit, name: str) -> str:
             return str(visit.facts.get("field") or "")
 
 
+def _told_all(visit: Visit, names: Sequence[str]) -> tuple[str, ...]:
+    return tuple([_told(visit, name) for name in names])
+
+
 def _grade(visit: Visit) -> str:
     return str(visit.facts.get("grade") or "")
 
@@ -145,18 +160,27 @@ def _grade(visit: Visit) -> str:
 def _fires(rule: Rule, asked: Count, group: list[Visit]) -> Iterator[Fire]:
     """The days on which the rule is met, with the level and the count."""
     once = units(group)
-    judged: dict[date, Visit] = {}
-    for visit in once if asked.what == "visits" else group:
-        if rule.holds(visit.day) and visit.meets(asked.judged):
-            judged[visit.day] = visit
-    for day, last in judged.items():
-        start = window_start(asked.window, day)
-        if asked.what == "visits":
-            found = _level(rule, asked, [one for one in once if start <= one.day <= day], last)
-        else:
-            found = _apart(rule, [one for one in group if start <= one.day <= day])
-        if found:
-            yield day, *found
+    for day, last in _judged(rule, asked, group, once).items():
+        if found := _fire(rule, asked, group, once, day, last):
+            yield found
+
+
+def _judged(rule: Rule, asked: Count, group: list[Visit], once: list[Visit]) -> dict[date, Visit]:
+    """The days that the rule judges, in order, with the last of their visits."""
+    every = once if asked.what == "visits" else group
+    return {visit.day: visit for visit in every if rule.holds(visit.day) and visit.meets(asked.judged)}
+
+
+def _fire(
+    rule: Rule, asked: Count, group: list[Visit], once: list[Visit], day: date, last: Visit
+) -> Fire | None:  # fmt: skip
+    """The rule on one day, if it is met."""
+    start = window_start(asked.window, day)
+    if asked.what == "visits":
+        found = _level(rule, asked, [one for one in once if start <= one.day <= day], last)
+    else:
+        found = _apart(rule, [one for one in group if start <= one.day <= day])
+    return (day, *found) if found else None
 
 
 def _level(rule: Rule, asked: Count, within: list[Visit], last: Visit) -> tuple[Level, int] | None:
@@ -184,12 +208,31 @@ def _runs(fires: Iterable[Fire], window: Window) -> Iterator[list[Fire]]:
     """Fires of one period, or whose windows overlap, together."""
     run: list[Fire] = []
     for fire in fires:
-        if run and window_start(window, fire[0]) > (run[-1][0] if window.days else window_start(window, run[-1][0])):
+        if run and not _joined(window, run[-1][0], fire[0]):
             yield run
             run = []
         run.append(fire)
     if run:
         yield run
+
+
+def _joined(window: Window, before: date, day: date) -> bool:
+    """Whether fires of two days are one run."""
+    return window_start(window, day) <= (before if window.days else window_start(window, before))
+
+
+def _run_until(rule: Rule, asked: Count, group: list[Visit], last: date) -> list[Fire]:
+    """The run whose last fire is on that day, or nothing."""
+    once, run = units(group), list[Fire]()
+    for day, visit in reversed(_judged(rule, asked, group, once).items()):
+        if day > last:
+            if _joined(asked.window, last, day) and _fire(rule, asked, group, once, day, visit):
+                return []
+        elif day < last and not (run and _joined(asked.window, day, run[0][0])):
+            break
+        elif fire := _fire(rule, asked, group, once, day, visit):
+            run.insert(0, fire)
+    return run
 
 
 def _warning(rule: Rule, asked: Count, key: Key, group: list[Visit], run: list[Fire]) -> Warning:

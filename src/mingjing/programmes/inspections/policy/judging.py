@@ -3,7 +3,7 @@
 What is live at the gate and what runs over a whole file (queries.columns) agree with it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
 from mingjing.programmes.inspections.policy.conduct import (
     Report,
@@ -14,8 +14,8 @@ from mingjing.programmes.inspections.policy.conduct import (
     unscanned_warnings,
     visit_warnings,
 )
-from mingjing.programmes.inspections.policy.counting import Beside, count_warnings
-from mingjing.programmes.inspections.policy.rules import Pack, Rule
+from mingjing.programmes.inspections.policy.counting import Beside, count_warnings, warnings_on
+from mingjing.programmes.inspections.policy.rules import Pack
 from mingjing.programmes.inspections.policy.visits import Visit, standing
 from mingjing.programmes.inspections.policy.warnings import Unjudged, Warning, worst_first
 
@@ -31,21 +31,11 @@ def judge(pack: Pack, visits: Iterable[Visit]) -> list[Warning]:
 
     A record that was corrected into another firm's is for whoever gathers the records to leave out (`standing`).
     """
-    kept = standing(visits)
-    return worst_first(_found(pack.of(*OF_ONE_FIRM), lambda _rule: kept, kept))
-
-
-def _found(
-    rules: Iterable[Rule], counted: Callable[[Rule], Sequence[Visit]], alone: Sequence[Visit]
-) -> Iterator[Warning]:
-    """What rules find in the visits that each counts; those about single visits look at `alone`."""
-    for rule in rules:
-        if rule.kind == "count":
-            yield from count_warnings(rule, counted(rule))
-        elif rule.kind == "visit":
-            yield from visit_warnings(rule, alone)
-        else:
-            yield from streak_warnings(rule, counted(rule))
+    kept, found = standing(visits), list[Warning]()
+    for rule in pack.of(*OF_ONE_FIRM):
+        find = {"count": count_warnings, "visit": visit_warnings, "streak": streak_warnings}[rule.kind]
+        found += find(rule, kept)
+    return worst_first(found)
 
 
 def judge_all(pack: Pack, visits: Iterable[Visit], reports: Iterable[Report] = ()) -> list[Warning]:
@@ -71,10 +61,14 @@ def judge_with(pack: Pack, visits: Iterable[Visit], coming: Visit) -> list[Warni
 
     A warning ends on a day that its rule judges, so rules of other days need not be asked.
     """
-    kept = standing([*visits, coming])
-    alone = [one for one in kept if one.record == coming.record]
-    found = _found(pack.on(coming.day, *OF_ONE_FIRM), Beside(kept, coming).of, alone)
-    return worst_first(one for one in found if one.last == coming.day and coming.record in one.records)
+    kept, day = standing([*visits, coming]), coming.day
+    alone, beside, found = [one for one in kept if one.record == coming.record], Beside(kept, coming), list[Warning]()
+    for rule in pack.on(day, *OF_ONE_FIRM):
+        if rule.kind == "visit":
+            found += visit_warnings(rule, alone)
+        elif counted := beside.of(rule):
+            found += warnings_on(rule, counted, day) if rule.kind == "count" else streak_warnings(rule, counted)
+    return worst_first(one for one in found if one.last == day and coming.record in one.records)
 
 
 def unjudged(pack: Pack, visits: Iterable[Visit]) -> list[Unjudged]:

@@ -33,14 +33,10 @@ class Visit:
     corrects: str = ""
     void: bool = False
     facts: Facts = field(default_factory=lambda: NOTHING)
-    _met: dict[int, tuple[Condition, bool]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def meets(self, condition: Condition) -> bool:
-        """Whether a condition is known to hold of it: looked at once, for many rules ask the same."""
-        known = self._met.get(id(condition))
-        if known is None:
-            known = self._met[id(condition)] = (condition, condition.holds(self.facts))
-        return known[1]
+        """Whether a condition is known to hold of it."""
+        return condition.verdict(self.facts) is True
 
     @property
     def unit(self) -> str:

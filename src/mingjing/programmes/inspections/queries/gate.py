@@ -95,10 +95,11 @@ class Decision:
 class _Door:
     """What the statements found."""
 
-    firm: Firm
     listed: bool
     grade: str
-    items: list[Any] = field(default_factory=list)
+    items: Sequence[Item] = ()
+    covered: bool = False
+    open: bool = False
     certificates: list[Certificate] = field(default_factory=list)
     exempt: bool = False
     quiet: bool = False
@@ -130,34 +131,57 @@ _FIRM = Prepared(
 )
 _NAMED = Prepared(
     lambda code, authority, above, day: _door(
-        Firm.objects.filter(organisation__credit_code=code).select_related("area"), day, authority, above,
-        OuterRef("pk"),
+        Firm.objects.filter(organisation__credit_code=code), day, authority, above, OuterRef("pk")
+    )
+)
+_NAMED_FOR = Prepared(
+    lambda code, authority, above, day, at, items: _asked(
+        _door(Firm.objects.filter(organisation__credit_code=code), day, authority, above, OuterRef("pk")),
+        items, authority, day, at,
     )
 )  # fmt: skip
 
 
-def _asked(queryset: Any, item: str, firm: int, authority: int, day: date, at: datetime) -> Any:
-    """Items with whether a filed plan or a published lot covers them, and whether a finding of theirs is open."""
-    plans = PlanLine.objects.filter(
+def _asked(firms: Any, items: list[int], authority: int, day: date, at: datetime) -> Any:
+    """Firms with whether an item of these is uncovered (see `_plans`), and whether a finding of one is open."""
+    named = Item.objects.filter(pk__in=items)
+    plans = _plans(OuterRef(OuterRef("pk")), OuterRef("code"), authority, day, at)
+    findings = _findings(OuterRef("pk"), at).filter(entry_item__item__code__in=named.values("code"))
+    return firms.annotate(uncovered_then=Exists(named.filter(~Exists(plans))), open_then=Exists(findings))
+
+
+def _plans(firm: Any, code: Any, authority: int, day: date, at: datetime) -> Any:
+    """Lines of filed plans and published lots that cover an item at a firm."""
+    return PlanLine.objects.filter(
         Q(plan__kind=PlanKind.ANNUAL) | Q(plan__kind=PlanKind.LOT, plan__published_at__lte=at),
         plan__authority=authority, plan__filed_at__lte=at, plan__withdrawn_at=None,
-        firm=firm, item__code=OuterRef(f"{item}code"), first_day__lte=day, last_day__gte=day,
+        firm=firm, item__code=code, first_day__lte=day, last_day__gte=day,
     )  # fmt: skip
-    findings = Finding.objects.filter(
+
+
+def _findings(firm: Any, at: datetime) -> Any:
+    """The findings that are open at a firm."""
+    return Finding.objects.filter(
         Q(settled_at=None) | Q(settled_at__gt=at), recorded_at__lte=at, entry_item__entry__firm=firm,
-        entry_item__entry__visit__voided_at=None, entry_item__item__code=OuterRef(f"{item}code"),
-        entry_item__result=ItemResult.FINDING,
+        entry_item__entry__visit__voided_at=None, entry_item__result=ItemResult.FINDING,
     )  # fmt: skip
+
+
+def _with_each(queryset: Any, item: str, firm: int, authority: int, day: date, at: datetime) -> Any:
+    """Items, each with whether it is covered, and whether a finding of it is open."""
+    code = OuterRef(f"{item}code")
+    findings = _findings(firm, at).filter(entry_item__item__code=code)
+    plans = _plans(firm, code, authority, day, at)
     return queryset.annotate(covered_then=Exists(plans), open_then=Exists(findings))
 
 
 _TASK_ITEMS = Prepared(
-    lambda task, firm, authority, day, at: _asked(
+    lambda task, firm, authority, day, at: _with_each(
         TaskItem.objects.filter(task=task).select_related("item"), "item__", firm, authority, day, at
     )
 )
 _ITEMS = Prepared(
-    lambda items, firm, authority, day, at: _asked(
+    lambda items, firm, authority, day, at: _with_each(
         Item.objects.filter(pk__in=items).only("pk"), "", firm, authority, day, at
     )
 )
@@ -171,12 +195,16 @@ def task_by_code(code: str, day: date) -> Task | None:
     return task
 
 
-def firm_by_code(code: str, authority: Authority | None, day: date) -> Firm | None:
-    """The firm with this credit code, with all that the gate asks of it that day. One statement."""
+def firm_by_code(
+    code: str, authority: Authority | None, day: date, items: Sequence[Item] = (), at: datetime | None = None
+) -> Firm | None:
+    """The firm with this credit code, with all that the gate asks of it and of these items then. One statement."""
     own = authority.pk if authority else 0
-    firm: Firm | None = _NAMED.first(code=code, authority=own, above=_above(authority), day=day)
+    asked: dict[str, Any] = {"code": code, "authority": own, "above": _above(authority), "day": day}
+    named = sorted({one.pk for one in items})
+    firm: Firm | None = _NAMED_FOR.first(**asked, at=at, items=named) if named and at else _NAMED.first(**asked)
     if firm is not None:
-        firm.__dict__["door_of"] = (own, day)
+        firm.__dict__["door_of"] = (own, day, at if named else None, *named)
     return firm
 
 
@@ -184,7 +212,7 @@ def decide(arrival: Arrival, *, warn: bool = True, known: Known | None = None) -
     """What the rules of that day say to this arrival, and which warnings it would take part in.
 
     Six statements at most with a task from `task_by_code` (that one included), one more without; with a firm from
-    `firm_by_code` and the catalogue `known` two besides. A fact that nobody knows is left out, and the rules say what
+    `firm_by_code` and the catalogue `known` one besides. A fact that nobody knows is left out, and the rules say what
     follows.
     """
     known = known or Known()
@@ -194,11 +222,12 @@ def decide(arrival: Arrival, *, warn: bool = True, known: Known | None = None) -
     admission = admit(rules.on(arrival.day), facts, day=arrival.day)
     found: tuple[Warning, ...] = ()
     if warn:
-        visit: Visit = coming(arrival.firm, arrival.authority, facts, about, arrival.at, str(admission.colour))
+        visit: Visit = coming(
+            arrival.firm, arrival.authority, facts, about, arrival.at, arrival.day, str(admission.colour)
+        )  # fmt: skip
         load = load_of(arrival.firm, until=arrival.at)
         found = tuple(judge_with(rules.pack, load, visit))
-    items = tuple(item for item, _row in door.items)
-    return Decision(admission, facts, about, rules, rules.version_on(arrival.day), items, found)
+    return Decision(admission, facts, about, rules, rules.version_on(arrival.day), tuple(door.items), found)
 
 
 def facts_of(arrival: Arrival) -> Facts:
@@ -231,13 +260,11 @@ def _facts(arrival: Arrival, door: _Door) -> Facts:
     facts |= {"distance": arrival.distance} if arrival.distance is not None else {}
     facts["as_noticed"] = _as_noticed(arrival, door, facts)
     if items:
-        named = [one for one, _row in items]
         owners = {authority.pk, authority.delegated_by_id}
         facts |= {
-            "published": _yes(all(_held(one, arrival.day) for one in named)),
-            "in_scope": _yes(all(one.authority_id in owners for one in named)),
-            "covered": _yes(all(row.covered_then for _one, row in items)),
-            "open_finding": _yes(any(row.open_then for _one, row in items)),
+            "published": _yes(all(_held(one, arrival.day) for one in items)),
+            "in_scope": _yes(all(one.authority_id in owners for one in items)),
+            "covered": _yes(door.covered), "open_finding": _yes(door.open),
         }  # fmt: skip
     return facts
 
@@ -254,18 +281,26 @@ def kept_answers(admission: Admission) -> list[dict[str, Any]]:
 
 def _looked_up(arrival: Arrival, known: Known) -> _Door:
     task, firm, authority, day = arrival.task, arrival.firm, arrival.authority, arrival.day
-    found: Any = firm if firm.__dict__.get("door_of") == (authority.pk, day) else None
+    named = {item.pk: item for item in arrival.items}
+    whole = (authority.pk, day, arrival.at if named else None, *sorted(named))
+    found: Any = firm if firm.__dict__.get("door_of") == whole else None
     if task is not None:
         found = task if task.__dict__.get("door_of") == day and task.firm_id == firm.pk else None
     if found is None:
         found = _FIRM.first(firm=firm.pk, authority=authority.pk, above=_above(authority), day=day)
-    door = _Door(firm, bool(found.listed_then), found.grade_then or "", exempt=bool(found.exempt_then))
+    door = _Door(bool(found.listed_then), found.grade_then or "", exempt=bool(found.exempt_then))
     asked: Mapping[str, Any] = {"firm": firm.pk, "authority": authority.pk, "day": day, "at": arrival.at}
     if task is not None:
-        door.items = [(row.item, row) for row in _TASK_ITEMS.ask(task=task.pk, **asked)]
-    elif arrival.items:
-        named = {item.pk: item for item in arrival.items}
-        door.items = [(named[row.pk], row) for row in _ITEMS.ask(items=sorted(named), **asked)]
+        rows = _TASK_ITEMS.ask(task=task.pk, **asked)
+        door.items = [row.item for row in rows]
+        door.covered, door.open = all(row.covered_then for row in rows), any(row.open_then for row in rows)
+    elif named and found.__dict__.get("door_of") == whole:
+        door.items = sorted(named.values(), key=lambda one: (one.authority_id, one.code, one.first_day))
+        door.covered, door.open = not found.uncovered_then, bool(found.open_then)
+    elif named:
+        rows = _ITEMS.ask(items=sorted(named), **asked)
+        door.items = [named[row.pk] for row in rows]
+        door.covered, door.open = all(row.covered_then for row in rows), any(row.open_then for row in rows)
     door.certificates = known.certificates(sorted({one.pk for one in arrival.officers}))
     door.quiet = any(one.area.contains(firm.area) and one.protects(firm, day) for one in known.quiet(day))
     return door
@@ -297,7 +332,7 @@ def _as_noticed(arrival: Arrival, door: _Door, facts: Facts) -> str:
     same = (
         told.get("firm", arrival.firm.organisation.credit_code) == arrival.firm.organisation.credit_code
         and {one.pk for one in arrival.officers} <= holders
-        and {one.code for one, _row in door.items} <= set(told.get("items", []))
+        and {one.code for one in door.items} <= set(told.get("items", []))
         and first <= arrival.day.isoformat() <= last
     )
     return _yes(same)
@@ -306,7 +341,7 @@ def _as_noticed(arrival: Arrival, door: _Door, facts: Facts) -> str:
 def _about(arrival: Arrival, door: _Door) -> Facts:
     task = arrival.task
     about: Facts = {
-        "items": sorted({one.code for one, _row in door.items}),
+        "items": sorted({one.code for one in door.items}),
         "officers": sorted(person.token for person in arrival.officers),
         "team": len(arrival.officers) + arrival.helpers,
     }

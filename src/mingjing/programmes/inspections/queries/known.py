@@ -95,6 +95,10 @@ class Known:
         """The quiet days that hold on that day, anywhere."""
         return self._of(("quiet", day), lambda: _QUIET.ask(day=day))
 
+    def area(self, key: int) -> Area:
+        """The area with this key."""
+        return self._of(("area", key), lambda: Area.objects.get(pk=key))
+
     def rules(self, area: Area) -> InForce:
         """The rules of an area over time."""
         return self._of(("rules", area.path), lambda: rules_in(area))

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import within_subtrees
-from mingjing.programmes.inspections.models import Authority, Entry, Item, Key, Warning
+from mingjing.programmes.inspections.models import Authority, Entry, Key, Warning
 from mingjing.programmes.inspections.policy.pushed import Pushed
 from mingjing.programmes.inspections.queries.gate import Arrival, firm_by_code
 from mingjing.programmes.inspections.queries.known import Known
@@ -37,17 +37,23 @@ def warnings_seen(key: Key) -> QuerySet[Warning]:
 
 def arrival_of(key: Key, pushed: Pushed, at: datetime, known: Known | None = None) -> Arrival:
     """Who another system says stands at whose door; raises Refusal for whom and what is not known here."""
-    known, problems = known or Known(), list[Problem]()
+    known, problems, day = known or Known(), list[Problem](), localdate(at)
     authority = known.authority(key, pushed.authority)
     if authority is None:
         text = N_("{code} is no authority for which this key may speak.")
         problems.append(Problem("push.authority", text, {"code": pushed.authority}, "authority"))
-    firm = firm_by_code(pushed.firm, authority, localdate(at))
+    held = known.items(authority, pushed.items, day) if authority else {}
+    items = [held[code] for code in pushed.items if code in held]
+    firm = firm_by_code(pushed.firm, authority, day, items, at)
+    if firm is not None:
+        firm.area = known.area(firm.area_id)
     if firm is None or not key.area.contains(firm.area):
         text = N_("No firm with the code {code} is on record in the area of this key.")
         problems.append(Problem("push.firm", text, {"code": pushed.firm}, "firm"))
     officers = _officers(known, authority, pushed.officers, problems) if authority else []
-    items = _items(known, authority, pushed.items, at, problems) if authority else []
+    if authority and (unknown := tuple(code for code in pushed.items if code not in held)):
+        text = N_("This authority has no inspection item with the code {codes}.")
+        problems.append(Problem("push.items", text, {"codes": unknown}, "items"))
     if problems or authority is None or firm is None:
         raise Refusal(problems)
     return Arrival(
@@ -62,13 +68,3 @@ def _officers(known: Known, authority: Authority, numbers: tuple[str, ...], prob
         text = N_("No certificate of this authority has the number {numbers}.")
         problems.append(Problem("push.officers", text, {"numbers": unknown}, "officers"))
     return list({person.pk: person for number in numbers if (person := by_number.get(number))}.values())
-
-
-def _items(
-    known: Known, authority: Authority, codes: tuple[str, ...], at: datetime, problems: list[Problem]
-) -> list[Item]:
-    found = known.items(authority, codes, localdate(at))
-    if unknown := tuple(code for code in codes if code not in found):
-        text = N_("This authority has no inspection item with the code {codes}.")
-        problems.append(Problem("push.items", text, {"codes": unknown}, "items"))
-    return [found[code] for code in codes if code in found]

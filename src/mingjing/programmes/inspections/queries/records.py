@@ -49,12 +49,13 @@ _LOAD = Prepared(
 
 
 def coming(
-    firm: Firm, authority: Authority, facts: Mapping[str, Any], about: Mapping[str, Any], at: datetime, colour: str
-) -> Visit:
+    firm: Firm, authority: Authority, facts: Mapping[str, Any], about: Mapping[str, Any], at: datetime, day: date,
+    colour: str,
+) -> Visit:  # fmt: skip
     """An arrival as a visit, beside those that are recorded."""
     told = {name: value for name, value in facts.items() if name not in _KEPT_APART}
     return Visit(
-        record=COMING, day=localdate(at), firm=firm.subject, authority=authority.subject,
+        record=COMING, day=day, firm=firm.subject, authority=authority.subject,
         site=f"places.site:{firm.site_id}" if firm.site_id else "", items=tuple(about["items"]),
         officers=tuple(about["officers"]), order=int(at.timestamp()) + 1, facts={**told, "gate": colour},
     )  # fmt: skip
@@ -141,21 +142,24 @@ def _visit(
     key: UUID, programme: str, purpose: str, at: int | None, together: UUID | None, entered: datetime, void: bool,
     entry: _Part | None, of: _Of,
 ) -> Visit:  # fmt: skip
-    firm, site, joint = of.firm, f"places.site:{at}" if at else "", str(together or "")
+    site, joint = f"places.site:{at}" if at else "", str(together) if together else ""
     day, order = entered.astimezone(of.zone).date(), int(entered.timestamp())
     if entry is None:
         facts = {"purpose": _purpose(purpose), "trigger": "plan", "method": "on_site", "grade": of.grade}
         return Visit(
-            record=f"visits.visit:{key}", day=day, firm=firm, authority=f"programme:{programme}", site=site,
+            record=f"visits.visit:{key}", day=day, firm=of.firm, authority=f"programme:{programme}", site=site,
             joint=joint, order=order, void=void, facts=facts,
         )  # fmt: skip
-    about = entry.facts.get("about", {})
-    told = {name: value for name, value in entry.facts.items() if name not in _KEPT_APART}
-    told |= {"gate": entry.colour, "reason": "yes" if entry.reason else "no"}
+    number, authority, kept, colour, reason, corrects = entry
+    about = kept.get("about", {})
+    told = dict(kept)
+    for name in _KEPT_APART:
+        told.pop(name, None)
+    told["gate"], told["reason"] = colour, "yes" if reason else "no"
     return Visit(
-        record=f"inspections.entry:{entry.key}", day=day, firm=firm, authority=_named(entry.authority), site=site,
+        record=f"inspections.entry:{number}", day=day, firm=of.firm, authority=_named(authority), site=site,
         joint=joint, items=tuple(about.get("items", ())), officers=tuple(about.get("officers", ())), order=order,
-        void=void, corrects=f"inspections.entry:{entry.corrects}" if entry.corrects else "", facts=told,
+        void=void, corrects=f"inspections.entry:{corrects}" if corrects else "", facts=told,
     )  # fmt: skip
 
 
