@@ -67,6 +67,8 @@ def test_a_district_in_the_middle_of_real_work(at: datetime, monkeypatch: pytest
         rubric = scheme.rubrics[record.entry.class_code]
         assert apply_log(scheme, rubric, log_of(record)) == record.sheet_document
 
+    last = now.records.done().latest("team_day__day").team_day.day
+    assert now.records.filter(team_day__day__lt=last, started_at=None).count() == 1, "one was not made on its day"
     a_visit_waits_for_the_officer(now)
 
     everything_is_called_invented()
