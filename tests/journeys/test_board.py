@@ -36,11 +36,11 @@ READ = """async (drawn) => {
   return (await (await reader()).detect(canvas)).map(({ rawValue }) => rawValue);
 }"""
 """What the scanner of the phones' app reads of a drawing."""
-SQUEEZED = """() => [...document.querySelectorAll("tbody th")]
-  .filter(cell => cell.offsetWidth && cell.innerText.trim().length > 4)
-  .filter(cell => cell.offsetWidth < 4 * parseFloat(getComputedStyle(cell).fontSize))
+SQUEEZED = """() => [...document.querySelectorAll("th")]
+  .filter(cell => cell.offsetWidth && cell.innerText.trim().length > 3)
+  .filter(cell => cell.offsetWidth < (cell.closest("thead") ? 3 : 4) * parseFloat(getComputedStyle(cell).fontSize))
   .map(cell => cell.innerText)"""
-"""Heads of rows in which a word stands letter below letter."""
+"""Heads of rows and columns in which a word stands letter below letter."""
 DRAWN = "e => new XMLSerializer().serializeToString(e)"
 
 
