@@ -78,7 +78,7 @@ def _matched(place: District, size: int) -> None:
         )  # fmt: skip
         Decision.objects.bulk_create(
             Decision(complaint=one, number=1, matter="duty", verdict="owners", site_id=one.site_id, reason="x",
-                     by=place.people["officer"], at=place.at + timedelta(minutes=1)) for one in made[::4]
+                     by=place.people["officer"], at=place.at + timedelta(microseconds=1)) for one in made[::4]
         )  # fmt: skip
 
 
