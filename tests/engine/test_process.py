@@ -102,6 +102,36 @@ def test_a_statement_calls_for_a_reply_by_somebody_who_was_not_there() -> None:
     assert case.act("panel", 6, "a", "perhaps") == ["process.stance"]
 
 
+def test_what_is_said_after_the_reply_calls_for_another() -> None:
+    case = Case()
+    case.act("notice", 0)
+    case.act("statement", 1, "company")
+    assert case.act("reply", 2) == []
+    assert case.act("reply", 2) == ["process.done"]
+    assert case.act("statement", 4, "company") == []
+    assert case.act("panel", 6, "a", "uphold") == ["process.missing"]
+    assert case.act("reply", 6) == []
+    assert case.act("panel", 6, "a", "uphold") == []
+    assert case.act("panel", 6, "b", "uphold") == []
+    assert case.stands(START + timedelta(days=6)).said["panel"] == "uphold"
+
+
+def test_what_is_excused_later_is_answered_and_those_who_voted_before_vote_again() -> None:
+    case = Case()
+    case.act("notice", 0)
+    case.act("statement", 1, "company")
+    case.act("reply", 2)
+    case.act("statement", 5.5, "company")  # late, and holds nothing up
+    assert case.act("panel", 6, "a", "uphold") == []
+    assert case.act("excuse", 6) == []
+    assert case.act("panel", 6, "b", "uphold") == ["process.missing"]
+    assert case.act("reply", 7) == []
+    assert case.act("panel", 7, "b", "uphold") == []
+    assert "panel" not in case.stands(START + timedelta(days=7)).done
+    assert case.act("panel", 7, "a", "uphold") == []
+    assert "panel" in case.stands(START + timedelta(days=7)).done
+
+
 def test_a_hearing_that_was_asked_for_is_held_with_minutes() -> None:
     case = Case()
     case.act("notice", 0)
@@ -222,21 +252,25 @@ def rests(notice: Act, later: list[Act], publish: Act) -> bool:
         act for act in later if act.step == "panel" and act.at >= over and act.by != "visitor" and "reason" in act.has
     ]
     for public in (act for act in later if act.step == "public" and publish.at >= act.at + timedelta(days=7)):
+        since = answered([act for act in later if act.number < public.number], over)
         cast = [vote for vote in votes if vote.number < public.number]
-        uphold = {vote.by for vote in cast if vote.stance == "uphold"}
-        if len(uphold) < 2 or publish.by in {vote.by for vote in cast}:
-            continue
-        if answered(notice, [act for act in later if act.number < public.number], over):
+        latest = {vote.by: vote.stance for vote in cast if since is not None and vote.number > since}
+        if list(latest.values()).count("uphold") >= 2 and publish.by not in {vote.by for vote in cast}:
             return True
     return False
 
 
-def answered(notice: Act, later: list[Act], over: datetime) -> bool:
-    """A hearing in time has minutes; a statement in time, or an excused one, has a reply."""
-    steps = {act.step for act in later}
-    in_time = [act.step for act in later if act.at < over]
-    excused = "excuse" in steps and "statement" in steps
-    heard = "asked" not in in_time or any(act.step == "hearing" for act in later)
-    called = "statement" in in_time or "asked" in in_time or excused
-    replied = any(act.step == "reply" and act.by != "visitor" for act in later)
-    return heard and (replied or not called)
+def answered(later: list[Act], over: datetime) -> int | None:
+    """After which act votes count; None where a hearing in time has no minutes, or what was said no reply after it.
+
+    Said is what came in time, and what came late at the moment in which it was excused.
+    """
+    excuse = next((act.number for act in later if act.step == "excuse"), None)
+    asked = [act.number for act in later if act.step == "asked" and act.at < over]
+    said = [act.number for act in later if act.step == "statement" and act.at < over]
+    late = [act.number for act in later if act.step == "statement" and act.at >= over]
+    said += [] if excuse is None else [max(number, excuse) for number in late]
+    last = max((*asked, *said), default=0)
+    heard = not asked or any(act.step == "hearing" and act.number > asked[-1] for act in later)
+    replied = any(act.step == "reply" and act.by != "visitor" and act.number > last for act in later)
+    return last if heard and (replied or not last) else None

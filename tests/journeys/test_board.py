@@ -36,6 +36,11 @@ READ = """async (drawn) => {
   return (await (await reader()).detect(canvas)).map(({ rawValue }) => rawValue);
 }"""
 """What the scanner of the phones' app reads of a drawing."""
+SQUEEZED = """() => [...document.querySelectorAll("th")]
+  .filter(cell => cell.offsetWidth && cell.innerText.trim().length > 3)
+  .filter(cell => cell.offsetWidth < (cell.closest("thead") ? 3 : 4) * parseFloat(getComputedStyle(cell).fontSize))
+  .map(cell => cell.innerText)"""
+"""Heads of rows and columns in which a word stands letter below letter."""
 DRAWN = "e => new XMLSerializer().serializeToString(e)"
 
 
@@ -90,6 +95,7 @@ def test_every_public_page_is_readable_by_everybody(
                     continue
                 screen.open(f"{BASE}{variant}/{path}")
                 screen.check()
+                assert screen.page.evaluate(SQUEEZED) == [], path
                 checked += 1
         assert context.cookies() == []
         context.close()

@@ -18,6 +18,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 from tests.journeys.conftest import SIZES, Screen
+from tests.journeys.test_board import SQUEEZED
 from tests.kernel.evidence.photographs import photo
 from tests.programmes.assessments.boarded import publish
 from tests.programmes.inspections import doors
@@ -173,6 +174,7 @@ def accessible(world: World, browser: Browser, url: str, size: str, variant: str
     for address in world.pages(variant).values():
         screen.open(address)
         screen.check()
+        assert screen.page.evaluate(SQUEEZED) == [], address
     context.close()
 
 

@@ -6,7 +6,7 @@ else. Nothing is stored that could disagree with the acts. Not here: working day
 there are (programmes), keeping acts (kernel.proceedings).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -35,10 +35,11 @@ class Step:
 
     `after`: taken before this one. `waits_for`: whose clock has run out before it. `within`: whose clock it must be
     taken in; later, it is kept and does not count unless `excused_by` was taken. `clock` begins with this step (its
-    last vote). `needed_if`: it must be taken only where one of these was. `needs`: what it must bring (document,
-    exhibit, reason). `votes`: so many people who say the same; `stances`: what may be said, by code and title.
-    `uninvolved`: not by those whom the proceeding concerns; `apart_from`: nor by who took these. `until`: not once one
-    of these was taken. `once`: not again. `dated`: it may have happened before it was recorded (served, received).
+    last vote). `needed_if`: it must be taken only where one of these was, and again after each of them that comes
+    later. `needs`: what it must bring (document, exhibit, reason). `votes`: so many people who say the same; `stances`:
+    what may be said, by code and title. `uninvolved`: not by those whom the proceeding concerns; `apart_from`: nor by
+    who took these. `until`: not once one of these was taken. `once`: not again. `dated`: it may have happened before it
+    was recorded (served, received).
     """
 
     code: str
@@ -190,16 +191,31 @@ def _take(standing: Standing, act: Act) -> Standing:
     votes = {**standing.votes, step.code: (*before, act)}
     changes: dict[str, Any] = {"actors": actors, "votes": votes}
     if sum(vote.stance == act.stance for vote in votes[step.code]) >= step.votes:
-        changes["done"] = {**standing.done, step.code: act.moment}
-        changes["said"] = {**standing.said, step.code: act.stance}
-        changes |= _excused(standing, step.code, changes["done"])
+        excused = _excused(standing, step.code)
+        done = {**excused, **standing.done, step.code: act.moment}
+        said = {**standing.said, step.code: act.stance}
+        changes |= _called_anew(standing.process, {step.code, *excused}, done, said, votes)
     return _at(standing, act.at, **changes)
 
 
-def _excused(standing: Standing, code: str, done: Mapping[str, datetime]) -> dict[str, Any]:
-    """What came late and counts after all, now that this step excuses it."""
+def _excused(standing: Standing, code: str) -> dict[str, datetime]:
+    """What came late and counts after all, now that this step excuses it: since when."""
     excused = {s.code for s in standing.process.steps if s.excused_by == code and s.code in standing.late}
-    return {"done": {**done, **{other: standing.late[other][0].moment for other in excused - done.keys()}}}
+    return {other: standing.late[other][0].moment for other in excused}
+
+
+def _called_anew(
+    process: Process, came: Set[str], done: Mapping[str, datetime], said: Mapping[str, str],
+    votes: Mapping[str, tuple[Act, ...]],
+) -> dict[str, Any]:  # fmt: skip
+    """What was an answer to less than has come now is to be given anew; votes that rested on it fall until they are."""
+    again = {step.code for step in process.steps if not came.isdisjoint(step.needed_if)}
+    rested = {step.code for step in process.steps if not again.isdisjoint(step.after) and step.code not in done}
+    return {
+        "done": {code: moment for code, moment in done.items() if code not in again},
+        "said": {code: stance for code, stance in said.items() if code not in again},
+        "votes": {code: cast for code, cast in votes.items() if code not in again | rested},
+    }
 
 
 def _is_late(standing: Standing, step: Step, at: datetime) -> bool:

@@ -10,12 +10,14 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 from tests.faces.district import PASSWORD
 from tests.faces.portal.conftest import CASE
 from tools.routes import routes
 
 from mingjing.engine.outcome import Reason
 from mingjing.faces.portal.door import is_companies_only
+from mingjing.faces.portal.handing import FilesField
 from mingjing.kernel.documents.actions import issue_document, record_service
 from mingjing.kernel.documents.models import Document
 from mingjing.kernel.evidence.models import Exhibit
@@ -209,3 +211,11 @@ def test_the_head_agrees_to_electronic_service_and_takes_it_back_and_nobody_else
     assert "Taken back" in enter("head").post(page, {"end": paper.pk}, follow=True).content.decode()
     paper.refresh_from_db()
     assert paper.withdrawn_at
+
+
+def test_which_files_are_taken_is_said_in_the_language_of_the_page() -> None:
+    field = FilesField()  # a form is made once, in no language
+    with override("en"):
+        assert str(field.help_text) == "At most 10 photos, PDF or office files, 20 MB each."
+    with override("zh-hans"):
+        assert str(field.help_text) == "最多10份照片、PDF或办公文件，每份不超过20 MB。"

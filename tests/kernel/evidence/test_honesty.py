@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from tests.kernel.evidence.photographs import photo
 
-from mingjing.kernel.evidence.honesty import dishonesties
+from mingjing.kernel.evidence.honesty import dishonesties, lies
 
 LIMIT = 2 * 2**20
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -93,3 +93,19 @@ def test_too_large_says_how_large_and_how_much_is_taken() -> None:
     (problem,) = dishonesties(io.BytesIO(content), "a.jpg", len(content), LIMIT)
     assert problem.code == "evidence.too_large"
     assert "2.0 MB; at most 2 MB" in problem.say()
+
+
+def test_the_office_keeps_what_is_broken_or_runs_something_but_nothing_that_lies() -> None:
+    acts = PDF.replace(b"/Type", b"/OpenAction 2 0 R/Type")
+    told = {
+        name: [problem.code for problem in lies(io.BytesIO(content), name)]
+        for content, name in (
+            (PDF, "a.jpg"), (photo() + archive("a.class"), "b.jpg"), (photo()[:200], "c.jpg"), (acts, "d.pdf"),
+        )
+    }  # fmt: skip
+    assert told == {"a.jpg": ["evidence.name_lies"], "b.jpg": ["evidence.twofold"], "c.jpg": [], "d.pdf": []}
+
+
+def test_letters_of_a_compressed_photo_that_look_like_markup_are_none() -> None:
+    assert codes(photo() + b"<svg\x93\x01", "a.jpg") == []
+    assert codes(photo() + b"<SVG onload=x>", "a.jpg") == ["evidence.twofold"]

@@ -37,21 +37,30 @@ def must_have_happened(real: Sequence[Event], company: int | None) -> None:
     assert noticed, "listed without a notice that was served"
     told = noticed[0]
     since = [event for event in real if event.number > told.number]
-    votes = {event.who: event for event in since if event.what == "decision" and event.at >= told.moment + FIVE}
-    upheld = {who for who, event in votes.items() if event.stance == "uphold"} - {"officer"}
-    repliers = {event.who for event in since if event.what == "reply"} - {"officer"}
     asked = [one for one in since if one.what in {"statement", "hearing_asked"} and one.moment < told.moment + FIVE]
-    assert len(upheld - repliers) >= 2
-    assert not asked or repliers
+    last = max((one.number for one in asked), default=0)
+    votes = {event.who: event for event in since if event.what == "decision" and event.at >= told.moment + FIVE}
+    upheld = {who for who, event in votes.items() if event.stance == "uphold" and event.number > last} - {"officer"}
+    replies = [event for event in since if event.what == "reply" and event.who != "officer"]
+    assert len(upheld - {event.who for event in replies}) >= 2
+    assert not asked or max(event.number for event in replies) > last, "something said in time was never answered"
     if any(event.what == "hearing_asked" for event in asked):
         assert any(event.what == "hearing" and event.who != "officer" for event in since)
 
 
-def must_have_been_shown(shown: datetime | None, signed: Sequence[tuple[str, datetime]]) -> None:
-    """A list was shown to the public for its time, and two signed it after that."""
+def must_have_been_shown(
+    shown: datetime | None, signed: Sequence[tuple[str, datetime]], objected: Sequence[tuple[str, datetime]]
+) -> None:
+    """A list was shown to the public for its time, what was objected was answered, and two signed it after that.
+
+    `objected` are the objections and the answers to them, by step, in their order.
+    """
     assert shown is not None
     assert len({who for who, _ in signed}) >= 2
     assert all(at >= shown + SEVEN for _, at in signed)
+    in_time = [place for place, (step, at) in enumerate(objected) if step == "public_objection" and at < shown + SEVEN]
+    answers = [place for place, (step, _) in enumerate(objected) if step == "public_reply"]
+    assert not in_time or max(answers, default=-1) > in_time[-1], "an objection of the public was never answered"
 
 
 def must_have_been_signed(real: Sequence[Event]) -> None:

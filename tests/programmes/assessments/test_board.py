@@ -32,7 +32,7 @@ from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.board import files, pages
-from mingjing.programmes.assessments.models import Edition, VisitRecord
+from mingjing.programmes.assessments.models import Edition, Reply, VisitRecord
 from mingjing.programmes.assessments.policy.published import (
     COVER,
     Share,
@@ -244,6 +244,23 @@ def test_a_correction_stands_where_the_list_stands(published: SimpleNamespace) -
     assert "no longer counts" in made["en/rounds/2024-2/edition-1/index.html"]
     assert "Corrected" in made[f"en/communities/{black.entry.number}/index.html"]
     assert made["en/feed.atom"].count("<entry>") == 2
+
+
+def test_what_a_company_says_stands_beside_its_own_entry_and_beside_no_other(published: SimpleNamespace) -> None:
+    black = published.edition.rows.select_related("entry", "company").get(adverse=True)
+    told = {"entry": black.entry, "company": black.company, "by": published.people["officer"], "at": AT}
+    with transaction.atomic():
+        Reply.objects.create(text="消防主机已更换", **told)
+        made = {path: content.decode() for path, content in files.files_of(published.area)}
+        transaction.set_rollback(True)
+    where = {path for path, text in made.items() if path.startswith("en/") and "消防主机已更换" in text}
+    assert where == {f"en/communities/{black.entry.number}/index.html",
+                     f"en/rounds/2024-2/{black.class_code}/index.html"}  # fmt: skip
+    (row,) = (row for row in made[f"en/rounds/2024-2/{black.class_code}/index.html"].split("<tr") if "已更换" in row)
+    assert black.entry.name in row
+    assert "The company says" in row
+    data = json.loads(made["data/2024-2/list.json"])["rows"]
+    assert [one["number"] for one in data if one["reply"]] == [black.entry.number]
 
 
 def pictures(subject: str, area: Area, *colours: int) -> list[Exhibit]:

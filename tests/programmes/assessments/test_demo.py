@@ -67,6 +67,7 @@ def test_a_district_in_the_middle_of_real_work(at: datetime, monkeypatch: pytest
         rubric = scheme.rubrics[record.entry.class_code]
         assert apply_log(scheme, rubric, log_of(record)) == record.sheet_document
 
+    one_visit_is_late(now)
     a_visit_waits_for_the_officer(now)
 
     everything_is_called_invented()
@@ -90,6 +91,12 @@ def everything_is_called_invented() -> None:
     assert all(site.name.startswith("演示") for site in Site.objects.all())
     assert all(company.name.startswith("演示") for company in Organisation.objects.all())
     assert all(person.is_demo and person.display_name.startswith("演示") for person in Person.objects.all())
+
+
+def one_visit_is_late(round_: Round) -> None:
+    """Of the days whose visits are done one was not made."""
+    last = round_.records.done().latest("team_day__day").team_day.day
+    assert round_.records.filter(team_day__day__lt=last, started_at=None).count() == 1
 
 
 def a_visit_waits_for_the_officer(round_: Round) -> None:

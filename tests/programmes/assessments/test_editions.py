@@ -19,6 +19,7 @@ from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.proceedings.models import Proceeding
+from mingjing.kernel.proceedings.queries import stands
 from mingjing.kernel.visits.models import Visit
 from mingjing.programmes.assessments.actions.editions import publish_list, take_publication_step
 from mingjing.programmes.assessments.actions.listings import issue_notice, take_listing_step
@@ -171,6 +172,39 @@ def test_a_list_is_published_once_everybody_was_heard_and_two_have_signed(
     with pytest.raises(DatabaseError), transaction.atomic():
         edition.rows.update(tier="RED")
     assert verify().whole
+
+
+def test_what_somebody_objects_during_the_public_notice_is_answered_before_anybody_signs(
+    round_: Round, people: People, bureau: Person, at: datetime
+) -> None:
+    for one in proposals(round_, at):
+        after = settle(one, round_, people, bureau, "drop", at)
+    told = {"round": round_, "by": people["officer"], "note": "某小区不应列入红榜"}
+    take_publication_step(**told | {"step": "public_notice"}, at=after)
+    late = after + timedelta(days=14)
+    take_publication_step(**told | {"step": "public_objection"}, at=after + timedelta(days=2))
+    sign = {"round": round_, "step": "signed_centre", "note": "同意", "by": people["director"], "at": late}
+    assert codes(lambda: take_publication_step(**sign)) == ["process.missing"]
+    assert codes(lambda: take_publication_step(**told | {"step": "public_reply", "note": " "}, at=late)) == [
+        "process.needs"
+    ]
+    take_publication_step(**told | {"step": "public_reply"}, at=late)
+    take_publication_step(**sign)
+    assert codes(lambda: take_publication_step(**told | {"step": "public_objection"}, at=late)) == ["process.over"]
+
+
+def test_what_is_objected_after_the_public_notice_is_kept_as_late_and_holds_nothing_up(
+    round_: Round, people: People, bureau: Person, at: datetime
+) -> None:
+    for one in proposals(round_, at):
+        after = settle(one, round_, people, bureau, "drop", at)
+    told = {"round": round_, "by": people["officer"], "note": "某小区不应列入红榜"}
+    take_publication_step(**told | {"step": "public_notice"}, at=after)
+    late = after + timedelta(days=14)
+    take_publication_step(**told | {"step": "public_objection"}, at=late)
+    case = Proceeding.objects.select_related("area").get(kind="publication")
+    assert "public_objection" in stands(case, late).standing.late
+    take_publication_step(round=round_, step="signed_centre", note="同意", by=people["director"], at=late)
 
 
 def test_a_notice_served_on_a_branch_starts_no_clock(

@@ -49,7 +49,7 @@ STANCES = st.sampled_from(["uphold", "uphold", "drop"])
 """Simplest first: hypothesis tries to blame the earlier ones."""
 NOTEBOOK = (
     "now", "round", "entry", "record", "second", "late", "events", "taken_back", "kept", "documents", "services",
-    "disputes", "shown", "seen", "proofs", "signed", "listing",
+    "disputes", "shown", "seen", "proofs", "signed", "objected", "listing",
 )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ class Machine(Bars, Disputes, Reopenings):
         self.kept = dict[int, list[Any]]()
         self.documents, self.services, self.disputes = list[Document](), list[Service](), list[Proceeding]()
         self.shown, self.seen, self.proofs = None, None, dict[int, Service]()
-        self.signed = list[tuple[str, datetime]]()
+        self.signed, self.objected = list[tuple[str, datetime]](), list[tuple[str, datetime]]()
         self.listing = Proceeding.objects.select_related("area").get(kind="listing", subject=self.entry.subject)
 
     def _found_something(self) -> VisitRecord:
@@ -248,6 +248,8 @@ class Machine(Bars, Disputes, Reopenings):
                 self.shown = self.now
             elif step.startswith("signed"):
                 self.signed.append((who, self.now))
+            else:
+                self.objected.append((step, self.now))
 
     @rule(who=WHO)
     def published(self, who: str) -> None:
@@ -266,7 +268,7 @@ class Machine(Bars, Disputes, Reopenings):
 
     def check_published(self, edition: Edition) -> None:
         """What must have happened before a list goes out, by the notebook."""
-        must_have_been_shown(self.shown, self.signed)
+        must_have_been_shown(self.shown, self.signed, self.objected)
         row = edition.rows.get(entry=self.entry)
         if not row.adverse:
             return

@@ -296,7 +296,7 @@ def test_another_number_of_communities_costs_no_other_number_of_queries(
     elsewhere = len({registry.known()[kind].together or kind for kind in kinds})
     for size in (2, 12):
         # For what other parts know: which sites these are, then what that part has, once for what it answers together.
-        with django_assert_num_queries(5 + 1 + elsewhere):
+        with django_assert_num_queries(4 + 1 + elsewhere):
             assert len(sourced_of(entries[:size], round_, scheme)) == size
 
 

@@ -1,7 +1,7 @@
-"""Complaints, lines, rows and objections in proportion to a district (tests/crowds.py)."""
+"""Complaints, petitions, lawsuits, lines, rows and objections in proportion to a district (tests/crowds.py)."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tests.crowds import bound
 from tests.districts import District
@@ -16,6 +16,7 @@ from mingjing.programmes.complaints.models import (
     Intake,
     IntakeLine,
     Objection,
+    Origin,
 )
 
 Pages = Iterator[tuple[str, str, dict[str, object]]]
@@ -42,6 +43,7 @@ def crowd(place: District, size: int) -> Pages:
         Objection(edition=edition, complaint=one, claims="parking", statement="x", filed_by=place.people["officer"],
                   filed_at=place.at) for one in contested
     )  # fmt: skip
+    _matched(place, size)
     yield from _pages(place, edition, intake, main, made)
 
 
@@ -52,6 +54,32 @@ def _complaint(place: District, intake: Intake, site: Site, n: int) -> Complaint
         category="电梯", validity=validity, duty=duty, intake=intake, digest="0" * 64, caller="c" * 22,
         recorded_at=place.at, changed_at=place.at,
     )  # fmt: skip
+
+
+def _matched(place: District, size: int) -> None:
+    """Every record of three origins of years, known before any round was decided; of some, people said otherwise since.
+
+    They are about the oldest sites: those of the register, where there is one.
+    """
+    before, days = place.at - timedelta(days=1), {"first_day": date(2020, 1, 1), "last_day": date(2099, 12, 31)}
+    sites = list(Site.objects.filter(area=place.area).order_by("pk")[:size])
+    for origin in Origin:
+        file = Intake.objects.create(
+            area=place.area, file_name="f.csv", mapping_name=origin, mapping_text="", original_digest="0" * 64,
+            input_digest="0" * 64, origin=origin, **days, requested_at=before, read_at=before, approved_at=before,
+            applied_at=before,
+        )  # fmt: skip
+        made = Complaint.objects.bulk_create(
+            Complaint(area=place.area, number=f"{origin}-{n}", origin=origin, community_text=site.name, site=site,
+                      opened_on=place.at.date() - timedelta(days=60 + n % 300), category="收费", validity="valid",
+                      duty=("company", "owners")[n % 2], intake=file, digest="0" * 64, recorded_at=before,
+                      changed_at=before)
+            for n, site in enumerate(sites)
+        )  # fmt: skip
+        Decision.objects.bulk_create(
+            Decision(complaint=one, number=1, matter="duty", verdict="owners", site_id=one.site_id, reason="x",
+                     by=place.people["officer"], at=place.at + timedelta(microseconds=1)) for one in made[::4]
+        )  # fmt: skip
 
 
 def _of_one(place: District, main: Complaint, count: int) -> None:

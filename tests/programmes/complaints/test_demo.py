@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from django.utils import timezone
 from tests.programmes.complaints.conftest import People, communities
 
+from mingjing.kernel import registry
 from mingjing.kernel.parties.models import Person
-from mingjing.kernel.places.models import Area
+from mingjing.kernel.places.models import Area, Site
 from mingjing.programmes.complaints import demo
 from mingjing.programmes.complaints.models import Complaint, Edition, Intake
 
@@ -22,3 +24,16 @@ def test_three_quarters_one_published_one_in_check(people: People, area: Area, a
     assert Complaint.objects.undecided().count() == demo.LEFT
     assert any(row.cases.get("repeat") for row in Edition.objects.get(published_at=None).rows.all())
     assert "1990000" not in repr(list(Complaint.objects.values_list()))
+    petitions_and_lawsuits_prove_a_zero_or_not()
+
+
+def petitions_and_lawsuits_prove_a_zero_or_not() -> None:
+    """Of three quarters every record is there and decided on, so that of each community it is known how many."""
+    files = Intake.objects.exclude(origin="hotline")
+    assert {one.origin for one in files} == {"petition", "lawsuit"}
+    first, last = (getattr(files[0], name) for name in ("first_day", "last_day"))
+    keys = list(Site.objects.filter(name__startswith="演示").values_list("pk", flat=True))
+    for code in ("petitions", "lawsuits"):
+        found = registry.answers(registry.known()[f"complaints.{code}"], keys, first, last, timezone.now())
+        assert "0" in {answer.text for answer in found.values()} <= {"0", "1"}, code
+    assert "1980000" not in repr(list(Complaint.objects.values_list()))

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from mingjing.engine.outcome import Problem, Refusal
@@ -37,7 +38,7 @@ class FilesField(ExhibitsField):
 
     def __init__(self, **kwargs: Any) -> None:
         limit = settings.PORTAL_FILE_LIMIT // 2**20
-        hint = _("At most %(most)s photos, PDF or office files, %(limit)s MB each.") % {"most": MOST, "limit": limit}
+        hint = format_lazy(_("At most {most} photos, PDF or office files, {limit} MB each."), most=MOST, limit=limit)
         usual: dict[str, Any] = {"label": _("Photos and papers"), "help_text": hint, "required": False}
         super().__init__(**usual | kwargs)
 

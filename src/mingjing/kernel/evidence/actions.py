@@ -24,6 +24,7 @@ from mingjing.kernel import registry
 from mingjing.kernel.db.locks import exclusive
 from mingjing.kernel.db.rows import insert, insert_objects, made
 from mingjing.kernel.evidence import photos, store
+from mingjing.kernel.evidence.honesty import lies
 from mingjing.kernel.evidence.keeping import Kept
 from mingjing.kernel.evidence.media import IMAGES, media_type_of
 from mingjing.kernel.evidence.models import Access, Custody, CustodyKind, Exhibit, Mask, Origin
@@ -89,6 +90,7 @@ def record_exhibits(
 ) -> list[Exhibit]:
     """Record several files as evidence of `subject`: all of them, or none and a Refusal with what each is refused for.
 
+    What somebody uploads is what its name says, or is refused (`honesty.lies`).
     The files are read and kept before the transaction begins, so that nobody waits for photos; originals of a refused
     lot stay in the store, where nothing names them.
     """
@@ -97,8 +99,10 @@ def record_exhibits(
     with _gathered() as tried:
         for file in files:
             with tried():
-                file.seek(0)  # the whole upload, whoever has looked at it before
-                lot.append(_keep(cast(BinaryIO, file), file.name or "", subject))
+                upload, name = cast(BinaryIO, file), file.name or ""
+                if problems := tuple(lies(upload, name)):
+                    raise Refusal(problems)
+                lot.append(_keep(upload, name, subject))
     recorded: list[Exhibit] = []
     with transaction.atomic(), _gathered() as tried:
         # All before the first fact: who sends the same files in another order waits here.

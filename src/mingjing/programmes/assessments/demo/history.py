@@ -26,6 +26,7 @@ from mingjing.programmes.assessments.queries.schemes import scheme_of
 __all__ = ["decided_round", "running_round"]
 
 Say = Callable[[str], None]
+Visits = Iterator[tuple[VisitRecord, list[Person], datetime]]
 DECIDED, RUNNING = "demo-1", "demo-2"
 DAYS_BEFORE, DAYS_AFTER = 20, 1
 EARLIER = timedelta(days=110)
@@ -69,7 +70,7 @@ def decided_round(
 def running_round(
     area: Area, scheme: Version, cast: Cast, found: Sequence[Community], done: int, today: date, say: Say
 ) -> None:  # fmt: skip
-    """The round that is going on: most are done, some on their way, some late, the last ones sealed.
+    """The round that is going on: most are done, some on their way, one late, the last ones sealed.
 
     The team of the login `officer` has not set out today: a phone that is bound to it finds a visit to do.
     """
@@ -81,7 +82,8 @@ def running_round(
     draw(round, cast, days)
     visitor = _visitor(scheme, cast, found)
     now = timezone.now()
-    for number, (record, staff, planned) in enumerate(_visits(round, visitor, today, today)):
+    visits = _but_one(_visits(round, visitor, today, today), done - LATE)
+    for number, (record, staff, planned) in enumerate(visits):
         at = planned if record.team_day.day < today else _just_before(now)
         if number >= done + len(UNDERWAY):
             break
@@ -100,6 +102,8 @@ NOTES = {
     "A5.1": "同一条通道不论停了几辆，按一处计；当场能挪开的也要记，并立即要求挪开（演示）",
 }
 """What the teams agreed on, by check."""
+LATE = 4
+"""How many visits before the last one that is done the one was planned to which nobody came."""
 UNDERWAY = ("signed", "submitted", "started")
 """How far the visits are that follow those that are done."""
 
@@ -124,9 +128,12 @@ def _visitor(scheme: Version, cast: Cast, found: Sequence[Community]) -> Visitor
     return Visitor(scheme_of(scheme), cast, named, Random(SEED))  # noqa: S311 - decides nothing
 
 
-def _visits(
-    round: Round, visitor: Visitor, last: date, today: date
-) -> Iterator[tuple[VisitRecord, list[Person], datetime]]:
+def _but_one(visits: Visits, place: int) -> Visits:
+    """All but the one at this place: its team did not get to it on its day, and it is still to be made."""
+    return (visit for number, visit in enumerate(visits) if number != place)
+
+
+def _visits(round: Round, visitor: Visitor, last: date, today: date) -> Visits:
     """The records in the order of their days, each with the staff who go and the hour they arrive; the first team last,
     for it is the one of the login `officer`.
     """

@@ -22,7 +22,7 @@ from mingjing.programmes.assessments.policy.decisions import Result as Worked
 from mingjing.programmes.assessments.policy.decisions import result_row, work_out
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.policy.sources import Sourced
-from mingjing.programmes.assessments.queries.lists import before_of, decision_of, round_before
+from mingjing.programmes.assessments.queries.lists import decision_of, result_before
 from mingjing.programmes.assessments.queries.results import row_of, worked_out
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.sheets import known_of, sheet_of_entry
@@ -49,7 +49,6 @@ class Shown:
     filings: Sequence[Filing] = ()
     sourced: Mapping[str, Sourced] = field(default_factory=dict)
     earlier: Result | None = None
-    earlier_round: Round | None = field(default=None)
 
     @property
     def subjects(self) -> list[str]:
@@ -69,13 +68,11 @@ def shown(round_: Round, entry: Entry) -> Shown:
         sheet = sheet_of_entry(entry, known, scheme, round_)
         worked = work_out(scheme, entry.class_code, entry.number, sheet, None)
         row, holds = _unstored(entry, worked), True
-    earlier_round = round_before(round_)
-    before = decision_of(earlier_round) if earlier_round else None
     return Shown(
         entry, scheme, row, worked, decided, holds, known.record,
         signatures=list(Signature.objects.filter(record=known.record).order_by("id")) if known.record else (),
         orders=_orders(known.record), filings=known.filings, sourced=known.sourced,
-        earlier=before_of([row], before).get(entry.community_id), earlier_round=earlier_round,
+        earlier=result_before(entry, round_),
     )  # fmt: skip
 
 
@@ -95,8 +92,11 @@ def _unstored(entry: Entry, worked: Worked) -> Result:
     )  # fmt: skip
 
 
-def names_of(worked: Worked) -> dict[str, str]:
-    """The names of those who approved bonuses and vetoes, by token: one query, none where nobody did."""
-    tokens = {str(line.reason.params["approver"]) for line in worked.account.lines if "approver" in line.reason.params}
-    people = Person.objects.filter(token__in=tokens) if tokens else ()
-    return {person.token: person.display_name for person in people}
+def names_of(about: Shown) -> dict[str, str]:
+    """The names of those who approved bonuses and vetoes, by token; asked for only where the filings do not tell."""
+    lines = about.worked.account.lines
+    tokens = {str(line.reason.params["approver"]) for line in lines if "approver" in line.reason.params}
+    told = [filing.decided_by for filing in about.filings if filing.decided_by]
+    missing = tokens - {person.token for person in told}
+    people = [*told, *(Person.objects.filter(token__in=missing) if missing else ())]
+    return {person.token: person.display_name for person in people if person.token in tokens}

@@ -34,8 +34,21 @@ def decision_underway(round_: Round) -> Replay | None:
 
 def round_before(round_: Round) -> Round | None:
     """The decided round of the same area that began last before this one."""
-    earlier = Round.objects.filter(area=round_.area, decided_at__isnull=False, first_day__lt=round_.first_day)
-    return earlier.exclude(pk=round_.pk).select_related("area", "scheme").order_by("-first_day", "-id").first()
+    return _earlier(round_).select_related("area", "scheme").first()
+
+
+def _earlier(round_: Round) -> QuerySet[Round]:
+    """The decided rounds of the same area that began before this one, the last first."""
+    earlier = Round.objects.filter(area=round_.area_id, decided_at__isnull=False, first_day__lt=round_.first_day)
+    return earlier.exclude(pk=round_.pk).order_by("-first_day", "-id")
+
+
+def result_before(entry: Entry, round_: Round) -> Result | None:
+    """What the community of an entry came to in the round before, with that round; None where it was not in it."""
+    rows = Result.objects.without_sheets().select_related("entry__round", "replay__scheme")
+    decided = {"replay__purpose": ReplayPurpose.DECISION, "replay__completed_at__isnull": False}
+    found = rows.defer("replay__scheme__document").filter(**decided, entry__community=entry.community_id)
+    return found.filter(entry__round=_earlier(round_).values("pk")[:1]).first()
 
 
 def listed(replay: Replay, class_code: str = "", tier: str = "", text: str = "") -> ResultQuerySet:

@@ -1,7 +1,7 @@
 """Reads of schemes, and of the files people bring. Not here: what a scheme means (policy), how it looks."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -10,12 +10,21 @@ from typing import IO, Any
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.rulebooks.models import Version
 from mingjing.kernel.tables import Limits, Table, open_workbook, read_table
-from mingjing.programmes.assessments.policy.mapping import Mapping
+from mingjing.programmes.assessments.policy.mapping import Mapping as TableMapping
 from mingjing.programmes.assessments.policy.scheme import Scheme, compile_scheme
 from mingjing.programmes.assessments.policy.soundness import check_scheme
 from mingjing.programmes.assessments.policy.workbook import read_workbook
 
-__all__ = ["KIND", "open_table", "read_scheme", "scheme_from", "scheme_of", "shipped_mappings", "shipped_schemes"]
+__all__ = [
+    "KIND",
+    "open_table",
+    "read_scheme",
+    "scheme_from",
+    "scheme_of",
+    "schemes_by",
+    "shipped_mappings",
+    "shipped_schemes",
+]
 
 KIND = "assessments.scheme"
 """The kind of rulebook that schemes are."""
@@ -47,6 +56,13 @@ def scheme_of(version: Version) -> Scheme:
     return known
 
 
+def schemes_by(digests: Mapping[int, str]) -> dict[int, Scheme]:
+    """The compiled schemes of published versions of which id and digest are known; one query for those read anew."""
+    unread = [pk for pk, digest in digests.items() if digest not in _COMPILED]
+    found = {pk: _COMPILED[digest] for pk, digest in digests.items() if digest in _COMPILED}
+    return found | {one.pk: scheme_of(one) for one in (Version.objects.filter(pk__in=unread) if unread else ())}
+
+
 def scheme_from(text: str) -> Scheme:
     """The compiled scheme of a document kept as canonical JSON; raises Refusal with its mistakes."""
     digest = sha256(text.encode()).hexdigest()
@@ -66,7 +82,7 @@ def _keep(scheme: Scheme) -> Scheme:
 
 
 @contextmanager
-def open_table(source: Path | IO[bytes], mapping: Mapping, *, name: str = "") -> Iterator[Table]:
+def open_table(source: Path | IO[bytes], mapping: TableMapping, *, name: str = "") -> Iterator[Table]:
     """The table in a file, read as the mapping says; raises Refusal (kernel.tables)."""
     form = mapping.file
     with read_table(

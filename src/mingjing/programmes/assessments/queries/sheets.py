@@ -86,7 +86,8 @@ def _chunks(round_: Round) -> Iterator[list[Entry]]:
 def known_of(entries: Sequence[Entry], round_: Round, scheme: Scheme, *, locked_only: bool) -> dict[int, Known]:
     """What stands beside each of `entries` of the round, by its id, in a constant number of queries."""
     now = round_.deciding_at or timezone.now()
-    records = list(visits_to(entries).filter(voided_at=None).order_by("id"))
+    every = list(visits_to(entries).order_by("id"))
+    records = [record for record in every if record.voided_at is None]
     by_entry = _counting(entries, records, now, locked_only=locked_only)
     amendments = corrections_among(records, now)
     looks, found = looks_of(entries, scheme, now, records=records, amendments=amendments), amendments.findings
@@ -94,7 +95,7 @@ def known_of(entries: Sequence[Entry], round_: Round, scheme: Scheme, *, locked_
     filed = Filing.objects.filter(entry__in=entries).select_related("decided_by").order_by("id")
     for filing in filed.filter(filed_at__lte=round_.deciding_at) if round_.deciding_at else filed:
         filings.setdefault(filing.entry_id, []).append(filing)
-    met, sourced = _met(by_entry.values()), sourced_of(entries, round_, scheme, looks=looks)
+    met, sourced = _met(by_entry.values()), sourced_of(entries, round_, scheme, looks=looks, records=every)
     return {
         entry.pk: Known(
             by_entry.get(entry.pk), tuple(filings.get(entry.pk, ())),

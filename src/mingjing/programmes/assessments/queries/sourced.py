@@ -5,7 +5,6 @@ again later gives the same. A constant number of queries for any number of entri
 (policy.sources), values that people recorded (queries.entries).
 """
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import cast
@@ -20,7 +19,6 @@ from mingjing.engine.rules import Measure
 from mingjing.kernel import registry
 from mingjing.kernel.cases.models import Case, Step
 from mingjing.kernel.parties.models import Organisation
-from mingjing.kernel.rulebooks.models import Version
 from mingjing.programmes.assessments.models import (
     Community,
     Engagement,
@@ -49,6 +47,7 @@ from mingjing.programmes.assessments.policy.sources import (
     orders_known,
     streak_known,
 )
+from mingjing.programmes.assessments.queries.schemes import schemes_by
 from mingjing.programmes.assessments.queries.second_looks import Look, looks_of, visits_to
 
 __all__ = ["changed_of", "companies_on", "company_on", "elsewhere_of", "sourced_of"]
@@ -58,14 +57,19 @@ ABOUT = "assessments.visit:"
 
 
 def sourced_of(
-    entries: Sequence[Entry], round_: Round, scheme: Scheme, *, looks: Mapping[int, Sequence[Look]] | None = None
-) -> dict[int, Mapping[str, Sourced]]:
-    """By entry what the system knows of the attributes with a source, by code; `looks` where they were read already."""
+    entries: Sequence[Entry], round_: Round, scheme: Scheme, *, looks: Mapping[int, Sequence[Look]] | None = None,
+    records: Sequence[VisitRecord] | None = None,
+) -> dict[int, Mapping[str, Sourced]]:  # fmt: skip
+    """By entry what the system knows of the attributes with a source, by code.
+
+    `looks` and `records` (every one of them, void ones too) where they were read already.
+    """
     kinds = {source.kind for source in scheme.sources.values() if not source.is_elsewhere}
     at = round_.deciding_at or timezone.now()
-    records = list(visits_to(entries)) if TEAMS_BELOW in kinds and looks is None else None
+    unseen = TEAMS_BELOW in kinds and looks is None
+    records = list(visits_to(entries)) if unseen else records
     orders = _orders(entries, round_, at, records) if kinds - {STREAK, MONTHS, TEAMS_BELOW} else {}
-    if records is not None:
+    if unseen:
         looks = looks_of(entries, scheme, at, records=records)
     stays = _stays(entries, round_, at) if STREAK in kinds else {}
     held = _held(entries, at) if kinds & {MONTHS, STREAK} else {}
@@ -98,16 +102,21 @@ def elsewhere_of(
 ) -> dict[str, Mapping[int, Sourced]]:
     """By attribute and entry what other parts of the house know of its site in the period of the round."""
     asked = {code: source for code, source in scheme.sources.items() if source.is_elsewhere}
-    sites: dict[int, int] = {}
-    if {source.kind for source in asked.values()} & set(registry.known()):
-        wanted = [entry.community_id for entry in entries]
-        sites = dict(Community.objects.filter(pk__in=wanted).values_list("pk", "site"))
+    wanted = {source.kind for source in asked.values()} & set(registry.known())
+    sites = _sites(entries) if wanted else {}
     kinds, places = {source.kind for source in asked.values()}, set(sites.values())
     found = answers_to(sorted(kinds), places, round_.first_day, round_.last_day, at)
     return {
         code: _told(source, scheme.attributes[code], entries, sites, found[source.kind])
         for code, source in asked.items()
     }
+
+
+def _sites(entries: Sequence[Entry]) -> dict[int, int]:
+    """The sites of their communities, by community; one query, unless whoever asks has read the communities."""
+    unread = [entry.community_id for entry in entries if not Entry.community.is_cached(entry)]
+    found = {entry.community_id: entry.community.site_id for entry in entries if Entry.community.is_cached(entry)}
+    return found | (dict(Community.objects.filter(pk__in=unread).values_list("pk", "site")) if unread else {})
 
 
 def answers_to(
@@ -184,14 +193,14 @@ def _stay(entry: Entry, round_: Round, there: Engagement | None = None) -> Stay:
 
 
 def _stays(entries: Sequence[Entry], round_: Round, at: datetime) -> dict[int, list[Stay]]:
-    """Where each community stood in the rounds decided before this one, the latest first: two queries.
+    """Where each community stood in the rounds decided before this one, the latest first: one query.
 
     Where a list was published, as its newest edition said at that moment, also of which company: what was corrected
     leaves no trace.
     """
     columns = (
-        "entry__community", "entry__round__title", "stood", "replay__scheme", "entry__engagement", "entry__company",
-        "entry__company_name", "named",
+        "entry__community", "entry__round__title", "stood", "replay__scheme", "replay__scheme__digest",
+        "entry__engagement", "entry__company", "entry__company_name", "named",
     )  # fmt: skip
     earlier = Q(entry__round__first_day__lt=round_.first_day)
     earlier |= Q(entry__round__first_day=round_.first_day, entry__round__lt=round_.pk)
@@ -207,13 +216,12 @@ def _stays(entries: Sequence[Entry], round_: Round, at: datetime) -> dict[int, l
         .values_list(*columns)
     )
     kept = list(rows)
-    documents = Version.objects.filter(pk__in={row[3] for row in kept}).values_list("pk", "document")
-    unassessed = {pk: json.loads(document)["unassessed_tier"] for pk, document in documents} if kept else {}
+    schemes = schemes_by({row[3]: row[4] for row in kept})
     found: dict[int, list[Stay]] = {}
-    for community, title, tier, scheme, engagement, company, name, named in kept:
+    for community, title, tier, scheme, _digest, engagement, company, name, named in kept:
         another = named is not None and named != company
         whose = (None, named, "") if another else (engagement, company, name)
-        stay = Stay(title, tier, tier != unassessed[scheme], *whose)
+        stay = Stay(title, tier, tier != schemes[scheme].document["unassessed_tier"], *whose)
         found.setdefault(community, []).append(stay)
     return found
 

@@ -1,4 +1,5 @@
-"""The demonstration: invented complaints of invented communities, a ranking published and the next one in check.
+"""The demonstration: invented complaints of invented communities, a ranking published and the next one in check; and
+petitions and lawsuits, of which nothing is ranked.
 
 Everything goes the way people go: files handed in, decisions by two people, a check that runs its working days.
 """
@@ -21,8 +22,16 @@ from mingjing.programmes.complaints.actions.editions import begin_check, open_ed
 from mingjing.programmes.complaints.actions.intakes import approve_intake, request_intake
 from mingjing.programmes.complaints.actions.objections import file_objection
 from mingjing.programmes.complaints.demo.clock import moment, standing_at
-from mingjing.programmes.complaints.demo.invented import COLUMNS, Row, rows_of
-from mingjing.programmes.complaints.models import Complaint, Edition, Intake
+from mingjing.programmes.complaints.demo.invented import (
+    COLUMNS,
+    LAWSUITS,
+    PETITIONS,
+    Row,
+    lawsuits_of,
+    petitions_of,
+    rows_of,
+)
+from mingjing.programmes.complaints.models import Complaint, Edition, Intake, Origin
 from mingjing.programmes.complaints.policy.decisions import Wanted
 from mingjing.programmes.complaints.policy.rules import COMPANY, KIND
 from mingjing.programmes.complaints.queries.files import load_document, shipped_mappings, shipped_rules
@@ -36,6 +45,8 @@ MOST_SITES = 40
 AFTER = timedelta(days=3)
 """How long after a quarter its complaints are handed over."""
 PER_QUARTER = 120
+OWNERS = "owners"
+"""A duty of the rules that ship."""
 LEFT = 9
 """Complaints of the latest quarter on which nobody has decided yet."""
 
@@ -63,7 +74,8 @@ def build(say: Callable[[str], None]) -> None:
                 publish_edition(edition=checked, by=director, at=at)
     with standing_at(now - timedelta(days=2)):
         _in_check(area, quarters[1], officer)
-    say(_("complaints of three quarters, a published ranking and one in check are ready"))
+    _petitions_and_lawsuits(area, names, (quarters[0][0], quarters[-1][1]), officer, second)
+    say(_("complaints of three quarters, petitions, lawsuits, a published ranking and one in check are ready"))
 
 
 def _quarters(today: date) -> list[tuple[date, date]]:
@@ -91,19 +103,47 @@ def _rules(area: Area, director: Person) -> None:
 
 
 def _take_in(area: Area, rows: Sequence[Row], first: date, officer: Person) -> None:
+    name = f"热线工单（演示数据）{first.year}年{(first.month + 2) // 3}季度.csv"
+    _handed_in(area, rows, COLUMNS, name, MAPPING, None, officer)
+
+
+def _handed_in(
+    area: Area, rows: Sequence[Row], columns: Sequence[str], name: str, mapping: str, days: tuple[date, date] | None,
+    officer: Person,
+) -> None:  # fmt: skip
+    """A file handed in, looked at and taken in; `days` are those of which it has every record."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS)
+    writer = csv.DictWriter(text, columns)
     writer.writeheader()
     writer.writerows(rows)
-    name = f"热线工单（演示数据）{first.year}年{(first.month + 2) // 3}季度.csv"
+    first, last = days or (None, None)
     intake = request_intake(
-        area=area, file=io.BytesIO(text.getvalue().encode("gb18030")), file_name=name, mapping_name=MAPPING,
-        mapping_text=shipped_mappings()[MAPPING].read_text("utf-8"), by=officer, at=timezone.now(),
+        area=area, file=io.BytesIO(text.getvalue().encode("gb18030")), file_name=name, mapping_name=mapping,
+        mapping_text=shipped_mappings()[mapping].read_text("utf-8"), first_day=first, last_day=last, by=officer,
+        at=timezone.now(),
     )  # fmt: skip
     drain()
     intake.refresh_from_db()
     approve_intake(intake=intake, by=officer, at=timezone.now())
     drain()
+
+
+def _petitions_and_lawsuits(
+    area: Area, names: Sequence[str], days: tuple[date, date], officer: Person, second: Person
+) -> None:
+    """Every record of three quarters, decided by two people in turn: most are the fault of nobody here."""
+    chance, now = Random(len(names)), timezone.now()  # noqa: S311 - decides nothing
+    petitions, lawsuits = petitions_of(names, *days, chance), lawsuits_of(names, *days, chance)
+    with standing_at(now - timedelta(hours=3)):
+        _handed_in(area, petitions, PETITIONS, "信访件（演示数据）.csv", "petitions", days, officer)
+    with standing_at(now - timedelta(hours=2)):
+        _handed_in(area, lawsuits, LAWSUITS, "涉诉案件（演示数据）.csv", "lawsuits", days, officer)
+    for place, one in enumerate(Complaint.objects.filter(area=area).exclude(origin=Origin.HOTLINE).order_by("pk")):
+        duty, reason = (
+            (COMPANY, "材料显示属物业服务范围。") if place % 3 == 0 else (OWNERS, "业主之间的事项，非物业责任。")
+        )
+        wanted = Wanted(validity="valid", duty=duty, reason=reason)
+        decide(complaint=one, wanted=wanted, by=officer if place % 2 else second, at=now - timedelta(hours=1))
 
 
 def _decide(area: Area, days: tuple[date, date], officer: Person, second: Person, left: int) -> None:

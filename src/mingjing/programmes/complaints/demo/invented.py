@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 
-__all__ = ["COLUMNS", "Row", "rows_of"]
+__all__ = ["COLUMNS", "LAWSUITS", "PETITIONS", "Row", "lawsuits_of", "petitions_of", "rows_of"]
 
 COLUMNS = (
     "工单编号", "来电时间", "办结时间", "小区名称", "问题类别", "详细地址", "诉求内容", "来源渠道", "来电人",
     "联系电话", "是否有效", "责任主体",
 )  # fmt: skip
+PETITIONS = (
+    "信访件编号", "登记日期", "办结日期", "小区名称", "问题类别", "详细地址", "信访内容", "信访形式", "信访人",
+    "联系电话",
+)  # fmt: skip
+LAWSUITS = ("案号", "立案日期", "结案日期", "小区名称", "案由", "原告", "被告")
 Row = dict[str, str]
 REPEATED = 0.12
 """The share of those who call again about the same thing."""
@@ -25,6 +30,46 @@ ABOUT = (
     ("绿化养护", "绿地裸露，草木枯死无人补种。", "物业"),
     ("供水供电", "水压不足，早晚高峰无法用水。", "水电气单位"),
 )
+
+
+ASKED = (
+    ("公共收益", "公共收益多年未公示，要求查账。"),
+    ("物业更换", "反映前期物业拒不移交资料。"),
+    ("违法建设", "举报邻居加建，多次反映未处理。"),
+)
+SUED = (("物业服务合同纠纷", False), ("物业服务合同纠纷", False), ("财产损害赔偿纠纷", True))
+"""What lawsuits are about, and whether it is the company that is sued; mostly it sues for its fees."""
+
+
+def petitions_of(names: Sequence[str], first: date, last: date, chance: Random) -> list[Row]:
+    """A petition about every fifth of the communities, on some day of the period."""
+    found = []
+    for number, name in enumerate(names[::5], start=1):
+        category, text = ASKED[number % len(ASKED)]
+        found.append({
+            "信访件编号": f"XF{first:%Y}-{number:03d}", "登记日期": _day(first, last, chance), "办结日期": "",
+            "小区名称": name, "问题类别": category, "详细地址": "", "信访内容": text, "信访形式": "网上信访（演示）",
+            "信访人": "演示来信人", "联系电话": f"1980000{number:04d}",
+        })  # fmt: skip
+    return found
+
+
+def lawsuits_of(names: Sequence[str], first: date, last: date, chance: Random) -> list[Row]:
+    """A lawsuit about every seventh of the communities."""
+    found = []
+    for number, name in enumerate(names[3::7], start=1):
+        about, company = SUED[number % len(SUED)]
+        parties = ("演示业主", f"{name}物业公司")
+        plaintiff, defendant = parties if company else parties[::-1]
+        found.append({
+            "案号": f"（{first:%Y}）演示民初{number}号", "立案日期": _day(first, last, chance), "结案日期": "",
+            "小区名称": name, "案由": about, "原告": plaintiff, "被告": defendant,
+        })  # fmt: skip
+    return found
+
+
+def _day(first: date, last: date, chance: Random) -> str:
+    return (first + timedelta(days=chance.randrange((last - first).days + 1))).isoformat()
 
 
 def rows_of(names: Sequence[str], first: date, last: date, count: int, chance: Random) -> list[Row]:

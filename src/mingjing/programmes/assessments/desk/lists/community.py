@@ -69,7 +69,7 @@ def _lines(request: HttpRequest, found: Round, about: Shown) -> dict[str, list[d
     seen = list(exhibits_seen(actor(request), about.subjects, timezone.localdate()))
     by_digest = {exhibit.sha256: exhibit for exhibit in seen}
     may_name = may(request.user, "parties.person.view", area=found.area, on=timezone.localdate())
-    names = names_of(about.worked) if may_name else {}
+    names = names_of(about) if may_name else {}
     groups: dict[str, list[dict[str, Any]]] = {"lost": [], "gained": [], "uncounted": []}
     for line in about.worked.account.lines:
         groups[_group(line)].append(_line(line, by_digest, names))
