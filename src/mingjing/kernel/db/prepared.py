@@ -12,13 +12,13 @@ from threading import local
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
 
-__all__ = ["Prepared", "adapted"]
+__all__ = ["Prepared", "Statement", "adapted"]
 
 Row = TypeVar("Row")
 
@@ -59,6 +59,37 @@ class Prepared(Generic[Row]):
         return next(iter(self.ask(**values)), None)
 
 
+class Statement:
+    """A statement as Django's cursor takes it and, `marked`, as SQLite's driver does."""
+
+    __slots__ = ("marked", "sql")
+
+    def __init__(self, sql: str) -> None:
+        self.sql, self.marked = sql, FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
+
+    def say(self, connection: Any, given: Sequence[Any]) -> list[Any]:
+        """What the database answers, asked past Django's cursor unless somebody listens there.
+
+        PostgreSQL plans what it is asked again and again once (`prepare_threshold`).
+        """
+        if connection.connection is None or connection.queries_logged or connection.execute_wrappers:
+            return self.say_by_cursor(connection, given)
+        connection.validate_no_broken_transaction()
+        with connection.wrap_database_errors:
+            if connection.vendor == "sqlite":
+                found: list[Any] = connection.connection.execute(self.marked, given).fetchall()
+                return found
+            cursor = connection.Database.Cursor(connection.connection).execute(self.sql, given)
+            return cursor.fetchall() if cursor.description else []
+
+    def say_by_cursor(self, connection: Any, given: Sequence[Any]) -> list[Any]:
+        """The same by Django's cursor."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, given)
+            found: list[Any] = cursor.fetchall() if cursor.description else []
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Slot:
     """Where a value goes in: by its name, and its place where it is one of a list."""
@@ -77,13 +108,11 @@ class _Plan:
 
     connection: Any
     compiler: Any
-    sql: str
+    statement: Statement
     params: Sequence[Any]
     locks: bool
     converters: Mapping[int, Any]
     made: "_Made | None"
-    direct: Callable[[Any, Sequence[Any]], list[Any]]
-    """The same statement past Django's cursor, as the driver takes it."""
 
     def found(self, values: Mapping[str, Any]) -> list[Any]:
         """What the database answers."""
@@ -92,22 +121,12 @@ class _Plan:
             raise transaction.TransactionManagementError("Rows are locked until a transaction ends; there is none.")
         ready = {name: adapted(value, connection) for name, value in values.items()}
         given = [one.of(ready) if type(one) is _Slot else one for one in self.params]
-        if connection.connection is None or connection.queries_logged or connection.execute_wrappers:
-            return self._through_django(given)
-        if connection.in_atomic_block:
-            connection.validate_no_broken_transaction()
-            with connection.wrap_database_errors:
-                return self.direct(connection, given)
         try:
-            return self.direct(connection, given)
-        except connection.Database.Error:  # the line may be gone: Django looks, opens another
-            return self._through_django(given)
-
-    def _through_django(self, given: Sequence[Any]) -> list[Any]:
-        with self.connection.cursor() as cursor:
-            cursor.execute(self.sql, given)
-            found: list[Any] = cursor.fetchall()
-        return found
+            return self.statement.say(connection, given)
+        except Error:  # the line may be gone: Django looks, opens another
+            if connection.in_atomic_block:
+                raise
+            return self.statement.say_by_cursor(connection, given)
 
     def rows(self, values: Mapping[str, Any]) -> Iterable[Any]:
         """The same as objects, or as tuples."""
@@ -155,16 +174,7 @@ def _planned(build: Callable[..., Any], values: Mapping[str, Any], connection: A
         raise TypeError(f"{sorted(slot.name for slot in missing)} did not come through to the database as given.")
     converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
     made = _making(compiler) if query.default_cols else None
-    return _Plan(connection, compiler, sql, params, query.select_for_update, converters, made, _direct(connection, sql))
-
-
-def _direct(connection: Any, sql: str) -> Callable[[Any, Sequence[Any]], list[Any]]:
-    """How the driver is asked: PostgreSQL plans what it is asked again and again once (`prepare_threshold`)."""
-    if connection.vendor == "sqlite":
-        marked = FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
-        return lambda now, given: now.connection.execute(marked, given).fetchall()
-    cursor = connection.Database.Cursor
-    return lambda now, given: cursor(now.connection).execute(sql, given).fetchall()
+    return _Plan(connection, compiler, Statement(sql), params, query.select_for_update, converters, made)
 
 
 def _making(compiler: Any) -> _Made:

@@ -4,11 +4,11 @@ Everything the database checks it checks here too; what only a model does (defau
 reads (prepared).
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from json import JSONEncoder
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import DateTimeField, DecimalField, JSONField, Model, UUIDField
 from django.db.models.base import ModelState
 
-from mingjing.kernel.db.prepared import adapted
+from mingjing.kernel.db.prepared import Statement, adapted
 
 __all__ = ["change", "insert", "insert_objects", "made"]
 
@@ -24,6 +24,10 @@ Row = TypeVar("Row", bound=Model)
 
 MOST = 30_000
 """Values of one statement; SQLite takes 32,766 and PostgreSQL 65,535."""
+FEW = 200
+"""Rows up to which the statement for so many is kept: a visit's. Larger lots come seldom, and their text is long."""
+_JSON = JSONEncoder(check_circular=False).encode
+"""As the ORM writes it; a value that holds itself ends in a RecursionError."""
 
 
 def insert(
@@ -42,17 +46,20 @@ def insert(
                 row[n] = way(row[n])
         ready.append(row)
     lot, given = max(1, MOST // len(columns)), list[Any]()
-    end = table.returning if keys else ""
-    with connection.cursor() as cursor:
-        for start in range(0, len(ready), lot):
-            part = ready[start : start + lot]
-            marks = ", ".join([table.marks] * len(part))
-            cursor.execute(table.begin + marks + end, [value for row in part for value in row])
-            given += [key for (key,) in cursor.fetchall()] if keys else ()
+    for start in range(0, len(ready), lot):
+        part = ready[start : start + lot]
+        statement = (_many if len(part) <= FEW else _many.__wrapped__)(table, len(part), keys)
+        given += [key for (key,) in statement.say(connection, [value for row in part for value in row])]
     return given
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(maxsize=256)
+def _many(table: "_Table", rows: int, keys: bool) -> Statement:
+    """The statement for so many rows."""
+    return Statement(table.begin + ", ".join([table.marks] * rows) + (table.returning if keys else ""))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Table:
     """How rows of these columns are written: the statement's parts, and how values go in that do not as they are."""
 
@@ -130,14 +137,18 @@ def insert_objects(objects: Sequence[Model], *, keys: bool = False) -> None:
 def change(one: Model, *names: str) -> None:
     """Write these fields of an object's row, as `save(update_fields=…)` does."""
     connection = connections[DEFAULT_DB_ALIAS]
-    fields: list[Any] = [one._meta.get_field(name) for name in names]
-    key: Any = one._meta.pk
-    quote = connection.ops.quote_name
-    told = [_ready(field, one.__dict__[field.attname], connection.vendor) for field in (*fields, key)]
-    marks = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    table = quote(one._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table} SET {marks} WHERE {quote(key.column)} = %s", told)  # noqa: S608 - our own names
+    statement, fields = _changing(type(one), names)
+    statement.say(connection, [_ready(field, one.__dict__[field.attname], connection.vendor) for field in fields])
+
+
+@lru_cache(maxsize=64)
+def _changing(model: type[Model], names: tuple[str, ...]) -> tuple[Statement, Sequence[Any]]:
+    """The statement, and the fields whose values it takes."""
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    key: Any = model._meta.pk
+    marks, table = ", ".join(f"{quote(field.column)} = %s" for field in fields), quote(model._meta.db_table)
+    return Statement(f"UPDATE {table} SET {marks} WHERE {quote(key.column)} = %s"), [*fields, key]  # noqa: S608 - our own names
 
 
 def _ready(field: Any, value: Any, vendor: str) -> Any:
@@ -150,7 +161,7 @@ def _way(field: Any, vendor: str) -> Callable[[Any], Any] | None:
     while field.remote_field:
         field = field.target_field
     if isinstance(field, JSONField):
-        return json.dumps
+        return _JSON
     if isinstance(field, UUIDField | DateTimeField):
         return _plain(field, vendor)
     if isinstance(field, DecimalField) or type(field).get_prep_value is not _base(field).get_prep_value:

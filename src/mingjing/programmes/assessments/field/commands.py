@@ -4,7 +4,6 @@ docs/reference/field-protocol.md, Assessments. Not here: what a step asks (actio
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -12,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from msgspec.structs import replace
 
 from mingjing.engine.chain import content_digest
 from mingjing.engine.outcome import N_, Problem, Refusal
