@@ -116,7 +116,8 @@ def edit_sheet_many(
     """Apply edits in order, each by itself; for each the revision it made, or why it was refused.
 
     A command that was applied is not again. The statements do not grow with the edits; `held` is the record where the
-    caller has its row already. Raises Refusal where nothing of this record can be edited by this person now.
+    caller has its row already, and tells the ledger in the end (`Held.tell`). Raises Refusal where nothing of this
+    record can be edited by this person now.
     """
     with transaction.atomic():
         current = held.record if held else hold(record, at)
@@ -126,7 +127,7 @@ def edit_sheet_many(
             if not (held and held.of_team):
                 team_only(current, by)
             _may_edit(current)
-            found |= _applied(current, fresh, held.evidence if held else (), by, at)
+            found |= _applied(current, fresh, held, by, at)
     record.sheet, record.revision = current.sheet, current.revision
     return found
 
@@ -139,12 +140,10 @@ def _applied_before(record: VisitRecord, edits: Sequence[Given], held: Held | No
 
 
 def _applied(
-    record: VisitRecord, edits: Sequence[Given], known: Collection[str], by: Person | None, at: datetime
+    record: VisitRecord, edits: Sequence[Given], held: Held | None, by: Person | None, at: datetime
 ) -> dict[UUID, int | Refusal]:
-    """Apply what is new, and write down what was taken: the sheet, its edits, the orders that follow.
-
-    `known` are photos of the record that were promised in the same breath.
-    """
+    """Apply what is new, and write down what was taken: the sheet, its edits, the orders that follow."""
+    known = held.evidence if held else ()
     scheme = scheme_of(record.round.scheme)
     before, sheet = record.sheet_document, Growing(record, scheme, by, _exhibits_named(record, edits, known))
     answers = {edit.command: sheet.tried(edit) for edit in edits}
@@ -153,7 +152,7 @@ def _applied(
         record.sheet, record.revision = canonical(after).decode(), sheet.revision
         change(record, "sheet", "revision")
         insert(SheetEdit, KEPT, sheet.rows)
-        follow_critical(record, scheme, before, after, by=by, at=at)
+        follow_critical(record, scheme, before, after, held=held, by=by, at=at)
     return answers
 
 

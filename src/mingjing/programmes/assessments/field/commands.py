@@ -78,8 +78,10 @@ class _Visit:
         return self.held.record
 
     def told(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
-        """The outcomes, the last with what stands now, where that is known without another look."""
+        """The outcomes, the last with what stands now, where that is known without another look. Ends the work."""
         held = self._held
+        if held:
+            held.tell(self.by, self.at)
         if held is None or not held.of_team or not outcomes:
             return outcomes
         return [*outcomes[:-1], replace(outcomes[-1], standing=state_of(held.record, self.by, self.at, held.signed))]
@@ -96,9 +98,11 @@ class _Visit:
     def _applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
         many = {"assessments.edit": self._edits, "assessments.photo": self._photos}.get(run[0].kind)
         if many is not None:
+            held, untold = self.held, list(self.held.facts)
             try:
                 return many(run)
-            except Refusal as refusal:  # nothing of this kind can be done to the record now
+            except Refusal as refusal:  # nothing of this kind can be done to the record now; what was done is undone
+                held.facts[:] = untold
                 return [refused(command, refusal) for command in run]
         step = _STEPS.get(run[0].kind)
         if step is None:
@@ -106,6 +110,7 @@ class _Visit:
         return [self._stepped(command, step) for command in run]
 
     def _stepped(self, command: Command, step: "Callable[[_Visit, Command], None]") -> Outcome:
+        self.held.tell(self.by, self.at)  # a step tells the ledger by itself, and later
         outcome = _one(command, partial(step, self, command))
         self._held = None
         return outcome
@@ -130,7 +135,7 @@ class _Visit:
         site, area = self.record.entry.community.site, self.record.round.area
         outcomes = promise_photos(
             subject=self.record.subject, area=area, commands=run, site=site.position, allowed=self._photo_allowed,
-            device=self.device, by=self.by, at=self.at,
+            facts=self.held.facts, exhibits=self.held.exhibits, device=self.device, by=self.by, at=self.at,
         )  # fmt: skip
         taken = {outcome.id for outcome in outcomes if outcome.state == APPLIED}
         self.held.evidence |= {one.payload["record"]["sha256"] for one in run if one.id in taken}
