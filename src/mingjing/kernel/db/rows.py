@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
 from json import JSONEncoder
 from typing import Any, TypeVar
 from uuid import UUID
@@ -39,17 +40,15 @@ def insert(
     """
     connection = connections[DEFAULT_DB_ALIAS]
     table = _table(model, tuple(columns), connection.vendor)
-    ready: list[list[Any]] = []
-    for row in map(list, rows):
-        for n, way in table.ways:
-            if row[n] is not None:
-                row[n] = way(row[n])
-        ready.append(row)
+    by_column = list(zip(*rows, strict=True))
+    for n, way in table.ways if by_column else ():
+        by_column[n] = tuple([None if value is None else way(value) for value in by_column[n]])
+    ready = list(zip(*by_column, strict=True))
     lot, given = max(1, MOST // len(columns)), list[Any]()
     for start in range(0, len(ready), lot):
         part = ready[start : start + lot]
         statement = (_many if len(part) <= FEW else _many.__wrapped__)(table, len(part), keys)
-        given += [key for (key,) in statement.say(connection, [value for row in part for value in row])]
+        given += [key for (key,) in statement.say(connection, list(chain.from_iterable(part)))]
     return given
 
 

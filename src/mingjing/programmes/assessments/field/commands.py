@@ -90,10 +90,11 @@ class _Visit:
         """What becomes of commands of one kind that follow one another."""
         form = f"{self.record.round.scheme.digest}/{self.record.entry.class_code}"
         # A phone may say by which form it worked; by another than this round's it is refused.
-        by_other = {one.id: refused(one, OTHER_RUBRIC) for one in run if one.payload.get("rubric", form) != form}
-        rest = [one for one in run if one.id not in by_other]
-        outcomes = by_other | {one.id: one for one in (self._applied(rest) if rest else ())}
-        return [outcomes[one.id] for one in run]
+        rest = [one for one in run if one.payload.get("rubric", form) == form]
+        if len(rest) == len(run):
+            return self._applied(run)
+        outcomes = {one.id: one for one in (self._applied(rest) if rest else ())}
+        return [outcomes.get(one.id) or refused(one, OTHER_RUBRIC) for one in run]
 
     def _applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
         many = {"assessments.edit": self._edits, "assessments.photo": self._photos}.get(run[0].kind)
@@ -121,7 +122,7 @@ class _Visit:
             Given(one.id, str(one.payload.get("edit")), _plain(one.payload), max(one.made_at, entered)) for one in run
         ]
         answers = edit_sheet_many(record=self.record, edits=given, held=self.held, by=self.by, at=self.at)
-        return [_outcome(command, answers[command.id]) for command in run]
+        return [_outcome(command, answer) for command, answer in zip(run, answers, strict=True)]
 
     @property
     def _entered(self) -> datetime:
@@ -223,11 +224,11 @@ def _one(command: Command, step: Callable[[], None]) -> Outcome:
 
 def _outcome(command: Command, answer: int | Refusal) -> Outcome:
     """What became of an edit; the edits that were taken are kept with the record."""
+    if isinstance(answer, int):
+        return Outcome(command.id, APPLIED, logged=True)
     if isinstance(answer, Conflict):
         return Outcome(command.id, CONFLICT, answer.problems, answer.current)
-    if isinstance(answer, Refusal):
-        return refused(command, answer)
-    return Outcome(command.id, APPLIED, logged=True)
+    return refused(command, answer)
 
 
 def _runs(commands: Sequence[Command]) -> Iterator[Sequence[Command]]:
@@ -238,7 +239,10 @@ def _runs(commands: Sequence[Command]) -> Iterator[Sequence[Command]]:
 
 def _plain(payload: Mapping[str, Any]) -> dict[str, Any]:
     """An edit's payload as the policy takes it; what an undo brings back is worked out here, never sent."""
-    return {name: value for name, value in payload.items() if name not in ("edit", "before", "rubric")}
+    plain = dict(payload)
+    for name in ("edit", "before", "rubric"):
+        plain.pop(name, None)
+    return plain
 
 
 def _open_day(command: Command, key: int, by: Person, at: datetime) -> None:

@@ -304,6 +304,8 @@ def _place(payload: Mapping[str, Any], code: str) -> str:
 
 def _text(payload: Mapping[str, Any], name: str, longest: int, code: str) -> str:
     raw = payload.get(name, "")
+    if type(raw) is str and len(raw) <= longest and raw.isprintable():  # in one line, as nearly always
+        return raw.strip()
     value = raw.strip().replace("\r\n", "\n") if isinstance(raw, str) else None
     if value is None or len(value) > longest or not value.replace("\n", "").replace("\t", "").isprintable():
         text = N_("On {code}, write at most {longest} characters of plain text.")
@@ -313,7 +315,9 @@ def _text(payload: Mapping[str, Any], name: str, longest: int, code: str) -> str
 
 def _evidence(before: Iterable[str], payload: Mapping[str, Any], code: str) -> list[str]:
     """`before` and the digests of the payload, each once, in the order in which they came."""
-    given = payload.get("evidence", ())
+    if "evidence" not in payload:
+        return list(before)
+    given = payload["evidence"]
     if not isinstance(given, list | tuple) or not all(isinstance(x, str) and _DIGEST.fullmatch(x) for x in given):
         text = N_("The evidence on {code} was not sent as digests; open the record again and add it once more.")
         raise Refusal([Problem("recording.digests", text, {"code": code}, code)])
