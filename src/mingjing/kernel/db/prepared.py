@@ -27,8 +27,8 @@ class Prepared(Generic[Row]):
     """`build` makes the query of its named values: numbers, texts, UUIDs, days, instants, or lists of them, not empty.
 
     A value must reach the database as it is: as a pattern, say, or as half of a pair it would not be found again, and
-    the first use says so. A list is filled up to the next power of two with its last value, so that few queries are
-    kept: it may only say `in`.
+    the first use says so. A list is filled up with its last value, to the next power of two or, beyond 32, multiple
+    of 32, so that few queries are kept: it may only say `in`.
     """
 
     def __init__(self, build: Callable[..., "QuerySet[Any, Row]"]) -> None:
@@ -97,10 +97,6 @@ class _Slot:
     name: str
     place: int | None = None
 
-    def of(self, values: Mapping[str, Any]) -> Any:
-        value = values[self.name]
-        return value if self.place is None else value[self.place]
-
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
@@ -120,7 +116,10 @@ class _Plan:
         if self.locks and not connection.in_atomic_block:
             raise transaction.TransactionManagementError("Rows are locked until a transaction ends; there is none.")
         ready = {name: adapted(value, connection) for name, value in values.items()}
-        given = [one.of(ready) if type(one) is _Slot else one for one in self.params]
+        given = [
+            one if type(one) is not _Slot else ready[one.name] if one.place is None else ready[one.name][one.place]
+            for one in self.params
+        ]
         try:
             return self.statement.say(connection, given)
         except Error:  # the line may be gone: Django looks, opens another
@@ -143,18 +142,39 @@ class _Made:
     own: slice
     names: Sequence[str]
     beside: Sequence[Any]
+    """Django's RelatedPopulators: what they know is read, what they do is done by `_bring`."""
     annotations: Mapping[str, int]
 
     def of(self, row: Sequence[Any]) -> Any:
-        made = self.model.__new__(self.model)  # as from_db makes it; nobody here is told of it (signals)
-        made._state = ModelState()
-        made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
-        made.__dict__.update(zip(self.names, row[self.own], strict=True))
+        made = _object(self.model, self.names, row[self.own])
         for related in self.beside:
-            related.populate(row, made)
+            _bring(related, row, made)
         for name, place in self.annotations.items():
             setattr(made, name, row[place])
         return made
+
+
+def _object(model: type[Model], names: Sequence[str], values: Sequence[Any]) -> Any:
+    """As from_db makes it; nobody here is told of it (signals)."""
+    made = model.__new__(model)
+    made._state = ModelState()
+    made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+    made.__dict__.update(zip(names, values, strict=True))
+    return made
+
+
+def _bring(related: Any, row: Sequence[Any], of: Any) -> None:
+    """The object beside `of` in this row, and those beside it; None where there is none."""
+    reorder = related.reorder_for_init
+    values = reorder(row) if reorder else row[related.cols_start : related.cols_end]
+    if values[related.pk_idx] is None:
+        related.local_setter(of, None)
+        return
+    made = _object(related.model_cls, related.init_list, values)
+    for further in related.related_populators:
+        _bring(further, row, made)
+    related.local_setter(of, made)
+    related.remote_setter(made, of)
 
 
 def _planned(build: Callable[..., Any], values: Mapping[str, Any], connection: Any) -> _Plan:
@@ -190,7 +210,8 @@ def _making(compiler: Any) -> _Made:
 def _filled(value: Any) -> Any:
     if not isinstance(value, list):
         return value
-    return value + [value[-1]] * ((1 << (len(value) - 1).bit_length()) - len(value))
+    wanted = -len(value) // 32 * -32 if len(value) > 32 else 1 << (len(value) - 1).bit_length()
+    return value + [value[-1]] * (wanted - len(value))
 
 
 def _kind(value: Any) -> tuple[type, int]:
@@ -217,6 +238,8 @@ def adapted(value: Any, connection: Any) -> Any:
     """A value as the database of this connection takes it."""
     kind = type(value)
     if kind is list:
+        if type(value[0]) is UUID:  # of one kind all, and often many
+            return value if connection.features.has_native_uuid_field else [one.hex for one in value]
         return [adapted(one, connection) for one in value]
     if kind is UUID:
         return value if connection.features.has_native_uuid_field else value.hex

@@ -180,6 +180,8 @@ def _by_owner(subjects: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:
+    if outcome.state == APPLIED and not outcome.problems:
+        return {"id": outcome.id, "state": APPLIED, "problems": [], "current": None}
     problems = [
         {"code": problem.code, "text": problem.say(gettext), "place": problem.place} for problem in outcome.problems
     ]

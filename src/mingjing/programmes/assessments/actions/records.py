@@ -4,9 +4,10 @@ The same questions are asked whoever calls: a desk, a phone or a command. Not he
 reviews).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -49,7 +50,8 @@ class Held:
 
     `of_team`: whether whoever acts is of the team; `latest`: the highest number of an edit; `signed`: whether anybody
     signed anything; `evidence`: digests of photos that were promised for it meanwhile; `exhibits`: those of them that
-    were kept, by digest; `facts`: what the ledger is told at the end, by `tell`.
+    were kept, by digest; `facts`: what the ledger is told at the end, by `tell`; `sheet`: the record's,
+    where edits have just made it.
     """
 
     record: VisitRecord
@@ -59,6 +61,7 @@ class Held:
     evidence: set[str] = field(default_factory=set)
     exhibits: dict[str, Exhibit] = field(default_factory=dict)
     facts: list[Told] = field(default_factory=list)
+    sheet: Mapping[str, Any] | None = None
 
     def tell(self, by: Person | None, at: datetime) -> None:
         """Append what the ledger was not told yet."""

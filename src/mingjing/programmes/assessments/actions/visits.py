@@ -157,6 +157,8 @@ def _applied(
         change(record, "sheet", "revision")
         insert(SheetEdit, KEPT, sheet.rows)
         follow_critical(record, scheme, before, after, held=held, by=by, at=at)
+        if held:
+            held.sheet = after
     return answers
 
 

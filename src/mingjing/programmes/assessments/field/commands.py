@@ -84,7 +84,7 @@ class _Visit:
             held.tell(self.by, self.at)
         if held is None or not held.of_team or not outcomes:
             return outcomes
-        return [*outcomes[:-1], replace(outcomes[-1], standing=state_of(held.record, self.by, self.at, held.signed))]
+        return [*outcomes[:-1], replace(outcomes[-1], standing=state_of(held, self.by, self.at))]
 
     def applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
         """What becomes of commands of one kind that follow one another."""

@@ -4,13 +4,13 @@ The sheet is one compact JSON row; every edit that led to it is kept beside it, 
 nothing is lost. Not here: what a sheet may hold (policy.recording), the entry itself (kernel.visits).
 """
 
-import json
 from datetime import date
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from msgspec.json import decode
 
 from mingjing.engine.chain import content_digest
 from mingjing.engine.picks import seed_of
@@ -166,7 +166,7 @@ class VisitRecord(models.Model):
     @property
     def sheet_document(self) -> dict[str, Any]:
         """The sheet's JSON, parsed anew at each call: callers may change what they get."""
-        parsed: dict[str, Any] = json.loads(self.sheet)
+        parsed: dict[str, Any] = decode(self.sheet)
         return parsed
 
     @property
