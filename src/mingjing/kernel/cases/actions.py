@@ -120,11 +120,12 @@ def open_cases(
     """
     if owner and not owner.is_active:
         raise Refusal([_gone(owner)])
+    register = f"{timezone.localtime(at).year}-{area.code[: Level.COUNTY.digits]}"
     cases = [
         made(
             Case, programme=programme, kind=kind, subject=one.subject, title=" ".join(one.title.split()), area=area,
             site_id=one.site, organisation_id=one.organisation, owner=owner, due_at=due_at, opened_by=by, opened_at=at,
-            revision=1, register=f"{timezone.localtime(at).year}-{area.code[: Level.COUNTY.digits]}",
+            revision=1, register=register,
         )
         for one in openings
     ]  # fmt: skip

@@ -90,8 +90,10 @@ def made(model: type[Row], /, **values: Any) -> Row:
     one = model.__new__(model)
     one._state = ModelState()
     told = one.__dict__
-    for name, given in _defaults(model):
-        told[name] = given() if callable(given) else given
+    plain, asked = _defaults(model)
+    told.update(plain)
+    for name, given in asked:
+        told[name] = given()
     related = _relations(model)
     for name, value in values.items():
         if name in related:
@@ -105,13 +107,16 @@ def made(model: type[Row], /, **values: Any) -> Row:
 
 
 @lru_cache(maxsize=64)
-def _defaults(model: type[Model]) -> Sequence[tuple[str, Any]]:
-    """What each column holds unless it is said; what a callable gives is asked for anew."""
-    found = []
+def _defaults(model: type[Model]) -> tuple[dict[str, Any], Sequence[tuple[str, Callable[[], Any]]]]:
+    """What each column holds unless it is said; what a callable gives is asked for anew, so it stands apart."""
+    plain: dict[str, Any] = {}
+    asked = []
     for field in model._meta.concrete_fields:
         given = field.default if field.has_default() else field.get_default()
-        found.append((field.attname, given))
-    return found
+        plain[field.attname] = None if callable(given) else given
+        if callable(given):
+            asked.append((field.attname, given))
+    return plain, asked
 
 
 @lru_cache(maxsize=64)
@@ -136,23 +141,23 @@ def insert_objects(objects: Sequence[Model], *, keys: bool = False) -> None:
 def change(one: Model, *names: str) -> None:
     """Write these fields of an object's row, as `save(update_fields=…)` does."""
     connection = connections[DEFAULT_DB_ALIAS]
-    statement, fields = _changing(type(one), names)
-    statement.say(connection, [_ready(field, one.__dict__[field.attname], connection.vendor) for field in fields])
+    statement, values = _changing(type(one), names, connection.vendor)
+    told = one.__dict__
+    given = [way(told[name]) if way is not None and told[name] is not None else told[name] for name, way in values]
+    statement.say(connection, given)
 
 
 @lru_cache(maxsize=64)
-def _changing(model: type[Model], names: tuple[str, ...]) -> tuple[Statement, Sequence[Any]]:
-    """The statement, and the fields whose values it takes."""
+def _changing(
+    model: type[Model], names: tuple[str, ...], vendor: str
+) -> tuple[Statement, Sequence[tuple[str, Callable[[Any], Any] | None]]]:
+    """The statement, and the columns whose values it takes, with how they go in."""
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     key: Any = model._meta.pk
     marks, table = ", ".join(f"{quote(field.column)} = %s" for field in fields), quote(model._meta.db_table)
-    return Statement(f"UPDATE {table} SET {marks} WHERE {quote(key.column)} = %s"), [*fields, key]  # noqa: S608 - our own names
-
-
-def _ready(field: Any, value: Any, vendor: str) -> Any:
-    way = _way(field, vendor)
-    return way(value) if way and value is not None else value
+    statement = Statement(f"UPDATE {table} SET {marks} WHERE {quote(key.column)} = %s")  # noqa: S608 - our own names
+    return statement, [(field.attname, _way(field, vendor)) for field in (*fields, key)]
 
 
 def _way(field: Any, vendor: str) -> Callable[[Any], Any] | None:
@@ -160,7 +165,7 @@ def _way(field: Any, vendor: str) -> Callable[[Any], Any] | None:
     while field.remote_field:
         field = field.target_field
     if isinstance(field, JSONField):
-        return _JSON
+        return field.encoder().encode if field.encoder else _JSON
     if isinstance(field, UUIDField | DateTimeField):
         return _plain(field, vendor)
     if isinstance(field, DecimalField) or type(field).get_prep_value is not _base(field).get_prep_value:

@@ -154,21 +154,19 @@ def _ahead(told: _About, device: Device, at: datetime) -> timedelta:
     """By how much the phone's clock was fast when it sent. Raises ValueError for what another phone wrote."""
     if told.format != "mingjing.sync/1" or told.device != str(device.pk):
         raise ValueError("format")
-    return _instant(told.sent_at) - at
+    if not 1970 <= told.sent_at.year <= 2200:
+        raise ValueError("an instant")
+    return told.sent_at - at
 
 
 def _command(sent: _Sent, ahead: timedelta, at: datetime) -> Command:
-    claimed = _instant(sent.at)
+    claimed = sent.at
+    if not 1970 <= claimed.year <= 2200:
+        raise ValueError("an instant")
     for part in sent.payload.values():
         if type(part) is not str:
             _storable(part)
     return Command(sent.id, sent.kind, sent.subject, sent.payload, min(claimed - ahead, at), claimed)
-
-
-def _instant(at: datetime) -> datetime:
-    if not 1970 <= at.year <= 2200:
-        raise ValueError("an instant")
-    return at
 
 
 def _storable(value: Any) -> None:

@@ -197,9 +197,9 @@ class Growing:
     @property
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """What keeps the edits that were taken, as KEPT names it."""
-        by = self.by.pk if self.by else None
+        record, by = self.record.pk, self.by.pk if self.by else None
         for revision, edit, payload in self.kept:
-            yield self.record.pk, revision, edit.command, edit.kind, payload, by, edit.at
+            yield record, revision, edit.command, edit.kind, payload, by, edit.at
 
     def _complete(self, edit: Given) -> Mapping[str, Any]:
         """What an undo brings back."""

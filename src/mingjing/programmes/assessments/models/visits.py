@@ -14,6 +14,7 @@ from msgspec.json import decode
 
 from mingjing.engine.chain import content_digest
 from mingjing.engine.picks import seed_of
+from mingjing.kernel.db.fields import CompactJSON
 from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.visits.models import Visit
@@ -181,11 +182,11 @@ class SheetEdit(models.Model):
     `command` is the number its sender gave it: what is sent again is not applied again.
     """
 
-    record = models.ForeignKey(VisitRecord, models.PROTECT, related_name="edits")
+    record = models.ForeignKey(VisitRecord, models.PROTECT, related_name="edits", db_index=False)  # see constraints
     revision = models.PositiveIntegerField()
     command = models.UUIDField(default=uuid7)
     kind = models.CharField(max_length=30)
-    payload = models.JSONField(default=dict)
+    payload = models.JSONField(default=dict, encoder=CompactJSON)
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -72,10 +72,9 @@ class Hand:
         if (edit := EDITS.get(kind)) is None:
             text = N_("{kind} is no edit of a sheet; use one of {known}.")
             raise Refusal([Problem("recording.unknown_edit", text, {"kind": kind[:40], "known": tuple(EDITS)})])
-        code = str(payload.get("check", ""))[:40]
         for name, value in payload.items():  # what an edit does not read is kept with it too
-            if isinstance(value, str) and not (len(value) <= NOTE and value.isprintable()):
-                _text(payload, name, NOTE, code)
+            if isinstance(value, str) and not (value.isprintable() and len(value) <= NOTE):
+                _text(payload, name, NOTE, str(payload.get("check", ""))[:40])
         self.by, self.at = by, at
         edit(self, payload)
 
