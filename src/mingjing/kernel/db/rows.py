@@ -17,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import DateTimeField, DecimalField, JSONField, Model, UUIDField
 from django.db.models.base import ModelState
 
+from mingjing.kernel.db.fields import InstantField, instant_text
 from mingjing.kernel.db.prepared import Statement, adapted
 
 __all__ = ["change", "insert", "insert_objects", "made"]
@@ -168,6 +169,8 @@ def _way(field: Any, vendor: str) -> Callable[[Any], Any] | None:
         return field.encoder().encode if field.encoder else _JSON
     if isinstance(field, UUIDField | DateTimeField):
         return _plain(field, vendor)
+    if isinstance(field, InstantField):
+        return instant_text
     if isinstance(field, DecimalField) or type(field).get_prep_value is not _base(field).get_prep_value:
         return lambda value: field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
     return None

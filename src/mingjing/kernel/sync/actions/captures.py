@@ -73,11 +73,11 @@ def promise_photos(
         except Refusal as refusal:
             outcomes[command.id] = refused(command, refusal)
     known = _known(subject, read.values())
-    fresh: dict[UUID, Signed] = {}
+    fresh: dict[str, Signed] = {}
     for command in commands:
         if command.id in read:
             outcomes[command.id] = _told_before(command, read[command.id], known, fresh)
-    rows = [_row(subject, area, signed, device, by, at) for signed in fresh.values()]
+    rows = [_row(subject, area, signed, device, by, at) for name, signed in fresh.items() if name == str(signed.id)]
     _keep([(row, found) for row in rows if (found := uploads.arrived(row.device_id, row.sha256))], facts, by, at)
     insert_objects(rows)
     if exhibits is not None:
@@ -148,16 +148,19 @@ def _known(subject: str, read: Collection[Signed]) -> Mapping[str, Capture]:
     return {row.sha256: row for row in rows if row.subject == subject} | {str(row.pk): row for row in rows}
 
 
-def _told_before(command: Command, signed: Signed, known: Mapping[str, Capture], fresh: dict[UUID, Signed]) -> Outcome:
-    """Applied for a photo that is new, or told again in the same words; refused for other words under the same name."""
-    digest = signed.values["sha256"]
-    same = known.get(digest) or known.get(str(signed.id))
-    other = next((one for one in fresh.values() if one.id == signed.id or one.values["sha256"] == digest), None)
+def _told_before(command: Command, signed: Signed, known: Mapping[str, Capture], fresh: dict[str, Signed]) -> Outcome:
+    """Applied for a photo that is new, or told again in the same words; refused for other words under the same name.
+
+    Those that are new are put into `fresh`, each by its digest and by the id its phone gave it, as `known` has them.
+    """
+    digest, name = signed.values["sha256"], str(signed.id)
+    same = known.get(digest) or known.get(name)
+    other = fresh.get(digest) or fresh.get(name)
     if (same and same.record != signed.text) or (other and other.text != signed.text):
         text = N_("This photo was told of before in other words; what was told first stands.")
         return refused(command, Refusal([Problem("capture.told_before", text)]))
     if not same and not other:
-        fresh[signed.id] = signed
+        fresh[digest] = fresh[name] = signed
     return Outcome(command.id, APPLIED, logged=True)
 
 
