@@ -130,8 +130,16 @@ class _Plan:
     def rows(self, values: Mapping[str, Any]) -> Iterable[Any]:
         """The same as objects, or as tuples."""
         found = self.found(values)
-        rows = self.compiler.apply_converters(found, self.converters) if self.converters else found
+        rows = self._converted(found) if self.converters and found else found
         return rows if self.made is None else map(self.made.of, rows)
+
+    def _converted(self, found: Sequence[Sequence[Any]]) -> Iterable[Sequence[Any]]:
+        """What the compiler's `apply_converters` makes of the rows, a column at a time."""
+        columns = list(zip(*found, strict=True))
+        for place, (converters, expression) in self.converters.items():
+            for convert in converters:
+                columns[place] = tuple([convert(value, expression, self.connection) for value in columns[place]])
+        return zip(*columns, strict=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.utils import format_number
 from django.db.models import DateTimeField, DecimalField, JSONField, Model, UUIDField
 from django.db.models.base import ModelState
 
@@ -171,7 +172,9 @@ def _way(field: Any, vendor: str) -> Callable[[Any], Any] | None:
         return _plain(field, vendor)
     if isinstance(field, InstantField):
         return instant_text
-    if isinstance(field, DecimalField) or type(field).get_prep_value is not _base(field).get_prep_value:
+    if isinstance(field, DecimalField):
+        return _decimal(field, vendor)
+    if type(field).get_prep_value is not _base(field).get_prep_value:
         return lambda value: field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
     return None
 
@@ -181,6 +184,13 @@ def _plain(field: Any, vendor: str) -> Callable[[Any], Any] | None:
     if vendor == "postgresql":
         return None
     return _hex if isinstance(field, UUIDField) else _instant
+
+
+def _decimal(field: Any, vendor: str) -> Callable[[Any], Any]:
+    """Decimals as the ORM writes them: SQLite keeps a text with all places."""
+    if vendor == "postgresql":
+        return lambda value: field.to_python(value)
+    return lambda value: format_number(field.to_python(value), field.max_digits, field.decimal_places)
 
 
 def _hex(value: Any) -> Any:

@@ -45,7 +45,7 @@ def read_head(document: object) -> SignedHead | None:
 
 
 @lru_cache(maxsize=256, typed=True)
-def _read(document: tuple[tuple[str, str | int], ...]) -> SignedHead | None:
+def _read(document: tuple[tuple[str, Any], ...]) -> SignedHead | None:
     signed = dict(document)
     signature = signed.pop("signature", "")
     try:
