@@ -108,7 +108,7 @@ def heard(hear: Callable[[str, bool], None]) -> Iterator[None]:
     from django.db.backends.utils import CursorWrapper
     from django.db.models.sql.compiler import SQLCompiler
 
-    from mingjing.kernel.db.prepared import _Plan
+    from mingjing.kernel.db.prepared import Statement, _Plan
 
     locks: list[str] = []
     """Of the queries that are being asked: SQLite's statements do not say which rows they lock."""
@@ -125,12 +125,16 @@ def heard(hear: Callable[[str, bool], None]) -> Iterator[None]:
         return f"{statement}{locks[-1] if locks else ''}"
 
     def by_plan(plan: Any, *values: Any) -> str:
-        return f"{plan.sql}{lock_of(plan.compiler.query)}"
+        return f"{plan.statement.sql}{lock_of(plan.compiler.query)}"
+
+    def past_cursor(statement: Any, *values: Any) -> str:
+        return str(statement.sql)
 
     with (
         patch.object(CursorWrapper, "execute", telling(hear, CursorWrapper.execute, by_cursor)),
         patch.object(CursorWrapper, "executemany", telling(hear, CursorWrapper.executemany, by_cursor)),
         patch.object(_Plan, "found", telling(hear, _Plan.found, by_plan)),
+        patch.object(Statement, "say", telling(hear, Statement.say, past_cursor)),
         patch.object(SQLCompiler, "execute_sql", compiled),
     ):
         yield

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.asked import dispensable, heard, left_out, lock_of, shape
 
 from mingjing.kernel.db.prepared import Prepared
+from mingjing.kernel.db.rows import change, insert
 from mingjing.kernel.places.models import Area
 
 Heard = list[tuple[str, bool]]
@@ -92,6 +93,18 @@ def test_every_way_to_ask_is_heard_with_its_lock() -> None:
                           for skip in (False, True)]  # fmt: skip
     assert [statement.split()[0] for statement, refused in found if refused] == ["INSERT"]
     assert connection.execute_wrappers == []
+
+
+@pytest.mark.one_database
+@pytest.mark.django_db
+def test_rows_that_are_written_past_the_cursor_are_heard_too() -> None:
+    found: Heard = []
+    with heard(lambda statement, refused: found.append((statement, refused))), transaction.atomic():
+        change(Area(pk=7, name="x"), "name")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            insert(Area, ("name",), [(None,)])
+    assert ("UPDATE", False) in [(statement.split()[0], refused) for statement, refused in found]
+    assert ("INSERT", True) in [(statement.split()[0], refused) for statement, refused in found]
 
 
 @pytest.mark.one_database

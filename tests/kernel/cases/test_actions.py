@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from mingjing.engine.outcome import Refusal
 from mingjing.kernel.cases.actions import (
+    Opening,
     assign_case,
     cancel_case,
     claim_case,
@@ -16,11 +18,13 @@ from mingjing.kernel.cases.actions import (
     extend_case,
     note_on_case,
     open_case,
+    open_cases,
     reopen_case,
     return_case,
 )
 from mingjing.kernel.cases.models import Case, Step
 from mingjing.kernel.ledger.models import Fact
+from mingjing.kernel.ledger.writer import Told, append_many
 from mingjing.kernel.parties.actions import grant_role, record_departure, register_person
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
@@ -189,3 +193,30 @@ def test_a_case_that_cannot_be_opened_leaves_no_gap(opened: Opened, people: Peop
     assert opened(title=" 栗树山　1栋\n路灯不亮 ").title == "栗树山 1栋 路灯不亮"
     assert Case.objects.get().serial == 1
     assert open_case
+
+
+def test_of_several_opened_at_once_those_that_stand_are_passed_over(
+    opened: Opened, people: People, at: datetime
+) -> None:
+    case = opened(subject="assessments.visit:7/A1")
+    closed = opened(subject="assessments.visit:7/A2")
+    cancel_case(case=closed, note="误记", by=people["director"], at=at)
+    other = opened(subject="assessments.visit:7/A4", programme="complaints")
+    openings = [
+        Opening(subject=f"assessments.visit:7/A{n}", title=f"A{n}", site=None, organisation=None) for n in range(1, 5)
+    ]
+    usual: dict[str, Any] = {
+        "openings": openings, "programme": "assessments", "kind": "rectification", "area": case.area,
+        "owner": people["officer"], "due_at": at + timedelta(days=1), "by": people["director"], "at": at,
+    }  # fmt: skip
+    facts: list[Told] = []
+    before = Fact.objects.count()
+    with transaction.atomic():
+        made = open_cases(**usual, once=True, facts=facts)
+        assert Fact.objects.count() == before
+        append_many(facts=facts, by=people["director"], at=at)
+    assert [one.subject[-2:] for one in made] == ["A2", "A3", "A4"]
+    assert [one.serial for one in made] == [other.serial + n for n in (1, 2, 3)]
+    assert [fact.subject for fact in Fact.objects.order_by("seq")[before:]] == [f"cases.case:{one.pk}" for one in made]
+    assert open_cases(**usual, once=True) == []
+    assert len(open_cases(**usual)) == 4

@@ -5,9 +5,10 @@ docs/reference/field-protocol.md. Not here: bytes of photos (uploads), pages (sh
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
+from msgspec.json import encode
 
 from mingjing.engine.outcome import N_, Problem
 from mingjing.faces.field.door import REVOKED, answered, device_only, header, problems, read_json
@@ -71,7 +72,8 @@ def sync(request: HttpRequest, device: Device) -> HttpResponseBase:
     """Commands up; what became of each, and what stands now, down."""
     body = request.read(LARGEST + 1)
     signature = header(request, "Mingjing-Signature")
-    return JsonResponse(actions.receive(body=body, signature=signature, device=device, at=timezone.now()))
+    answer = actions.receive(body=body, signature=signature, device=device, at=timezone.now())
+    return HttpResponse(encode(answer), content_type="application/json")
 
 
 def _uuid(text: str) -> UUID:

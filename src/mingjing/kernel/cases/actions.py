@@ -13,6 +13,7 @@ from unicodedata import category
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
@@ -107,56 +108,74 @@ def open_cases(
     area: Area,
     owner: Person | None,
     due_at: datetime,
+    once: bool = False,
+    facts: list[writer.Told] | None = None,
     by: Person | None,
     at: datetime,
 ) -> list[Case]:
-    """Open several cases as `open_case` would one after the other, in statements that do not grow with them."""
+    """Open several cases as `open_case` would one after the other, in statements that do not grow with them.
+
+    `once`: none where one of the programme is open about the same subject. In a transaction the facts are left to the
+    caller where it gives a list for them.
+    """
     if owner and not owner.is_active:
         raise Refusal([_gone(owner)])
+    register = f"{timezone.localtime(at).year}-{area.code[: Level.COUNTY.digits]}"
     cases = [
         made(
             Case, programme=programme, kind=kind, subject=one.subject, title=" ".join(one.title.split()), area=area,
             site_id=one.site, organisation_id=one.organisation, owner=owner, due_at=due_at, opened_by=by, opened_at=at,
-            revision=1, register=f"{timezone.localtime(at).year}-{area.code[: Level.COUNTY.digits]}",
+            revision=1, register=register,
         )
         for one in openings
     ]  # fmt: skip
     if not all(is_line(case.title, 300) for case in cases):
         text = N_("Say in 1 to 300 characters, on one line, what must be put right.")
         raise Refusal([Problem("cases.case.title", text, {}, "title")])
-    if cases:
-        with transaction.atomic():
-            _open(cases, openings, by, at)
-    return cases
-
-
-def _open(cases: Sequence[Case], openings: Sequence[Opening], by: Person | None, at: datetime) -> None:
-    """Give them the next numbers of their register, write them with their first steps, and tell the ledger."""
-    register = cases[0].register
-    exclusive(f"cases.register:{register}")
-    newest = _NEWEST.first(register=register)
-    first = newest.serial + 1 if newest else 1
     _known(list(dict.fromkeys(str(name) for one in openings for name in one.exhibits)))
-    steps = []
-    for serial, (case, one) in enumerate(zip(cases, openings, strict=True), start=first):
+    first: dict[str, Any] = {"kind": StepKind.OPENED.value, "number": 1, "owner": owner, "due_at": due_at}
+    steps = [made(Step, **first, by=by, at=at, note=_text(one.note), exhibits=_named(one)) for one in openings]
+    if not cases:
+        return []
+    with transaction.atomic(savepoint=False):  # from here on nothing is refused: a fault undoes all
+        return _open(list(zip(cases, steps, strict=True)), once, facts, by, at)
+
+
+def _open(
+    lot: list[tuple[Case, Step]], once: bool, facts: list[writer.Told] | None, by: Person | None, at: datetime
+) -> list[Case]:
+    """Give them the next numbers of their register, write them with their first steps, and tell the ledger."""
+    register, programme = lot[0][0].register, lot[0][0].programme
+    exclusive(f"cases.register:{register}")
+    subjects = [case.subject for case, _ in lot] if once else [""]
+    found = _FOUND.ask(register=register, programme=programme, subjects=subjects)
+    standing = {one.subject for one in found if once and one.programme == programme and one.closed_at is None}
+    lot = [(case, step) for case, step in lot if case.subject not in standing]
+    first = 1 + max((one.serial for one in found if one.register == register), default=0)
+    for serial, (case, _) in enumerate(lot, start=first):
         case.serial = serial
-        step = made(Step, kind=StepKind.OPENED.value, number=1, by=by, at=at, note=_text(one.note), owner=case.owner)
-        step.due_at, step.exhibits = case.due_at, _named(one)
-        steps.append(step)
+    cases, steps = [case for case, _ in lot], [step for _, step in lot]
     insert_objects(cases, keys=True)
     for case, step in zip(cases, steps, strict=True):
         step.case = case
     insert_objects(steps)
-    writer.append_many(
-        facts=[_told(case, step, _more(case)) for case, step in zip(cases, steps, strict=True)], by=by, at=at
-    )
+    writer.tell(facts=[_told(case, step, _more(case)) for case, step in lot], into=facts, by=by, at=at)
+    return cases
 
 
 def _named(opening: Opening) -> list[str]:
     return list(dict.fromkeys(map(str, [*opening.exhibits, *(exhibit.pk for exhibit in opening.shown)])))
 
 
-_NEWEST = Prepared(lambda register: Case.objects.filter(register=register).order_by("-serial").only("serial")[:1])
+def _found(register: str, programme: str, subjects: Sequence[str]) -> "QuerySet[Case]":
+    """The newest case of a register, and those that are open about these subjects."""
+    newest = Case.objects.filter(register=register).order_by("-serial").values("pk")[:1]
+    standing = Q(subject__in=subjects, programme=programme, closed_at=None)
+    rows = Case.objects.filter(standing | Q(pk=Subquery(newest))).order_by()
+    return rows.only("register", "serial", "subject", "programme", "closed_at")
+
+
+_FOUND = Prepared(_found)
 
 
 def _more(case: Case) -> dict[str, Any]:

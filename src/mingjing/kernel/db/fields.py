@@ -1,11 +1,13 @@
 """Columns that must read the same, byte for byte, on SQLite and on PostgreSQL."""
 
 from datetime import UTC, datetime
+from json import JSONEncoder
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from msgspec.json import encode
 
-__all__ = ["InstantField", "instant_text"]
+__all__ = ["CompactJSON", "InstantField", "instant_text"]
 
 if TYPE_CHECKING:
     _Text = models.CharField[datetime | str, datetime]
@@ -20,9 +22,25 @@ def instant_text(at: datetime) -> str:
     >>> instant_text(datetime(2024, 9, 4, 9, 30, tzinfo=timezone(timedelta(hours=8))))
     '2024-09-04T01:30:00.000000Z'
     """
+    if at.tzinfo is UTC:  # nearly always, and hundreds of times in a request
+        return at.isoformat(timespec="microseconds")[:-6] + "Z"
     if at.utcoffset() is None:
         raise ValueError(f"{at!r} has no time zone; an instant needs one.")
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+class CompactJSON(JSONEncoder):
+    """For JSONField(encoder=…) where rows are many: no spaces, no escapes; half the bytes of Chinese text."""
+
+    def encode(self, o: Any) -> str:
+        return encode(o, enc_hook=_text).decode()
+
+
+def _text(value: Any) -> str:
+    """A text that is also something more, such as one marked as safe, as the text it is."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise TypeError(f"A {type(value).__name__} is no JSON.")
 
 
 class InstantField(_Text):

@@ -6,21 +6,21 @@ what was built, for each connection and each kind of values, and asks the driver
 """
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from threading import local
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.db.models import DateTimeField, JSONField, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.expressions import Col
 from django.db.models.query import get_related_populators
 
-__all__ = ["Prepared", "adapted"]
+__all__ = ["Prepared", "Statement", "adapted"]
 
 Row = TypeVar("Row")
 
@@ -29,8 +29,8 @@ class Prepared(Generic[Row]):
     """`build` makes the query of its named values: numbers, texts, UUIDs, days, instants, or lists of them, not empty.
 
     A value must reach the database as it is: as a pattern, say, or as half of a pair it would not be found again, and
-    the first use says so. A list is filled up to the next power of two with its last value, so that few queries are
-    kept: it may only say `in`.
+    the first use says so. A list is filled up with its last value, to the next power of two or, beyond 32, multiple
+    of 32, so that few queries are kept: it may only say `in`.
     """
 
     def __init__(self, build: Callable[..., "QuerySet[Any, Row]"]) -> None:
@@ -61,6 +61,37 @@ class Prepared(Generic[Row]):
         return next(iter(self.ask(**values)), None)
 
 
+class Statement:
+    """A statement as Django's cursor takes it and, `marked`, as SQLite's driver does."""
+
+    __slots__ = ("marked", "sql")
+
+    def __init__(self, sql: str) -> None:
+        self.sql, self.marked = sql, FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
+
+    def say(self, connection: Any, given: Sequence[Any]) -> list[Any]:
+        """What the database answers, asked past Django's cursor unless somebody listens there.
+
+        PostgreSQL plans what it is asked again and again once (`prepare_threshold`).
+        """
+        if connection.connection is None or connection.queries_logged or connection.execute_wrappers:
+            return self.say_by_cursor(connection, given)
+        connection.validate_no_broken_transaction()
+        with connection.wrap_database_errors:
+            if connection.vendor == "sqlite":
+                found: list[Any] = connection.connection.execute(self.marked, given).fetchall()
+                return found
+            cursor = connection.Database.Cursor(connection.connection).execute(self.sql, given)
+            return cursor.fetchall() if cursor.description else []
+
+    def say_by_cursor(self, connection: Any, given: Sequence[Any]) -> list[Any]:
+        """The same by Django's cursor."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, given)
+            found: list[Any] = cursor.fetchall() if cursor.description else []
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Slot:
     """Where a value goes in: by its name, and its place where it is one of a list."""
@@ -68,23 +99,17 @@ class _Slot:
     name: str
     place: int | None = None
 
-    def of(self, values: Mapping[str, Any]) -> Any:
-        value = values[self.name]
-        return value if self.place is None else value[self.place]
-
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """A query as its connection takes it, and how its rows become objects: what Django's ModelIterable does."""
 
     connection: Any
-    sql: str
+    statement: Statement
     params: Sequence[Any]
     locks: bool
     converters: "Sequence[tuple[int, Callable[[Any], Any]]]"
     made: "_Made | None"
-    direct: Callable[[Any, Sequence[Any]], list[Any]]
-    """The same statement past Django's cursor, as the driver takes it."""
 
     def found(self, values: Mapping[str, Any]) -> list[Any]:
         """What the database answers."""
@@ -92,36 +117,29 @@ class _Plan:
         if self.locks and not connection.in_atomic_block:
             raise transaction.TransactionManagementError("Rows are locked until a transaction ends; there is none.")
         ready = {name: adapted(value, connection) for name, value in values.items()}
-        given = [one.of(ready) if type(one) is _Slot else one for one in self.params]
-        if connection.connection is None or connection.queries_logged or connection.execute_wrappers:
-            return self._through_django(given)
-        if connection.in_atomic_block:
-            connection.validate_no_broken_transaction()
-            with connection.wrap_database_errors:
-                return self.direct(connection, given)
+        given = [
+            one if type(one) is not _Slot else ready[one.name] if one.place is None else ready[one.name][one.place]
+            for one in self.params
+        ]
         try:
-            return self.direct(connection, given)
-        except connection.Database.Error:  # the line may be gone: Django looks, opens another
-            return self._through_django(given)
-
-    def _through_django(self, given: Sequence[Any]) -> list[Any]:
-        with self.connection.cursor() as cursor:
-            cursor.execute(self.sql, given)
-            found: list[Any] = cursor.fetchall()
-        return found
+            return self.statement.say(connection, given)
+        except Error:  # the line may be gone: Django looks, opens another
+            if connection.in_atomic_block:
+                raise
+            return self.statement.say_by_cursor(connection, given)
 
     def rows(self, values: Mapping[str, Any]) -> Iterable[Any]:
         """The same as objects, or as tuples."""
-        found: Iterable[Any] = self.found(values)
-        rows = self._converted(found) if self.converters else found
+        found = self.found(values)
+        rows = self._converted(found) if self.converters and found else found
         return rows if self.made is None else map(self.made.of, rows)
 
-    def _converted(self, found: Iterable[Any]) -> Iterator[list[Any]]:
-        for one in found:
-            row = list(one)
-            for place, convert in self.converters:
-                row[place] = convert(row[place])
-            yield row
+    def _converted(self, found: Sequence[Sequence[Any]]) -> Iterable[Sequence[Any]]:
+        """What the compiler's `apply_converters` makes of the rows, a column at a time."""
+        columns: list[Sequence[Any]] = list(zip(*found, strict=True))
+        for place, convert in self.converters:
+            columns[place] = [convert(value) for value in columns[place]]
+        return zip(*columns, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +150,39 @@ class _Made:
     own: slice
     names: Sequence[str]
     beside: Sequence[Any]
+    """Django's RelatedPopulators: what they know is read, what they do is done by `_bring`."""
     annotations: Mapping[str, int]
 
     def of(self, row: Sequence[Any]) -> Any:
-        made = self.model.__new__(self.model)  # as from_db makes it; nobody here is told of it (signals)
-        made._state = ModelState()
-        made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
-        made.__dict__.update(zip(self.names, row[self.own], strict=True))
+        made = _object(self.model, self.names, row[self.own])
         for related in self.beside:
-            related.populate(row, made)
+            _bring(related, row, made)
         for name, place in self.annotations.items():
             setattr(made, name, row[place])
         return made
+
+
+def _object(model: type[Model], names: Sequence[str], values: Sequence[Any]) -> Any:
+    """As from_db makes it; nobody here is told of it (signals)."""
+    made = model.__new__(model)
+    made._state = ModelState()
+    made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+    made.__dict__.update(zip(names, values, strict=True))
+    return made
+
+
+def _bring(related: Any, row: Sequence[Any], of: Any) -> None:
+    """The object beside `of` in this row, and those beside it; None where there is none."""
+    reorder = related.reorder_for_init
+    values = reorder(row) if reorder else row[related.cols_start : related.cols_end]
+    if values[related.pk_idx] is None:
+        related.local_setter(of, None)
+        return
+    made = _object(related.model_cls, related.init_list, values)
+    for further in related.related_populators:
+        _bring(further, row, made)
+    related.local_setter(of, made)
+    related.remote_setter(made, of)
 
 
 def _planned(build: Callable[..., Any], values: Mapping[str, Any], connection: Any) -> _Plan:
@@ -164,16 +203,7 @@ def _planned(build: Callable[..., Any], values: Mapping[str, Any], connection: A
     asked = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
     converters = [(place, _converter(each, column, connection)) for place, (each, column) in asked.items()]
     made = _making(compiler) if query.default_cols else None
-    return _Plan(connection, sql, params, query.select_for_update, converters, made, _direct(connection, sql))
-
-
-def _direct(connection: Any, sql: str) -> Callable[[Any, Sequence[Any]], list[Any]]:
-    """How the driver is asked: PostgreSQL plans what it is asked again and again once (`prepare_threshold`)."""
-    if connection.vendor == "sqlite":
-        marked = FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
-        return lambda now, given: now.connection.execute(marked, given).fetchall()
-    cursor = connection.Database.Cursor
-    return lambda now, given: cursor(now.connection).execute(sql, given).fetchall()
+    return _Plan(connection, Statement(sql), params, query.select_for_update, converters, made)
 
 
 def _converter(each: Sequence[Any], column: Any, connection: Any) -> Callable[[Any], Any]:
@@ -205,7 +235,8 @@ def _making(compiler: Any) -> _Made:
 def _filled(value: Any) -> Any:
     if not isinstance(value, list):
         return value
-    return value + [value[-1]] * ((1 << (len(value) - 1).bit_length()) - len(value))
+    wanted = -len(value) // 32 * -32 if len(value) > 32 else 1 << (len(value) - 1).bit_length()
+    return value + [value[-1]] * (wanted - len(value))
 
 
 def _kind(value: Any) -> tuple[type, int]:
@@ -232,6 +263,8 @@ def adapted(value: Any, connection: Any) -> Any:
     """A value as the database of this connection takes it."""
     kind = type(value)
     if kind is list:
+        if type(value[0]) is UUID:  # of one kind all, and often many
+            return value if connection.features.has_native_uuid_field else [one.hex for one in value]
         return [adapted(one, connection) for one in value]
     if kind is UUID:
         return value if connection.features.has_native_uuid_field else value.hex

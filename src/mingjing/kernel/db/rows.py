@@ -4,19 +4,22 @@ Everything the database checks it checks here too; what only a model does (defau
 reads (prepared).
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
+from json import JSONEncoder
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.utils import format_number
 from django.db.models import DateTimeField, DecimalField, JSONField, Model, UUIDField
 from django.db.models.base import ModelState
 
-from mingjing.kernel.db.prepared import adapted
+from mingjing.kernel.db.fields import InstantField, instant_text
+from mingjing.kernel.db.prepared import Statement, adapted
 
 __all__ = ["change", "insert", "insert_objects", "made"]
 
@@ -24,6 +27,10 @@ Row = TypeVar("Row", bound=Model)
 
 MOST = 30_000
 """Values of one statement; SQLite takes 32,766 and PostgreSQL 65,535."""
+FEW = 200
+"""Rows up to which the statement for so many is kept: a visit's. Larger lots come seldom, and their text is long."""
+_JSON = JSONEncoder(check_circular=False).encode
+"""As the ORM writes it; a value that holds itself ends in a RecursionError."""
 
 
 def insert(
@@ -35,24 +42,25 @@ def insert(
     """
     connection = connections[DEFAULT_DB_ALIAS]
     table = _table(model, tuple(columns), connection.vendor)
-    ready: list[list[Any]] = []
-    for row in map(list, rows):
-        for n, way in table.ways:
-            if row[n] is not None:
-                row[n] = way(row[n])
-        ready.append(row)
+    by_column = list(zip(*rows, strict=True))
+    for n, way in table.ways if by_column else ():
+        by_column[n] = tuple([None if value is None else way(value) for value in by_column[n]])
+    ready = list(zip(*by_column, strict=True))
     lot, given = max(1, MOST // len(columns)), list[Any]()
-    end = table.returning if keys else ""
-    with connection.cursor() as cursor:
-        for start in range(0, len(ready), lot):
-            part = ready[start : start + lot]
-            marks = ", ".join([table.marks] * len(part))
-            cursor.execute(table.begin + marks + end, [value for row in part for value in row])
-            given += [key for (key,) in cursor.fetchall()] if keys else ()
+    for start in range(0, len(ready), lot):
+        part = ready[start : start + lot]
+        statement = (_many if len(part) <= FEW else _many.__wrapped__)(table, len(part), keys)
+        given += [key for (key,) in statement.say(connection, list(chain.from_iterable(part)))]
     return given
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(maxsize=256)
+def _many(table: "_Table", rows: int, keys: bool) -> Statement:
+    """The statement for so many rows."""
+    return Statement(table.begin + ", ".join([table.marks] * rows) + (table.returning if keys else ""))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Table:
     """How rows of these columns are written: the statement's parts, and how values go in that do not as they are."""
 
@@ -84,8 +92,10 @@ def made(model: type[Row], /, **values: Any) -> Row:
     one = model.__new__(model)
     one._state = ModelState()
     told = one.__dict__
-    for name, given in _defaults(model):
-        told[name] = given() if callable(given) else given
+    plain, asked = _defaults(model)
+    told.update(plain)
+    for name, given in asked:
+        told[name] = given()
     related = _relations(model)
     for name, value in values.items():
         if name in related:
@@ -99,13 +109,16 @@ def made(model: type[Row], /, **values: Any) -> Row:
 
 
 @lru_cache(maxsize=64)
-def _defaults(model: type[Model]) -> Sequence[tuple[str, Any]]:
-    """What each column holds unless it is said; what a callable gives is asked for anew."""
-    found = []
+def _defaults(model: type[Model]) -> tuple[dict[str, Any], Sequence[tuple[str, Callable[[], Any]]]]:
+    """What each column holds unless it is said; what a callable gives is asked for anew, so it stands apart."""
+    plain: dict[str, Any] = {}
+    asked = []
     for field in model._meta.concrete_fields:
         given = field.default if field.has_default() else field.get_default()
-        found.append((field.attname, given))
-    return found
+        plain[field.attname] = None if callable(given) else given
+        if callable(given):
+            asked.append((field.attname, given))
+    return plain, asked
 
 
 @lru_cache(maxsize=64)
@@ -130,19 +143,23 @@ def insert_objects(objects: Sequence[Model], *, keys: bool = False) -> None:
 def change(one: Model, *names: str) -> None:
     """Write these fields of an object's row, as `save(update_fields=…)` does."""
     connection = connections[DEFAULT_DB_ALIAS]
-    fields: list[Any] = [one._meta.get_field(name) for name in names]
-    key: Any = one._meta.pk
-    quote = connection.ops.quote_name
-    told = [_ready(field, one.__dict__[field.attname], connection.vendor) for field in (*fields, key)]
-    marks = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    table = quote(one._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table} SET {marks} WHERE {quote(key.column)} = %s", told)  # noqa: S608 - our own names
+    statement, values = _changing(type(one), names, connection.vendor)
+    told = one.__dict__
+    given = [way(told[name]) if way is not None and told[name] is not None else told[name] for name, way in values]
+    statement.say(connection, given)
 
 
-def _ready(field: Any, value: Any, vendor: str) -> Any:
-    way = _way(field, vendor)
-    return way(value) if way and value is not None else value
+@lru_cache(maxsize=64)
+def _changing(
+    model: type[Model], names: tuple[str, ...], vendor: str
+) -> tuple[Statement, Sequence[tuple[str, Callable[[Any], Any] | None]]]:
+    """The statement, and the columns whose values it takes, with how they go in."""
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    key: Any = model._meta.pk
+    marks, table = ", ".join(f"{quote(field.column)} = %s" for field in fields), quote(model._meta.db_table)
+    statement = Statement(f"UPDATE {table} SET {marks} WHERE {quote(key.column)} = %s")  # noqa: S608 - our own names
+    return statement, [(field.attname, _way(field, vendor)) for field in (*fields, key)]
 
 
 def _way(field: Any, vendor: str) -> Callable[[Any], Any] | None:
@@ -150,10 +167,14 @@ def _way(field: Any, vendor: str) -> Callable[[Any], Any] | None:
     while field.remote_field:
         field = field.target_field
     if isinstance(field, JSONField):
-        return json.dumps
+        return field.encoder().encode if field.encoder else _JSON
     if isinstance(field, UUIDField | DateTimeField):
         return _plain(field, vendor)
-    if isinstance(field, DecimalField) or type(field).get_prep_value is not _base(field).get_prep_value:
+    if isinstance(field, InstantField):
+        return instant_text
+    if isinstance(field, DecimalField):
+        return _decimal(field, vendor)
+    if type(field).get_prep_value is not _base(field).get_prep_value:
         return lambda value: field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
     return None
 
@@ -163,6 +184,13 @@ def _plain(field: Any, vendor: str) -> Callable[[Any], Any] | None:
     if vendor == "postgresql":
         return None
     return _hex if isinstance(field, UUIDField) else _instant
+
+
+def _decimal(field: Any, vendor: str) -> Callable[[Any], Any]:
+    """Decimals as the ORM writes them: SQLite keeps a text with all places."""
+    if vendor == "postgresql":
+        return lambda value: field.to_python(value)
+    return lambda value: format_number(field.to_python(value), field.max_digits, field.decimal_places)
 
 
 def _hex(value: Any) -> Any:

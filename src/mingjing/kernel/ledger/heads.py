@@ -6,6 +6,7 @@ docs/reference/field-protocol.md, Ledger heads. Not here: checkpoints kept elsew
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from mingjing.engine.chain import Mark, canonical
@@ -34,13 +35,22 @@ def signed_head(*, at: datetime, end: Mark | None = None) -> dict[str, Any]:
 
 
 def read_head(document: object) -> SignedHead | None:
-    """The head that `document` holds; None for what this installation did not sign."""
-    if not isinstance(document, Mapping):
+    """The head that `document` holds; None for what this installation did not sign.
+
+    Remembered, for all photos of a visit name the same.
+    """
+    if not isinstance(document, Mapping) or any(type(value) not in (str, int) for value in document.values()):
         return None
-    signed = {name: value for name, value in document.items() if name != "signature"}
+    return _read(tuple(document.items()))
+
+
+@lru_cache(maxsize=256, typed=True)
+def _read(document: tuple[tuple[str, Any], ...]) -> SignedHead | None:
+    signed = dict(document)
+    signature = signed.pop("signature", "")
     try:
         message = canonical(signed)
-        if not keys.signed_by_us(message, str(document["signature"]), str(signed["key"])):
+        if not keys.signed_by_us(message, str(signature), str(signed["key"])):
             return None
         if signed["format"] != FORMAT:
             return None

@@ -139,8 +139,11 @@ def _told(device: UUID, digest: str) -> dict[str, Any]:
     if not SHA256.fullmatch(digest):
         return {}
     try:
-        with open(_path(device, digest), "rb") as file:
-            told: dict[str, Any] = json.loads(file.read())
+        handle = os.open(_path(device, digest), os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            told: dict[str, Any] = json.loads(os.read(handle, os.fstat(handle).st_size))
+        finally:
+            os.close(handle)
     except (FileNotFoundError, ValueError):
         return {}
     return told

@@ -1,12 +1,15 @@
 """What a phone sends in one go, read: `mingjing.sync/1`. Not here: what becomes of the commands (actions.receiving)."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any, NoReturn
 from uuid import UUID
+
+from msgspec import Meta, Raw, Struct
+from msgspec.json import Decoder
+from msgspec.json import decode as decoded
 
 from mingjing.engine.chain import EXACT
 from mingjing.engine.outcome import N_, Problem, Refusal
@@ -18,8 +21,55 @@ __all__ = ["LARGEST", "MOST", "Envelope", "read_envelope"]
 
 MOST = 500
 LARGEST = 2**20
-_SUBJECT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*:[A-Za-z0-9._/-]{1,100}")
-_KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,3}")
+UNREADABLE = (KeyError, TypeError, ValueError, RecursionError, AttributeError, OverflowError)
+_Subject = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*:[A-Za-z0-9._/-]{1,100}\Z")]
+_Kind = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,3}\Z")]
+_Instant = Annotated[datetime, Meta(tz=True)]
+
+
+class _Named(Struct):
+    """The least that a command must say to be refused by itself."""
+
+    id: UUID
+
+
+class _Sent(_Named):
+    """A command as phones write it."""
+
+    kind: _Kind
+    subject: _Subject
+    at: _Instant
+    payload: dict[str, Any]
+
+
+class _About(Struct):
+    """What an envelope says besides its commands."""
+
+    format: str
+    device: str
+    sent_at: _Instant
+
+
+class _Whole(_About):
+    """An envelope in which every command is as it should be."""
+
+    commands: Annotated[list[_Sent], Meta(max_length=MOST)]
+    watch: Annotated[list[_Subject], Meta(max_length=MOST)] = []
+
+
+class _Apart(_About):
+    """An envelope whose commands are read one by one."""
+
+    commands: Annotated[list[Raw], Meta(max_length=MOST)]
+    watch: Annotated[list[_Subject], Meta(max_length=MOST)] = []
+
+
+def _broken(text: str) -> NoReturn:
+    raise ValueError(f"{text[:20]} is not whole")
+
+
+_WHOLE, _APART = Decoder(_Whole, float_hook=_broken), Decoder(_Apart)
+_ONE, _NAMED = Decoder(_Sent, float_hook=_broken), Decoder(_Named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +94,22 @@ def read_envelope(body: bytes, signature: str, device: Device, at: datetime) -> 
         text = N_("What was sent is not signed by this phone; it was not taken. Sign in again.")
         raise Refusal([Problem("sync.forged", text)])
     try:
-        return _read(_mended(json.loads(body)) if b"\\u" in body else json.loads(body.decode()), device, at)
-    except (KeyError, TypeError, ValueError, RecursionError, AttributeError, OverflowError) as error:
+        plain = _without_escapes(body) if b"\\u" in body else body
+        return _all_fit(plain, device, at) or _one_by_one(plain, device, at)
+    except UNREADABLE as error:
         text = N_("What was sent is not as it should be ({detail}); update the app and send it again.")
         raise Refusal([Problem("sync.format", text, {"detail": str(error)[:80]})]) from error
 
 
+def _without_escapes(body: bytes) -> bytes:
+    """The same JSON without what no database keeps: halves of a pair, as where a text was cut in a sign, and NUL.
+
+    Nothing without a \\u has them: JSON writes NUL in no other way, and UTF-8 no half of a pair.
+    """
+    return json.dumps(_mended(json.loads(body)), ensure_ascii=False).encode()
+
+
 def _mended(value: Any) -> Any:
-    """The same without what no database keeps: halves of a pair, as where a text was cut in a sign, and NUL."""
     if isinstance(value, str):
         return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
     if isinstance(value, dict):
@@ -59,69 +117,65 @@ def _mended(value: Any) -> Any:
     return [_mended(one) for one in value] if isinstance(value, list) else value
 
 
-def _read(document: Mapping[str, Any], device: Device, at: datetime) -> Envelope:
-    if document["format"] != "mingjing.sync/1" or document["device"] != str(device.pk):
-        raise ValueError("format")
-    commands, watch = document["commands"], document.get("watch", [])
-    if len(commands) > MOST or len(watch) > MOST or not all(_SUBJECT.fullmatch(subject) for subject in watch):
-        raise ValueError("commands")
-    ahead = _instant(document["sent_at"]) - at
-    read: dict[UUID, Any] = {}
-    for raw in commands:
-        if read.setdefault(UUID(raw["id"]), raw) != raw:
+def _all_fit(body: bytes, device: Device, at: datetime) -> Envelope | None:
+    """What is as it should be, as nearly everything is, read in one go; None for what must be read one by one."""
+    try:
+        told = _WHOLE.decode(body)
+        ahead = _ahead(told, device, at)
+        commands = [_command(one, ahead, at) for one in told.commands]
+    except (ValueError, RecursionError):
+        return None
+    order = [command.id for command in commands]
+    if len(set(order)) < len(order):
+        return None
+    return Envelope(order, commands, {}, list(dict.fromkeys(told.watch)))
+
+
+def _one_by_one(body: bytes, device: Device, at: datetime) -> Envelope:
+    """Each command read by itself: what cannot be taken refuses none but itself."""
+    told = _APART.decode(body)
+    ahead = _ahead(told, device, at)
+    read: dict[UUID, Raw] = {}
+    for raw in told.commands:
+        same = read.setdefault(_NAMED.decode(raw).id, raw)
+        if same is not raw and decoded(same) != decoded(raw):
             raise ValueError("two commands with one id")
-    fit, unfit = {}, {}
+    fit, unfit = [], {}
     for key, raw in read.items():
         try:
-            fit[key] = _command(key, raw, ahead, at)
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            fit.append(_command(_ONE.decode(raw), ahead, at))
+        except (ValueError, RecursionError) as error:
             text = N_("This cannot be taken as the phone wrote it ({detail}); update the app and enter it anew.")
             unfit[key] = Problem("sync.unfit", text, {"detail": str(error)[:80]})
-    return Envelope(list(read), list(fit.values()), unfit, list(dict.fromkeys(watch)))
+    return Envelope(list(read), fit, unfit, list(dict.fromkeys(told.watch)))
 
 
-def _command(key: UUID, raw: Mapping[str, Any], ahead: timedelta, at: datetime) -> Command:
-    claimed = _instant(raw["at"])
-    if not _KIND.fullmatch(raw["kind"]) or not _SUBJECT.fullmatch(raw["subject"]):
-        raise ValueError("kind")
-    if not isinstance(raw["payload"], dict):
-        raise ValueError("payload")
-    _storable(raw["payload"])
-    return Command(key, raw["kind"], raw["subject"], raw["payload"], min(claimed - ahead, at), claimed)
-
-
-def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None or not 1970 <= at.year <= 2200:
+def _ahead(told: _About, device: Device, at: datetime) -> timedelta:
+    """By how much the phone's clock was fast when it sent. Raises ValueError for what another phone wrote."""
+    if told.format != "mingjing.sync/1" or told.device != str(device.pk):
+        raise ValueError("format")
+    if not 1970 <= told.sent_at.year <= 2200:
         raise ValueError("an instant")
-    return at
+    return told.sent_at - at
+
+
+def _command(sent: _Sent, ahead: timedelta, at: datetime) -> Command:
+    claimed = sent.at
+    if not 1970 <= claimed.year <= 2200:
+        raise ValueError("an instant")
+    for part in sent.payload.values():
+        if type(part) is not str:
+            _storable(part)
+    return Command(sent.id, sent.kind, sent.subject, sent.payload, min(claimed - ahead, at), claimed)
 
 
 def _storable(value: Any) -> None:
-    """Raise ValueError for what a database could not keep or canonical JSON could not say."""
-    kind = type(value)  # as `json` makes them: no others come
-    if kind is str:
-        if "\0" in value or not (value.isascii() or _whole(value)):
-            raise ValueError("text")
-    elif kind is dict:
-        for name, part in value.items():
-            if not name.isascii() or "\0" in name:
-                _storable(name)
-            if type(part) is not str or not part.isascii() or "\0" in part:
+    """Raise ValueError for a number that canonical JSON cannot say; texts were looked at before they were read."""
+    kind = type(value)
+    if kind is int:
+        if not -EXACT < value < EXACT:
+            raise ValueError("a number")
+    elif kind is dict or kind is list:
+        for part in value.values() if kind is dict else value:
+            if type(part) is not str:
                 _storable(part)
-    elif kind is list:
-        for part in value:
-            _storable(part)
-    elif kind is float:
-        raise ValueError("a number that is not whole")
-    elif kind is int and not -EXACT < value < EXACT:
-        raise ValueError("a number")
-
-
-def _whole(text: str) -> bool:
-    """Whether no sign of it is half of a pair."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -1,10 +1,11 @@
-"""Commands and what became of them, as sync and the programmes hand them to each other."""
+"""Commands and what became of them, as sync and the programmes hand them to each other: hundreds in a request."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from mingjing.engine.outcome import Problem, Refusal
 
@@ -13,8 +14,7 @@ __all__ = ["APPLIED", "CONFLICT", "REFUSED", "Command", "Outcome", "refused"]
 APPLIED, REFUSED, CONFLICT = "applied", "refused", "conflict"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """What a phone asks for, about one subject (`assessments.visit:12`).
 
     `made_at` is when it was made, by the phone's clock put right by what it was off when it sent (never later than
@@ -29,8 +29,7 @@ class Command:
     claimed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of a command. `current` is what stands instead, in a conflict.
 
     `standing` is what stands of its subject now, where the programme has it at hand (with its last word on a lot): it

@@ -50,6 +50,8 @@ def promise_photos(
     commands: Sequence[Command],
     site: Position | None = None,
     allowed: Callable[[Signed], Problem | None] | None = None,
+    facts: list[writer.Told] | None = None,
+    exhibits: dict[str, Exhibit] | None = None,
     device: Device,
     by: Person,
     at: datetime,
@@ -57,7 +59,8 @@ def promise_photos(
     """Write down the photos that `commands` promise, each applied or refused; those whose bytes are there are kept.
 
     `allowed` is the programme's word on one. In a transaction that holds `subject`. A look, and an insert, and what
-    `record_kept` takes where bytes have arrived, however many there are.
+    `record_kept` takes where bytes have arrived, however many there are; `facts` as there. Those that are kept now are
+    put into `exhibits`, by digest.
     """
     read: dict[UUID, Signed] = {}
     outcomes: dict[UUID, Outcome] = {}
@@ -70,11 +73,15 @@ def promise_photos(
         except Refusal as refusal:
             outcomes[command.id] = refused(command, refusal)
     known = _known(subject, read.values())
-    fresh: dict[UUID, Signed] = {}
+    fresh: dict[str, Signed] = {}
     for command in commands:
         if command.id in read:
             outcomes[command.id] = _told_before(command, read[command.id], known, fresh)
-    _insert(subject, area, list(fresh.values()), device, by, at)
+    rows = [_row(subject, area, signed, device, by, at) for name, signed in fresh.items() if name == str(signed.id)]
+    _keep([(row, found) for row in rows if (found := uploads.arrived(row.device_id, row.sha256))], facts, by, at)
+    insert_objects(rows)
+    if exhibits is not None:
+        exhibits.update((row.sha256, row.exhibit) for row in rows if row.exhibit)
     return [outcomes[command.id] for command in commands]
 
 
@@ -91,7 +98,11 @@ def settle(*, subjects: Collection[str] | None = None, at: datetime) -> int:
         count = 0
         for person in {capture.person_id: capture.person for capture in waiting}.values():
             there = [(one, _bytes_of(one, at)) for one in waiting if one.person_id == person.pk]
-            count += _keep([(row, found) for row, found in there if found], person, at, stored=True)
+            kept = [(row, found) for row, found in there if found]
+            _keep(kept, None, person, at)
+            if kept:
+                Capture.objects.bulk_update([row for row, _ in kept], ["exhibit", "not_after"])
+            count += len(kept)
     return count
 
 
@@ -137,26 +148,20 @@ def _known(subject: str, read: Collection[Signed]) -> Mapping[str, Capture]:
     return {row.sha256: row for row in rows if row.subject == subject} | {str(row.pk): row for row in rows}
 
 
-def _told_before(command: Command, signed: Signed, known: Mapping[str, Capture], fresh: dict[UUID, Signed]) -> Outcome:
-    """Applied for a photo that is new, or told again in the same words; refused for other words under the same name."""
-    digest = signed.values["sha256"]
-    same = known.get(digest) or known.get(str(signed.id))
-    other = next((one for one in fresh.values() if one.id == signed.id or one.values["sha256"] == digest), None)
+def _told_before(command: Command, signed: Signed, known: Mapping[str, Capture], fresh: dict[str, Signed]) -> Outcome:
+    """Applied for a photo that is new, or told again in the same words; refused for other words under the same name.
+
+    Those that are new are put into `fresh`, each by its digest and by the id its phone gave it, as `known` has them.
+    """
+    digest, name = signed.values["sha256"], str(signed.id)
+    same = known.get(digest) or known.get(name)
+    other = fresh.get(digest) or fresh.get(name)
     if (same and same.record != signed.text) or (other and other.text != signed.text):
         text = N_("This photo was told of before in other words; what was told first stands.")
         return refused(command, Refusal([Problem("capture.told_before", text)]))
     if not same and not other:
-        fresh[signed.id] = signed
+        fresh[digest] = fresh[name] = signed
     return Outcome(command.id, APPLIED, logged=True)
-
-
-def _insert(subject: str, area: Area, fresh: Sequence[Signed], device: Device, by: Person, at: datetime) -> None:
-    rows = [_row(subject, area, signed, device, by, at) for signed in fresh]
-    if not rows:
-        return
-    there = [(row, found) for row in rows if (found := uploads.arrived(row.device_id, row.sha256))]
-    _keep(there, by, at, stored=False)
-    insert_objects(rows)
 
 
 def _row(subject: str, area: Area, signed: Signed, device: Device, by: Person, at: datetime) -> Capture:
@@ -180,21 +185,22 @@ def _bytes_of(row: Capture, at: datetime) -> uploads.Arrived | None:
     return uploads.Arrived(row.sha256, original[0], at, original[1]) if original else None
 
 
-def _keep(there: Sequence[tuple[Capture, uploads.Arrived]], by: Person, at: datetime, *, stored: bool) -> int:
-    """Make exhibits of photos whose bytes are here, and say so in the rows, written if they are `stored`."""
+def _keep(
+    there: Sequence[tuple[Capture, uploads.Arrived]], facts: list[writer.Told] | None, by: Person, at: datetime
+) -> None:
+    """Make exhibits of photos whose bytes are here, and say so in the rows, which the caller writes."""
     if not there:
-        return 0
+        return
     hold_originals(digests=[row.sha256 for row, _ in there])
     known = _EXHIBITS.ask(digests=[row.sha256 for row, _ in there])
     standing = {(exhibit.subject, exhibit.sha256): exhibit for exhibit in known}
     elsewhere = Counter(exhibit.sha256 for exhibit in known)
     lot = [_kept(row, found, elsewhere) for row, found in there if (row.subject, row.sha256) not in standing]
-    standing |= {(exhibit.subject, exhibit.sha256): exhibit for exhibit in record_kept(lot=lot, by=by, at=at)}
+    standing |= {
+        (exhibit.subject, exhibit.sha256): exhibit for exhibit in record_kept(lot=lot, facts=facts, by=by, at=at)
+    }
     for row, found in there:
         row.exhibit, row.not_after = standing[row.subject, row.sha256], min(found.at, at)
-    if stored:
-        Capture.objects.bulk_update([row for row, _ in there], ["exhibit", "not_after"])
-    return len(there)
 
 
 def _kept(row: Capture, found: uploads.Arrived, elsewhere: Counter[str]) -> Kept:

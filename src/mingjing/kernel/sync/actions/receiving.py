@@ -55,7 +55,7 @@ def receive(*, body: bytes, signature: str, device: Device, at: datetime) -> dic
     commands, outcomes = envelope.commands, {key: _unfit(key, why) for key, why in envelope.unfit.items()}
     with turn_of(device.pk):
         outcomes |= _answered_before(commands)
-        fresh = [command for command in commands if command.id not in outcomes]
+        fresh = [command for command in commands if command.id not in outcomes] if outcomes else commands
         standing = {}
         for subject, lot in _by_subject(fresh).items():
             found = _handed_over(subject, lot, device, at)
@@ -84,9 +84,9 @@ def _answered_before(commands: Sequence[Command]) -> dict[UUID, Outcome]:
     """The commands that came before and are kept here, with the same answer; one statement."""
     if not commands:
         return {}
-    by_id = {command.id: command for command in commands}
-    found = {}
-    for row in _RECEIVED.ask(keys=list(by_id)):
+    rows, found = _RECEIVED.ask(keys=[command.id for command in commands]), {}
+    by_id = {command.id: command for command in commands} if rows else {}
+    for row in rows:
         same = by_id[row.pk]
         if (row.kind, row.subject, row.payload) == (same.kind, same.subject, dict(same.payload)):
             problems: tuple[Problem, ...] = recall(row.problems)
@@ -130,13 +130,16 @@ def _asked(subject: str, lot: Sequence[Command], device: Device, at: datetime) -
         raise Refusal([Problem("sync.unknown", text)])
     handler: Handler = import_string(owner.field_commands)
     outcomes = handler(subject, lot, by=device.person, device=device, at=at)
-    if {one.id for one in outcomes} != {command.id for command in lot}:
+    asked, answered = [command.id for command in lot], [one.id for one in outcomes]
+    if asked != answered and set(asked) != set(answered):
         raise RuntimeError(f"{owner.field_commands} did not answer every command about {subject}.")
     return outcomes
 
 
 def _write_down(commands: Sequence[Command], outcomes: Sequence[Outcome], device: Device, at: datetime) -> None:
     by_id = {one.id: one for one in outcomes if not one.logged}
+    if not by_id:
+        return
     rows = [
         Received(
             id=command.id, device=device, person=device.person, kind=command.kind, subject=command.subject,
@@ -146,8 +149,7 @@ def _write_down(commands: Sequence[Command], outcomes: Sequence[Outcome], device
         for command in commands
         if command.id in by_id
     ]  # fmt: skip
-    if rows:
-        insert_objects(rows)
+    insert_objects(rows)
 
 
 def _photos(subjects: Sequence[str], at: datetime) -> dict[str, dict[str, dict[str, str]]]:
@@ -178,8 +180,10 @@ def _by_owner(subjects: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:
+    if outcome.state == APPLIED and not outcome.problems:
+        return {"id": outcome.id, "state": APPLIED, "problems": [], "current": None}
     problems = [
         {"code": problem.code, "text": problem.say(gettext), "place": problem.place} for problem in outcome.problems
     ]
     current = None if outcome.state == APPLIED else outcome.current
-    return {"id": str(outcome.id), "state": outcome.state, "problems": problems, "current": current}
+    return {"id": outcome.id, "state": outcome.state, "problems": problems, "current": current}

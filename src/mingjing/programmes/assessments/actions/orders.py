@@ -18,6 +18,7 @@ from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.evidence.queries import exhibits_of
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
+from mingjing.programmes.assessments.actions.records import Held
 from mingjing.programmes.assessments.models import VisitRecord
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.sheets import order_subject
@@ -38,14 +39,20 @@ def follow_critical(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     *,
+    held: Held | None = None,
     by: Person | None,
     at: datetime,
 ) -> None:
-    """Open an order for each critical check newly found wanting, and cancel those of checks that no longer are."""
+    """Open an order for each critical check newly found wanting, and cancel those of checks that no longer are.
+
+    What the ledger is told of orders that are opened is left with `held`, where there is one.
+    """
     had, has = _wanting(scheme, record, before), _wanting(scheme, record, after)
     if fresh := sorted(has - had):
-        _open(record, scheme, fresh, after, by=by, at=at)
+        _open(record, scheme, fresh, after, held, by=by, at=at)
     if gone := had - has:
+        if held:
+            held.tell(by, at)
         drop_orders(record, gone, TAKEN_BACK, by=by, at=at)
 
 
@@ -80,6 +87,7 @@ def _open(
     scheme: Scheme,
     codes: Sequence[str],
     sheet: Mapping[str, Any],
+    held: Held | None,
     *,
     by: Person | None,
     at: datetime,
@@ -88,18 +96,14 @@ def _open(
 
     They are for the company that was visited: who was there on that day, whoever the roster names.
     """
-    subjects = {code: order_subject(record, code) for code in codes}
-    standing = {case.subject for case in _STANDING.ask(subjects=list(subjects.values()))}
-    found = {code: _on(sheet, code) for code in codes if subjects[code] not in standing}
-    if not found:
-        return
+    found = {code: _on(sheet, code) for code in codes}
     lead, visit = record.round.lead, record.visit
     company = visit.organisation_id if visit else record.entry.company_id
-    shown = _exhibits(record, [entry for entries in found.values() for entry in entries])
+    shown = _exhibits(record, [entry for entries in found.values() for entry in entries], held)
     checks = scheme.rubrics[record.entry.class_code].checks
     openings = [
         Opening(
-            subject=subjects[code], site=record.entry.community.site_id, organisation=company,
+            subject=order_subject(record, code), site=record.entry.community.site_id, organisation=company,
             title=f"{record.entry.name} {code} {in_language(checks[code].title.texts, 'zh-Hans')}"[:300],
             note="\n".join(text for entry in entries for text in (entry["place"], entry["note"]) if text)[:2000],
             shown=[exhibit for entry in entries for digest in entry["evidence"] for exhibit in shown.get(digest, ())],
@@ -109,13 +113,11 @@ def _open(
     owner, due = lead if lead.is_active else None, due_at(scheme, at, record.round.area)
     area = record.round.area
     open_cases(
-        openings=openings, programme="assessments", kind=RECTIFICATION, area=area, owner=owner, due_at=due, by=by, at=at
-    )
+        openings=openings, programme="assessments", kind=RECTIFICATION, area=area, owner=owner, due_at=due, once=True,
+        facts=held.facts if held else None, by=by, at=at,
+    )  # fmt: skip
 
 
-_STANDING = Prepared(
-    lambda subjects: Case.objects.open().filter(programme="assessments", subject__in=subjects).only("subject")
-)
 _SHOWN = Prepared(lambda subject, digests: exhibits_of(subject).filter(sha256__in=digests).only("sha256"))
 
 
@@ -123,10 +125,11 @@ def _on(sheet: Mapping[str, Any], code: str) -> list[Mapping[str, Any]]:
     return [entry for entry in sheet["findings"] if entry["check"] == code]
 
 
-def _exhibits(record: VisitRecord, entries: Sequence[Mapping[str, Any]]) -> dict[str, list[Exhibit]]:
-    """By digest the record's exhibits that these findings name."""
+def _exhibits(record: VisitRecord, entries: Sequence[Mapping[str, Any]], held: Held | None) -> dict[str, list[Exhibit]]:
+    """By digest the record's exhibits that these findings name; those that were kept just now are not asked for."""
     digests = {digest for entry in entries for digest in entry["evidence"]}
-    shown: dict[str, list[Exhibit]] = {}
-    for one in _SHOWN.ask(subject=record.subject, digests=sorted(digests)) if digests else ():
+    shown = {digest: [held.exhibits[digest]] for digest in digests & held.exhibits.keys()} if held else {}
+    asked = sorted(digests - shown.keys())
+    for one in _SHOWN.ask(subject=record.subject, digests=asked) if asked else ():
         shown.setdefault(one.sha256, []).append(one)
     return shown

@@ -4,9 +4,10 @@ The same questions are asked whoever calls: a desk, a phone or a command. Not he
 reviews).
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -14,6 +15,8 @@ from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.prepared import Prepared
+from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.ledger.writer import Told, append_many
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.models import Part, SheetEdit, Signature, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.scheme import Scheme
@@ -46,14 +49,24 @@ class Held:
     """A record whose row nobody else has until the transaction ends, with what was asked along with it.
 
     `of_team`: whether whoever acts is of the team; `latest`: the highest number of an edit; `signed`: whether anybody
-    signed anything; `evidence`: digests of photos that were promised for it meanwhile.
+    signed anything; `evidence`: digests of photos that were promised for it meanwhile; `exhibits`: those of them that
+    were kept, by digest; `facts`: what the ledger is told at the end, by `tell`; `sheet`: the record's,
+    where edits have just made it.
     """
 
     record: VisitRecord
     of_team: bool
     latest: UUID | None
     signed: bool
-    evidence: set[str]
+    evidence: set[str] = field(default_factory=set)
+    exhibits: dict[str, Exhibit] = field(default_factory=dict)
+    facts: list[Told] = field(default_factory=list)
+    sheet: Mapping[str, Any] | None = None
+
+    def tell(self, by: Person | None, at: datetime) -> None:
+        """Append what the ledger was not told yet."""
+        append_many(facts=self.facts, by=by, at=at)
+        self.facts.clear()
 
     def none_applied(self, commands: Collection[UUID]) -> bool:
         """Whether none of these was applied, as the order of numbers alone can tell: numbers rise with time."""
@@ -68,7 +81,7 @@ def take(key: int, by: Person) -> Held | None:
     found = _TAKEN.first(key=key, by=by.pk)
     if found is None:
         return None
-    return Held(found, found.of_team, found.latest, found.signed, set())  # type: ignore[attr-defined]  # annotated
+    return Held(found, found.of_team, found.latest, found.signed)  # type: ignore[attr-defined]  # annotated
 
 
 def _taken(key: int, by: int) -> "QuerySet[VisitRecord]":

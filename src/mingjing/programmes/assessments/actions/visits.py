@@ -6,7 +6,6 @@ change, and the fact of the submission seals the sheet they came to. Not here: s
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
+from msgspec import Struct
 
 from mingjing.engine.chain import canonical
 from mingjing.engine.outcome import N_, Problem, Refusal
@@ -77,8 +77,7 @@ def begin_visit(
         _told("started", current, data, by, at)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """An edit as somebody sent it: the number they gave it, what it says, and when it was made."""
 
     command: UUID
@@ -104,7 +103,7 @@ def edit_sheet(
     """
     given = dict(payload) | ({} if expected is None else {"expected": expected})
     edit = Given(command or uuid7(), kind, given, at)
-    answer = edit_sheet_many(record=record, edits=[edit], by=by, at=at)[edit.command]
+    (answer,) = edit_sheet_many(record=record, edits=[edit], by=by, at=at)
     if isinstance(answer, Refusal):
         raise answer
     return answer
@@ -112,26 +111,32 @@ def edit_sheet(
 
 def edit_sheet_many(
     *, record: VisitRecord, edits: Sequence[Given], held: Held | None = None, by: Person | None, at: datetime
-) -> dict[UUID, int | Refusal]:
-    """Apply edits in order, each by itself; for each the revision it made, or why it was refused.
+) -> list[int | Refusal]:
+    """Apply edits in order, each by itself; for each, in that order, the revision it made, or why it was refused.
 
     A command that was applied is not again. The statements do not grow with the edits; `held` is the record where the
-    caller has its row already. Raises Refusal where nothing of this record can be edited by this person now.
+    caller has its row already, and tells the ledger in the end (`Held.tell`). Raises Refusal where nothing of this
+    record can be edited by this person now.
     """
     with transaction.atomic():
         current = held.record if held else hold(record, at)
         live(current, at)
         found = _applied_before(current, edits, held)
-        if fresh := [edit for edit in edits if edit.command not in found]:
+        fresh = [edit for edit in edits if edit.command not in found] if found else edits
+        answers: list[int | Refusal] = []
+        if fresh:
             if not (held and held.of_team):
                 team_only(current, by)
             _may_edit(current)
-            found |= _applied(current, fresh, held.evidence if held else (), by, at)
+            answers = _applied(current, fresh, held, by, at)
     record.sheet, record.revision = current.sheet, current.revision
-    return found
+    if not found:
+        return answers
+    rest = iter(answers)
+    return [found[edit.command] if edit.command in found else next(rest) for edit in edits]
 
 
-def _applied_before(record: VisitRecord, edits: Sequence[Given], held: Held | None) -> dict[UUID, int | Refusal]:
+def _applied_before(record: VisitRecord, edits: Sequence[Given], held: Held | None) -> dict[UUID, int]:
     commands = [edit.command for edit in edits]
     if held and held.none_applied(commands):
         return {}
@@ -139,21 +144,21 @@ def _applied_before(record: VisitRecord, edits: Sequence[Given], held: Held | No
 
 
 def _applied(
-    record: VisitRecord, edits: Sequence[Given], known: Collection[str], by: Person | None, at: datetime
-) -> dict[UUID, int | Refusal]:
-    """Apply what is new, and write down what was taken: the sheet, its edits, the orders that follow.
-
-    `known` are photos of the record that were promised in the same breath.
-    """
+    record: VisitRecord, edits: Sequence[Given], held: Held | None, by: Person | None, at: datetime
+) -> list[int | Refusal]:
+    """Apply what is new, and write down what was taken: the sheet, its edits, the orders that follow."""
+    known = held.evidence if held else ()
     scheme = scheme_of(record.round.scheme)
     before, sheet = record.sheet_document, Growing(record, scheme, by, _exhibits_named(record, edits, known))
-    answers = {edit.command: sheet.tried(edit) for edit in edits}
+    answers = [sheet.tried(edit) for edit in edits]
     if sheet.kept:
         after = sheet.document
         record.sheet, record.revision = canonical(after).decode(), sheet.revision
         change(record, "sheet", "revision")
         insert(SheetEdit, KEPT, sheet.rows)
-        follow_critical(record, scheme, before, after, by=by, at=at)
+        follow_critical(record, scheme, before, after, held=held, by=by, at=at)
+        if held:
+            held.sheet = after
     return answers
 
 
@@ -165,6 +170,7 @@ class Growing:
 
     def __init__(self, record: VisitRecord, scheme: Scheme, by: Person | None, exhibits: Collection[str]) -> None:
         self.record, self.by, self.exhibits, self.scheme = record, by, exhibits, scheme
+        self.token = by.token if by else ""
         self.rubric = scheme.rubrics[record.entry.class_code]
         self.hand = Hand(self.rubric, terms_of(scheme, self.rubric), record.seed)
         self.hand.read(record.sheet_document)
@@ -177,11 +183,11 @@ class Growing:
 
     def tried(self, edit: Given) -> int | Refusal:
         """Apply one edit: the revision it made, or why it was refused and left the sheet as it was."""
-        token = self.by.token if self.by else ""
         try:
-            payload = self._complete(edit)
-            self._on_record(payload)
-            self.hand.apply(edit.kind, payload, token, instant_text(edit.at))
+            payload = edit.payload if edit.kind != "undo" else self._complete(edit)
+            if payload.get("evidence"):
+                self._on_record(payload)
+            self.hand.apply(edit.kind, payload, self.token, instant_text(edit.at))
         except Refusal as refusal:
             return refusal
         self.revision += 1
@@ -191,17 +197,14 @@ class Growing:
     @property
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """What keeps the edits that were taken, as KEPT names it."""
-        by = self.by.pk if self.by else None
+        record, by = self.record.pk, self.by.pk if self.by else None
         for revision, edit, payload in self.kept:
-            yield self.record.pk, revision, edit.command, edit.kind, payload, by, edit.at
+            yield record, revision, edit.command, edit.kind, payload, by, edit.at
 
     def _complete(self, edit: Given) -> Mapping[str, Any]:
-        """What the edit says; of an undo, what it brings back."""
-        if edit.kind != "undo":
-            return edit.payload
+        """What an undo brings back."""
         wanted = _revision(edit.payload, self.revision)
-        token = self.by.token if self.by else ""
-        fresh = [Edit(edit.kind, payload, token, instant_text(edit.at)) for _, edit, payload in self.kept]
+        fresh = [Edit(edit.kind, payload, self.token, instant_text(edit.at)) for _, edit, payload in self.kept]
         log = log_of(self.record) + fresh
         return undoing(self.scheme, self.rubric, log, wanted, self.document, seed=self.record.seed)
 
@@ -215,7 +218,7 @@ class Growing:
 
 def _exhibits_named(record: VisitRecord, edits: Sequence[Given], known: Collection[str]) -> set[str]:
     """Of the digests that these edits name, those of the record's photos: kept, or promised by a phone."""
-    named = {digest for edit in edits for digest in _digests(edit.payload)}
+    named = {digest for edit in edits if edit.payload.get("evidence") for digest in _digests(edit.payload)}
     found = named.intersection(known)
     return found | evidence_of(record, named - found) if named - found else found
 

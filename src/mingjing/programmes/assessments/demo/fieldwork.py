@@ -120,7 +120,7 @@ class Visitor:
         answers = edit_sheet_many(
             record=record, edits=[Given(uuid7(at), kind, payload, at) for kind, payload in edits], by=by, at=at
         )
-        for answer in answers.values():
+        for answer in answers:
             if isinstance(answer, Refusal):
                 raise answer
 

@@ -4,7 +4,6 @@ docs/reference/field-protocol.md, Assessments. Not here: what a step asks (actio
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -12,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from msgspec.structs import replace
 
 from mingjing.engine.chain import content_digest
 from mingjing.engine.outcome import N_, Problem, Refusal
@@ -78,27 +78,32 @@ class _Visit:
         return self.held.record
 
     def told(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
-        """The outcomes, the last with what stands now, where that is known without another look."""
+        """The outcomes, the last with what stands now, where that is known without another look. Ends the work."""
         held = self._held
+        if held:
+            held.tell(self.by, self.at)
         if held is None or not held.of_team or not outcomes:
             return outcomes
-        return [*outcomes[:-1], replace(outcomes[-1], standing=state_of(held.record, self.by, self.at, held.signed))]
+        return [*outcomes[:-1], replace(outcomes[-1], standing=state_of(held, self.by, self.at))]
 
     def applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
         """What becomes of commands of one kind that follow one another."""
         form = f"{self.record.round.scheme.digest}/{self.record.entry.class_code}"
         # A phone may say by which form it worked; by another than this round's it is refused.
-        by_other = {one.id: refused(one, OTHER_RUBRIC) for one in run if one.payload.get("rubric", form) != form}
-        rest = [one for one in run if one.id not in by_other]
-        outcomes = by_other | {one.id: one for one in (self._applied(rest) if rest else ())}
-        return [outcomes[one.id] for one in run]
+        rest = [one for one in run if one.payload.get("rubric", form) == form]
+        if len(rest) == len(run):
+            return self._applied(run)
+        outcomes = {one.id: one for one in (self._applied(rest) if rest else ())}
+        return [outcomes.get(one.id) or refused(one, OTHER_RUBRIC) for one in run]
 
     def _applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
         many = {"assessments.edit": self._edits, "assessments.photo": self._photos}.get(run[0].kind)
         if many is not None:
+            held, untold = self.held, list(self.held.facts)
             try:
                 return many(run)
-            except Refusal as refusal:  # nothing of this kind can be done to the record now
+            except Refusal as refusal:  # nothing of this kind can be done to the record now; what was done is undone
+                held.facts[:] = untold
                 return [refused(command, refusal) for command in run]
         step = _STEPS.get(run[0].kind)
         if step is None:
@@ -106,6 +111,7 @@ class _Visit:
         return [self._stepped(command, step) for command in run]
 
     def _stepped(self, command: Command, step: "Callable[[_Visit, Command], None]") -> Outcome:
+        self.held.tell(self.by, self.at)  # a step tells the ledger by itself, and later
         outcome = _one(command, partial(step, self, command))
         self._held = None
         return outcome
@@ -116,7 +122,7 @@ class _Visit:
             Given(one.id, str(one.payload.get("edit")), _plain(one.payload), max(one.made_at, entered)) for one in run
         ]
         answers = edit_sheet_many(record=self.record, edits=given, held=self.held, by=self.by, at=self.at)
-        return [_outcome(command, answers[command.id]) for command in run]
+        return [_outcome(command, answer) for command, answer in zip(run, answers, strict=True)]
 
     @property
     def _entered(self) -> datetime:
@@ -130,7 +136,7 @@ class _Visit:
         site, area = self.record.entry.community.site, self.record.round.area
         outcomes = promise_photos(
             subject=self.record.subject, area=area, commands=run, site=site.position, allowed=self._photo_allowed,
-            device=self.device, by=self.by, at=self.at,
+            facts=self.held.facts, exhibits=self.held.exhibits, device=self.device, by=self.by, at=self.at,
         )  # fmt: skip
         taken = {outcome.id for outcome in outcomes if outcome.state == APPLIED}
         self.held.evidence |= {one.payload["record"]["sha256"] for one in run if one.id in taken}
@@ -218,11 +224,11 @@ def _one(command: Command, step: Callable[[], None]) -> Outcome:
 
 def _outcome(command: Command, answer: int | Refusal) -> Outcome:
     """What became of an edit; the edits that were taken are kept with the record."""
+    if isinstance(answer, int):
+        return Outcome(command.id, APPLIED, logged=True)
     if isinstance(answer, Conflict):
         return Outcome(command.id, CONFLICT, answer.problems, answer.current)
-    if isinstance(answer, Refusal):
-        return refused(command, answer)
-    return Outcome(command.id, APPLIED, logged=True)
+    return refused(command, answer)
 
 
 def _runs(commands: Sequence[Command]) -> Iterator[Sequence[Command]]:
@@ -233,7 +239,10 @@ def _runs(commands: Sequence[Command]) -> Iterator[Sequence[Command]]:
 
 def _plain(payload: Mapping[str, Any]) -> dict[str, Any]:
     """An edit's payload as the policy takes it; what an undo brings back is worked out here, never sent."""
-    return {name: value for name, value in payload.items() if name not in ("edit", "before", "rubric")}
+    plain = dict(payload)
+    for name in ("edit", "before", "rubric"):
+        plain.pop(name, None)
+    return plain
 
 
 def _open_day(command: Command, key: int, by: Person, at: datetime) -> None:

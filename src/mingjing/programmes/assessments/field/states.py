@@ -14,6 +14,7 @@ from mingjing.engine.scoring import score
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.sync.queries import captures_of
+from mingjing.programmes.assessments.actions.records import Held
 from mingjing.programmes.assessments.models import Return, Signature, SignaturePart, VisitRecord
 from mingjing.programmes.assessments.policy.recording import sheet_from
 from mingjing.programmes.assessments.queries.schemes import scheme_of
@@ -36,11 +37,11 @@ def states(subjects: Sequence[str], person: Person, now: datetime) -> dict[str, 
     return _states(list(signed), now, person)  # their photos are added by whoever asks (kernel.sync)
 
 
-def state_of(record: VisitRecord, person: Person, now: datetime, signed: bool) -> dict[str, Any]:
-    """The same of one record that `person` works on, which is known already; whether anybody `signed` as well."""
-    record.signed = signed  # type: ignore[attr-defined]  # as `states` annotates it
-    (found,) = _states([record], now, person).values()
-    return found
+def state_of(held: Held, person: Person, now: datetime) -> dict[str, Any]:
+    """The same of one record that `person` works on, which is known already; whether anybody signed as well."""
+    held.record.signed = held.signed  # type: ignore[attr-defined]  # as `states` annotates it
+    sheets = {held.record.pk: held.sheet} if held.sheet is not None else {}
+    return _Beside([held.record], person, sheets).state(held.record, now)
 
 
 def states_of(records: Sequence[VisitRecord], now: datetime) -> dict[str, Any]:
@@ -50,19 +51,23 @@ def states_of(records: Sequence[VisitRecord], now: datetime) -> dict[str, Any]:
 
 
 def _states(records: Sequence[VisitRecord], now: datetime, person: Person | None = None) -> dict[str, dict[str, Any]]:
-    beside = _Beside(records, person)
+    beside = _Beside(records, person, {})
     return {record.subject: beside.state(record, now) for record in records}
 
 
 class _Beside:
-    """What hangs on these records: names, signatures, and of what was sent back why; what is known is not asked."""
+    """What hangs on these records: names, signatures, and of what was sent back why; what is known is not asked.
 
-    def __init__(self, records: Sequence[VisitRecord], person: Person | None) -> None:
+    `sheets` are those that were read already, by record.
+    """
+
+    def __init__(self, records: Sequence[VisitRecord], person: Person | None, sheets: Mapping[int, Any]) -> None:
         signed = [record for record in records if getattr(record, "signed", True)]
         self.signatures = _by(_signatures(signed), "record_id") if signed else {}
         returned = [record for record in records if record.returned_at and not record.submitted_at]
         self.returns = _by(Return.objects.filter(record__in=returned).order_by("id"), "record_id") if returned else {}
-        self.sheets = {record.pk: record.sheet_document for record in records}
+        unread = [record for record in records if record.pk not in sheets]
+        self.sheets = {**sheets, **{record.pk: record.sheet_document for record in unread}}
         tokens = {entry["by"] for sheet in self.sheets.values() for rows in sheet.values() for entry in rows}
         self.names = {person.token: person.display_name} if person else {}
         if unknown := tokens - self.names.keys():

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import mingjing.kernel.db.fields
 import mingjing.kernel.db.ids
 import mingjing.kernel.parties.models
 from mingjing.kernel.db.guards import AppendOnly, FrozenWhen, Refuse
@@ -483,11 +484,11 @@ class Migration(migrations.Migration):
                 name='SheetEdit',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='edits', to='assessments.visitrecord')),
+                    ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='edits', to='assessments.visitrecord', db_index=False)),
                     ('revision', models.PositiveIntegerField()),
                     ('command', models.UUIDField(default=mingjing.kernel.db.ids.uuid7)),
                     ('kind', models.CharField(max_length=30)),
-                    ('payload', models.JSONField(default=dict)),
+                    ('payload', models.JSONField(default=dict, encoder=mingjing.kernel.db.fields.CompactJSON)),
                     ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ('at', models.DateTimeField()),
                 ],

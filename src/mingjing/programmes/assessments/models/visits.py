@@ -4,16 +4,17 @@ The sheet is one compact JSON row; every edit that led to it is kept beside it, 
 nothing is lost. Not here: what a sheet may hold (policy.recording), the entry itself (kernel.visits).
 """
 
-import json
 from datetime import date
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from msgspec.json import decode
 
 from mingjing.engine.chain import content_digest
 from mingjing.engine.picks import seed_of
+from mingjing.kernel.db.fields import CompactJSON
 from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.visits.models import Visit
@@ -166,7 +167,7 @@ class VisitRecord(models.Model):
     @property
     def sheet_document(self) -> dict[str, Any]:
         """The sheet's JSON, parsed anew at each call: callers may change what they get."""
-        parsed: dict[str, Any] = json.loads(self.sheet)
+        parsed: dict[str, Any] = decode(self.sheet)
         return parsed
 
     @property
@@ -181,11 +182,11 @@ class SheetEdit(models.Model):
     `command` is the number its sender gave it: what is sent again is not applied again.
     """
 
-    record = models.ForeignKey(VisitRecord, models.PROTECT, related_name="edits")
+    record = models.ForeignKey(VisitRecord, models.PROTECT, related_name="edits", db_index=False)  # see constraints
     revision = models.PositiveIntegerField()
     command = models.UUIDField(default=uuid7)
     kind = models.CharField(max_length=30)
-    payload = models.JSONField(default=dict)
+    payload = models.JSONField(default=dict, encoder=CompactJSON)
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -5,6 +5,7 @@ Also what a sheet still lacks before it can be submitted. Not here: the sheet an
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from mingjing.engine.outcome import N_, Problem, Refusal, Titled
@@ -133,7 +134,7 @@ def _ratio(terms: Terms, payload: Mapping[str, Any]) -> tuple[int, dict[str, str
         text = N_("On {code}, write at most {longest} characters of plain text.")
         raise Refusal([Problem("recording.text", text, {"code": code, "longest": FEWER}, code)])
     measured = {"good": str(good), "of": str(of)} | ({"fewer": fewer} if of < terms.sample else {})
-    return terms.check.rule.steps_of_share(parse_fraction(str(good)), parse_fraction(str(of))), measured
+    return terms.check.rule.steps_of_share(Fraction(good), Fraction(of)), measured
 
 
 def _scale(terms: Terms, payload: Mapping[str, Any]) -> tuple[int, dict[str, str]]:

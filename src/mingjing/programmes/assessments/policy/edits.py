@@ -72,10 +72,9 @@ class Hand:
         if (edit := EDITS.get(kind)) is None:
             text = N_("{kind} is no edit of a sheet; use one of {known}.")
             raise Refusal([Problem("recording.unknown_edit", text, {"kind": kind[:40], "known": tuple(EDITS)})])
-        code = str(payload.get("check", ""))[:40]
         for name, value in payload.items():  # what an edit does not read is kept with it too
-            if isinstance(value, str) and not (len(value) <= NOTE and value.isprintable()):
-                _text(payload, name, NOTE, code)
+            if isinstance(value, str) and not (value.isprintable() and len(value) <= NOTE):
+                _text(payload, name, NOTE, str(payload.get("check", ""))[:40])
         self.by, self.at = by, at
         edit(self, payload)
 
@@ -304,6 +303,8 @@ def _place(payload: Mapping[str, Any], code: str) -> str:
 
 def _text(payload: Mapping[str, Any], name: str, longest: int, code: str) -> str:
     raw = payload.get(name, "")
+    if type(raw) is str and len(raw) <= longest and raw.isprintable():  # in one line, as nearly always
+        return raw.strip()
     value = raw.strip().replace("\r\n", "\n") if isinstance(raw, str) else None
     if value is None or len(value) > longest or not value.replace("\n", "").replace("\t", "").isprintable():
         text = N_("On {code}, write at most {longest} characters of plain text.")
@@ -313,7 +314,9 @@ def _text(payload: Mapping[str, Any], name: str, longest: int, code: str) -> str
 
 def _evidence(before: Iterable[str], payload: Mapping[str, Any], code: str) -> list[str]:
     """`before` and the digests of the payload, each once, in the order in which they came."""
-    given = payload.get("evidence", ())
+    if "evidence" not in payload:
+        return list(before)
+    given = payload["evidence"]
     if not isinstance(given, list | tuple) or not all(isinstance(x, str) and _DIGEST.fullmatch(x) for x in given):
         text = N_("The evidence on {code} was not sent as digests; open the record again and add it once more.")
         raise Refusal([Problem("recording.digests", text, {"code": code}, code)])
