@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingjing.engine.outcome import Refusal
 from mingjing.faces.desk.session import actor
-from mingjing.faces.ui.forms import refused
+from mingjing.faces.ui.forms import LongSelect, refused
 from mingjing.kernel.parties.actions import end_mandate, invite_person, issue_link
 from mingjing.kernel.parties.guard import areas_where, guarded, require
 from mingjing.kernel.parties.models import Capacity, Mandate, Organisation
@@ -35,7 +35,7 @@ class MandateForm(forms.Form):
         label=_("Username"), max_length=60, help_text=_("2 to 60 letters, digits and the signs . @ - _")
     )
     capacity = forms.ChoiceField(label=_("Acts as"), choices=Capacity.choices)
-    matter = forms.ChoiceField(label=_("Case of counsel"), required=False)
+    matter = forms.ChoiceField(label=_("Case of counsel"), required=False, widget=LongSelect)
     first_day = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
     last_day = forms.DateField(label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     act = forms.CharField(label=_("By what paper"), max_length=200, help_text=_("Such as a power of attorney."))

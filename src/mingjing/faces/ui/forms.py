@@ -1,13 +1,31 @@
 """Between forms and actions: what a reader typed, and what an action refuses shown where it was entered."""
 
-from django.forms import BaseForm
+from typing import Any
+
+from django.forms import BaseForm, Select
+from django.forms.utils import flatatt
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from mingjing.engine.outcome import Problem, Reason, Refusal
 
 SEARCH_LIMIT = 50
 """Characters of a search that are looked at."""
+
+
+class LongSelect(Select):
+    """A choice among hundreds: its options are written in one go, not by a template each. No groups."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The control as HTML."""
+        chosen, selected = "" if value is None else str(value), mark_safe(" selected")
+        rows = ((key, selected if str(key) == chosen else "", title) for key, title in self.choices)
+        options = format_html_join("", '<option value="{}"{}>{}</option>', rows)
+        return format_html(
+            "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs, {"name": name} | (attrs or {}))), options
+        )
 
 
 def searched(request: HttpRequest) -> str:

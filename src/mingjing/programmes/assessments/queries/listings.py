@@ -34,8 +34,8 @@ __all__ = [
 
 LISTING = "listing"
 """The kind of proceeding (policy.procedures)."""
-UNREAD = ("entry__words", "entry__attributes", "entry__ranges", "entry__class_reasons")
-"""What nobody asks of a candidate where all of a list are counted."""
+READ = ("replay", "class_code", "total", "tier", "entry__round", "entry__number", "entry__name")
+"""What is asked of a candidate where all of a list are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def proposed_of(
 
 def candidates_of(round_: Round, replay: Replay, now: datetime) -> tuple[Candidate, ...]:
     """Everybody proposed and where each proceeding stands, by number, without their visits: for the whole of a list."""
-    return tuple(_candidates(round_, replay, now, ("entry",), None, UNREAD))
+    return tuple(_candidates(round_, replay, now, ("entry",), None, READ))
 
 
 def known_of(
@@ -126,12 +126,13 @@ def adverse_results(round_: Round, replay: Replay) -> QuerySet[Result]:
 
 def _candidates(
     round_: Round, replay: Replay, now: datetime, related: Sequence[str], only: Sequence[int] | None,
-    unread: Sequence[str] = (),
+    read: Sequence[str] = (),
 ) -> list[Candidate]:  # fmt: skip
     scheme = scheme_of(round_.scheme)
     rows = adverse_results(round_, replay)
     rows = rows if only is None else rows.filter(entry__in=only)
-    results = list(rows.select_related(*related).defer(*unread).order_by("entry__number"))
+    rows = rows.select_related(*related)
+    results = list((rows.only(*read) if read else rows).order_by("entry__number"))
     subjects = [subject_of(row.entry) for row in results if row.entry]
     opened = Proceeding.objects.filter(programme="assessments", kind=LISTING, subject__in=subjects)
     standing = {one.proceeding.subject: one for one in stands_of(opened.prefetch_related("area"), now).values()}

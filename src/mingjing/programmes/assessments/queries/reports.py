@@ -6,7 +6,7 @@ lost is kept with the decision (jobs.reports). Not here: the figures themselves 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 
@@ -41,7 +41,8 @@ from mingjing.programmes.assessments.queries.lists import decision_of, not_asses
 from mingjing.programmes.assessments.queries.results import scheme_behind
 
 __all__ = [
-    "DISPUTES", "Report", "disputes_of", "leanings_of", "losers", "losses_of", "orders_in", "report_of",
+    "DISPUTES", "Report", "Totals", "disputes_of", "leanings_of", "losers", "losses_of", "orders_in", "report_of",
+    "totals_of",
 ]  # fmt: skip
 
 DISPUTES = ("objection", "appeal")
@@ -50,27 +51,45 @@ Losses = Mapping[tuple[str, str], tuple[tuple[int, int, int], ...]]
 """By class and check: index of the result, steps and points (hundredths) lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A decided round with its figures; `edition` is the published list, whose rows count once there is one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The totals of a decided round; `edition` is the published list, whose rows count once there is one."""
 
     round: Round
     decided: Replay
     scheme: Scheme
     edition: Edition | None
+    rows: Sequence[Row]
+    crowds: Mapping[str, tuple[Bunching, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Totals):
+    """The same with all figures of its report."""
+
     earlier: Round | None
     gone: int
     figures: Figures
-    crowds: Mapping[str, tuple[Bunching, ...]]
+
+
+def totals_of(round_: Round) -> Totals | None:
+    """The totals of a round and how they lie around its cut-offs; None while it is not decided."""
+    decided = decision_of(round_)
+    if decided is None:
+        return None
+    scheme, edition = scheme_behind(decided), newest_of(round_)
+    rows = _rows(decided, edition)
+    return Totals(
+        round=round_, decided=decided, scheme=scheme, edition=edition, rows=rows, crowds=_crowds(scheme, rows)
+    )
 
 
 def report_of(round_: Round, now: datetime) -> Report | None:
     """The report of a round; None while it is not decided."""
-    decided = decision_of(round_)
-    if decided is None:
+    totals = totals_of(round_)
+    if totals is None:
         return None
-    scheme, edition, earlier = scheme_behind(decided), newest_of(round_), round_before(round_)
-    rows = _rows(decided, edition)
+    decided, scheme, rows, earlier = totals.decided, totals.scheme, totals.rows, round_before(round_)
     classes = tuple(class_figures(scheme.list_rules, code, rows) for code in scheme.classes)
     moves, lost_now = _moves(decided, scheme, earlier)
     told = disputes_of(round_, now)
@@ -86,7 +105,8 @@ def report_of(round_: Round, now: datetime) -> Report | None:
         objections=_counted(one for one in told if one.proceeding.kind == "objection"),
         appeals=_counted(one for one in told if one.proceeding.kind == "appeal"),
     )
-    return Report(round_, decided, scheme, edition, earlier, lost_now, figures, _crowds(scheme, rows))
+    known = {field.name: getattr(totals, field.name) for field in fields(totals)}
+    return Report(**known, earlier=earlier, gone=lost_now, figures=figures)
 
 
 def _rows(decided: Replay, edition: Edition | None) -> list[Row]:

@@ -35,6 +35,8 @@ from mingjing.programmes.assessments.queries.schemes import scheme_of
 __all__ = ["case_row", "first_unsettled", "publication_of"]
 
 NOTICE = "assessments.pre_listing_notice"
+CASES = 20
+"""How many of those proposed are shown at a time, each with all that is missing."""
 NAMED = 20
 """How many cases without a decision are named beside the way to the list."""
 
@@ -49,7 +51,7 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
         decided, scheme = context["decided"], scheme_of(found.scheme)
         candidates = candidates_of(found, decided, now)
         entries = Entry.objects.filter(pk__in=adverse_results(found, decided).values("entry"))
-        page = page_of(entries.select_related("company", "engagement"), request.GET, order=("number", "id"))
+        page = page_of(entries.select_related("company", "engagement"), request.GET, order=("number", "id"), size=CASES)
         proposed = known_of(found, candidates, page.rows, now)
         noticed = _noticed(proposed)
         context["page"] = page

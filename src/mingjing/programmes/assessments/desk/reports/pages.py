@@ -20,7 +20,7 @@ from mingjing.programmes.assessments.models import Round
 from mingjing.programmes.assessments.policy.alarms import LEVEL, WINDOW, needed
 from mingjing.programmes.assessments.policy.reports import MOST, STATES, ClassFigures
 from mingjing.programmes.assessments.queries.overturns import overturns
-from mingjing.programmes.assessments.queries.reports import Report, leanings_of, report_of
+from mingjing.programmes.assessments.queries.reports import Report, Totals, leanings_of, report_of, totals_of
 
 
 @guarded("assessments.round.view", area=round_area)
@@ -67,7 +67,7 @@ def _codes(found: Report) -> list[str]:
     return [tier.code for tier in found.scheme.list_rules.tiers] + [UNDETERMINED]
 
 
-def _frame(round_: Round, found: Report) -> dict[str, Any]:
+def _frame(round_: Round, found: Totals) -> dict[str, Any]:
     tests = max(1, sum(len(crowds) for crowds in found.crowds.values()))
     return {
         "round": round_, "report": found, "edition": found.edition, "window": WINDOW, "level": LEVEL,
@@ -79,7 +79,7 @@ def _frame(round_: Round, found: Report) -> dict[str, Any]:
 @require_safe
 def alarms(request: HttpRequest, pk: int) -> HttpResponse:
     """Totals heaped at a cut-off, and how each assessor's records lie; names for those who may know them."""
-    found = report_of(find_round(request, pk), timezone.now())
+    found = totals_of(find_round(request, pk))
     if found is None:
         return redirect("assessments:round-result", pk)
     scheme = found.scheme
