@@ -105,6 +105,7 @@ class _Plan:
     """A query as its connection takes it, and how its rows become objects: what Django's ModelIterable does."""
 
     connection: Any
+    compiler: Any
     statement: Statement
     params: Sequence[Any]
     locks: bool
@@ -203,7 +204,7 @@ def _planned(build: Callable[..., Any], values: Mapping[str, Any], connection: A
     asked = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
     converters = [(place, _converter(each, column, connection)) for place, (each, column) in asked.items()]
     made = _making(compiler) if query.default_cols else None
-    return _Plan(connection, Statement(sql), params, query.select_for_update, converters, made)
+    return _Plan(connection, compiler, Statement(sql), params, query.select_for_update, converters, made)
 
 
 def _converter(each: Sequence[Any], column: Any, connection: Any) -> Callable[[Any], Any]:
