@@ -105,7 +105,7 @@ def _late(person: Person, today: date) -> Iterator[Due]:
 def _signatures(person: Person, today: date) -> Iterator[Due]:
     """Submitted records of the person's own teams that lack their signature under the sheet as it is."""
     records = VisitRecord.objects.standing().unsealed(today).filter(_mine(person), locked_at=None)
-    count = to_sign(person, records).count()
+    count = len(to_sign(person, records))
     yield Due(title=_("Visit records for me to sign"), url=reverse("assessments:my-visits"), count=count)
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case as Either
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, TextField, Value, When
 
 from mingjing.engine.chain import content_digest
 from mingjing.kernel.cases.models import Case
@@ -140,18 +141,21 @@ def unsigned_by(person: Person, records: Iterable[VisitRecord]) -> set[int]:
     return {pk for pk, record in submitted.items() if pk not in signed or record.sheet_digest not in signed[pk]}
 
 
-def to_sign(person: Person, records: VisitRecordQuerySet) -> VisitRecordQuerySet:
-    """The submitted ones among `records` whose sheet `person` has not signed as it is now.
+def to_sign(person: Person, records: VisitRecordQuerySet) -> set[int]:
+    """The keys of the submitted ones among `records` whose sheet `person` has not signed as it is now: one query.
 
-    What was signed since it was handed in was signed as it is; of what was signed before, the sheets are compared: one
-    query at once, and the one that is returned.
+    What was signed since it was handed in was signed as it is; of what was signed before, the sheets are compared.
     """
-    own = Signature.objects.filter(record=OuterRef("pk"), part=SignaturePart.MEMBER, person=person)
-    lacking = records.filter(~Exists(own.filter(at__gte=OuterRef("submitted_at"))), submitted_at__isnull=False)
-    before = Signature.objects.filter(record__in=lacking.order_by().values("pk"), part=SignaturePart.MEMBER)
-    rows = before.filter(person=person).values_list("record_id", "sheet_digest", "record__sheet")
-    as_it_is = {record for record, digest, sheet in rows if content_digest(json.loads(sheet)) == digest}
-    return lacking.exclude(pk__in=as_it_is)
+    own = Q(signatures__part=SignaturePart.MEMBER, signatures__person=person)
+    since = Signature.objects.filter(
+        record=OuterRef("pk"), part=SignaturePart.MEMBER, person=person, at__gte=OuterRef("submitted_at")
+    )
+    lacking = records.filter(~Exists(since), submitted_at__isnull=False).select_related(None).order_by()
+    before = lacking.annotate(before=FilteredRelation("signatures", condition=own))
+    sheet = Either(When(before__isnull=False, then="sheet"), default=Value("", TextField()))
+    rows = list(before.values_list("pk", "before__sheet_digest", sheet))
+    as_it_is = {pk for pk, digest, text in rows if text and content_digest(json.loads(text)) == digest}
+    return {pk for pk, *_ in rows} - as_it_is
 
 
 def evidence_of(record: VisitRecord, digests: Collection[str] | None = None) -> set[str]:

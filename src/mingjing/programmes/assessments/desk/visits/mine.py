@@ -89,8 +89,8 @@ def _sorts(behind: VisitRecordQuerySet, person: Person) -> dict[str, VisitRecord
     return {
         "returned": behind.filter(submitted_at=None, returned_at__isnull=False),
         "late": behind.filter(submitted_at=None, returned_at=None),
-        "sign": unsigned,
-        "handed": behind.filter(submitted_at__isnull=False).exclude(pk__in=unsigned.order_by().values("pk")),
+        "sign": behind.filter(pk__in=unsigned | {0}),  # 0 is nobody: without a key nothing would be asked
+        "handed": behind.filter(submitted_at__isnull=False).exclude(pk__in=unsigned),
     }
 
 
