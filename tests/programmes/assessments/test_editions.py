@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from secrets import token_hex
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -174,13 +175,19 @@ def test_a_list_is_published_once_everybody_was_heard_and_two_have_signed(
     assert verify().whole
 
 
+def shown_to_the_public(round_: Round, people: People, bureau: Person, at: datetime) -> tuple[dict[str, Any], datetime]:
+    """Every case is decided and the public notice begun: what the officer says of a step, and since when."""
+    for one in proposals(round_, at):
+        after = settle(one, round_, people, bureau, "drop", at)
+    told: dict[str, Any] = {"round": round_, "by": people["officer"], "note": "某小区不应列入红榜"}
+    take_publication_step(**told | {"step": "public_notice"}, at=after)
+    return told, after
+
+
 def test_what_somebody_objects_during_the_public_notice_is_answered_before_anybody_signs(
     round_: Round, people: People, bureau: Person, at: datetime
 ) -> None:
-    for one in proposals(round_, at):
-        after = settle(one, round_, people, bureau, "drop", at)
-    told = {"round": round_, "by": people["officer"], "note": "某小区不应列入红榜"}
-    take_publication_step(**told | {"step": "public_notice"}, at=after)
+    told, after = shown_to_the_public(round_, people, bureau, at)
     late = after + timedelta(days=14)
     take_publication_step(**told | {"step": "public_objection"}, at=after + timedelta(days=2))
     sign = {"round": round_, "step": "signed_centre", "note": "同意", "by": people["director"], "at": late}
@@ -196,10 +203,7 @@ def test_what_somebody_objects_during_the_public_notice_is_answered_before_anybo
 def test_what_is_objected_after_the_public_notice_is_kept_as_late_and_holds_nothing_up(
     round_: Round, people: People, bureau: Person, at: datetime
 ) -> None:
-    for one in proposals(round_, at):
-        after = settle(one, round_, people, bureau, "drop", at)
-    told = {"round": round_, "by": people["officer"], "note": "某小区不应列入红榜"}
-    take_publication_step(**told | {"step": "public_notice"}, at=after)
+    told, after = shown_to_the_public(round_, people, bureau, at)
     late = after + timedelta(days=14)
     take_publication_step(**told | {"step": "public_objection"}, at=late)
     case = Proceeding.objects.select_related("area").get(kind="publication")

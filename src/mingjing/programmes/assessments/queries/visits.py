@@ -33,7 +33,7 @@ from mingjing.programmes.assessments.models.visits import VisitRecordQuerySet
 
 __all__ = [
     "SEES_ALL", "Wanted", "days_of", "evidence_of", "is_member", "members_by_day", "names_of", "near_evidence",
-    "of_person", "orders_of", "records_seen", "sees_record", "to_review", "to_sign", "unsigned_by", "with_state",
+    "of_person", "orders_of", "records_seen", "sees_record", "to_review", "to_sign", "with_state",
 ]  # fmt: skip
 
 SEES_ALL = "assessments.round.view"
@@ -129,16 +129,6 @@ def members_by_day(records: Iterable[VisitRecord]) -> Mapping[int, list[TeamMemb
     for member in rows:
         found[member.team_day_id].append(member)
     return found
-
-
-def unsigned_by(person: Person, records: Iterable[VisitRecord]) -> set[int]:
-    """The submitted records among these whose sheet `person` has not signed as it is now."""
-    submitted = {record.pk: record for record in records if record.submitted_at}
-    rows = Signature.objects.filter(record__in=submitted, part=SignaturePart.MEMBER, person=person)
-    signed: dict[int, set[str]] = {}
-    for pk, digest in rows.values_list("record_id", "sheet_digest"):
-        signed.setdefault(pk, set()).add(digest)
-    return {pk for pk, record in submitted.items() if pk not in signed or record.sheet_digest not in signed[pk]}
 
 
 def to_sign(person: Person, records: VisitRecordQuerySet) -> set[int]:

@@ -27,7 +27,7 @@ from mingjing.programmes.assessments.queries.visits import (
     Wanted,
     members_by_day,
     records_seen,
-    unsigned_by,
+    to_sign,
     with_state,
 )
 
@@ -55,7 +55,8 @@ class Line:
 
 def lines_of(records: Sequence[VisitRecord], person: Person, today: date) -> list[Line]:
     """The lines of a page of records: two queries, whatever their number."""
-    teams, unsigned = members_by_day(records), unsigned_by(person, records)
+    keys = [record.pk for record in records]
+    teams, unsigned = members_by_day(records), to_sign(person, VisitRecord.objects.filter(pk__in=keys))
     lines = []
     forms: dict[tuple[str, str], dict[str, Terms]] = {}
     for record in records:
