@@ -33,9 +33,11 @@ class Machine:
         path.chmod(0o755)
 
     def setup(self, *argv: str) -> "subprocess.CompletedProcess[str]":
-        """Run script/setup."""
+        """Run script/setup; MINGJING_PYTHON, empty, keeps it from this machine's own Python."""
         command = [self.root / "script" / "setup", *argv]
-        return subprocess.run(command, env={"PATH": str(self.bin)}, text=True, capture_output=True, check=False)
+        return subprocess.run(
+            command, env={"PATH": str(self.bin), "MINGJING_PYTHON": ""}, text=True, capture_output=True, check=False
+        )
 
 
 @pytest.fixture
@@ -64,6 +66,14 @@ def test_without_the_venv_module_it_says_what_to_install(machine: Machine) -> No
     machine.program("python3", f'case "$*" in *ensurepip*) exit 1 ;; esac; exec {REAL_PYTHON} "$@"')
     assert "has no venv module; install it (Debian: apt-get install python3-venv)" in refused(machine.setup())
     assert not (machine.root / ".venv").exists()
+
+
+def test_a_python_without_the_venv_module_is_passed_over_for_one_that_has_it(machine: Machine) -> None:
+    machine.program("python3.11", f'case "$*" in *ensurepip*) exit 1 ;; esac; exec {REAL_PYTHON} "$@"')
+    machine.program("python3", f'case "$*" in *-m*venv*) echo "made with $0"; exit 1 ;; esac; exec {REAL_PYTHON} "$@"')
+    done = machine.setup()
+    assert f"made with {machine.bin}/python3" in done.stdout
+    assert "could not be made" in refused(done)
 
 
 @pytest.fixture
