@@ -23,6 +23,7 @@ from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.guard import Scope, areas_where, guarded
 from mingjing.kernel.parties.queries import facts_seen, people_seen
+from mingjing.kernel.tables import in_pieces
 
 INLINE_LIMIT = 100_000
 """Facts that are checked while a reader waits (seconds); a longer ledger is checked with the command."""
@@ -82,7 +83,7 @@ def verification(request: HttpRequest) -> HttpResponse:
 @guarded("ledger.fact.view")
 def download(request: HttpRequest) -> HttpResponseBase:
     """The whole ledger as lines of JSON that anyone can check; what the reader may not see is withheld in it."""
-    lines = export(at=timezone.now(), sees=_scope(request).sees)
+    lines = in_pieces(export(at=timezone.now(), sees=_scope(request).sees))
     return StreamingHttpResponse(lines, content_type="application/x-ndjson", headers=_file("ledger.jsonl"))
 
 

@@ -1,7 +1,6 @@
 """The results of a replay: lists by class and tier, one result with every line explained, and files to take away."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +14,7 @@ from mingjing.engine.outcome import Refusal, spoken
 from mingjing.faces.ui.forms import sentence
 from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.parties.guard import guarded
-from mingjing.kernel.tables.writing import defused
+from mingjing.kernel.tables import csv_pieces
 from mingjing.programmes.assessments.desk.replays import area_of, find_replay
 from mingjing.programmes.assessments.desk.shown import tier_title, tones
 from mingjing.programmes.assessments.models import Replay, Result
@@ -126,29 +125,17 @@ def decision_answer(row: Result, name: str) -> HttpResponse:
 def table(request: HttpRequest, pk: int) -> HttpResponseBase:
     """All results as CSV, in the order of the file."""
     found = _completed(pk)
-    lines = _lines(scheme_of(found.scheme), found)
+    lines = csv_pieces(_rows(scheme_of(found.scheme), found))
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=_file(f"results-{pk}.csv"))
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _lines(scheme: Scheme, found: Replay) -> Iterator[str]:
-    """The lines of the file, a byte order mark first: spreadsheet programs then read Chinese rightly.
-
-    The columns are those of the command's output, with the name after the key.
-    """
+def _rows(scheme: Scheme, found: Replay) -> Iterator[Iterable[object]]:
+    """The rows of the file. The columns are those of the command's output, with the name after the key."""
     key, *others = COLUMNS
-    writer = csv.writer(_Echo(), lineterminator="\n")
-    yield "\ufeff" + writer.writerow([key, "name", *others])
+    yield [key, "name", *others]
     for row in found.results.without_sheets().order_by("index").iterator(chunk_size=2000):
         values = row_of(scheme, row)
-        shown = [values[key], row.name, *(values[name] for name in others)]
-        yield writer.writerow(["" if value is None else defused(str(value)) for value in shown])
+        yield [values[key], row.name, *(values[name] for name in others)]
 
 
 def _file(name: str) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """An edition to take away, as CSV, workbook or JSON: one row for each community, no complaint, nobody who called."""
 
-import csv
 import json
 import tempfile
 from collections.abc import Callable, Iterator
@@ -9,8 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpRes
 from django.views.decorators.http import require_safe
 
 from mingjing.kernel.parties.guard import guarded
-from mingjing.kernel.tables import fill_table
-from mingjing.kernel.tables.writing import defused
+from mingjing.kernel.tables import csv_pieces, fill_table, in_pieces
 from mingjing.programmes.complaints.desk.found import edition_area, find_edition
 from mingjing.programmes.complaints.models import Edition
 from mingjing.programmes.complaints.queries.exports import COLUMNS, header_of, rows_of
@@ -32,22 +30,15 @@ def ranking(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
     return StreamingHttpResponse(lines(found), content_type=kind, headers=headers)
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def _csv(found: Edition) -> Iterator[str]:
-    """A byte order mark first: spreadsheet programs then read Chinese rightly."""
-    writer = csv.writer(_Echo(), lineterminator="\n")
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for row in rows_of(found):
-        yield writer.writerow([defused(_cell(row[name])) for name in COLUMNS])
+    return csv_pieces(_table(found))
 
 
 def _json(found: Edition) -> Iterator[str]:
+    return in_pieces(_lines(found))
+
+
+def _lines(found: Edition) -> Iterator[str]:
     head = json.dumps(header_of(found), ensure_ascii=False)
     yield f'{head[:-1]}, "rows": [\n'
     for at, row in enumerate(rows_of(found)):

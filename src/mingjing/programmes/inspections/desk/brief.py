@@ -1,6 +1,6 @@
 """The monthly brief on the desk, to read and to take away: of the whole area, or of the reader's own authority."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,8 @@ from mingjing.faces.desk.session import actor
 from mingjing.kernel.parties.guard import areas_where, guarded
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
-from mingjing.programmes.inspections.desk.warnings import LEVELS, written
+from mingjing.kernel.tables import csv_pieces
+from mingjing.programmes.inspections.desk.warnings import LEVELS
 from mingjing.programmes.inspections.models.warnings import Severity
 from mingjing.programmes.inspections.policy.figures import tenths
 from mingjing.programmes.inspections.policy.ratings import Group
@@ -69,14 +70,14 @@ def export(request: HttpRequest) -> HttpResponseBase:
     found, *_rest = _asked(request)
     name = f"{found.area.code}-inspections-{found.first:%Y-%m}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(_rows(found), content_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(csv_pieces(_rows(found)), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _rows(found: Brief) -> Iterator[str]:
-    yield "\ufeff" + written(COLUMNS)
+def _rows(found: Brief) -> Iterator[Iterable[object]]:
+    yield COLUMNS
     for line in (*found.lines, found.total):
         told = _shown(line)
-        yield written(told.get(name, "") for name in COLUMNS)
+        yield [told.get(name, "") for name in COLUMNS]
 
 
 def _shown(line: Line) -> dict[str, Any]:

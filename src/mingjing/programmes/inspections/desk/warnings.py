@@ -1,7 +1,5 @@
 """Warnings on the desk: the queue with what is due, one that explains itself, and what people do about it."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -28,7 +26,7 @@ from mingjing.kernel.evidence.queries import exhibits_seen
 from mingjing.kernel.parties.guard import guarded, may
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
-from mingjing.kernel.tables.writing import defused
+from mingjing.kernel.tables import csv_pieces
 from mingjing.programmes.inspections.actions.supervision import EXPLAIN, SUPERVISE, act_on, take_together
 from mingjing.programmes.inspections.models import Warning, WarningAct
 from mingjing.programmes.inspections.models.warnings import Act, Severity
@@ -234,21 +232,14 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """The listed warnings as CSV, a row for each."""
     _form, rows, _filtered = _listed(request)
     headers = {"Content-Disposition": f'attachment; filename="warnings-{timezone.localdate()}.csv"'}
-    lines = _lines(rows.order_by("-level", "-last_day", "-id")[:MOST_EXPORTED])
+    lines = csv_pieces(_cells(rows.order_by("-level", "-last_day", "-id")[:MOST_EXPORTED]))
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _lines(rows: QuerySet[Warning]) -> Iterator[str]:
-    yield "\ufeff" + written(COLUMNS)
+def _cells(rows: QuerySet[Warning]) -> Iterator[Iterable[object]]:
+    yield COLUMNS
     for row in rows.iterator(chunk_size=500):
-        yield written(
-            (row.pk, row.rule, Severity(row.level).name.lower(), row.firm or "", row.authority or "", row.first_day,
-             row.last_day, row.count, row.state, row.due or "", row.lapsed_at or "")
+        yield (
+            row.pk, row.rule, Severity(row.level).name.lower(), row.firm, row.authority, row.first_day, row.last_day,
+            row.count, row.state, row.due, row.lapsed_at,
         )  # fmt: skip
-
-
-def written(cells: Iterable[object]) -> str:
-    """One line of a CSV file; no cell is taken for a formula."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([defused(str(cell)) for cell in cells])
-    return out.getvalue()

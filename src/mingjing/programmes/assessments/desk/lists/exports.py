@@ -1,8 +1,7 @@
 """Results to take away: the office's workbook and all decision files in the background; CSV and JSON at once."""
 
-import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -18,7 +17,7 @@ from mingjing.faces.ui.paging import page_of
 from mingjing.kernel.evidence.store import Damaged, open_original
 from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.parties.guard import guarded
-from mingjing.kernel.tables.writing import defused
+from mingjing.kernel.tables import csv_pieces, in_pieces
 from mingjing.programmes.assessments.actions.exports import note_download, request_export
 from mingjing.programmes.assessments.desk.found import find_round, round_area
 from mingjing.programmes.assessments.models import Export, ExportKind, Replay, Round
@@ -98,22 +97,14 @@ def _decided(request: HttpRequest, pk: int) -> tuple[Round, Replay]:
 def table(request: HttpRequest, pk: int) -> HttpResponseBase:
     """All results as CSV."""
     found, decided = _decided(request, pk)
-    return StreamingHttpResponse(_lines(decided), content_type="text/csv; charset=utf-8", headers=_file(found, "csv"))
+    lines = csv_pieces(_table(decided))
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=_file(found, "csv"))
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _lines(decided: Replay) -> Iterator[str]:
-    """The lines of the file, a byte order mark first: spreadsheet programs then read Chinese rightly."""
-    writer = csv.writer(_Echo(), lineterminator="\n")
-    yield "\ufeff" + writer.writerow(COLUMNS)
+def _table(decided: Replay) -> Iterator[Iterable[object]]:
+    yield COLUMNS
     for row in rows_of(decided, scheme_behind(decided)):
-        yield writer.writerow(["" if row[name] is None else defused(str(row[name])) for name in COLUMNS])
+        yield [row[name] for name in COLUMNS]
 
 
 @guarded("assessments.export.request", area=round_area)
@@ -121,7 +112,8 @@ def _lines(decided: Replay) -> Iterator[str]:
 def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     """All results as one JSON object that streams: what they are of, then the rows."""
     found, decided = _decided(request, pk)
-    return StreamingHttpResponse(_json(decided), content_type="application/json", headers=_file(found, "json"))
+    lines = in_pieces(_json(decided))
+    return StreamingHttpResponse(lines, content_type="application/json", headers=_file(found, "json"))
 
 
 def _json(decided: Replay) -> Iterator[str]:
