@@ -139,7 +139,10 @@ def panel(content: str, title: object = "", level: int = 2) -> SafeString:
 
 @register.simple_block_tag
 def table(content: str, caption: object, kind: str = "") -> SafeString:
-    """A dense table: `caption` names it for screen readers; kind="wide" scrolls inside its own frame."""
+    """A dense table: `caption` names it for screen readers; kind="wide" scrolls inside its own frame.
+
+    kind="told" has its last cell, words about the row, below the row on a phone.
+    """
     return format_html(
         '<div class="table {}" role="region" aria-label="{}" tabindex="0"><table class="data">'
         '<caption class="unseen">{}</caption>{}</table></div>',

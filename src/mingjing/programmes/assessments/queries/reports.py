@@ -5,6 +5,7 @@ lost is kept with the decision (jobs.reports). Not here: the figures themselves 
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -130,15 +131,16 @@ def _absent(round_: Round) -> tuple[tuple[str, int], ...]:
 def _moves(decided: Replay, scheme: Scheme, earlier: Round | None) -> tuple[dict[str, int], int]:
     """What became of everybody since the round before, and how many are gone."""
     before = decision_of(earlier) if earlier else None
-    if before is None:
-        return {}, 0
+    return _moved(decided, before, scheme) if before else ({}, 0)
+
+
+def _moved(decided: Replay, before: Replay, scheme: Scheme) -> tuple[dict[str, int], int]:
     here, there = stood(decided), stood(before)
     counts = tally(compare(here.values(), there, scheme.list_rules, scheme_behind(before).list_rules))
-    summed: dict[str, int] = {}
+    summed: Counter[str] = Counter()
     for found in counts.values():
-        for kind, count in found.items():
-            summed[kind] = summed.get(kind, 0) + count
-    return summed, len(gone(here.values(), there))
+        summed.update(found)
+    return dict(summed), len(gone(here.values(), there))
 
 
 def _crowds(scheme: Scheme, rows: Iterable[Row]) -> dict[str, tuple[Bunching, ...]]:

@@ -80,8 +80,11 @@ def records_seen(person: Person | AnonymousUser, today: date) -> VisitRecordQuer
 
 
 def of_person(person: Person, today: date) -> VisitRecordQuerySet:
-    """The unsealed records of the team-days that `person` is on, which nobody has locked or voided, soonest first."""
-    found = VisitRecord.objects.unsealed(today).standing().filter(team_day__in=_days(person), locked_at=None)
+    """The unsealed records of the team-days that `person` is on, which nobody has locked or voided, soonest first.
+
+    The days are asked for at once: PostgreSQL would join everybody's records to everything beside them first.
+    """
+    found = VisitRecord.objects.unsealed(today).standing().filter(team_day__in=list(_days(person)), locked_at=None)
     return found.select_related(*BESIDE).defer(*HEAVY).order_by("team_day__day", "team_day_id", "id")
 
 

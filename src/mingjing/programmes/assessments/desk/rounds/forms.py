@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mingjing.engine.outcome import spoken
+from mingjing.faces.ui.forms import LongSelect
 from mingjing.faces.ui.uploads import ExhibitsField
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
@@ -46,9 +47,9 @@ class ChangeForm(forms.Form):
 class RoundForm(ChangeForm):
     """What a round is opened with."""
 
-    area = AreaChoice(label=_("Area whose communities take part"), queryset=Area.objects.none())
+    area = AreaChoice(label=_("Area whose communities take part"), queryset=Area.objects.none(), widget=LongSelect)
     code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Short and lasting, such as 2025-1."))
-    lead = forms.ModelChoiceField(label=_("Who answers for it"), queryset=Person.objects.none())
+    lead = forms.ModelChoiceField(label=_("Who answers for it"), queryset=Person.objects.none(), widget=LongSelect)
     field_order = ("area", "code", "title", "scheme", "first_day", "last_day", "lead")
 
     def __init__(self, *args: Any, areas: Any, leads: Any, **kwargs: Any) -> None:
@@ -67,7 +68,9 @@ class StepForm(forms.Form):
 class HandoverForm(forms.Form):
     """Who answers for a round from now on, and why."""
 
-    to = forms.ModelChoiceField(label=_("Who answers for it from now on"), queryset=Person.objects.none())
+    to = forms.ModelChoiceField(
+        label=_("Who answers for it from now on"), queryset=Person.objects.none(), widget=LongSelect
+    )
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
     def __init__(self, *args: Any, leads: Any, **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -49,6 +50,7 @@ SORTS = {
 """By what is to be done about a record of a day that lies behind; the last needs nothing of the reader."""
 OF_A_SORT = 20
 """Records behind that are shown of each sort at a time."""
+ORDER = ("team_day__day", "team_day_id", "id")
 
 
 @guarded("assessments.visit.record")
@@ -59,14 +61,16 @@ def my_visits(request: HttpRequest) -> HttpResponse:
     """
     person, today = actor(request), timezone.localdate()
     records = of_person(person, today)
-    now, before = list(records.filter(team_day__day=today)), records.filter(team_day__day__lt=today)
+    before = records.filter(team_day__day__lt=today).select_related(None).select_related("team_day")
     pages = {
-        name: page_of(rows, request.GET, order=("team_day__day", "team_day_id", "id"), size=OF_A_SORT, of=name)
+        name: page_of(rows.only("team_day__day"), request.GET, order=ORDER, size=OF_A_SORT, of=name)
         for name, rows in _sorts(before, person).items()
     }
-    shown = lines_of([*now, *(row for page in pages.values() for row in page.rows)], person, today)
+    keys = [row.pk for page in pages.values() for row in page.rows]
+    shown = lines_of(list(records.filter(Q(team_day__day=today) | Q(pk__in=keys))), person, today)
     lines = {line.record.pk: line for line in shown}
-    days, unopened = _days(person, [lines[row.pk] for row in now], today), _unopened(before)
+    now = [line for line in shown if line.record.team_day.day == today]
+    days, unopened = _days(person, now, today), _unopened(before)
     behind = [Behind(name, SORTS[name], page, [lines[row.pk] for row in page.rows]) for name, page in pages.items()]
     context = {
         "today": [day for day in days if day.day.day == today and day.lines],
