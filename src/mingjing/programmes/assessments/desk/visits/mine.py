@@ -62,10 +62,8 @@ def my_visits(request: HttpRequest) -> HttpResponse:
     person, today = actor(request), timezone.localdate()
     records = of_person(person, today)
     before = records.filter(team_day__day__lt=today).select_related(None).select_related("team_day")
-    pages = {
-        name: page_of(rows.only("team_day__day"), request.GET, order=ORDER, size=OF_A_SORT, of=name)
-        for name, rows in _sorts(before, person).items()
-    }
+    sorts = _sorts(before.only("team_day__day"), person)
+    pages = {name: page_of(rows, request.GET, order=ORDER, size=OF_A_SORT, of=name) for name, rows in sorts.items()}
     keys = [row.pk for page in pages.values() for row in page.rows]
     shown = lines_of(list(records.filter(Q(team_day__day=today) | Q(pk__in=keys))), person, today)
     lines = {line.record.pk: line for line in shown}
