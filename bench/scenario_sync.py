@@ -3,8 +3,13 @@
 The real server answers (sessions, signatures, validation, idempotency, ledger, exhibits); its floors, under the same
 server, hash, write and sync the same bytes and insert the same rows by plain SQL: one a bare WSGI application, one a
 plain Django view that takes the visit as one multipart body, as the goals were measured. All take turns in one run.
-Rates, percentiles, processor time and bytes on disk of a visit are printed, with both ratios; the ratio to the bare
-floor's seconds, the harder one, is what is held. The load is drawn on the same two cores, alike for all.
+The usual visit finds nothing on a critical check; one that opens five orders is measured beside it, with floors that
+write the rows of five orders.
+
+The load is drawn on the same two cores, by one process with a thread for each phone. Ours is asked 21 times where plain
+Django is asked once, so what the driver does counts against ours: every request is ready as bytes before the clock
+runs, and answers are looked at when it has stopped (sync_wire). What the driver takes all the same is printed with the
+rates, percentiles and processor time of the servers. Held are the ratios to both floors' seconds.
 """
 
 import json
@@ -17,19 +22,22 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from http.client import HTTPConnection
+from itertools import chain
 from pathlib import Path
 from socket import socket
 from typing import Any
 
 from bench.figures import Figure
-from bench.sync_load import Phone, drive, floor_visit, form_of, phones_of, plain_visit, sync_visit
+from bench.sync_load import KINDS, Phone, check_plain, check_sync, phones_of, to_bare, to_plain, to_sync
+from bench.sync_wire import drive
 
 ROOT = Path(__file__).resolve().parent.parent
-PHONES = (1, 4, 16)
-VISITS = {0: (12, 6, 4), 20: (6, 3, 2)}
-"""Visits of each phone in one turn, by photos, for 1, 4 and 16 phones."""
-TURNS = 2
+VISITS = {"0-photos": {1: 24, 4: 12, 16: 8}, "20-photos": {1: 6, 4: 3, 16: 2}, "orders": {16: 8}}
+"""Visits of each phone in one turn, by kind and the number of phones."""
+PHONES = 16
+TURNS = 3
 
 
 def measure() -> list[Figure]:
@@ -48,7 +56,7 @@ def on_database(name: str, database: Any) -> list[Figure]:
     with database as url, tempfile.TemporaryDirectory(prefix="mingjing-bench-sync-") as folder:
         place = Path(folder)
         env = environment(place, url)
-        told = built(place, env, TURNS * sum(map(sum, VISITS.values())) + len(VISITS))
+        told = built(place, env, TURNS * sum(sum(each.values()) for each in VISITS.values()) + len(VISITS))
         phones = phones_of(told)
         with serving(["-m", "mingjing", "serve", "--no-worker"], env) as (port, pid):
             for phone in phones:
@@ -73,49 +81,62 @@ GRANIAN = [
 
 
 def compared(name: str, checks: Any, phones: list[Phone], real: Any, floor: Any, place: Path) -> Iterator[Figure]:
-    """One figure for each number of photos and phones."""
+    """Two figures for each kind of visit and number of phones, by the floors; what all of them took of the disk."""
     empty, sent = database_bytes(place), 0
-    for photos, counts in VISITS.items():
-        for count, each in zip(PHONES, counts, strict=True):
-            turns: list[tuple[float, float, float]] = []
-            took: list[float] = []
-            cpu = [0.0, 0.0, 0.0]
-            visits = count * each
-            for _ in range(TURNS):
-                lots = [(phone, [phone.prepare(checks, photos) for _ in range(each)]) for phone in phones[:count]]
-                plain = plain_visit({visit.subject: form_of(visit) for _, lot in lots for visit in lot})
-                before = [processor_seconds(real[1]), processor_seconds(floor[1])]
-                seconds, single = drive(real[0], lots, sync_visit)
-                cpu[0] += processor_seconds(real[1]) - before[0]
-                bare, _ = drive(floor[0], lots, floor_visit)
-                between = processor_seconds(floor[1])
-                django, _ = drive(floor[0], lots, plain)
-                cpu[1] += between - before[1]
-                cpu[2] += processor_seconds(floor[1]) - between
-                turns.append((seconds, bare, django))
-                took += single
-            ours, theirs, view = (statistics.median(turn[n] for turn in turns) / visits for n in range(3))
-            print_line(name, photos, count, (ours, theirs, view), took, [one / (TURNS * visits) for one in cpu])
-            sent += TURNS * visits
-            yield Figure(f"sync-{name}-{photos}-photos-{count}", ours, floor=theirs, per=1, what="visits")
+    for kind, counts in VISITS.items():
+        for count, each in counts.items():
+            turns = [turn(kind, checks, phones[:count], each, (real, floor)) for _ in range(TURNS)]
+            sent += TURNS * count * each
+            seconds = [statistics.median(one[way].seconds for one in turns) / (count * each) for way in range(3)]
+            print_line(f"{name} {kind} {count:>2} phones", seconds, turns, TURNS * count * each)
+            ours, bare, plain = seconds
+            yield Figure(f"sync-{name}-{kind}-{count}", ours, floor=bare, per=1, what="visits")
+            yield Figure(f"sync-{name}-{kind}-{count}-django", ours, floor=plain, per=1, what="visits")
     yield Figure(f"sync-{name}-memory", memory(real[1]), unit="bytes", what="the server after 16 phones")
     if name == "sqlite":
         grown = (database_bytes(place) - empty) / sent
         yield Figure("sync-sqlite-disk", grown, unit="bytes", what="the database grows by, a visit")
 
 
-def print_line(
-    name: str, photos: int, phones: int, seconds: Sequence[float], took: Sequence[float], cpu: Sequence[float]
-) -> None:
-    """A line of ours, the bare floor's and plain Django's: rates, ratios, percentiles, processor time."""
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What one turn took: seconds by the clock, of each visit, and of the server's and the driver's processor time."""
+
+    seconds: float
+    visits: Sequence[float]
+    server: float
+    driver: float
+
+
+def turn(kind: str, checks: Any, phones: Sequence[Phone], each: int, servers: Any) -> list[Took]:
+    """The same visits to ours, the bare floor and plain Django, one after the other."""
+    lots = [[(phone, phone.prepare(checks, kind)) for _ in range(each)] for phone in phones]
+    real, floor = servers
+    ways = ((real, to_sync, check_sync), (floor, to_bare, check_plain), (floor, to_plain, check_plain))
+    told = []
+    for (port, pid), asked, check in ways:
+        ready = [[asked(phone, visit) for phone, visit in lot] for lot in lots]
+        server, driver = processor_seconds(pid), time.process_time()
+        seconds, took, answers = drive(port, ready)
+        told.append(Took(seconds, took, processor_seconds(pid) - server, time.process_time() - driver))
+        for (_phone, visit), found in zip(chain.from_iterable(lots), answers, strict=True):
+            check(visit, found)
+    return told
+
+
+def print_line(what: str, seconds: Sequence[float], turns: Sequence[Sequence[Took]], visits: int) -> None:
+    """A line of ours, the bare floor's and plain Django's: rates, shares, percentiles, processor time."""
     ours, bare, plain = seconds
-    ordered = sorted(took)
+    ordered = sorted(one for told in turns for one in told[0].visits)
     p50, p95, p99 = (ordered[min(len(ordered) - 1, int(len(ordered) * part))] * 1e3 for part in (0.5, 0.95, 0.99))
-    spent = " / ".join(f"{one * 1e3:.1f}" for one in cpu)
+    spent, drawn = (
+        " / ".join(f"{sum(getattr(told[way], of) for told in turns) / visits * 1e3:.1f}" for way in range(3))
+        for of in ("server", "driver")
+    )
     print(
-        f"   {name} {photos:>2} photos {phones:>2} phones: {1 / ours:7.1f} visits/s; bare floor {1 / bare:7.1f}"
-        f" ({bare / ours:.2f} of it), plain Django {1 / plain:7.1f} ({plain / ours:.2f} of it);"
-        f" p50 {p50:.0f} p95 {p95:.0f} p99 {p99:.0f} ms; {spent} ms CPU a visit"
+        f"   {what}: {1 / ours:7.1f} visits/s; bare floor {1 / bare:7.1f} ({bare / ours:.2f} of it), plain Django"
+        f" {1 / plain:7.1f} ({plain / ours:.2f} of it); p50 {p50:.0f} p95 {p95:.0f} p99 {p99:.0f} ms;"
+        f" CPU a visit: servers {spent} ms, driver {drawn} ms"
     )
 
 
@@ -130,7 +151,7 @@ def built(place: Path, env: dict[str, str], visits: int) -> dict[str, Any]:
     """The district with its phones, in a process of its own."""
     out = place / "district.json"
     run([sys.executable, "-m", "mingjing", "migrate"], env)
-    run([sys.executable, "-m", "bench.sync_district", str(max(PHONES)), str(visits), str(out)], env)
+    run([sys.executable, "-m", "bench.sync_district", str(PHONES), str(visits), str(out)], env)
     told: dict[str, Any] = json.loads(out.read_text("utf-8"))
     return told
 
@@ -138,10 +159,11 @@ def built(place: Path, env: dict[str, str], visits: int) -> dict[str, Any]:
 def learn(phone: Phone, checks: Any, port: int, place: Path, env: dict[str, str]) -> None:
     """Send one visit of each kind and keep the rows it left, for the floor to write."""
     (place / "floor").mkdir()
-    for photos in VISITS:
-        visit = phone.prepare(checks, photos)
-        drive(port, [(phone, [visit])], sync_visit)
-        out = str(place / "floor" / f"rows-{photos}.json")
+    for kind in KINDS:
+        visit = phone.prepare(checks, kind)
+        _, _, (answers,) = drive(port, [[to_sync(phone, visit)]])
+        check_sync(visit, answers)
+        out = str(place / "floor" / f"rows-{kind}.json")
         run([sys.executable, "-m", "bench.sync_rows", visit.subject, out], env)
 
 

@@ -97,13 +97,13 @@ def phone(person: Any, at: Any) -> dict[str, str]:
     return {"device": str(device.pk), "key": pem.decode()}
 
 
-def checks_of(round_: Any) -> dict[str, list[list[str]]]:
-    """The code and rule kind of every check, by class."""
+def checks_of(round_: Any) -> dict[str, list[list[Any]]]:
+    """The code and rule kind of every check, and whether it is critical, by class."""
     from mingjing.programmes.assessments.queries.schemes import scheme_of
 
     scheme = scheme_of(round_.scheme)
     return {
-        code: [[check.code, check.rule.kind] for check in rubric.checks.values()]
+        code: [[check.code, check.rule.kind, check.critical] for check in rubric.checks.values()]
         for code, rubric in scheme.rubrics.items()
     }
 

@@ -2,10 +2,10 @@
 
 No session, no check, no signature, no idempotency, no ledger. Two of them under one server:
 
-* bare, a WSGI application: PUT keeps a photo under its digest, POST /N writes the rows that a visit with N photos left
-  in the real thing (bench.sync_rows; files `rows-N.json` in BENCH_FLOOR);
-* a plain Django view, as the goals were measured (the study of the peers, 1-2): POST /plain/N brings the
-  visit and its photos as one multipart body; no middleware.
+* bare, a WSGI application: PUT keeps a photo under its digest, POST /KIND writes the rows that a visit of that kind
+  left in the real thing (bench.sync_rows; files `rows-KIND.json` in BENCH_FLOOR);
+* a plain Django view, as the goals were measured (the study of the peers, 1-2): POST /plain/KIND/N brings the
+  visit and its N photos as one multipart body; no middleware.
 """
 
 import json
@@ -43,7 +43,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     else:
         json.loads(body.read())
         lone()
-        write(rows(int(environ["PATH_INFO"].strip("/"))))
+        write(rows(environ["PATH_INFO"].strip("/")))
     start_response("200 OK", [("Content-Length", "2")])
     return [b"ok"]
 
@@ -62,7 +62,7 @@ def keep(stream: Any) -> None:
     Path(file.name).replace(target)
 
 
-def visit(request: HttpRequest, photos: int) -> HttpResponse:
+def visit(request: HttpRequest, kind: str, photos: int) -> HttpResponse:
     """A visit with its photos in one body, as Django reads it."""
     files = request.FILES.getlist("photo")
     if len(files) != photos:
@@ -71,8 +71,8 @@ def visit(request: HttpRequest, photos: int) -> HttpResponse:
         keep(file)
     json.loads(request.POST["visit"])
     lone()
-    write(rows(photos))
-    return HttpResponse("ok")
+    write(rows(kind))
+    return HttpResponse("ok", headers={"Content-Length": "2"})
 
 
 def lone() -> None:
@@ -87,11 +87,11 @@ def lone() -> None:
 
 
 @lru_cache
-def rows(photos: int) -> Rows:
-    found: Rows = json.loads((FOLDER / f"rows-{photos}.json").read_text("utf-8"))
+def rows(kind: str) -> Rows:
+    found: Rows = json.loads((FOLDER / f"rows-{kind}.json").read_text("utf-8"))
     return found
 
 
-urlpatterns = [path("plain/<int:photos>", visit)]
+urlpatterns = [path("plain/<str:kind>/<int:photos>", visit)]
 settings.MIDDLEWARE, settings.ROOT_URLCONF = [], __name__
 PLAIN = WSGIHandler()

@@ -1,14 +1,13 @@
 """Phones as the bench of sync drives them: what each sends is made and signed before the clock runs.
 
-A phone is a thread with one connection. Not here: the servers, and what is measured (scenario_sync).
+Not here: how it is sent (sync_wire), the servers, and what is measured (scenario_sync).
 """
 
 import json
 import time
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from http.client import HTTPConnection
@@ -22,7 +21,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-__all__ = ["EDITS", "Phone", "Visit", "drive", "floor_visit", "form_of", "phones_of", "plain_visit", "sync_visit"]
+from bench.sync_wire import Answer, Request, request
+
+__all__ = [
+    "EDITS", "KINDS", "Kind", "Phone", "Visit", "check_plain", "check_sync", "phones_of", "to_bare", "to_plain",
+    "to_sync",
+]  # fmt: skip
 
 EDITS = 65
 PHOTO_BYTES = 300_000
@@ -30,9 +34,24 @@ BOUNDARY = "mingjing-bench"
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of visit: how many photos, and whether critical checks are found wanting.
+
+    Most visits find nothing there. Where they do, an order is opened for each such check: five here.
+    """
+
+    photos: int
+    critical: bool = False
+
+
+KINDS = {"0-photos": Kind(0), "20-photos": Kind(20), "orders": Kind(0, critical=True)}
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One visit as it is sent: the photos' bytes with their digests, and the body that tells of them."""
 
+    kind: str
     subject: str
     body: bytes
     signature: str
@@ -48,7 +67,6 @@ class Phone:
     subjects: list[tuple[str, str]]
     token: str = ""
     head: Any = None
-    visits: list[Visit] = field(default_factory=list)
 
     def sign(self, message: bytes) -> str:
         """r and s as base64url, as WebCrypto signs."""
@@ -64,16 +82,16 @@ class Phone:
         answer = posted(connection, "/field/api/session/", given)
         self.token, self.head = answer["token"], answer["head"]
 
-    def prepare(self, checks: dict[str, list[list[str]]], photos: int) -> Visit:
-        """The next visit of this phone, with so many photos."""
+    def prepare(self, checks: dict[str, list[list[Any]]], kind: str) -> Visit:
+        """The next visit of this phone, of that kind."""
         subject, class_code = self.subjects.pop()
-        taken = [photo() for _ in range(photos)]
+        taken = [photo() for _ in range(KINDS[kind].photos)]
         digests = [digest for digest, _ in taken]
         commands = [self.promise(subject, digest, len(raw)) for digest, raw in taken]
-        commands += edits(subject, checks[class_code], digests)
+        commands += edits(subject, checks[class_code], digests, critical=KINDS[kind].critical)
         body = canonical({"format": "mingjing.sync/1", "device": self.device, "sent_at": now(), "commands": commands,
                           "watch": []})  # fmt: skip
-        return Visit(subject, body, self.sign(body), taken)
+        return Visit(kind, subject, body, self.sign(body), taken)
 
     def promise(self, subject: str, digest: str, size: int) -> dict[str, Any]:
         """The signed record of a photo."""
@@ -86,11 +104,13 @@ class Phone:
         return command(subject, "assessments.photo", {"record": record, "signature": self.sign(canonical(record))})
 
 
-def edits(subject: str, checks: Sequence[Sequence[str]], digests: Sequence[str]) -> list[dict[str, Any]]:
+def edits(
+    subject: str, checks: Sequence[Sequence[Any]], digests: Sequence[str], *, critical: bool
+) -> list[dict[str, Any]]:
     """65 edits: every check answered, then more instances of those that count them, with photos where there are."""
-    found, counted = [], [code for code, kind in checks if kind == "PI"]
+    found, counted = [], [code for code, kind, weighty in checks if kind == "PI" and (critical or not weighty)]
     for n in range(EDITS):
-        code, kind = checks[n] if n < len(checks) else (counted[n % len(counted)], "PI")
+        code, kind, _ = checks[n] if n < len(checks) else (counted[n % len(counted)], "PI", critical)
         payload = answer(code, kind, first=n < len(checks))
         if payload["edit"] == "find" and digests:
             payload["evidence"] = [digests[n % len(digests)]]
@@ -122,84 +142,60 @@ def phones_of(told: dict[str, Any]) -> list[Phone]:
     return found
 
 
-def drive(port: int, lots: Sequence[tuple[Phone, Sequence[Visit]]],
-          send: Callable[[HTTPConnection, Phone, Visit], None]) -> tuple[float, list[float]]:  # fmt: skip
-    """Let every phone send its visits one after the other; returns the seconds in all, and those of each visit."""
-
-    def work(lot: tuple[Phone, Sequence[Visit]]) -> list[float]:
-        connection, took = HTTPConnection("127.0.0.1", port, timeout=60), []
-        for visit in lot[1]:
-            start = time.perf_counter()
-            send(connection, lot[0], visit)
-            took.append(time.perf_counter() - start)
-        return took
-
-    start = time.perf_counter()
-    with ThreadPoolExecutor(len(lots)) as pool:
-        found = [seconds for took in pool.map(work, lots) for seconds in took]
-    return time.perf_counter() - start, found
-
-
-def sync_visit(connection: HTTPConnection, phone: Phone, visit: Visit) -> None:
+def to_sync(phone: Phone, visit: Visit) -> list[Request]:
     """The photos by tus, each in one request, then the commands, which make exhibits of them."""
     bearer = f"Bearer {phone.token}"
-    for digest, raw in visit.photos:
-        headers = {
-            "Authorization": bearer, "Tus-Resumable": "1.0.0", "Upload-Length": str(len(raw)),
-            "Upload-Metadata": f"sha256 {b64encode(digest.encode()).decode()}",
-            "Content-Type": "application/offset+octet-stream",
-        }  # fmt: skip
-        connection.request("POST", "/field/api/uploads/", raw, headers)
-        answer = connection.getresponse()
-        answer.read()
-        assert answer.status == 201, answer.status
-        assert answer.headers["Mingjing-Receipt"], "no receipt"
-    headers = {"Authorization": bearer, "Mingjing-Signature": visit.signature, "Content-Type": "application/json"}
-    connection.request("POST", "/field/api/sync/", visit.body, headers)
-    answer = connection.getresponse()
-    told = json.loads(answer.read())
-    assert answer.status == 200, told
+    asked = [
+        request(
+            "POST", "/field/api/uploads/", raw, Authorization=bearer, Tus_Resumable="1.0.0",
+            Upload_Length=str(len(raw)), Upload_Metadata=f"sha256 {b64encode(digest.encode()).decode()}",
+            Content_Type="application/offset+octet-stream",
+        )
+        for digest, raw in visit.photos
+    ]  # fmt: skip
+    headers = {"Authorization": bearer, "Mingjing_Signature": visit.signature, "Content_Type": "application/json"}
+    return [*asked, request("POST", "/field/api/sync/", visit.body, **headers)]
+
+
+def check_sync(visit: Visit, answers: Sequence[Answer]) -> None:
+    """Every photo was receipted and kept, every command applied."""
+    *uploads, synced = answers
+    assert len(uploads) == len(visit.photos)
+    for answer in uploads:
+        assert answer.status == 201, answer
+        assert answer.header("Mingjing-Receipt"), "no receipt"
+    assert synced.status == 200, synced
+    told = json.loads(synced.body)
     wrong = [one for one in told["outcomes"] if one["state"] != "applied"]
     assert not wrong, wrong[:3]
+    assert len(told["outcomes"]) == EDITS + len(visit.photos)
     kept = [digest for digest, _ in visit.photos if told["captures"].get(digest) != "kept"]
     assert not kept, kept
 
 
-def floor_visit(connection: HTTPConnection, phone: Phone, visit: Visit) -> None:
-    """The same bytes and the same rows to the floor."""
-    for digest, raw in visit.photos:
-        connection.request("PUT", f"/{digest}", raw)
-        answer = connection.getresponse()
-        answer.read()
-        assert answer.status == 200, answer.status
-    connection.request("POST", f"/{len(visit.photos)}", visit.body)
-    answer = connection.getresponse()
-    said = answer.read()
-    assert answer.status == 200, said
+def to_bare(_phone: Phone, visit: Visit) -> list[Request]:
+    """The same bytes and the same rows to the bare floor."""
+    asked = [request("PUT", f"/{digest}", raw) for digest, raw in visit.photos]
+    return [*asked, request("POST", f"/{visit.kind}", visit.body)]
 
 
-def form_of(visit: Visit) -> bytes:
-    """The visit and its photos as one multipart body."""
+def to_plain(_phone: Phone, visit: Visit) -> list[Request]:
+    """The same in one multipart body to the view of plain Django."""
     begin = f"--{BOUNDARY}\r\nContent-Disposition: form-data; name="
     parts = [f'{begin}"visit"\r\n\r\n'.encode(), visit.body, b"\r\n"]
     for digest, raw in visit.photos:
         parts += [
             f'{begin}"photo"; filename="{digest}.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'.encode(), raw, b"\r\n",
         ]  # fmt: skip
-    return b"".join([*parts, f"--{BOUNDARY}--\r\n".encode()])
+    body = b"".join([*parts, f"--{BOUNDARY}--\r\n".encode()])
+    path = f"/plain/{visit.kind}/{len(visit.photos)}"
+    return [request("POST", path, body, Content_Type=f"multipart/form-data; boundary={BOUNDARY}")]
 
 
-def plain_visit(forms: Mapping[str, bytes]) -> Callable[[HTTPConnection, Phone, Visit], None]:
-    """The same by one request to the view of plain Django; `forms` were made before the clock runs, by subject."""
-
-    def send(connection: HTTPConnection, phone: Phone, visit: Visit) -> None:
-        headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
-        connection.request("POST", f"/plain/{len(visit.photos)}", forms[visit.subject], headers)
-        answer = connection.getresponse()
-        said = answer.read()
-        assert answer.status == 200, said
-
-    return send
+def check_plain(_visit: Visit, answers: Sequence[Answer]) -> None:
+    """A floor did all of it."""
+    for answer in answers:
+        assert (answer.status, answer.body) == (200, b"ok"), answer
 
 
 def posted(connection: HTTPConnection, path: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -252,8 +248,3 @@ def uuid4() -> str:
 
 
 PICTURE = picture()
-
-
-def chunks(visits: Sequence[Visit], size: int) -> Iterator[Sequence[Visit]]:
-    """So many visits at a time."""
-    yield from (visits[n : n + size] for n in range(0, len(visits), size))
