@@ -56,7 +56,7 @@ def on_database(name: str, database: Any) -> list[Figure]:
     with database as url, tempfile.TemporaryDirectory(prefix="mingjing-bench-sync-") as folder:
         place = Path(folder)
         env = environment(place, url)
-        told = built(place, env, TURNS * sum(sum(each.values()) for each in VISITS.values()) + len(VISITS))
+        told = built(place, env, TURNS * sum(sum(each.values()) for each in VISITS.values()) + len(KINDS))
         phones = phones_of(told)
         with serving(["-m", "mingjing", "serve", "--no-worker"], env) as (port, pid):
             for phone in phones:

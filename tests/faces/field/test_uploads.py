@@ -268,3 +268,14 @@ def test_a_photo_costs_one_statement(phone: Phone, django_assert_num_queries) ->
     where = begun(phone, picture(22)).headers["Location"]
     with django_assert_num_queries(0):
         sent(phone, where, picture(22), 0)
+
+
+def test_an_upload_that_came_whole_can_be_forgotten_and_its_receipt_stands(phone: Phone) -> None:
+    raw = picture(40)
+    whole = phone.upload(raw)
+    where, headers = whole.headers["Location"], {**phone.bearer, "Tus-Resumable": "1.0.0"}
+    assert phone.client.delete(where, headers=headers).status_code == 204
+    assert asked(phone, where).status_code == 404
+    address = f"/field/api/receipts/{sha256(raw).hexdigest()}/"
+    given = phone.client.get(address, headers=phone.bearer)
+    assert given.headers["Mingjing-Receipt"] == whole.headers["Mingjing-Receipt"]

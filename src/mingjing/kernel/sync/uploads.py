@@ -1,6 +1,6 @@
 """Bytes on their way up, by tus: kept as they come, whole or to be gone on with, on this disk and in no table.
 
-    DATA_DIR/incoming/<name>.json    what is coming: whose, how long, which digest
+    DATA_DIR/incoming/<name>.json    what is coming in pieces: how long, which digest
     DATA_DIR/incoming/<name>.part    what has come, synced to the disk at the end of each request
 
 Whole bytes become an original (kernel.evidence.store), and the phone is given a receipt for them (arrivals). They were
@@ -14,13 +14,14 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import FileIO
 from pathlib import Path
 from time import monotonic, sleep, time
+from typing import Any
 from uuid import UUID
 
 from mingjing.engine.outcome import N_, Problem, Refusal
@@ -31,12 +32,12 @@ from mingjing.kernel.sync.arrivals import (
     Arrived,
     arrived,
     folder,
+    forget_upload,
     note_arrival,
     note_refusal,
+    noted_upload,
     receipt_of,
     sweep_notes,
-    tell_by_note,
-    write_new,
 )
 from mingjing.kernel.sync.pictures import examined, examined_bytes, examined_original
 from mingjing.kernel.sync.pieces import HASHES, Checksum, Corrupt, Piece, Stream
@@ -121,7 +122,7 @@ def begin_with(
             os.fsync(file.fileno())
             now = replace(upload, offset=piece.size)
             if now.offset == length:
-                now = _finished(now, piece.sha256, at, only=piece.only)
+                return _finished(now, piece.sha256, at, only=piece.only)
             _tell(now)
     except (Corrupt, Refusal, OSError):  # it has no name for its phone either, which sends it anew
         _thrown_away(upload)
@@ -144,9 +145,8 @@ def _new(device: UUID, length: int, digest: str, at: datetime) -> Upload:
 
 def _tell(upload: Upload) -> None:
     """Write down what is known of it. Nobody knows its name yet, so nobody reads half of it."""
-    path = f"{folder()}/{upload.name}.json"
-    if not (upload.receipt and tell_by_note(path, device=upload.device, digest=upload.sha256)):
-        write_new(path, {"length": upload.length, "sha256": upload.sha256})
+    with upload.told.open("x") as file:
+        json.dump({"length": upload.length, "sha256": upload.sha256}, file)
 
 
 def found(name: str, *, device: UUID, at: datetime) -> Upload:
@@ -161,6 +161,8 @@ def found(name: str, *, device: UUID, at: datetime) -> Upload:
         told = json.loads((folder() / f"{name}.json").read_text("utf-8"))
         upload = Upload(name, device, told["length"], told["sha256"], at + LASTS)
     except (FileNotFoundError, ValueError):
+        if came := noted_upload(device, name):  # in one go
+            return Upload(name, device, came["size"], came["sha256"], at + LASTS, came["size"], came["receipt"])
         raise NotThere(name) from None
     if receipt := receipt_of(device, upload.sha256):
         return replace(upload, offset=upload.length, receipt=receipt)
@@ -221,7 +223,9 @@ def _free() -> int:
 
 def discard(upload: Upload) -> None:
     """Forget an upload, and what has come of it. Raises Busy while another request writes to it."""
-    if not upload.receipt:
+    if upload.receipt:
+        forget_upload(upload.device, upload.sha256, upload.name, at=datetime.now(UTC))
+    else:
         with _alone(upload):
             upload.part.unlink(missing_ok=True)
     upload.told.unlink(missing_ok=True)
@@ -267,8 +271,13 @@ def _finished(upload: Upload, digest: str, at: datetime, only: bytes = b"") -> U
         _thrown_away(upload)
         raise
     store.adopt(upload.part, upload.sha256)
+    return replace(upload, receipt=_noted(upload, picture, at))
+
+
+def _noted(upload: Upload, picture: Mapping[str, Any], at: datetime) -> str:
+    """The receipt for bytes that are an original now."""
     device, digest, size = upload.device, upload.sha256, upload.length
-    return replace(upload, receipt=note_arrival(device=device, digest=digest, size=size, picture=picture, at=at))
+    return note_arrival(device=device, digest=digest, size=size, picture=picture, upload=upload.name, at=at)
 
 
 def _named_already(upload: Upload, at: datetime) -> Upload:
@@ -276,9 +285,7 @@ def _named_already(upload: Upload, at: datetime) -> Upload:
     original = examined_original(upload.sha256)
     if original is None or original[0] != upload.length:
         raise NotThere(upload.name)
-    device, digest, (size, picture) = upload.device, upload.sha256, original
-    receipt = note_arrival(device=device, digest=digest, size=size, picture=picture, at=at)
-    return replace(upload, offset=size, receipt=receipt)
+    return replace(upload, offset=upload.length, receipt=_noted(upload, original[1], at))
 
 
 def _thrown_away(upload: Upload) -> None:
