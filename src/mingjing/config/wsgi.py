@@ -2,6 +2,8 @@
 
 import gc
 import os
+from collections.abc import Callable
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingjing.config.settings")
 
@@ -12,8 +14,24 @@ from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 from mingjing.config.parentage import follow_server
 
+
+def _whole(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """An answer that is no stream goes out at once: the server need not ask for a second piece of it."""
+
+    def answered(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        response = answer(environ, start_response)
+        if getattr(response, "streaming", True):
+            return response
+        try:
+            return [response.content]
+        finally:
+            response.close()
+
+    return answered
+
+
 served = follow_server()
-application = get_wsgi_application()
+application = _whole(get_wsgi_application())
 if served:
     from mingjing.kernel.jobs import journals  # needs the apps
 
