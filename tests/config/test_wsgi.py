@@ -1,0 +1,59 @@
+"""How answers leave the application: those that are whole in one piece, streams piece by piece; both are ended."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.signals import request_finished
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.test import override_settings
+from django.urls import path
+
+from mingjing.config.wsgi import application
+
+ENDED: list[str] = []
+
+
+def whole(request: HttpRequest) -> HttpResponse:
+    """Written in pieces, but all there."""
+    response = HttpResponse(["one ", "two"])
+    response._resource_closers.append(lambda: ENDED.append("whole"))  # type: ignore[attr-defined]
+    return response
+
+
+def stream(request: HttpRequest) -> StreamingHttpResponse:
+    """Made as it is asked for."""
+
+    def pieces() -> Iterator[bytes]:
+        yield b"one "
+        assert "stream" not in ENDED
+        yield b"two"
+
+    response = StreamingHttpResponse(pieces())
+    response._resource_closers.append(lambda: ENDED.append("stream"))  # type: ignore[attr-defined]
+    return response
+
+
+urlpatterns = [path("whole", whole), path("stream", stream)]
+
+
+@pytest.mark.parametrize(("where", "pieces"), [("whole", [b"one two"]), ("stream", [b"one ", b"two"])])
+def test_an_answer_that_is_no_stream_is_one_piece_and_each_is_ended_once(where: str, pieces: list[bytes]) -> None:
+    ENDED.clear()
+    finished: list[Any] = []
+    request_finished.connect(listener := lambda **_told: finished.append(1), weak=False)
+    environ = {
+        "REQUEST_METHOD": "GET", "PATH_INFO": f"/{where}", "SERVER_NAME": "testserver", "SERVER_PORT": "80",
+        "wsgi.input": BytesIO(), "wsgi.url_scheme": "http",
+    }  # fmt: skip
+    try:
+        with override_settings(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"]):
+            found = application(environ, lambda *_told: None)
+            assert isinstance(found, list) == (where == "whole")  # what the server takes at once
+            assert list(found) == pieces
+            if where == "stream":
+                found.close()
+    finally:
+        request_finished.disconnect(listener)
+    assert (ENDED, finished) == ([where], [1])
