@@ -5,7 +5,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.core.signals import request_finished
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
@@ -33,6 +34,16 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
     response = StreamingHttpResponse(pieces())
     response._resource_closers.append(lambda: ENDED.append("stream"))  # type: ignore[attr-defined]
     return response
+
+
+@pytest.fixture(autouse=True)
+def _lines_stay() -> Iterator[None]:
+    """The tests' lines to the database are no request's to close, as Django's own client sees to."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 urlpatterns = [path("whole", whole), path("stream", stream)]
