@@ -4,9 +4,9 @@ The real server answers (key, limit of questions, three statements, every rule, 
 with all reasons in both languages, the question synced to the disk before its answer). It has two floors under the same
 kind of server: the bare one, a WSGI application that asks one indexed query of the same rows; and the study's (the goal
 of G8 is told in it), decide and insert in a plain Django view. All three take turns from 16 connections in the same
-run, drawn on the same cores. What the view writes is as durable as our record: SQLite syncs each commit, and so does
-PostgreSQL. MINGJING_GATE_VISITS names the numbers of visits, such as "1000000,10000000"; without it they are ten times
-smaller, for filling ten million rows takes long.
+run, drawn on the same cores by one thread that does the least it can (gate_load). What the view writes is as durable as
+our record: SQLite syncs each commit, and so does PostgreSQL. MINGJING_GATE_VISITS names the numbers of visits, such as
+"1000000,10000000"; without it they are ten times smaller, for filling ten million rows takes long.
 """
 
 import json
@@ -17,13 +17,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure
+from bench.gate_load import ask
 from bench.scenario_sync import environment, processor_seconds, run, serving
 
 CONNECTIONS = 16
@@ -87,12 +86,12 @@ def compared(told: dict[str, Any], servers: dict[str, tuple[int, int]]) -> dict[
     """Of each server: seconds of a question on average by turn, its processor time (`cpu`), and of `each` question."""
     chance = random.Random(8)
     for port, _pid in servers.values():
-        ask(port, told, chance, questions=4)
+        ask(port, told, chance, 4)
     found: dict[str, list[float]] = {}
     for _ in range(TURNS):
         for who, (port, pid) in servers.items():
             before = processor_seconds(pid)
-            average, took = ask(port, told, chance)
+            average, took = ask(port, told, chance, QUESTIONS)
             found.setdefault(who, []).append(average)
             found.setdefault(f"{who} cpu", []).append((processor_seconds(pid) - before) / len(took))
             found.setdefault(f"{who} each", []).extend(took)
@@ -110,38 +109,6 @@ def say(name: str, found: dict[str, list[float]]) -> None:
             f" processor {statistics.median(found[f'{who} cpu']) * 1e3:.2f} ms",
             flush=True,
         )
-
-
-def ask(
-    port: int, told: dict[str, Any], chance: random.Random, questions: int = QUESTIONS
-) -> tuple[float, list[float]]:
-    """Seconds of a question on average, and of each, from all connections at once; each has a key of its own."""
-    lots = [
-        (secret, [body(told, 1 + chance.randrange(told["firms"])) for _ in range(questions)])
-        for secret in told["secrets"]
-    ]  # fmt: skip
-
-    def work(lot: tuple[str, list[bytes]]) -> list[float]:
-        connection, took = HTTPConnection("127.0.0.1", port, timeout=60), []
-        headers = {"Authorization": f"Bearer {lot[0]}", "Content-Type": "application/json"}
-        for asked in lot[1]:
-            start = time.perf_counter()
-            connection.request("POST", "/api/inspections/gate", asked, headers)
-            answer = connection.getresponse()
-            said = answer.read()
-            took.append(time.perf_counter() - start)
-            assert answer.status == 200, said[:500]
-        return took
-
-    start = time.perf_counter()
-    with ThreadPoolExecutor(len(lots)) as pool:
-        found = [seconds for took in pool.map(work, lots) for seconds in took]
-    return (time.perf_counter() - start) / len(found), found
-
-
-def body(told: dict[str, Any], firm: int) -> bytes:
-    asked = {"firm": f"F{firm:017d}", **{name: told[name] for name in ("authority", "officers", "items")}}
-    return json.dumps({**asked, "purpose": "routine", "trigger": "plan", "method": "on_site"}).encode()
 
 
 def percentile(seconds: list[float], percent: int) -> float:
