@@ -2,7 +2,6 @@
 
 import errno
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from duckdb import OutOfMemoryException
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.programmes.inspections.packs import pack, vectors, visit
 
 from mingjing.engine.outcome import Refusal

@@ -22,6 +22,7 @@ from mingjing.programmes.inspections.policy.rules import Pack
 from mingjing.programmes.inspections.policy.warnings import Warning as Said
 from mingjing.programmes.inspections.queries.columns import Columns, Statements, opened, statements
 from mingjing.programmes.inspections.queries.judged import found_in, of_firm
+from mingjing.programmes.inspections.queries.records import load_of, records_of
 
 START = datetime(2025, 11, 25, 9, tzinfo=doors.CHINA)
 NOW = datetime(2026, 4, 20, 9, tzinfo=doors.CHINA)
@@ -174,6 +175,19 @@ def test_an_assessment_counts_in_the_firms_load(scene: doors.Scene) -> None:
     (found,) = Warning.objects.filter(rule="B6.day")
     assert found.level == 3
     assert sorted(one.record.split(":")[0] for one in found.records.all()) == ["inspections.entry", "visits.visit"]
+
+
+@pytest.mark.django_db
+def test_the_gate_names_the_visits_of_others_as_they_are_on_record(scene: doors.Scene) -> None:
+    by, day = scene.people["officer"], NOW - timedelta(days=1)
+    other = start_visit(
+        programme="assessments", purpose="first", subject=scene.firm.subject, area=scene.area, site=None,
+        organisation=scene.firm.organisation, people=[(by, "lead")], entered_at=day, by=by, at=day,
+    )  # fmt: skip
+    entry = scene.enter(day + timedelta(hours=2))
+    found = {visit.record: visit.day for visit in load_of(scene.firm, until=NOW)}
+    assert found == {f"visits.visit:{other.pk}": localdate(day), entry.subject: localdate(day)}
+    assert set(found) == {visit.record for visit in records_of(scene.firm, today=localdate(NOW))}
 
 
 @pytest.mark.django_db

@@ -5,7 +5,6 @@ what was built, for each connection and each kind of values, and asks the driver
 (rows), and queries that are asked now and then: those are built when they are asked.
 """
 
-import json
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +18,7 @@ from django.db.models import DateTimeField, JSONField, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.expressions import Col
 from django.db.models.query import get_related_populators
+from msgspec.json import decode
 
 __all__ = ["Prepared", "Statement", "adapted"]
 
@@ -47,8 +47,8 @@ class Prepared(Generic[Row]):
         return bool(plan.found(filled))
 
     def _plan(self, values: Mapping[str, Any]) -> "tuple[_Plan, Mapping[str, Any]]":
-        filled = {name: _filled(value) for name, value in values.items()}
-        shape = tuple((name, *_kind(value)) for name, value in filled.items())
+        filled = {name: _filled(value) if type(value) is list else value for name, value in values.items()}
+        shape = tuple([(name, *_kind(value)) for name, value in filled.items()])
         connection = connections[DEFAULT_DB_ALIAS]
         plans: dict[Any, _Plan] = self._kept.__dict__.setdefault("plans", {})
         plan = plans.get(shape)
@@ -217,7 +217,7 @@ def _converter(each: Sequence[Any], column: Any, connection: Any) -> Callable[[A
 
     kind, zone = type(column.output_field) if isinstance(column, Col) else None, connection.timezone
     if kind is JSONField and column.output_field.decoder is None:
-        return lambda value: json.loads(value) if type(value) is str else convert(value)
+        return lambda value: decode(value) if type(value) is str else convert(value)
     if kind is DateTimeField and connection.vendor == "sqlite":
         return lambda value: value.replace(tzinfo=zone) if type(value) is datetime else convert(value)
     return convert
@@ -233,9 +233,7 @@ def _making(compiler: Any) -> _Made:
     )  # fmt: skip
 
 
-def _filled(value: Any) -> Any:
-    if not isinstance(value, list):
-        return value
+def _filled(value: list[Any]) -> list[Any]:
     wanted = -len(value) // 32 * -32 if len(value) > 32 else 1 << (len(value) - 1).bit_length()
     return value + [value[-1]] * (wanted - len(value))
 

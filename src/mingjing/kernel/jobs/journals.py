@@ -104,8 +104,8 @@ class Journal:
         """Take in, again and again; a database that is away is waited for, the lines stay."""
         while not stopping.wait(SECONDS):
             try:
-                self.take_in()
-                self._after([])
+                if not self.take_in():
+                    self._after([])
             except Exception:
                 log.exception("The journal %s could not be taken in; it is tried again.", self.name)
                 connection.close()

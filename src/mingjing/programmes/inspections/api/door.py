@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, NoReturn
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
+from msgspec.json import encode
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.faces.api.answers import said
@@ -22,6 +23,7 @@ from mingjing.programmes.inspections.queries.known import Known, catalogue
 
 __all__ = ["WHY", "Asker", "Told", "asked", "keyed", "missing", "not_allowed", "problems", "read_body"]
 
+JSON = "application/json"
 WHY = "answers other systems that show a key; each key opens only what it was issued for"
 BODY_LIMIT = 2 * 2**20
 FAILED = 500  # what is on record of a question that nobody could answer
@@ -41,7 +43,7 @@ class Told:
 
     body: dict[str, Any] | None = None
     text: str = ""
-    content_type: str = "application/json"
+    content_type: str = JSON
     count: int = 0
     status: int = 200
 
@@ -72,7 +74,7 @@ def keyed(right: str, *, method: str = "GET") -> Callable[[Callable[..., Told]],
                 return not_allowed(method)
             known, now = catalogue(), timezone.now()
             key = known.key(_shown(request))
-            if key is None or not key.opens(timezone.localdate(now)):
+            if key is None or not key.opens(timezone.localdate(now, timezone.get_default_timezone())):
                 return _plain(problems([NO_KEY], 401), {"WWW-Authenticate": "Bearer"})
             if right not in key.rights:
                 return _plain(problems([LACKING], 403))
@@ -111,7 +113,7 @@ def _answer(
 
 def read_body(request: HttpRequest) -> object:
     """The JSON document of a request."""
-    if request.content_type != "application/json":
+    if request.content_type != JSON:
         raise _Wrong(NOT_JSON, 415)
     raw = request.read(BODY_LIMIT + 1)
     if len(raw) > BODY_LIMIT:
@@ -136,10 +138,10 @@ def asked(request: HttpRequest, *names: str) -> dict[str, str]:
     return {name: request.GET[name] for name in names if name in request.GET}
 
 
-def problems(found: Sequence[Problem], status: int) -> JsonResponse:
+def problems(found: Sequence[Problem], status: int) -> HttpResponse:
     """Refusals as other systems read them: code, place, and the sentence in both languages."""
     told = [{**said(one), "place": one.place} for one in found]
-    return JsonResponse({"problems": told}, status=status, json_dumps_params={"ensure_ascii": False})
+    return HttpResponse(encode({"problems": told}), content_type=JSON, status=status)
 
 
 def not_allowed(methods: str) -> HttpResponse:
@@ -159,7 +161,7 @@ def _shown(request: HttpRequest) -> str:
 def _response(told: Told) -> HttpResponse:
     if told.body is None:
         return HttpResponse(told.text, content_type=told.content_type, status=told.status)
-    return JsonResponse(told.body, status=told.status, json_dumps_params={"ensure_ascii": False})
+    return HttpResponse(encode(told.body), content_type=JSON, status=told.status)
 
 
 def _plain(response: HttpResponse, headers: dict[str, str] | None = None) -> HttpResponse:

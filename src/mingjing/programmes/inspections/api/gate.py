@@ -9,6 +9,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from msgspec import Raw
+from msgspec.json import encode
 
 from mingjing.engine.outcome import N_, Problem, Reason, Refusal
 from mingjing.faces.api.answers import listed, said, titled
@@ -25,7 +27,7 @@ __all__ = ["gate"]
 
 FORMAT = "mingjing.inspections.gate/1"
 KEPT = 2000
-"""Sentences about a rule or a count, which are the same for everybody, and are kept as they were said."""
+"""Sentences about a rule or a count, which are the same for everybody, and are kept as the JSON that says them."""
 
 
 @keyed(Right.GATE, method="POST")
@@ -47,10 +49,10 @@ def gate(request: HttpRequest, asker: Asker) -> Told:
 
 
 @lru_cache(maxsize=KEPT)
-def _answer(rule: Rule, level: Level, unknown: tuple[str, ...]) -> dict[str, Any]:
+def _answer(rule: Rule, level: Level, unknown: tuple[str, ...]) -> Raw:
     told = said(Answer(rule, level, unknown).reason)
     del told["code"]
-    return told | {"rule": rule.code, "level": level.code, "unknown": list(unknown)}
+    return Raw(encode(told | {"rule": rule.code, "level": level.code, "unknown": unknown}))
 
 
 def _warnings(found: Sequence[Warning]) -> list[dict[str, Any]]:
@@ -62,7 +64,7 @@ def _warnings(found: Sequence[Warning]) -> list[dict[str, Any]]:
     ]
 
 
-def _warning(one: Warning, because: dict[str, str], records: dict[str, str]) -> dict[str, Any]:
+def _warning(one: Warning, because: Raw, records: dict[str, str]) -> dict[str, Any]:
     title, rule, source, avoid = _told(one.rule)
     return {
         "rule": one.rule.code, "level": one.level.code, "title": title, "count": one.count,
@@ -72,10 +74,10 @@ def _warning(one: Warning, because: dict[str, str], records: dict[str, str]) -> 
 
 
 @lru_cache(maxsize=KEPT)
-def _said(code: str, text: str, params: tuple[tuple[str, Any], ...]) -> dict[str, str]:
-    return said(Reason(code, text, dict(params)))
+def _said(code: str, text: str, params: tuple[tuple[str, Any], ...]) -> Raw:
+    return Raw(encode(said(Reason(code, text, dict(params)))))
 
 
 @lru_cache(maxsize=KEPT)
-def _told(rule: Rule) -> tuple[dict[str, str], ...]:
-    return titled(rule.title), *listed(told_of(rule))
+def _told(rule: Rule) -> tuple[Raw, ...]:
+    return tuple(Raw(encode(one)) for one in (titled(rule.title), *listed(told_of(rule))))

@@ -60,20 +60,23 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """All of `only` hold, and none of `unless` holds whole: an exception must be known to be one."""
+    """All of `only` hold, and none of `unless` holds whole: an exception must be known to be one.
+
+    `names` are the facts that it asks for.
+    """
 
     only: tuple[Test, ...] = ()
     unless: tuple[tuple[Test, ...], ...] = ()
-    _names: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+    names: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
     _said: dict[tuple[Any, ...], bool | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         tests = (*self.only, *(test for tests in self.unless for test in tests))
-        self._names.extend(dict.fromkeys(test.fact for test in tests))
+        self.names.extend(dict.fromkeys(test.fact for test in tests))
 
     def verdict(self, facts: Facts) -> bool | None:
         """Whether it holds, or None where that cannot be told: what it said of the same facts before, it says again."""
-        asked = tuple(map(facts.get, self._names))
+        asked = tuple(map(facts.get, self.names))
         try:
             return self._said[asked]
         except KeyError:

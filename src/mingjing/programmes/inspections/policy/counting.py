@@ -50,6 +50,7 @@ class Beside:
         self._days = [visit.day for visit in visits]
         self._until = bisect_right(self._days, coming.day)
         self._grades = {_grade(one) for one in visits[bisect_left(self._days, coming.day) : self._until]}
+        self._alike: dict[tuple[int, tuple[str, ...]], Sequence[Visit]] = {}
 
     def of(self, rule: Rule) -> Sequence[Visit]:
         """Those that the rule counts together with the one that is coming, if they are enough to warn of.
@@ -59,22 +60,28 @@ class Beside:
         """
         asked, needed = rule.count, self._needed(rule)
         assert asked is not None
-        names = [name for name in asked.per if name != "item"]
-        keys = {_told_all(one, names) for one in self._own if one.meets(asked.visits)}
-        if needed is None or not keys:
+        if needed is None:
             return ()
         start = date.min if rule.kind == "streak" else window_start(asked.window, self._coming.day)
-        first = bisect_left(self._days, start)
-        if self._until - first < needed:
+        if self._until - bisect_left(self._days, start) < needed:
             return ()
-
-        def counted(at: int, end: int) -> list[Visit]:
-            return [one for one in self._visits[at:end] if one.meets(asked.visits) and _told_all(one, names) in keys]
-
-        within = counted(first, self._until)
+        together = self._together(asked)
+        if len(together) < needed:
+            return ()
+        within = [one for one in together if start <= one.day <= self._coming.day]
         if len(within) < needed or (asked.what == "authorities" and len({one.authority for one in within}) < needed):
             return ()
-        return [*counted(0, first), *within, *counted(self._until, len(self._visits))]
+        return together
+
+    def _together(self, asked: Count) -> Sequence[Visit]:
+        """The visits of all days that are counted as the one that is coming is: once for all rules that count alike."""
+        names = tuple([name for name in asked.per if name != "item"])
+        alike = id(asked.visits), names
+        if (found := self._alike.get(alike)) is None:
+            keys = {_told_all(one, names) for one in self._own if one.meets(asked.visits)}
+            met = [one for one in self._visits if one.meets(asked.visits)] if keys else []
+            found = self._alike[alike] = [one for one in met if _told_all(one, names) in keys] if names else met
+        return found
 
     def _needed(self, rule: Rule) -> int | None:
         """The fewest visits with which the rule can be met that day; None where nothing can."""

@@ -4,12 +4,13 @@ Red cannot stop anybody at the door: it tells the firm that it may refuse. Not h
 entry despite red leads to (a rule of kind `visit`, B7).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from mingjing.engine.outcome import N_, Phrase, Reason
-from mingjing.programmes.inspections.policy.conditions import Facts
+from mingjing.programmes.inspections.policy.conditions import KEPT, Facts
 from mingjing.programmes.inspections.policy.rules import Level, Pack, Rule
 
 __all__ = ["Admission", "Answer", "Colour", "admit"]
@@ -68,7 +69,18 @@ class Admission:
 
 def admit(pack: Pack, facts: Facts, *, day: date) -> Admission:
     """What the rules of that day say to an arrival of which these facts are known."""
-    answers = [answer for rule in pack.on(day, "gate") if (answer := _answer(rule, facts))]
+    rules = pack.on(day, "gate")
+    asked = tuple(map(facts.get, pack.names(rules)))
+    said: Admission | None = pack.said.get((id(rules), asked))
+    if said is None:
+        if len(pack.said) >= KEPT:
+            pack.said.clear()
+        said = pack.said[id(rules), asked] = _said(rules, facts)
+    return said
+
+
+def _said(rules: Sequence[Rule], facts: Facts) -> Admission:
+    answers = [answer for rule in rules if (answer := _answer(rule, facts))]
     worst = max((answer.level for answer in answers), default=Level.INFO)
     colour = {Level.INFO: Colour.GREEN, Level.YELLOW: Colour.YELLOW, Level.RED: Colour.RED}[worst]
     return Admission(colour, tuple(sorted(answers, key=lambda answer: -answer.level)))

@@ -125,10 +125,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Rules in the order of the document."""
+    """Rules in the order of the document; `said` is what those at the gate said of the same facts before."""
 
     title: Titled
     rules: tuple[Rule, ...]
+    said: dict[tuple[int, tuple[Any, ...]], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _names: dict[int, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _turns: list[date] = field(default_factory=list, init=False, repr=False, compare=False)
     _held: dict[tuple[int, tuple[str, ...]], tuple[Rule, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -146,8 +148,15 @@ class Pack:
         """Its rules of these kinds that hold on that day: looked up once for all days between two changes."""
         between = (bisect_right(self._turns, day), kinds)
         if (held := self._held.get(between)) is None:
-            held = self._held[between] = tuple(rule for rule in self.of(*kinds) if rule.holds(day))
+            held = self._held.setdefault(between, tuple(rule for rule in self.of(*kinds) if rule.holds(day)))
         return held
+
+    def names(self, held: tuple[Rule, ...]) -> tuple[str, ...]:
+        """The facts that the levels of these rules, as `on` gave them, ask for: looked up once."""
+        if (found := self._names.get(id(held))) is None:
+            asked = (name for rule in held for step in rule.steps for name in step.when.names)
+            found = self._names[id(held)] = tuple(dict.fromkeys(asked))
+        return found
 
 
 def check_rules(document: Mapping[str, Any]) -> list[Problem]:

@@ -1,9 +1,10 @@
 """A visit as the rules see it, and which of a firm's records stand. Not here: where the records come from."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from mingjing.programmes.inspections.policy.conditions import Condition, Facts
 
@@ -12,8 +13,7 @@ __all__ = ["NOTHING", "Visit", "standing"]
 NOTHING: Mapping[str, str | int | None] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Visit(Struct, frozen=True, kw_only=True):
     """One authority's part in one entry of one firm.
 
     `day` is the day of entry, whenever it was recorded. `record` names the record it stands in; the parts of a joint
@@ -32,7 +32,7 @@ class Visit:
     order: int = 0
     corrects: str = ""
     void: bool = False
-    facts: Facts = field(default_factory=lambda: NOTHING)
+    facts: Facts = NOTHING
 
     def meets(self, condition: Condition) -> bool:
         """Whether a condition is known to hold of it."""

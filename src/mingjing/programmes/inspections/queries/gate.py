@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.utils.timezone import localdate
+from django.utils.timezone import get_default_timezone, localdate
 
 from mingjing.kernel.db.prepared import Prepared
 from mingjing.kernel.parties.models import Person
@@ -67,7 +67,7 @@ class Arrival:
     """The day of the entry, on the clocks of the installation."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "day", localdate(self.at))
+        object.__setattr__(self, "day", localdate(self.at, get_default_timezone()))
 
 
 @dataclass(frozen=True, slots=True)

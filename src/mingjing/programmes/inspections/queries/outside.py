@@ -6,7 +6,7 @@ Not here: what they send (policy.pushed), and writing it (actions.pushing).
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.utils.timezone import localdate
+from django.utils.timezone import get_default_timezone, localdate
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.parties.models import Person
@@ -37,7 +37,7 @@ def warnings_seen(key: Key) -> QuerySet[Warning]:
 
 def arrival_of(key: Key, pushed: Pushed, at: datetime, known: Known | None = None) -> Arrival:
     """Who another system says stands at whose door; raises Refusal for whom and what is not known here."""
-    known, problems, day = known or Known(), list[Problem](), localdate(at)
+    known, problems, day = known or Known(), list[Problem](), localdate(at, get_default_timezone())
     authority = known.authority(key, pushed.authority)
     if authority is None:
         text = N_("{code} is no authority for which this key may speak.")
