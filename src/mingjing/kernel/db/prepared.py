@@ -82,7 +82,7 @@ class Statement:
                 found: list[Any] = connection.connection.execute(self.marked, given).fetchall()
                 return found
             cursor = connection.Database.Cursor(connection.connection).execute(self.sql, given)
-            return cursor.fetchall() if cursor.description else []
+            return cursor.fetchall() if cursor.pgresult.nfields else []  # its description makes an object a column
 
     def say_by_cursor(self, connection: Any, given: Sequence[Any]) -> list[Any]:
         """The same by Django's cursor."""
