@@ -5,6 +5,7 @@ what was built, for each connection and each kind of values, and asks the driver
 (rows), and queries that are asked now and then: those are built when they are asked.
 """
 
+import json
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +19,7 @@ from django.db.models import DateTimeField, JSONField, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.expressions import Col
 from django.db.models.query import get_related_populators
+from msgspec import DecodeError
 from msgspec.json import decode
 
 __all__ = ["Prepared", "Statement", "adapted"]
@@ -217,7 +219,7 @@ def _converter(each: Sequence[Any], column: Any, connection: Any) -> Callable[[A
 
     kind, zone = type(column.output_field) if isinstance(column, Col) else None, connection.timezone
     if kind is JSONField and column.output_field.decoder is None:
-        return lambda value: decode(value) if type(value) is str else convert(value)
+        return lambda value: _read(value) if type(value) is str else convert(value)
     if kind is DateTimeField and connection.vendor == "sqlite":
         return lambda value: value.replace(tzinfo=zone) if type(value) is datetime else convert(value)
     return convert
@@ -231,6 +233,14 @@ def _making(compiler: Any) -> _Made:
         get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]  # Django 6's
         compiler.annotation_col_map,
     )  # fmt: skip
+
+
+def _read(text: str) -> Any:
+    """JSON as the standard library reads it, which takes half of a pair too: one such row must not stop the others."""
+    try:
+        return decode(text)
+    except DecodeError:
+        return json.loads(text)
 
 
 def _filled(value: list[Any]) -> list[Any]:
