@@ -1,13 +1,23 @@
-"""Taking the database's guards away for a moment: to empty it after a test that really commits, or to play the forger.
+"""Taking the database's guards away for a moment, to play the forger; emptying it after a test that really commits.
 
 Not here: any guard; those are migrations (mingjing.kernel.db.guards).
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
 
+from django.core.management.commands.flush import Command as FlushCommand
 from django.db import connection, transaction
-from django.db.backends.base.operations import BaseDatabaseOperations
+
+from mingjing.kernel.calendar.models import Notice
+from mingjing.kernel.calendar.shipped import seed
+from mingjing.kernel.ledger.models import Head
+from tests.installations import put_back
+
+MADE_BY_MIGRATING = {"django_content_type", "auth_permission"}
+"""Tables that only Django writes, whenever the models change."""
 
 
 @contextmanager
@@ -39,34 +49,25 @@ def _lift(cursor) -> list[str]:
 
 @contextmanager
 def flushing_allowed() -> Iterator[None]:
-    """Django empties the database after a test that commits: let it, and begin again as migrations do."""
-    original = BaseDatabaseOperations.execute_sql_flush
+    """Django empties the database after a test that commits: inside, it is put back as migrations left it instead."""
 
-    def flush(self, sql_list):
-        from mingjing.kernel.calendar.models import Notice
-        from mingjing.kernel.calendar.shipped import seed
-        from mingjing.kernel.ledger.models import Head
-
+    def flush(command: FlushCommand, **options: Any) -> None:
+        if connection.vendor == "sqlite":
+            put_back()
+            return
         with transaction.atomic():  # one commit instead of hundreds
-            if connection.vendor == "sqlite":
-                with guards_lifted():
-                    original(self, sql_list)
-            else:
-                _empty()
+            _empty()
             Head.objects.create()
             seed(Notice, 2022, 2026)
 
-    BaseDatabaseOperations.execute_sql_flush = flush
-    try:
+    with patch.object(FlushCommand, "handle", flush):
         yield
-    finally:
-        BaseDatabaseOperations.execute_sql_flush = original
 
 
 def _empty() -> None:
-    """Delete every row there is, past triggers and foreign keys: a TRUNCATE of all tables makes each of them anew."""
+    """Delete every row that is not Django's, past triggers and foreign keys: TRUNCATE would make each table anew."""
     quote = connection.ops.quote_name
-    names = connection.introspection.django_table_names(include_views=False)
+    names = {*connection.introspection.django_table_names(include_views=False)} - MADE_BY_MIGRATING
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(

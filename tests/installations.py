@@ -8,19 +8,20 @@ Not here: migrating itself (tests/kernel/db), an installation on PostgreSQL (tes
 import fcntl
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-__all__ = ["BEGUN", "install", "on_postgresql", "prepare", "template"]
+__all__ = ["BEGUN", "install", "on_postgresql", "prepare", "put_back", "template"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src"
@@ -53,6 +54,18 @@ def prepare() -> None:
         return name
 
     creation._create_test_db = copied
+
+
+def put_back() -> None:
+    """Make the SQLite database of this process what it began as, whatever has been committed to it."""
+    from django.db import connection
+
+    def told(status: int, remaining: int, total: int) -> None:
+        assert status not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}, "a test left a transaction open"
+
+    connection.ensure_connection()
+    with closing(sqlite3.connect(f"{(_first() / FILE).as_uri()}?immutable=1", uri=True)) as first:
+        first.backup(connection.connection, progress=told)
 
 
 @cache
