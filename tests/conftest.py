@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from copy import deepcopy
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         help="a file where the first pass writes what its tests ask the database, and the second leaves out by it",
     )
-    parser.addoption("--part", help="K/N: only what is in every N-th file, from the K-th on")
+    parser.addoption("--part", help="K/N: only every N-th file, from the K-th on")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,16 +50,30 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Listening(file, in_second_pass, commits))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Under --part, leave out the files that other parts run: to import them all is much of what a part takes."""
+    if not (part := config.getoption("--part")) or not collection_path.match("test_*.py"):
+        return None
+    which, of = map(int, part.split("/"))
+    return None if collection_path in part_of(tuple(config.args), which, of) else True
+
+
+@cache
+def part_of(args: tuple[str, ...], which: int, of: int) -> frozenset[Path]:
+    """Every `of`-th file of tests below what pytest was given, from the file `which` (1 is the first) on."""
+    given = {Path(arg.partition("::")[0]).resolve() for arg in args}
+    found = sorted({file for path in given for file in (path, *path.rglob("test_*.py")) if file.is_file()})
+    return frozenset(found[which - 1 :: of])
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Under --database-only, deselect what the database cannot change; under --part, what other parts run."""
+    """Under --database-only, deselect what the database cannot change."""
     kept = items[:]
     if config.getoption("--database-only"):
         spared = left_out(file) if (file := config.getoption("--asked")) else ()
         kept = [item for item in kept if in_second_pass(item) and item.nodeid not in spared]
     else:
         kept = [item for item in kept if not item.get_closest_marker("other_database")]
-    if part := config.getoption("--part"):
-        kept = part_of(items, kept, *map(int, part.split("/")))
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
@@ -75,12 +90,6 @@ def in_second_pass(item: pytest.Item) -> bool:
     if not uses_database(item) or item.get_closest_marker("one_database"):
         return False
     return on_either(item) if is_journey(item) else not of_pages(item)
-
-
-def part_of(collected: list[pytest.Item], items: list[pytest.Item], which: int, of: int) -> list[pytest.Item]:
-    """Those `items` in every `of`-th file, from the file `which` (1 is the first) on, of all that was collected."""
-    files = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in collected))}
-    return [item for item in items if files[item.path] % of == which - 1]
 
 
 def is_journey(item: pytest.Item) -> bool:

@@ -1,5 +1,6 @@
 """What `script/test` runs is everything, and its end says what failed and why. Not here: running the suites."""
 
+import shutil
 import subprocess
 import sys
 from collections import deque
@@ -108,13 +109,21 @@ def test_the_parts_are_all_tests_on_each_database_and_no_two_share_one() -> None
 
 
 @pytest.mark.parametrize("parts", [1, 2, 4])
-def test_parts_by_files_are_everything_and_no_file_is_in_two(parts: int, request: pytest.FixtureRequest) -> None:
-    items = request.session.items
-    found = [part_of(items, items, which, parts) for which in range(1, parts + 1)]
-    assert sum(map(len, found)) == len(items)
-    assert set(chain(*found)) == set(items)
-    files = [{item.path for item in part} for part in found]
-    assert sum(map(len, files)) == len(set().union(*files))
+def test_parts_by_files_are_everything_and_no_file_is_in_two(parts: int) -> None:
+    files = sorted(Path("tests").resolve().rglob("test_*.py"))
+    found = [part_of(("tests",), which, parts) for which in range(1, parts + 1)]
+    assert sorted(chain(*found)) == files
+    one = "tests/tools/test_suites.py"
+    assert part_of((f"{one}::test_x", one), 1, 1) == {Path(one).resolve()}
+
+
+def test_a_part_imports_no_file_of_another(tmp_path: Path) -> None:
+    shutil.copy("tests/conftest.py", tmp_path / "conftest.py")
+    for n, text in enumerate(("def test_it(): pass", "raise SystemExit('imported')")):
+        (tmp_path / f"test_{n}.py").write_text(text)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tmp_path, tmp_path]
+    said = [subprocess.run([*command, "--part", f"{n}/2"], capture_output=True, text=True).stdout for n in (1, 2)]
+    assert ["1 passed" in said[0], "imported" in said[0], "imported" in said[1]] == [True, False, True]
 
 
 def test_the_second_pass_follows_the_first_and_reads_what_it_asked() -> None:
