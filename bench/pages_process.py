@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 from collections.abc import Mapping
+from datetime import date
 from itertools import cycle, product
 from pathlib import Path
 from typing import Any
@@ -24,14 +25,19 @@ def main() -> None:
     from django.utils import timezone
     from tests.crowds import build, costs
 
-    people, pages = build(int(sys.argv[1]), timezone.now())
+    people, pages = build(int(sys.argv[1]), at := timezone.now())
     found, unseen = costs(people, pages, times=3)
     told = {name: (cost.queries, cost.seconds) for name, cost in found.items()}
-    Path(sys.argv[2]).write_text(json.dumps({"pages": told, "unseen": unseen, **edits(people)}), "utf-8")
+    Path(sys.argv[2]).write_text(
+        json.dumps({"pages": told, "unseen": unseen, **edits(people, timezone.localdate(at))}), "utf-8"
+    )
 
 
-def edits(people: Mapping[str, Any]) -> dict[str, float]:
-    """Statements and seconds of one edit of a record of 65 checks, and seconds of its two rows written bare."""
+def edits(people: Mapping[str, Any], day: date) -> dict[str, float]:
+    """Statements and seconds of one edit of a record of 65 checks, and seconds of its two rows written bare.
+
+    `day` is that of the district: midnight may have passed while its pages were opened.
+    """
     from django.db import connection, transaction
     from django.test.utils import CaptureQueriesContext
     from django.utils import timezone
@@ -41,7 +47,7 @@ def edits(people: Mapping[str, Any]) -> dict[str, float]:
 
     officer = people["officer"]
     live = VisitRecord.objects.filter(round__code="fieldwork", visit__isnull=False, submitted_at=None)
-    record = live.filter(team_day__day=timezone.localdate(), team_day__team=1, returned_at=None).earliest("pk")
+    record = live.filter(team_day__day=day, team_day__team=1, returned_at=None).earliest("pk")
     steps = cycle(product(("looked", "unmark"), _checks(record)))
 
     def edit() -> None:
