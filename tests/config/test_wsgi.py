@@ -16,11 +16,25 @@ from mingjing.config.wsgi import application
 ENDED: list[str] = []
 
 
+class Whole(HttpResponse):
+    """Says when it is ended."""
+
+    def close(self) -> None:
+        super().close()
+        ENDED.append("whole")
+
+
+class Stream(StreamingHttpResponse):
+    """The same of a stream."""
+
+    def close(self) -> None:
+        super().close()
+        ENDED.append("stream")
+
+
 def whole(request: HttpRequest) -> HttpResponse:
     """Written in pieces, but all there."""
-    response = HttpResponse(["one ", "two"])
-    response._resource_closers.append(lambda: ENDED.append("whole"))  # type: ignore[attr-defined]
-    return response
+    return Whole(["one ", "two"])
 
 
 def stream(request: HttpRequest) -> StreamingHttpResponse:
@@ -31,9 +45,7 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
         assert "stream" not in ENDED
         yield b"two"
 
-    response = StreamingHttpResponse(pieces())
-    response._resource_closers.append(lambda: ENDED.append("stream"))  # type: ignore[attr-defined]
-    return response
+    return Stream(pieces())
 
 
 @pytest.fixture(autouse=True)
