@@ -220,7 +220,7 @@ class Manifest:
     visit_purposes: Mapping[str, str] = field(default_factory=dict)  # why its people enter: code -> English msgid
     # The phones' face, dotted paths: (person, now) -> what a phone brings along for the day, JSON;
     field_pack: str = ""
-    # (subject, commands, *, by, device, at) -> an Outcome for each (kernel.sync.values): one subject's, in order;
+    # (subject, commands, *, by, device, at) -> what, called in the turn to write, gives each its Outcome, in order;
     field_commands: str = ""
     # (subjects, person, now) -> {subject: what stands there now}, JSON, for the answer to commands;
     field_states: str = ""

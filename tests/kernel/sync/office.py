@@ -3,8 +3,9 @@
 What it applied is in DONE, in order. Not here: tests.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from mingjing.engine.outcome import Problem, Refusal
@@ -19,8 +20,14 @@ DONE: list[Command] = []
 AREA = "430202"
 
 
-def apply(subject: str, commands: Sequence[Command], *, by: Person, device: Device, at: datetime) -> list[Outcome]:
+def apply(
+    subject: str, commands: Sequence[Command], *, by: Person, device: Device, at: datetime
+) -> Callable[[], list[Outcome]]:
     """The manifest's `field_commands`."""
+    return partial(_applied, subject, commands, by, device, at)
+
+
+def _applied(subject: str, commands: Sequence[Command], by: Person, device: Device, at: datetime) -> list[Outcome]:
     if subject.endswith(":404"):
         raise Refusal([Problem("office.unknown", "There is no such office.")])
     photos = [command for command in commands if command.kind == "parties.photo"]

@@ -17,7 +17,7 @@ from mingjing.kernel.places import demo as places_demo
 from mingjing.kernel.places.models import EntryCode, Site
 from mingjing.programmes.assessments import demo
 from mingjing.programmes.assessments.actions.draws import drawing
-from mingjing.programmes.assessments.actions.visits import log_of
+from mingjing.programmes.assessments.actions.growing import log_of
 from mingjing.programmes.assessments.demo import rounds as demo_rounds
 from mingjing.programmes.assessments.demo.history import decided_round
 from mingjing.programmes.assessments.demo.invented import communities, earlier

@@ -6,7 +6,7 @@ from tests.programmes.assessments.test_field_commands import Day, day  # noqa: F
 from tests.races import at_once, failures
 
 from mingjing.kernel.sync.models import Capture
-from mingjing.programmes.assessments.actions.visits import log_of
+from mingjing.programmes.assessments.actions.growing import log_of
 from mingjing.programmes.assessments.models import SheetEdit
 from mingjing.programmes.assessments.policy.recording import apply_log
 from mingjing.programmes.assessments.queries.schemes import scheme_of

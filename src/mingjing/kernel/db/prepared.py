@@ -22,7 +22,7 @@ from django.db.models.query import get_related_populators
 from msgspec import DecodeError
 from msgspec.json import decode
 
-__all__ = ["Prepared", "Statement", "adapted"]
+__all__ = ["Prepared", "Seen", "Statement", "adapted"]
 
 Row = TypeVar("Row")
 
@@ -61,6 +61,22 @@ class Prepared(Generic[Row]):
     def first(self, **values: Any) -> Row | None:
         """The first row, or None. The query itself says that one is enough."""
         return next(iter(self.ask(**values)), None)
+
+    def look(self, known: "Seen[Row] | None" = None, /, **values: Any) -> "Seen[Row] | None":
+        """The first row with what the database said of it; `known` itself where it says the same as then."""
+        plan, filled = self._plan(values)
+        found = plan.found(filled)[:1]
+        if known is not None and found == [known.row]:
+            return known
+        return next((Seen(row, one) for row, one in zip(found, plan.made_of(found), strict=True)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen(Generic[Row]):
+    """A row as the database said it, and what was made of it."""
+
+    row: Sequence[Any]
+    one: Row
 
 
 class Statement:
@@ -133,7 +149,10 @@ class _Plan:
 
     def rows(self, values: Mapping[str, Any]) -> Iterable[Any]:
         """The same as objects, or as tuples."""
-        found = self.found(values)
+        return self.made_of(self.found(values))
+
+    def made_of(self, found: Sequence[Sequence[Any]]) -> Iterable[Any]:
+        """What the database answered as objects, or as tuples."""
         rows = self._converted(found) if self.converters and found else found
         return rows if self.made is None else map(self.made.of, rows)
 

@@ -21,7 +21,7 @@ from django.db.models.base import ModelState
 from mingjing.kernel.db.fields import InstantField, instant_text
 from mingjing.kernel.db.prepared import Statement, adapted
 
-__all__ = ["change", "insert", "insert_objects", "made"]
+__all__ = ["Rows", "change", "insert", "insert_objects", "made"]
 
 Row = TypeVar("Row", bound=Model)
 
@@ -40,18 +40,37 @@ def insert(
 
     With `keys`, those that the database gave them, in the order of the rows.
     """
-    connection = connections[DEFAULT_DB_ALIAS]
-    table = _table(model, tuple(columns), connection.vendor)
-    by_column = list(zip(*rows, strict=True))
-    for n, way in table.ways if by_column else ():
-        by_column[n] = tuple([None if value is None else way(value) for value in by_column[n]])
-    ready = list(zip(*by_column, strict=True))
-    lot, given = max(1, MOST // len(columns)), list[Any]()
-    for start in range(0, len(ready), lot):
-        part = ready[start : start + lot]
-        statement = (_many if len(part) <= FEW else _many.__wrapped__)(table, len(part), keys)
-        given += [key for (key,) in statement.say(connection, list(chain.from_iterable(part)))]
-    return given
+    return Rows.ready(model, columns, rows).insert(keys=keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one model as the database takes them: made ready before, so that to write them is all that is left."""
+
+    table: "_Table"
+    values: Sequence[Sequence[Any]]
+
+    @classmethod
+    def ready(cls, model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> "Rows":
+        """Rows of the named fields, as `insert` takes them. No statement."""
+        table = _table(model, tuple(columns), connections[DEFAULT_DB_ALIAS].vendor)
+        by_column = list(zip(*rows, strict=True))
+        for n, way in table.ways if by_column else ():
+            by_column[n] = tuple([None if value is None else way(value) for value in by_column[n]])
+        return cls(table, list(zip(*by_column, strict=True)))
+
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
+    def insert(self, *, keys: bool = False) -> list[Any]:
+        """Write them; see `insert`."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        lot, given = max(1, MOST // self.table.columns), list[Any]()
+        for start in range(0, len(self.values), lot):
+            part = self.values[start : start + lot]
+            statement = (_many if len(part) <= FEW else _many.__wrapped__)(self.table, len(part), keys)
+            given += [key for (key,) in statement.say(connection, list(chain.from_iterable(part)))]
+        return given
 
 
 @lru_cache(maxsize=256)
@@ -68,6 +87,7 @@ class _Table:
     marks: str
     returning: str
     ways: Sequence[tuple[int, Callable[[Any], Any]]]
+    columns: int
 
 
 @lru_cache(maxsize=256)
@@ -81,6 +101,7 @@ def _table(model: type[Model], columns: tuple[str, ...], vendor: str) -> _Table:
         f"({', '.join(['%s'] * len(fields))})",
         f" RETURNING {quote(str(model._meta.pk.column))}",
         [(n, way) for n, field in enumerate(fields) if (way := _way(field, vendor))],
+        len(fields),
     )
 
 

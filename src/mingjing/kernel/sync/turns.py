@@ -7,14 +7,17 @@ cost no statement, and end with a killed process. Not here: what is done.
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import Lock
 from uuid import UUID
 
 from django.db import connection
 
 from mingjing.kernel.sync.arrivals import folder
 
-__all__ = ["turn_of", "turn_to_write"]
+__all__ = ["one_writes_at_a_time", "turn_of", "turn_to_work", "turn_to_write"]
+
+_WORKING = Lock()
 
 
 @contextmanager
@@ -24,10 +27,26 @@ def turn_of(device: UUID) -> Iterator[None]:
         yield
 
 
+def one_writes_at_a_time() -> bool:
+    """Whether a turn to write keeps all others from writing: what can be is worked out before it then."""
+    return connection.vendor == "sqlite"
+
+
+@contextmanager
+def turn_to_work() -> Iterator[None]:
+    """Before a turn to write, where only one writes at a time: one thread of this process after the other.
+
+    Threads of Python do not compute beside each other. Whoever writes would wait for those that only work something
+    out, each time it asked the database, and all others for it: half a millisecond became five.
+    """
+    with _WORKING if one_writes_at_a_time() else nullcontext():
+        yield
+
+
 @contextmanager
 def turn_to_write() -> Iterator[None]:
     """Wait until no other phone's request writes, where the database lets only one in anyway (SQLite)."""
-    if connection.vendor != "sqlite":
+    if not one_writes_at_a_time():
         yield
         return
     with _alone("writing"):

@@ -1,6 +1,6 @@
 """Commands and what became of them, as sync and the programmes hand them to each other: hundreds in a request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,8 +32,10 @@ class Command(Struct, frozen=True):
 class Outcome(Struct, frozen=True):
     """What became of a command. `current` is what stands instead, in a conflict.
 
-    `standing` is what stands of its subject now, where the programme has it at hand (with its last word on a lot): it
-    is not asked again.
+    `standing` tells what stands of its subject now, where the programme has it at hand (with its last word on a lot):
+    asked when everything is written, instead of the manifest's `field_states`.
+
+    `photos` are all photos of its subject, where they were looked up (with the last word on a lot): as `standing`.
 
     `logged`: the programme keeps the command itself and answers for it when it comes again; sync writes no row.
     """
@@ -43,7 +45,8 @@ class Outcome(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     current: Any = None
     logged: bool = False
-    standing: Any = None
+    standing: Callable[[], Any] | None = None
+    photos: Sequence[Any] | None = None
 
 
 def refused(command: Command, refusal: Refusal) -> Outcome:

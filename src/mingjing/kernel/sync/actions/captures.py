@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -33,11 +34,7 @@ from mingjing.kernel.sync.values import APPLIED, Command, Outcome, refused
 
 __all__ = ["promise_photos", "release_capture", "rescue", "settle"]
 
-_KNOWN = Prepared(
-    lambda subject, digests, keys: Capture.objects.filter(
-        Q(subject=subject, sha256__in=digests, released_at=None) | Q(pk__in=keys)
-    )
-)
+_KNOWN = Prepared(lambda subject, keys: Capture.objects.filter(Q(subject=subject) | Q(pk__in=keys)))
 _EXHIBITS = Prepared(lambda digests: Exhibit.objects.standing().filter(sha256__in=digests))
 STILL = timedelta(minutes=10)
 """No request is silent for so long: an upload that nobody has written to since is nobody's just now."""
@@ -49,39 +46,36 @@ def promise_photos(
     area: Area,
     commands: Sequence[Command],
     site: Position | None = None,
+    read: Callable[[Command], Signed] | None = None,
     allowed: Callable[[Signed], Problem | None] | None = None,
     facts: list[writer.Told] | None = None,
     exhibits: dict[str, Exhibit] | None = None,
+    photos: list[Capture] | None = None,
     device: Device,
     by: Person,
     at: datetime,
 ) -> list[Outcome]:
     """Write down the photos that `commands` promise, each applied or refused; those whose bytes are there are kept.
 
-    `allowed` is the programme's word on one. In a transaction that holds `subject`. A look, and an insert, and what
+    `allowed` is the programme's word on one; `read` reads a command's record where the caller knows it already, instead
+    of `read_record` for that `site`. In a transaction that holds `subject`. A look, and an insert, and what
     `record_kept` takes where bytes have arrived, however many there are; `facts` as there. Those that are kept now are
-    put into `exhibits`, by digest.
+    put into `exhibits`, by digest, and all photos of the subject, as they stand then, into `photos`.
     """
-    read: dict[UUID, Signed] = {}
-    outcomes: dict[UUID, Outcome] = {}
-    for command in commands:
-        try:
-            signed = read_record(command, device, site)
-            if problem := allowed and allowed(signed):
-                raise Refusal([problem])
-            read[command.id] = signed
-        except Refusal as refusal:
-            outcomes[command.id] = refused(command, refusal)
-    known = _known(subject, read.values())
+    records, outcomes = _records(commands, read or partial(read_record, device=device, site=site), allowed)
+    before = _KNOWN.ask(subject=subject, keys=[signed.id for signed in records.values()]) if records else []
+    known = _known(subject, before)
     fresh: dict[str, Signed] = {}
     for command in commands:
-        if command.id in read:
-            outcomes[command.id] = _told_before(command, read[command.id], known, fresh)
+        if command.id in records:
+            outcomes[command.id] = _told_before(command, records[command.id], known, fresh)
     rows = [_row(subject, area, signed, device, by, at) for name, signed in fresh.items() if name == str(signed.id)]
     _keep([(row, found) for row in rows if (found := uploads.arrived(row.device_id, row.sha256))], facts, by, at)
     insert_objects(rows)
     if exhibits is not None:
         exhibits.update((row.sha256, row.exhibit) for row in rows if row.exhibit)
+    if photos is not None and records:
+        photos[:] = [*(row for row in before if row.subject == subject), *rows]
     return [outcomes[command.id] for command in commands]
 
 
@@ -139,13 +133,27 @@ def release_capture(*, capture: Capture, reason: str, by: Person | None, at: dat
     return found
 
 
-def _known(subject: str, read: Collection[Signed]) -> Mapping[str, Capture]:
+def _records(
+    commands: Sequence[Command], read: Callable[[Command], Signed], allowed: Callable[[Signed], Problem | None] | None
+) -> tuple[dict[UUID, Signed], dict[UUID, Outcome]]:
+    """What these commands tell of photos, and the outcomes of those whose record is not taken."""
+    records: dict[UUID, Signed] = {}
+    outcomes: dict[UUID, Outcome] = {}
+    for command in commands:
+        try:
+            signed = read(command)
+            if problem := allowed and allowed(signed):
+                raise Refusal([problem])
+            records[command.id] = signed
+        except Refusal as refusal:
+            outcomes[command.id] = refused(command, refusal)
+    return records, outcomes
+
+
+def _known(subject: str, rows: Sequence[Capture]) -> Mapping[str, Capture]:
     """The photos that stand already, by digest those of the subject, and by the id a phone gave them."""
-    if not read:
-        return {}
-    digests, ids = [signed.values["sha256"] for signed in read], [signed.id for signed in read]
-    rows = _KNOWN.ask(subject=subject, digests=digests, keys=ids)
-    return {row.sha256: row for row in rows if row.subject == subject} | {str(row.pk): row for row in rows}
+    standing = {row.sha256: row for row in rows if row.subject == subject and row.released_at is None}
+    return standing | {str(row.pk): row for row in rows}
 
 
 def _told_before(command: Command, signed: Signed, known: Mapping[str, Capture], fresh: dict[str, Signed]) -> Outcome:

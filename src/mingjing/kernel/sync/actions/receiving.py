@@ -6,7 +6,7 @@ programmes' handlers).
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -27,7 +27,7 @@ from mingjing.kernel.sync.actions.captures import settle
 from mingjing.kernel.sync.envelopes import read_envelope
 from mingjing.kernel.sync.models import Capture, Device, Received
 from mingjing.kernel.sync.queries import captures_of, may_settle, told_of
-from mingjing.kernel.sync.turns import turn_of, turn_to_write
+from mingjing.kernel.sync.turns import turn_of, turn_to_work, turn_to_write
 from mingjing.kernel.sync.values import APPLIED, REFUSED, Command, Outcome, refused
 
 __all__ = ["receive"]
@@ -42,11 +42,14 @@ _CAPTURES = Prepared(
 
 
 class Handler(Protocol):
-    """A programme's `field_commands`."""
+    """A programme's `field_commands`: it may read and work out what it will need, and writes nothing.
+
+    What it returns is called in the turn to write, in a transaction: what it read may be otherwise by then.
+    """
 
     def __call__(
         self, subject: str, commands: Sequence[Command], /, *, by: Person, device: Device, at: datetime
-    ) -> Sequence[Outcome]: ...
+    ) -> Callable[[], Sequence[Outcome]]: ...
 
 
 def receive(*, body: bytes, signature: str, device: Device, at: datetime) -> dict[str, Any]:
@@ -56,14 +59,14 @@ def receive(*, body: bytes, signature: str, device: Device, at: datetime) -> dic
     with turn_of(device.pk):
         outcomes |= _answered_before(commands)
         fresh = [command for command in commands if command.id not in outcomes] if outcomes else commands
-        standing = {}
+        last = dict[str, Outcome]()
         for subject, lot in _by_subject(fresh).items():
             found = _handed_over(subject, lot, device, at)
             outcomes |= {one.id: one for one in found}
-            standing[subject] = found[-1].standing
+            last[subject] = found[-1]
     subjects = list(dict.fromkeys([*(command.subject for command in commands), *envelope.watch]))
-    photos = _photos(subjects, at)
-    states = {subject: found for subject, found in standing.items() if found is not None}
+    photos = _photos(subjects, last, at)
+    states = {subject: one.standing() for subject, one in last.items() if one.standing}
     states |= _states([subject for subject in subjects if subject not in states], device.person, at)
     for subject, state in states.items():
         state["captures"] = photos.get(subject, {})
@@ -108,9 +111,11 @@ def _handed_over(subject: str, lot: Sequence[Command], device: Device, at: datet
     """What becomes of one subject's commands; a fault of ours is told, logged, and tried again when they come again."""
     try:
         try:
-            with turn_to_write(), transaction.atomic():
-                outcomes = _asked(subject, lot, device, at)
-                _write_down(lot, outcomes, device, at)
+            with turn_to_work():
+                work = _handler_of(subject)(subject, lot, by=device.person, device=device, at=at)
+                with turn_to_write(), transaction.atomic():
+                    outcomes = _answered(lot, work())
+                    _write_down(lot, outcomes, device, at)
         except Refusal as refusal:  # of all of them: whatever was written before is undone
             outcomes = [refused(command, refusal) for command in lot]
             _write_down(lot, outcomes, device, at)
@@ -122,17 +127,21 @@ def _handed_over(subject: str, lot: Sequence[Command], device: Device, at: datet
         return [Outcome(command.id, REFUSED, (problem,), logged=True) for command in lot]
 
 
-def _asked(subject: str, lot: Sequence[Command], device: Device, at: datetime) -> Sequence[Outcome]:
-    """What the programme makes of them: an outcome for each. Raises Refusal for none of them."""
+def _handler_of(subject: str) -> Handler:
+    """What its programme takes commands with. Raises Refusal where nobody takes any."""
     owner = registry.owner_of(subject)
     if owner is None or not owner.field_commands:
         text = N_("Nothing here takes this command; update the app.")
         raise Refusal([Problem("sync.unknown", text)])
     handler: Handler = import_string(owner.field_commands)
-    outcomes = handler(subject, lot, by=device.person, device=device, at=at)
+    return handler
+
+
+def _answered(lot: Sequence[Command], outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    """The outcomes, one for each command; anything else is a fault of the programme's."""
     asked, answered = [command.id for command in lot], [one.id for one in outcomes]
     if asked != answered and set(asked) != set(answered):
-        raise RuntimeError(f"{owner.field_commands} did not answer every command about {subject}.")
+        raise RuntimeError(f"Not every command about {lot[0].subject} was answered.")
     return outcomes
 
 
@@ -152,11 +161,14 @@ def _write_down(commands: Sequence[Command], outcomes: Sequence[Outcome], device
     insert_objects(rows)
 
 
-def _photos(subjects: Sequence[str], at: datetime) -> dict[str, dict[str, dict[str, str]]]:
-    """The photos of these subjects, those whose bytes have arrived kept now. One statement where none has."""
-    if not subjects:
-        return {}
-    captures = _CAPTURES.ask(subjects=list(subjects))
+def _photos(subjects: Sequence[str], last: Mapping[str, Outcome], at: datetime) -> dict[str, dict[str, dict[str, str]]]:
+    """The photos of these subjects, those whose bytes have arrived kept now.
+
+    One statement where none has; none where the last outcomes tell of all.
+    """
+    captures: list[Capture] = [photo for one in last.values() for photo in one.photos or ()]
+    if asked := [subject for subject in subjects if subject not in last or last[subject].photos is None]:
+        captures += _CAPTURES.ask(subjects=asked)
     waiting = may_settle(captures)
     if waiting and settle(subjects=waiting, at=at):
         return captures_of(subjects)

@@ -14,16 +14,17 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.kernel.db.prepared import Prepared
+from mingjing.kernel.db.prepared import Prepared, Seen
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.ledger.writer import Told, append_many
 from mingjing.kernel.parties.models import Person
+from mingjing.programmes.assessments.actions.growing import Grown
 from mingjing.programmes.assessments.models import Part, SheetEdit, Signature, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.scheme import Scheme
 
 __all__ = [
-    "LIVE", "Held", "enough_staff", "hold", "live", "members_of", "not_assessed", "outsider", "staff_asked", "take",
-    "team_only",
+    "LIVE", "Held", "enough_staff", "hold", "live", "members_of", "not_assessed", "outsider", "seen", "staff_asked",
+    "take", "team_only",
 ]  # fmt: skip
 
 HEAVY = ("round__scheme__document", "round__plan", "entry__class_reasons")
@@ -51,7 +52,7 @@ class Held:
     `of_team`: whether whoever acts is of the team; `latest`: the highest number of an edit; `signed`: whether anybody
     signed anything; `evidence`: digests of photos that were promised for it meanwhile; `exhibits`: those of them that
     were kept, by digest; `facts`: what the ledger is told at the end, by `tell`; `sheet`: the record's,
-    where edits have just made it.
+    where edits have just made it; `ahead`: what edits of whoever acts come to, where it was worked out before.
     """
 
     record: VisitRecord
@@ -62,6 +63,7 @@ class Held:
     exhibits: dict[str, Exhibit] = field(default_factory=dict)
     facts: list[Told] = field(default_factory=list)
     sheet: Mapping[str, Any] | None = None
+    ahead: Grown | None = None
 
     def tell(self, by: Person | None, at: datetime) -> None:
         """Append what the ledger was not told yet."""
@@ -73,19 +75,26 @@ class Held:
         return self.latest is None or all(command > self.latest for command in commands)
 
 
-def take(key: int, by: Person) -> Held | None:
+def seen(key: int, by: Person) -> Seen[VisitRecord] | None:
+    """The record with this key as `take` finds it, held by nobody: it may be another by then. One statement."""
+    return _SEEN.look(key=key, by=by.pk)
+
+
+def take(key: int, by: Person, known: Seen[VisitRecord] | None = None) -> Held | None:
     """The record with this key, held for several steps of `by` in one go (a phone's): one statement. None for none.
 
-    In a transaction. Whether it may be worked on is asked by each step (`live`).
+    In a transaction. Whether it may be worked on is asked by each step (`live`). `known` is what was seen before: its
+    object serves if nothing of the row has changed.
     """
-    found = _TAKEN.first(key=key, by=by.pk)
+    found = _TAKEN.look(known, key=key, by=by.pk)
     if found is None:
         return None
-    return Held(found, found.of_team, found.latest, found.signed)  # type: ignore[attr-defined]  # annotated
+    record: Any = found.one
+    return Held(record, record.of_team, record.latest, record.signed)  # annotated
 
 
-def _taken(key: int, by: int) -> "QuerySet[VisitRecord]":
-    rows = VisitRecord.objects.select_for_update(of=("self",)).defer(*HEAVY).select_related(*BESIDE)
+def _beside(key: int, by: int) -> "QuerySet[VisitRecord]":
+    rows = VisitRecord.objects.defer(*HEAVY).select_related(*BESIDE)
     team = TeamMember.objects.filter(team_day=OuterRef("team_day"), person=by, removed_at=None)
     edits = SheetEdit.objects.filter(record=OuterRef("pk")).order_by("-command").values("command")
     asked = {"of_team": Exists(team), "latest": Subquery(edits[:1])}
@@ -93,7 +102,8 @@ def _taken(key: int, by: int) -> "QuerySet[VisitRecord]":
     return rows.annotate(**asked, signed=signed).filter(pk=key).order_by()[:1]
 
 
-_TAKEN = Prepared(_taken)
+_SEEN = Prepared(_beside)
+_TAKEN = Prepared(lambda key, by: _beside(key, by).select_for_update(of=("self",)))
 
 
 def live(found: VisitRecord, at: datetime) -> None:

@@ -5,7 +5,7 @@ the same time, and of two who edit one finding the later is told. Edits append n
 change, and the fact of the submission seals the sheet they came to. Not here: signing, reviewing.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -13,13 +13,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
-from msgspec import Struct
 
-from mingjing.engine.chain import canonical
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.ids import uuid7
-from mingjing.kernel.db.rows import change, insert
+from mingjing.kernel.db.rows import change
 from mingjing.kernel.evidence.actions import record_exhibits
 from mingjing.kernel.evidence.models import Access, Origin
 from mingjing.kernel.evidence.queries import exhibits_of
@@ -27,13 +25,11 @@ from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.visits.actions import end_visit, start_visit
 from mingjing.kernel.visits.models import Part as VisitPart
+from mingjing.programmes.assessments.actions.growing import Given, Grown, exhibits_named, grow, start_of
 from mingjing.programmes.assessments.actions.orders import follow_critical
 from mingjing.programmes.assessments.actions.records import Held, enough_staff, hold, live, not_assessed, team_only
-from mingjing.programmes.assessments.models import Part, SheetEdit, TeamMember, VisitRecord
+from mingjing.programmes.assessments.models import Part, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.answers import lacking, terms_of
-from mingjing.programmes.assessments.policy.edits import Hand
-from mingjing.programmes.assessments.policy.recording import Edit, undoing
-from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.sourced import company_on
 from mingjing.programmes.assessments.queries.visits import evidence_of
@@ -41,7 +37,7 @@ from mingjing.programmes.assessments.queries.visits import evidence_of
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-__all__ = ["Given", "attach_files", "begin_visit", "edit_sheet", "edit_sheet_many", "log_of", "submit_record"]
+__all__ = ["attach_files", "begin_visit", "edit_sheet", "edit_sheet_many", "submit_record"]
 
 
 def begin_visit(
@@ -75,15 +71,6 @@ def begin_visit(
         current.save(update_fields=["visit", "started_by", "started_at"])
         data = {"record": current.pk, "visit": str(current.visit.pk), "entered": instant_text(entered_at)}
         _told("started", current, data, by, at)
-
-
-class Given(Struct, frozen=True):
-    """An edit as somebody sent it: the number they gave it, what it says, and when it was made."""
-
-    command: UUID
-    kind: str
-    payload: Mapping[str, Any]
-    at: datetime
 
 
 def edit_sheet(
@@ -123,7 +110,7 @@ def edit_sheet_many(
         live(current, at)
         found = _applied_before(current, edits, held)
         fresh = [edit for edit in edits if edit.command not in found] if found else edits
-        answers: list[int | Refusal] = []
+        answers: Sequence[int | Refusal] = ()
         if fresh:
             if not (held and held.of_team):
                 team_only(current, by)
@@ -131,7 +118,7 @@ def edit_sheet_many(
             answers = _applied(current, fresh, held, by, at)
     record.sheet, record.revision = current.sheet, current.revision
     if not found:
-        return answers
+        return list(answers)
     rest = iter(answers)
     return [found[edit.command] if edit.command in found else next(rest) for edit in edits]
 
@@ -145,89 +132,26 @@ def _applied_before(record: VisitRecord, edits: Sequence[Given], held: Held | No
 
 def _applied(
     record: VisitRecord, edits: Sequence[Given], held: Held | None, by: Person | None, at: datetime
-) -> list[int | Refusal]:
+) -> Sequence[int | Refusal]:
     """Apply what is new, and write down what was taken: the sheet, its edits, the orders that follow."""
-    known = held.evidence if held else ()
-    scheme = scheme_of(record.round.scheme)
-    before, sheet = record.sheet_document, Growing(record, scheme, by, _exhibits_named(record, edits, known))
-    answers = [sheet.tried(edit) for edit in edits]
-    if sheet.kept:
-        after = sheet.document
-        record.sheet, record.revision = canonical(after).decode(), sheet.revision
+    grown = _grown(record, edits, held, by)
+    if grown.rows:
+        record.sheet, record.revision = grown.sheet, grown.revision
         change(record, "sheet", "revision")
-        insert(SheetEdit, KEPT, sheet.rows)
-        follow_critical(record, scheme, before, after, held=held, by=by, at=at)
+        grown.rows.insert()
+        follow_critical(record, scheme_of(record.round.scheme), grown.before, grown.after, held=held, by=by, at=at)
         if held:
-            held.sheet = after
-    return answers
+            held.sheet = grown.after
+    return grown.answers
 
 
-KEPT = ("record_id", "revision", "command", "kind", "payload", "by_id", "at")
-
-
-class Growing:
-    """A sheet while edits are applied to it, with those that were taken."""
-
-    def __init__(self, record: VisitRecord, scheme: Scheme, by: Person | None, exhibits: Collection[str]) -> None:
-        self.record, self.by, self.exhibits, self.scheme = record, by, exhibits, scheme
-        self.token = by.token if by else ""
-        self.rubric = scheme.rubrics[record.entry.class_code]
-        self.hand = Hand(self.rubric, terms_of(scheme, self.rubric), record.seed)
-        self.hand.read(record.sheet_document)
-        self.revision, self.kept = record.revision, list[tuple[int, Given, Mapping[str, Any]]]()
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The sheet as it is now."""
-        return self.hand.document()
-
-    def tried(self, edit: Given) -> int | Refusal:
-        """Apply one edit: the revision it made, or why it was refused and left the sheet as it was."""
-        try:
-            payload = edit.payload if edit.kind != "undo" else self._complete(edit)
-            if payload.get("evidence"):
-                self._on_record(payload)
-            self.hand.apply(edit.kind, payload, self.token, instant_text(edit.at))
-        except Refusal as refusal:
-            return refusal
-        self.revision += 1
-        self.kept.append((self.revision, edit, payload))
-        return self.revision
-
-    @property
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """What keeps the edits that were taken, as KEPT names it."""
-        record, by = self.record.pk, self.by.pk if self.by else None
-        for revision, edit, payload in self.kept:
-            yield record, revision, edit.command, edit.kind, payload, by, edit.at
-
-    def _complete(self, edit: Given) -> Mapping[str, Any]:
-        """What an undo brings back."""
-        wanted = _revision(edit.payload, self.revision)
-        fresh = [Edit(edit.kind, payload, self.token, instant_text(edit.at)) for _, edit, payload in self.kept]
-        log = log_of(self.record) + fresh
-        return undoing(self.scheme, self.rubric, log, wanted, self.document, seed=self.record.seed)
-
-    def _on_record(self, payload: Mapping[str, Any]) -> None:
-        """Raise Refusal for evidence that is not of this record."""
-        if missing := set(_digests(payload)).difference(self.exhibits):
-            text = N_("{count} exhibits are not on this record; add the photos to it first.")
-            code = str(payload.get("check", ""))
-            raise Refusal([Problem("visit.foreign_evidence", text, {"count": len(missing)}, code)])
-
-
-def _exhibits_named(record: VisitRecord, edits: Sequence[Given], known: Collection[str]) -> set[str]:
-    """Of the digests that these edits name, those of the record's photos: kept, or promised by a phone."""
-    named = {digest for edit in edits if edit.payload.get("evidence") for digest in _digests(edit.payload)}
-    found = named.intersection(known)
-    return found | evidence_of(record, named - found) if named - found else found
-
-
-def _digests(payload: Mapping[str, Any]) -> list[str]:
-    """What an edit names as evidence; nothing where it is not as it should be, which the policy refuses in words."""
-    given = payload.get("evidence") or ()
-    fits = isinstance(given, list | tuple) and all(isinstance(digest, str) for digest in given)
-    return list(given) if fits else []
+def _grown(record: VisitRecord, edits: Sequence[Given], held: Held | None, by: Person | None) -> Grown:
+    """What the edits come to: as it was worked out ahead, where all that decides it is the same now."""
+    evidence, ahead = (held.evidence, held.ahead) if held else ((), None)
+    taken = ahead is not None and ahead.start.exhibits.issubset(evidence) and ahead.edits == edits
+    if ahead and taken and ahead.start == start_of(record, by, ahead.start.exhibits):
+        return ahead
+    return grow(record, start_of(record, by, exhibits_named(record, edits, evidence)), edits, by)
 
 
 def attach_files(
@@ -290,15 +214,6 @@ def submit_record(*, record: VisitRecord, left_at: datetime, by: Person | None, 
     return True
 
 
-def log_of(record: VisitRecord) -> list[Edit]:
-    """The edits of a record as policy.recording reads them, in order."""
-    return [_as_edit(row) for row in record.edits.select_related("by").order_by("revision")]
-
-
-def _as_edit(row: SheetEdit) -> Edit:
-    return Edit(row.kind, row.payload, row.by.token if row.by else "", instant_text(row.at))
-
-
 def _digest(file: "UploadedFile[Any]") -> str:
     digest = sha256()
     for chunk in file.chunks():
@@ -352,15 +267,6 @@ def _may_edit(record: VisitRecord) -> None:
     if record.submitted_at:
         text = N_("The record was submitted; it can be changed once a reviewer has sent it back.")
         raise Refusal([Problem("visit.submitted", text)])
-
-
-def _revision(payload: Mapping[str, Any], last: int) -> int:
-    """The revision that an undo names, the last one unless it does."""
-    wanted = payload.get("of", last)
-    if type(wanted) is not int or not 1 <= wanted <= last:
-        text = N_("There is no edit with this number; open the history of the record.")
-        raise Refusal([Problem("visit.no_edit", text)])
-    return wanted
 
 
 def _told(verb: str, record: VisitRecord, data: Mapping[str, Any], by: Person | None, at: datetime) -> None:

@@ -19,9 +19,10 @@ from mingjing.kernel.places.models import Area
 from mingjing.programmes.assessments.actions.draws import open_team_day
 from mingjing.programmes.assessments.actions.entries import record_attribute
 from mingjing.programmes.assessments.actions.filings import decide_filing, file_document
+from mingjing.programmes.assessments.actions.growing import Given
 from mingjing.programmes.assessments.actions.reviews import lock_record, review_record
 from mingjing.programmes.assessments.actions.signatures import record_manager, sign_record, witness_refusal
-from mingjing.programmes.assessments.actions.visits import Given, begin_visit, edit_sheet_many, submit_record
+from mingjing.programmes.assessments.actions.visits import begin_visit, edit_sheet_many, submit_record
 from mingjing.programmes.assessments.demo.clock import standing_at
 from mingjing.programmes.assessments.demo.invented import Community
 from mingjing.programmes.assessments.demo.photos import paper, photo

@@ -3,10 +3,9 @@
 docs/reference/field-protocol.md, Assessments. Not here: what a step asks (actions), the envelope (kernel.sync).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import groupby
 from typing import Any
 
 from django.db import transaction
@@ -20,13 +19,23 @@ from mingjing.kernel.parties.guard import may
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Site
 from mingjing.kernel.sync.actions import promise_photos
-from mingjing.kernel.sync.models import Device
+from mingjing.kernel.sync.models import Capture, Device
 from mingjing.kernel.sync.records import Signed
+from mingjing.kernel.sync.turns import one_writes_at_a_time
 from mingjing.kernel.sync.values import APPLIED, CONFLICT, Command, Outcome, refused
 from mingjing.programmes.assessments.actions.draws import open_team_day
-from mingjing.programmes.assessments.actions.records import Held, live, take, team_only
+from mingjing.programmes.assessments.actions.records import Held, live, seen, take, team_only
 from mingjing.programmes.assessments.actions.signatures import record_manager, sign_record, witness_refusal
-from mingjing.programmes.assessments.actions.visits import Given, begin_visit, edit_sheet_many, submit_record
+from mingjing.programmes.assessments.actions.visits import begin_visit, edit_sheet_many, submit_record
+from mingjing.programmes.assessments.field.ahead import (
+    EDIT,
+    NOTHING,
+    PHOTO,
+    Ahead,
+    ahead_of,
+    entered_on,
+    runs,
+)
 from mingjing.programmes.assessments.field.arrivals import arrival_of
 from mingjing.programmes.assessments.field.states import state_of
 from mingjing.programmes.assessments.models import Stance, TeamDay, TeamMember, VisitRecord
@@ -43,25 +52,46 @@ MANAGERS_SIGNATURE = "signature"
 """What the picture of the manager's signature is about, instead of a check."""
 
 
-def apply(subject: str, commands: Sequence[Command], *, by: Person, device: Device, at: datetime) -> Sequence[Outcome]:
+def apply(
+    subject: str, commands: Sequence[Command], *, by: Person, device: Device, at: datetime
+) -> Callable[[], Sequence[Outcome]]:
     """The manifest's `field_commands`. Raises Refusal where the person has nothing to do with the subject."""
     kind, _, key = subject.partition(":")
     if not (key.isascii() and key.isdecimal() and len(key) < 18):
         raise _unknown()
     if kind == "assessments.team_day":
-        return [_one(command, partial(_open_day, command, int(key), by, at)) for command in commands]
+        return lambda: [_one(command, partial(_open_day, command, int(key), by, at)) for command in commands]
     if kind != "assessments.visit":
         raise _unknown()
-    visit = _Visit(_record(int(key), by, at), by, device, at)
-    return visit.told([outcome for run in _runs(commands) for outcome in visit.applied(run)])
+    ahead = _worked_ahead(int(key), commands, by, device, at) if one_writes_at_a_time() else NOTHING
+    return partial(_visited, int(key), commands, ahead, by, device, at)
+
+
+def _worked_ahead(key: int, commands: Sequence[Command], by: Person, device: Device, at: datetime) -> Ahead:
+    """What can be worked out before the turn; nothing for a record that is sealed, or not there: it is refused then."""
+    found = seen(key, by)
+    if found is None or found.one.team_day.is_sealed(timezone.localdate(at)):
+        return NOTHING
+    _may(by, found.one.round.area, at)  # what it asks is remembered with `by`
+    return ahead_of(found, commands, by, device, at)
+
+
+def _visited(
+    key: int, commands: Sequence[Command], ahead: Ahead, by: Person, device: Device, at: datetime
+) -> Sequence[Outcome]:
+    """What becomes of commands about a record, in the turn."""
+    visit = _Visit(_record(key, ahead, by, at), ahead, by, device, at)
+    return visit.told([outcome for run in runs(commands) for outcome in visit.applied(run)])
 
 
 class _Visit:
     """One record, and who acts on it with which phone. Its row is held from the first command to the last."""
 
-    def __init__(self, held: Held, by: Person, device: Device, at: datetime) -> None:
-        self.key, self.by, self.device, self.at = held.record.pk, by, device, at
+    def __init__(self, held: Held, ahead: Ahead, by: Person, device: Device, at: datetime) -> None:
+        self.key, self.ahead, self.by, self.device, self.at = held.record.pk, ahead, by, device, at
         self._held: Held | None = held
+        self.photos: list[Capture] = []
+        held.ahead = ahead.grown
 
     @property
     def held(self) -> Held:
@@ -78,13 +108,14 @@ class _Visit:
         return self.held.record
 
     def told(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
-        """The outcomes, the last with what stands now, where that is known without another look. Ends the work."""
+        """The outcomes, the last with what tells what stands now, where that is known. Ends the work."""
         held = self._held
         if held:
             held.tell(self.by, self.at)
         if held is None or not held.of_team or not outcomes:
             return outcomes
-        return [*outcomes[:-1], replace(outcomes[-1], standing=state_of(held, self.by, self.at))]
+        standing, photos = partial(state_of, held, self.by, self.at), self.photos or None
+        return [*outcomes[:-1], replace(outcomes[-1], standing=standing, photos=photos)]
 
     def applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
         """What becomes of commands of one kind that follow one another."""
@@ -97,7 +128,7 @@ class _Visit:
         return [outcomes.get(one.id) or refused(one, OTHER_RUBRIC) for one in run]
 
     def _applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
-        many = {"assessments.edit": self._edits, "assessments.photo": self._photos}.get(run[0].kind)
+        many = {EDIT: self._edits, PHOTO: self._photos}.get(run[0].kind)
         if many is not None:
             held, untold = self.held, list(self.held.facts)
             try:
@@ -117,17 +148,9 @@ class _Visit:
         return outcome
 
     def _edits(self, run: Sequence[Command]) -> Sequence[Outcome]:
-        entered = self._entered
-        given = [
-            Given(one.id, str(one.payload.get("edit")), _plain(one.payload), max(one.made_at, entered)) for one in run
-        ]
+        given = self.ahead.edits(run, entered_on(self.record, self.at))
         answers = edit_sheet_many(record=self.record, edits=given, held=self.held, by=self.by, at=self.at)
         return [_outcome(command, answer) for command, answer in zip(run, answers, strict=True)]
-
-    @property
-    def _entered(self) -> datetime:
-        """When the team entered: nothing was made before, whatever the phone says."""
-        return self.record.visit.entered_at if self.record.visit else self.at
 
     def _photos(self, run: Sequence[Command]) -> Sequence[Outcome]:
         live(self.record, self.at)
@@ -135,8 +158,9 @@ class _Visit:
             team_only(self.record, self.by)
         site, area = self.record.entry.community.site, self.record.round.area
         outcomes = promise_photos(
-            subject=self.record.subject, area=area, commands=run, site=site.position, allowed=self._photo_allowed,
-            facts=self.held.facts, exhibits=self.held.exhibits, device=self.device, by=self.by, at=self.at,
+            subject=self.record.subject, area=area, commands=run, read=self.ahead.reader(self.device, site.position),
+            allowed=self._photo_allowed, facts=self.held.facts, exhibits=self.held.exhibits, photos=self.photos,
+            device=self.device, by=self.by, at=self.at,
         )  # fmt: skip
         taken = {outcome.id for outcome in outcomes if outcome.state == APPLIED}
         self.held.evidence |= {one.payload["record"]["sha256"] for one in run if one.id in taken}
@@ -169,7 +193,7 @@ class _Visit:
 
     def submit(self, command: Command) -> None:
         """The team hands its record in."""
-        left = min(max(_instant(command, "left_at"), command.made_at, self._entered), self.at)
+        left = min(max(_instant(command, "left_at"), command.made_at, entered_on(self.record, self.at)), self.at)
         submit_record(record=self.record, left_at=left, by=self.by, at=self.at)
 
     def sign(self, command: Command) -> None:
@@ -231,20 +255,6 @@ def _outcome(command: Command, answer: int | Refusal) -> Outcome:
     return refused(command, answer)
 
 
-def _runs(commands: Sequence[Command]) -> Iterator[Sequence[Command]]:
-    """Commands of one kind that follow one another."""
-    for _kind, run in groupby(commands, key=lambda command: command.kind):
-        yield list(run)
-
-
-def _plain(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """An edit's payload as the policy takes it; what an undo brings back is worked out here, never sent."""
-    plain = dict(payload)
-    for name in ("edit", "before", "rubric"):
-        plain.pop(name, None)
-    return plain
-
-
 def _open_day(command: Command, key: int, by: Person, at: datetime) -> None:
     if command.kind != "assessments.open_day":
         raise _unknown()
@@ -255,9 +265,9 @@ def _open_day(command: Command, key: int, by: Person, at: datetime) -> None:
     open_team_day(team_day=found, by=by, at=at)
 
 
-def _record(key: int, by: Person, at: datetime) -> Held:
+def _record(key: int, ahead: Ahead, by: Person, at: datetime) -> Held:
     """The record, for who may record there; a sealed one is as unknown as one that is not there."""
-    found = take(key, by)
+    found = take(key, by, ahead.seen)
     if found is None or found.record.team_day.is_sealed(timezone.localdate(at)):
         raise _unknown()
     _may(by, found.record.round.area, at)

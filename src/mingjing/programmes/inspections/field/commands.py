@@ -38,8 +38,15 @@ SIGNATURE = "signature"
 """What the picture of the firm's signature is about, instead of an item."""
 
 
-def apply(subject: str, commands: Sequence[Command], *, by: Person, device: Device, at: datetime) -> Sequence[Outcome]:
-    """The manifest's `field_commands`. Raises Refusal where the person does not hold the task, and opens none."""
+def apply(
+    subject: str, commands: Sequence[Command], *, by: Person, device: Device, at: datetime
+) -> Callable[[], Sequence[Outcome]]:
+    """The manifest's `field_commands`: everything is done in its turn."""
+    return partial(_applied, subject, commands, by, device, at)
+
+
+def _applied(subject: str, commands: Sequence[Command], by: Person, device: Device, at: datetime) -> Sequence[Outcome]:
+    """Raises Refusal where the person does not hold the task, and opens none."""
     key, outcomes = key_of(subject), list[Outcome]()
     while key and commands and commands[0].kind == OPEN:
         outcomes.append(one_by_itself(commands[0], partial(opened, key, commands[0], by=by, at=at)))
