@@ -94,6 +94,8 @@ def test_firms_are_taken_in_once_and_the_same_file_changes_nothing(scene: Scene)
     assert take(scene, "firms", rows) == {"added": 2, "changed": 0, "same": 0}
     facts = Fact.objects.filter(kind="inspections.firm.registered")
     assert facts.count() == 3
+    told = facts.order_by("pk")[1].values
+    assert (told["grade"], told["first"], told["roster"]) == ("B", "2026-01-01", Roster.objects.get().pk)
     again = read(scene, "firms", rows)
     assert (again.counts["same"], again.lines.count(), facts.count()) == (2, 0, 3)
     found = Firm.objects.get(organisation__credit_code=code(1))

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import localdate
 
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.db.rows import insert
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions import record_organisations
 from mingjing.kernel.parties.models import Organisation, Person
@@ -52,7 +52,7 @@ def register_firm(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFirm:
-    """A firm as a file names it, in its `row`; without a `grade` it has none yet."""
+    """A firm as a file names it, in its `row`; with a `grade` from a day on, or without one."""
 
     row: int
     credit_code: str
@@ -64,6 +64,12 @@ class NewFirm:
     grade: str = ""
     graded_from: date | None = None
     grade_basis: str = ""
+
+    def graded(self) -> dict[str, str]:
+        """What the fact of its registration tells of its grade."""
+        if not self.grade or self.graded_from is None:
+            return {}
+        return {"grade": self.grade, "first": self.graded_from.isoformat(), "basis": digest(self.grade_basis)}
 
 
 @transaction.atomic
@@ -90,7 +96,8 @@ def register_firms(
         for one in told
     )  # fmt: skip
     issue_entry_codes(sites=Site.objects.filter(pk__in=keys), by=by, at=at)
-    writer.append_many(facts=[_told("firm.registered", firm) for firm in made], by=by, at=at)
+    facts = [_told("firm.registered", firm, one.graded()) for one, firm in zip(told, made, strict=True)]
+    writer.append_many(facts=facts, by=by, at=at)
     return made
 
 
@@ -107,23 +114,18 @@ def _known(places: Mapping[str, str]) -> Iterator[Problem]:
 
 @transaction.atomic
 def grade_new_firms(*, told: Sequence[NewFirm], by: Person | None, at: datetime) -> None:
-    """As `grade_firm`, for many that have no grade yet: grades are never taken back, so they come with the last step."""
-    rows = Firm.objects.filter(organisation__credit_code__in=[one.credit_code for one in told if one.grade])
-    firms = {one.organisation.credit_code: one for one in rows.select_related("organisation", "area")}
-    pairs = [(one, firms[one.credit_code]) for one in told if one.grade]
-    days_ = [one.graded_from or localdate(at) for one, _firm in pairs]
-    Grade.objects.bulk_create(
-        Grade(firm=firm, grade=one.grade, first_day=day, basis=one.grade_basis, recorded_by=by, recorded_at=at)
-        for (one, firm), day in zip(pairs, days_, strict=True)
-    )
-    facts = [
-        writer.Told(
-            kind="inspections.firm.graded", subject=firm.subject, area=firm.area,
-            data={"grade": one.grade, "first": day.isoformat(), "basis": digest(one.grade_basis)},
-        )
-        for (one, firm), day in zip(pairs, days_, strict=True)
-    ]  # fmt: skip
-    writer.append_many(facts=facts, by=by, at=at)
+    """The grades of firms that were registered with them; the facts of that have told them (`register_firms`).
+
+    Grades are never taken back, so they come when the firms are on the register.
+    """
+    graded = [one for one in told if one.grade]
+    rows = Firm.objects.filter(organisation__credit_code__in=[one.credit_code for one in graded])
+    firms = dict(rows.values_list("organisation__credit_code", "pk"))
+    recorded = by.pk if by else None
+    insert(
+        Grade, ("firm_id", "grade", "first_day", "basis", "recorded_by_id", "recorded_at"),
+        ((firms[one.credit_code], one.grade, one.graded_from, one.grade_basis, recorded, at) for one in graded),
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -230,10 +232,10 @@ def _recorded(kind: str, firm: Firm, by: Person | None, at: datetime) -> None:
     writer.append_many(facts=[_told(kind, firm)], by=by, at=at)
 
 
-def _told(kind: str, firm: Firm) -> writer.Told:
+def _told(kind: str, firm: Firm, more: Mapping[str, str] | None = None) -> writer.Told:
     data: dict[str, Any] = {
         "organisation": firm.organisation_id, "site": firm.site_id, "industry": firm.industry,
-        "above_scale": int(firm.above_scale), "hazard": int(firm.hazard),
+        "above_scale": int(firm.above_scale), "hazard": int(firm.hazard), **(more or {}),
     }  # fmt: skip
     if firm.roster_id:  # on the register from the fact that this file is applied
         data["roster"] = firm.roster_id

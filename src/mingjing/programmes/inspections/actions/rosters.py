@@ -186,12 +186,12 @@ def _take(roster: Roster, at: datetime) -> dict[str, int]:
 
 
 def _new_firms_seen(roster: Roster, taking: _Taking) -> int:
-    """Put the recorded new firms on the register, with their grades; how many. Raises Refusal where some are missing."""
+    """Put the recorded new firms on the register, with their grades; how many. Raises Refusal where some lack."""
     count = Firm.every.filter(roster=roster).update(roster=None)
     if count != roster.counts["added"]:
         raise Refusal([Problem("inspections.roster.stale", _STALE)])
     for batch in _batches(roster.lines.filter(kind=LineKind.ADDED)):
-        told = [_new_firm(record_of(line, roster.kind)) for line in batch]
+        told = [_new_firm(record_of(line, roster.kind), taking) for line in batch]
         firms.grade_new_firms(told=told, by=taking.by, at=taking.at)
     return count
 
@@ -239,16 +239,17 @@ def _new_firms(lines: Sequence[Line], taking: _Taking) -> Iterator[Problem]:
 
 
 def _register(lines: Sequence[Line], taking: _Taking) -> None:
-    told = [_new_firm(line.record) for line in lines]
+    told = [_new_firm(line.record, taking) for line in lines]
     firms.register_firms(told=told, area=taking.area, roster=taking.roster, by=taking.by, at=taking.at)
 
 
-def _new_firm(one: Record) -> firms.NewFirm:
+def _new_firm(one: Record, taking: _Taking) -> firms.NewFirm:
+    approved = localdate(taking.roster.approved_at)  # the same day in every part
     return firms.NewFirm(
         credit_code=one.text("credit_code"), name=one.text("name"), address=one.text("address"), row=one.row,
         industry=one.text("industry"), above_scale=_flag(one, "above_scale", False),
         hazard=_flag(one, "hazard", False), grade="" if one.word("grade") == "none" else one.text("grade"),
-        graded_from=_day(one.text("graded_from")), grade_basis=one.text("grade_basis") or "名册所载",
+        graded_from=_day(one.text("graded_from")) or approved, grade_basis=one.text("grade_basis") or "名册所载",
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Background work of files for the register: reading one into a preview, and applying an approved one.
 
-At least once: an attempt at reading begins by clearing away what an earlier one stored; one at applying goes on after the
-last part that is recorded, and ends with one transaction.
+At least once: an attempt at reading begins by clearing away what an earlier one stored; one at applying goes on after
+the last part that is recorded, and ends with one transaction.
 """
 
 import time
@@ -54,7 +54,10 @@ def _take_parts(run: Run, asked: Roster) -> None:
         if row == last:
             break
         last = row
-        _rest(run, last)
+        if asked.counts["changed"]:  # these were tried, which holds others up
+            _rest(run, last)
+        else:
+            run.progress(last, 0)
     if problems:
         raise Refusal(problems)
     while actions.take_part(roster=asked, by=None, at=timezone.now()):
