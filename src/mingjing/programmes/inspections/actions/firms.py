@@ -78,8 +78,8 @@ def register_firms(
 ) -> list[Firm]:
     """As `register_firm`, for many that are new, in so many statements however many they are.
 
-    Nobody sees them before all of the `roster` that brings them is taken in; their grades come then (`grade_new_firms`).
-    Raises Refusal, by row: one that is on the register already.
+    Nobody sees them before all of the `roster` that brings them is taken in; then come their grades
+    (`grade_new_firms`). Raises Refusal, by row: one that is on the register already.
     """
     check(*_known({one.credit_code: f"row {one.row}" for one in told}))
     bodies = record_organisations(named={one.credit_code: one.name for one in told}, area=area, by=by, at=at)

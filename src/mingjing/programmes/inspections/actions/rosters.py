@@ -1,9 +1,9 @@
 """Every write of a file for the register: the way of a file (kernel.intakes), and what its lines do when it is applied.
 
 What a file says is done as people do it. A line that would not do any more what the preview said stops the whole file.
-New firms, of which there may be a hundred thousand, are recorded part by part, so that others can write meanwhile; nobody
-sees them before the last step, which does all the rest in one transaction (docs/adr/0018). Not here: reading a file
-(queries.rosters).
+New firms, of which there may be a hundred thousand, are recorded part by part, so that others can write meanwhile;
+nobody sees them before the last step, which does all the rest in one transaction (docs/adr/0018). Not here: reading a
+file (queries.rosters).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
