@@ -18,8 +18,8 @@ from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.models import Person
 
 __all__ = [
-    "Superseded", "apply_intake", "approve_intake", "begin_reading", "complete_reading", "discard_intake",
-    "fail_intake", "keep_lines", "locked", "request_intake",
+    "Superseded", "apply_intake", "approve_intake", "begin_reading", "being_applied", "complete_reading",
+    "discard_intake", "fail_intake", "keep_lines", "locked", "request_intake", "stop_intake",
 ]  # fmt: skip
 
 File = TypeVar("File", bound=Intake)
@@ -131,10 +131,7 @@ def apply_intake(
     Raises Superseded when that is done. A file that something `bars` by now fails whole, with the next step.
     """
     with transaction.atomic():
-        exclusive(lock)
-        found = locked(intake)
-        if found.state != "applying":
-            raise Superseded
+        found = being_applied(intake=intake, lock=lock)
         if problems := tuple(bars(found)):
             _fail(found, problems, len(problems), at)
             return
@@ -142,6 +139,21 @@ def apply_intake(
         found.applied_at = at
         found.save(update_fields=["applied_at"])
         _tell(found, "applied", {**done, "lines": found.counts["lines"]}, by, at)
+
+
+@transaction.atomic
+def stop_intake(*, intake: Intake, lock: str, problems: Sequence[Problem], by: None, at: datetime) -> None:
+    """An approved file cannot be taken in after all, for these reasons: it fails whole. Raises Superseded."""
+    _fail(being_applied(intake=intake, lock=lock), problems, len(problems), at)
+
+
+def being_applied(*, intake: File, lock: str) -> File:
+    """An approved file that is not applied yet, under the `lock` of what it changes. Raises Superseded."""
+    exclusive(lock)
+    found = locked(intake)
+    if found.state != "applying":
+        raise Superseded
+    return found
 
 
 def locked(intake: File) -> File:

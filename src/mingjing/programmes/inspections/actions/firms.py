@@ -3,27 +3,28 @@
 Grades are only added. Not here: visits, and the organisation itself (kernel.parties).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import localdate
 
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.db.rows import insert
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions import record_organisations
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.actions import NewSite, issue_entry_codes, record_site, record_sites
 from mingjing.kernel.places.models import Area, Site
 from mingjing.programmes.inspections.actions.told import check, days, digest, tell
-from mingjing.programmes.inspections.models import Authority, Exemption, Firm, Grade, QuietDays
+from mingjing.programmes.inspections.models import Authority, Exemption, Firm, Grade, QuietDays, Roster
 from mingjing.programmes.inspections.models.firms import RiskGrade
 from mingjing.programmes.inspections.policy.texts import said
 
 __all__ = [
-    "NewFirm", "correct_firm", "end_quiet_days", "exempt_firm", "grade_firm", "record_quiet_days", "register_firm",
-    "register_firms",
+    "NewFirm", "correct_firm", "end_quiet_days", "exempt_firm", "grade_firm", "grade_new_firms", "record_quiet_days",
+    "register_firm", "register_firms",
 ]  # fmt: skip
 
 
@@ -36,9 +37,7 @@ def register_firm(
 
     Without a `site` one is recorded at the `address`, where that is given.
     """
-    if Firm.objects.filter(organisation=organisation).exists():
-        text = N_("This enterprise is on the register already; open its page.")
-        raise Refusal([Problem("inspections.firm.known", text, {}, "organisation")])
+    check(*_known({organisation.credit_code: "organisation"}))
     if site is None and address.strip():
         site = record_site(name=organisation.name, address=address, area=area, by=by, at=at)
     made = Firm.objects.create(
@@ -53,7 +52,7 @@ def register_firm(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFirm:
-    """A firm as a file names it, in its `row`; without a `grade` it has none yet."""
+    """A firm as a file names it, in its `row`; with a `grade` from a day on, or without one."""
 
     row: int
     credit_code: str
@@ -66,52 +65,67 @@ class NewFirm:
     graded_from: date | None = None
     grade_basis: str = ""
 
+    def graded(self) -> dict[str, str]:
+        """What the fact of its registration tells of its grade."""
+        if not self.grade or self.graded_from is None:
+            return {}
+        return {"grade": self.grade, "first": self.graded_from.isoformat(), "basis": digest(self.grade_basis)}
+
 
 @transaction.atomic
-def register_firms(*, told: Sequence[NewFirm], area: Area, by: Person | None, at: datetime) -> list[Firm]:
-    """As `register_firm`, and `grade_firm`, for many that are new, in so many statements however many they are.
+def register_firms(
+    *, told: Sequence[NewFirm], area: Area, roster: Roster, by: Person | None, at: datetime
+) -> list[Firm]:
+    """As `register_firm`, for many that are new, in so many statements however many they are.
 
-    Raises Refusal, by row: one that is on the register already.
+    Nobody sees them before all of the `roster` that brings them is taken in; then come their grades
+    (`grade_new_firms`). Raises Refusal, by row: one that is on the register already.
     """
-    codes = [one.credit_code for one in told]
-    rows = Firm.objects.filter(organisation__credit_code__in=codes)
-    known = set(rows.values_list("organisation__credit_code", flat=True))
-    text = N_("This enterprise is on the register already; open its page.")
-    check(*(Problem("inspections.firm.known", text, {}, f"row {one.row}") for one in told if one.credit_code in known))
+    check(*_known({one.credit_code: f"row {one.row}" for one in told}))
     bodies = record_organisations(named={one.credit_code: one.name for one in told}, area=area, by=by, at=at)
     placed = [one for one in told if one.address.strip()]
     places = (NewSite(name=bodies[one.credit_code].name, area=area.pk, address=one.address.strip()) for one in placed)
     keys = record_sites(sites=places, within=area, by=by, at=at)
     sites = dict(zip((one.credit_code for one in placed), keys, strict=True))
-    made = Firm.objects.bulk_create(
+    made = Firm.every.bulk_create(
         Firm(
             organisation=bodies[one.credit_code], area=area, site_id=sites.get(one.credit_code),
-            industry=one.industry.strip()[:60], above_scale=one.above_scale, hazard=one.hazard, recorded_by=by,
-            recorded_at=at,
+            industry=one.industry.strip()[:60], above_scale=one.above_scale, hazard=one.hazard, roster=roster,
+            recorded_by=by, recorded_at=at,
         )
         for one in told
     )  # fmt: skip
     issue_entry_codes(sites=Site.objects.filter(pk__in=keys), by=by, at=at)
-    writer.append_many(facts=[_told("firm.registered", firm) for firm in made], by=by, at=at)
-    _graded_too(told, made, by, at)
+    facts = [_told("firm.registered", firm, one.graded()) for one, firm in zip(told, made, strict=True)]
+    writer.append_many(facts=facts, by=by, at=at)
     return made
 
 
-def _graded_too(told: Sequence[NewFirm], made: Sequence[Firm], by: Person | None, at: datetime) -> None:
-    pairs = [(one, firm) for one, firm in zip(told, made, strict=True) if one.grade]
-    days_ = [one.graded_from or localdate(at) for one, _firm in pairs]
-    Grade.objects.bulk_create(
-        Grade(firm=firm, grade=one.grade, first_day=day, basis=one.grade_basis, recorded_by=by, recorded_at=at)
-        for (one, firm), day in zip(pairs, days_, strict=True)
-    )
-    facts = [
-        writer.Told(
-            kind="inspections.firm.graded", subject=firm.subject, area=firm.area,
-            data={"grade": one.grade, "first": day.isoformat(), "basis": digest(one.grade_basis)},
-        )
-        for (one, firm), day in zip(pairs, days_, strict=True)
-    ]  # fmt: skip
-    writer.append_many(facts=facts, by=by, at=at)
+def _known(places: Mapping[str, str]) -> Iterator[Problem]:
+    """Those of these credit codes, each with its place, that are on the register or coming to it."""
+    rows = Firm.every.filter(organisation__credit_code__in=list(places))
+    for firm in rows.select_related("organisation"):
+        code, text = "inspections.firm.known", N_("This enterprise is on the register already; open its page.")
+        if firm.roster_id:
+            code = "inspections.firm.coming"
+            text = N_("A file that is being taken in brings this enterprise; wait until that is done.")
+        yield Problem(code, text, {}, places[firm.organisation.credit_code])
+
+
+@transaction.atomic
+def grade_new_firms(*, told: Sequence[NewFirm], by: Person | None, at: datetime) -> None:
+    """The grades of firms that were registered with them; the facts of that have told them (`register_firms`).
+
+    Grades are never taken back, so they come when the firms are on the register.
+    """
+    graded = [one for one in told if one.grade]
+    rows = Firm.objects.filter(organisation__credit_code__in=[one.credit_code for one in graded])
+    firms = dict(rows.values_list("organisation__credit_code", "pk"))
+    recorded = by.pk if by else None
+    insert(
+        Grade, ("firm_id", "grade", "first_day", "basis", "recorded_by_id", "recorded_at"),
+        ((firms[one.credit_code], one.grade, one.graded_from, one.grade_basis, recorded, at) for one in graded),
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -218,9 +232,11 @@ def _recorded(kind: str, firm: Firm, by: Person | None, at: datetime) -> None:
     writer.append_many(facts=[_told(kind, firm)], by=by, at=at)
 
 
-def _told(kind: str, firm: Firm) -> writer.Told:
-    data = {
+def _told(kind: str, firm: Firm, more: Mapping[str, str] | None = None) -> writer.Told:
+    data: dict[str, Any] = {
         "organisation": firm.organisation_id, "site": firm.site_id, "industry": firm.industry,
-        "above_scale": int(firm.above_scale), "hazard": int(firm.hazard),
+        "above_scale": int(firm.above_scale), "hazard": int(firm.hazard), **(more or {}),
     }  # fmt: skip
+    if firm.roster_id:  # on the register from the fact that this file is applied
+        data["roster"] = firm.roster_id
     return writer.Told(kind=f"inspections.{kind}", subject=firm.subject, data=data, area=firm.area)

@@ -1,7 +1,9 @@
 """Every write of a file for the register: the way of a file (kernel.intakes), and what its lines do when it is applied.
 
-What a file says is done as people do it; of new firms a batch at a time. A line that would not do any more what the
-preview said stops the whole file. Not here: reading it (queries.rosters).
+What a file says is done as people do it. A line that would not do any more what the preview said stops the whole file.
+New firms, of which there may be a hundred thousand, are recorded part by part, so that others can write meanwhile;
+nobody sees them before the last step, which does all the rest in one transaction (docs/adr/0018). Not here: reading a
+file (queries.rosters).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,6 +13,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from mingjing.engine.outcome import N_, Problem, Refusal
@@ -26,7 +29,10 @@ from mingjing.programmes.inspections.models.catalogue import holding
 from mingjing.programmes.inspections.policy.rosters import Record, parse_roster_mapping
 from mingjing.programmes.inspections.queries.rosters import BATCH, compared, record_of
 
-__all__ = ["apply_roster", "approve_roster", "discard_roster", "request_roster"]
+__all__ = [
+    "apply_roster", "approve_roster", "discard_roster", "forget_part", "request_roster", "stop_roster", "take_part",
+    "try_part",
+]  # fmt: skip
 
 INSPECTOR = "inspector"
 MOST_PROBLEMS = 200
@@ -43,6 +49,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class _Taking:
+    roster: Roster
     area: Area
     by: Person | None
     at: datetime
@@ -71,10 +78,61 @@ def discard_roster(*, roster: Roster, by: Person | None, at: datetime) -> None:
     intakes.discard_intake(intake=roster, by=by, at=at)
 
 
+def try_part(*, roster: Roster, after: int, by: None, at: datetime) -> tuple[int, list[Problem]]:
+    """What stands in the way of the next lines of a file of firms, after that row; nothing is changed by asking.
+
+    Returns the last of their rows, which is `after` where there are no more.
+    """
+    batch = list(roster.lines.filter(row__gt=after).order_by("row")[:BATCH])
+    if not batch:
+        return after, []
+    lines, problems = _still(roster.kind, batch, roster.area)
+    if changed := [line for line in lines if line.kind == LineKind.CHANGED]:
+        with transaction.atomic():
+            problems += _done(changed, _firm, _taking(roster, at))
+            transaction.set_rollback(True)
+    return batch[-1].row, problems
+
+
+def take_part(*, roster: Roster, by: None, at: datetime) -> bool:
+    """Record the next of the new firms of a file, which nobody sees yet; whether there were any.
+
+    Raises Refusal, by row, and intakes.Superseded.
+    """
+    with transaction.atomic():
+        found = intakes.being_applied(intake=roster, lock=_lock(roster))
+        batch = list(found.lines.filter(kind=LineKind.ADDED, row__gt=found.taken).order_by("row")[:BATCH])
+        if not batch:
+            return False
+        lines = [Line(record_of(one, found.kind), one.kind) for one in batch]
+        if problems := list(_new_firms(lines, _taking(found, at))):
+            raise Refusal(problems)
+        found.taken = batch[-1].row
+        found.save(update_fields=["taken"])
+        return True
+
+
+def stop_roster(*, roster: Roster, problems: Sequence[Problem], by: None, at: datetime) -> None:
+    """A file cannot be taken in after all: it fails whole. Raises intakes.Superseded."""
+    intakes.stop_intake(intake=roster, lock=_lock(roster), problems=problems[:MOST_PROBLEMS], by=by, at=at)
+
+
+@transaction.atomic
+def forget_part(*, roster: Roster, by: None, at: datetime) -> bool:
+    """Drop some of the firms that a failed file had recorded and nobody saw; whether there were any."""
+    found = intakes.locked(roster)
+    coming = list(Firm.every.filter(roster=found).values_list("pk", flat=True)[:BATCH])
+    if found.state != "failed" or not coming:
+        return False
+    Firm.every.filter(pk__in=coming).delete()
+    return True
+
+
 def apply_roster(*, roster: Roster, by: None, at: datetime) -> None:
     """Bring the register up to an approved file, in this one transaction; raises intakes.Superseded when that is done.
 
-    Where a line cannot be taken any more the file fails whole, with every such line.
+    Where a line cannot be taken any more the file fails whole, with every such line; so does one of whose new firms
+    some are not recorded yet (take_part).
     """
     done: dict[str, int] = {}
 
@@ -105,12 +163,19 @@ _STALE = N_("The register changed since this file was read; hand it in again, an
 
 
 def _take(roster: Roster, at: datetime) -> dict[str, int]:
-    """Do what every line says, a batch at a time; how many of each kind. Raises Refusal, by row."""
-    taking, problems = _Taking(roster.area, roster.approved_by, at), list[Problem]()
-    last, done = 0, {"added": 0, "changed": 0}
-    while batch := list(roster.lines.filter(row__gt=last).order_by("row")[:BATCH]):
-        last = batch[-1].row
-        problems += _of_batch(roster.kind, batch, taking)
+    """Do what every line says, a batch at a time; how many of each kind. Raises Refusal, by row.
+
+    New firms are recorded already, and are on the register from now on.
+    """
+    taking, problems = _taking(roster, at), list[Problem]()
+    done = {"added": 0, "changed": 0}
+    rows = roster.lines.all()
+    if roster.kind == "firms":
+        rows = rows.filter(kind=LineKind.CHANGED)
+        done["added"] = _new_firms_seen(roster, taking)
+    for batch in _batches(rows):
+        lines, stale = _still(roster.kind, batch, roster.area)
+        problems += [*stale, *_done(lines, _TAKE[roster.kind], taking)]
         for line in batch:
             done[line.kind] += 1
         if len(problems) >= MOST_PROBLEMS:
@@ -120,19 +185,38 @@ def _take(roster: Roster, at: datetime) -> dict[str, int]:
     return done
 
 
-def _of_batch(kind: str, batch: Sequence[RosterLine], taking: _Taking) -> Iterator[Problem]:
-    """Do what these lines say, as far as that is still what the preview said."""
+def _new_firms_seen(roster: Roster, taking: _Taking) -> int:
+    """Put the recorded new firms on the register, with their grades; how many. Raises Refusal where some lack."""
+    count = Firm.every.filter(roster=roster).update(roster=None)
+    if count != roster.counts["added"]:
+        raise Refusal([Problem("inspections.roster.stale", _STALE)])
+    for batch in _batches(roster.lines.filter(kind=LineKind.ADDED)):
+        told = [_new_firm(record_of(line, roster.kind), taking) for line in batch]
+        firms.grade_new_firms(told=told, by=taking.by, at=taking.at)
+    return count
+
+
+def _batches(rows: QuerySet[RosterLine]) -> Iterator[list[RosterLine]]:
+    last = 0
+    while batch := list(rows.filter(row__gt=last).order_by("row")[:BATCH]):
+        last = batch[-1].row
+        yield batch
+
+
+def _taking(roster: Roster, at: datetime) -> _Taking:
+    return _Taking(roster, roster.area, roster.approved_by, at)
+
+
+def _still(kind: str, batch: Sequence[RosterLine], area: Area) -> tuple[list[Line], list[Problem]]:
+    """Those of these lines that would still do what the preview said, and what is to be told of the others."""
     held = {line.row: line for line in batch}
-    lines = []
-    for record, what, before, _fault in compared(kind, [record_of(one, kind) for one in batch], taking.area):
-        if (what, before) != (held[record.row].kind, held[record.row].before):
-            yield Problem("inspections.roster.stale", _STALE, {}, f"row {record.row}")
+    lines, problems = [], []
+    for record, what, before, _fault in compared(kind, [record_of(one, kind) for one in batch], area):
+        if (what, before) == (held[record.row].kind, held[record.row].before):
+            lines.append(Line(record, what, before))
         else:
-            lines.append(Line(record, what, {name: before[name] for name in before}))
-    if kind == "firms":
-        yield from _new_firms([line for line in lines if line.kind == LineKind.ADDED], taking)
-        lines = [line for line in lines if line.kind != LineKind.ADDED]
-    yield from _done(lines, _TAKE[kind], taking)
+            problems.append(Problem("inspections.roster.stale", _STALE, {}, f"row {record.row}"))
+    return lines, problems
 
 
 def _done(lines: Sequence[Line], take: Callable[[Line, _Taking], None], taking: _Taking) -> Iterator[Problem]:
@@ -155,16 +239,18 @@ def _new_firms(lines: Sequence[Line], taking: _Taking) -> Iterator[Problem]:
 
 
 def _register(lines: Sequence[Line], taking: _Taking) -> None:
-    told = [
-        firms.NewFirm(
-            credit_code=one.text("credit_code"), name=one.text("name"), address=one.text("address"), row=one.row,
-            industry=one.text("industry"), above_scale=_flag(one, "above_scale", False),
-            hazard=_flag(one, "hazard", False), grade="" if one.word("grade") == "none" else one.text("grade"),
-            graded_from=_day(one.text("graded_from")), grade_basis=one.text("grade_basis") or "名册所载",
-        )
-        for one in (line.record for line in lines)
-    ]  # fmt: skip
-    firms.register_firms(told=told, area=taking.area, by=taking.by, at=taking.at)
+    told = [_new_firm(line.record, taking) for line in lines]
+    firms.register_firms(told=told, area=taking.area, roster=taking.roster, by=taking.by, at=taking.at)
+
+
+def _new_firm(one: Record, taking: _Taking) -> firms.NewFirm:
+    approved = localdate(taking.roster.approved_at)  # the same day in every part
+    return firms.NewFirm(
+        credit_code=one.text("credit_code"), name=one.text("name"), address=one.text("address"), row=one.row,
+        industry=one.text("industry"), above_scale=_flag(one, "above_scale", False),
+        hazard=_flag(one, "hazard", False), grade="" if one.word("grade") == "none" else one.text("grade"),
+        graded_from=_day(one.text("graded_from")) or approved, grade_basis=one.text("grade_basis") or "名册所载",
+    )  # fmt: skip
 
 
 def _organisation(record: Record, taking: _Taking) -> Organisation:

@@ -5,6 +5,7 @@ site and entry code. Not here: visits.
 """
 
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,14 +14,24 @@ from django.utils.translation import gettext_lazy as _
 from mingjing.kernel.parties.models import Organisation, Person
 from mingjing.kernel.places.models import Area, Site
 from mingjing.programmes.inspections.models.catalogue import Authority
+from mingjing.programmes.inspections.models.rosters import Roster
 
 __all__ = ["Exemption", "Firm", "Grade", "QuietDays", "RiskGrade"]
+
+
+class FirmManager(models.Manager["Firm"]):
+    """The firms on the register: those that a file is only bringing are nobody's business yet."""
+
+    def get_queryset(self) -> models.QuerySet["Firm"]:
+        """All but those whose file is not taken in whole."""
+        return super().get_queryset().filter(roster=None)
 
 
 class Firm(models.Model):
     """An enterprise that may be inspected; `above_scale` (规上) and `hazard` (高危) are what quiet days ask for.
 
-    `site` is its registered place, whose standing entry code is the firm's fixed code.
+    `site` is its registered place, whose standing entry code is the firm's fixed code. `roster` is the file that brings
+    it, until all of that is taken in (docs/adr/0018); `objects` are the others, `every` is all of them.
     """
 
     organisation = models.OneToOneField(Organisation, models.PROTECT, related_name="firm")
@@ -31,9 +42,16 @@ class Firm(models.Model):
     hazard = models.BooleanField(_("high hazard"), default=False)
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField()
+    roster = models.ForeignKey(Roster, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    objects: ClassVar[FirmManager] = FirmManager()
+    every: ClassVar[models.Manager["Firm"]] = models.Manager()
 
     class Meta:
         ordering = ["organisation__name", "id"]
+        indexes = [
+            models.Index(fields=["roster"], condition=Q(roster__isnull=False), name="inspections_firm_coming"),
+        ]
 
     def __str__(self) -> str:
         return self.organisation.name

@@ -14,12 +14,16 @@ __all__ = ["Roster", "RosterLine"]
 
 
 class Roster(intakes.Intake):
-    """A file of authorities, officers, items or firms (`kind`) of `area`, with the mapping of its columns."""
+    """A file of authorities, officers, items or firms (`kind`) of `area`, with the mapping of its columns.
+
+    `taken` is the last row whose new firm is recorded, while they are recorded part by part (docs/adr/0018).
+    """
 
     named = "inspections.roster"
 
     kind = models.CharField(max_length=12)
     mapping_text = models.TextField()
+    taken = models.PositiveIntegerField(default=0)
 
 
 class RosterLine(models.Model):

@@ -14,6 +14,7 @@ from typing import IO, Any
 from mingjing.engine.outcome import N_, Problem, Reason, Refusal
 from mingjing.kernel.intakes.models import LineKind
 from mingjing.kernel.parties.credit_codes import read_credit_code
+from mingjing.kernel.parties.rosters import name_fault
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.tables import read_table
 from mingjing.programmes.inspections.models import Authority, Certificate, Firm, Item, Roster, RosterLine
@@ -58,7 +59,7 @@ class Lines:
         """Lines that say something new, a batch at a time: no more than that is held."""
         source = iter(records)
         while batch := list(islice(source, BATCH)):
-            _codes(reader, reader.mapping, batch)
+            _texts(reader, reader.mapping, batch)
             yield list(self._lines(reader, batch))
 
     def _lines(self, reader: Reader, records: list[Record]) -> Iterator[RosterLine]:
@@ -101,9 +102,14 @@ def read_lines(
         yield reader, lines.of(reader, reader.records(table.rows))
 
 
-def _codes(reader: Reader, mapping: RosterMapping, records: Iterable[Record]) -> None:
-    """Credit codes must be true ones: a mistyped digit is found here, not in the register."""
+def _texts(reader: Reader, mapping: RosterMapping, records: Iterable[Record]) -> None:
+    """Names and addresses must be such as the register takes, and credit codes true: a mistyped digit is found here."""
     for record in records:
+        if "credit_code" in mapping.columns and record.text("name") and (wrong := name_fault(record.text("name"))):
+            reader.log.at(record.row, Reason(wrong.code, wrong.text, wrong.params), mapping.columns["name"])
+        if not record.text("address").isprintable():
+            told = Reason("inspections.roster.plain", N_("This must be plain text, in one line."))
+            reader.log.at(record.row, told, mapping.columns["address"])
         for name in ("credit_code", "authority", "delegated_by"):
             if code := record.text(name):
                 try:
