@@ -22,6 +22,15 @@ ROW, EDIT, PHOTO = 18_000, 260, 2_800
 """Bytes in the database, with what every index holds: the sheet's row, an edit in the log, all that names a photo."""
 
 
+@pytest.mark.parametrize("photos", [1, 20])
+def test_a_visit_with_promised_photos_costs_nine_statements_however_many(day: Day, photos: int) -> None:  # noqa: F811
+    day.begun()
+    raws = [picture(200 + n) for n in range(photos)]
+    finds = [day.find("A3.1", evidence=[sha256(raw).hexdigest()], note="见照片") for raw in raws]
+    found = asked(day, [day.photo(raw) for raw in raws] + finds)
+    assert len(found) <= STATEMENTS, "\n".join(found)
+
+
 def test_orders_cost_the_same_however_many_critical_findings(day: Day) -> None:  # noqa: F811
     day.begun()
     codes = critical(day)
