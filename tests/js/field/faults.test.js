@@ -28,7 +28,7 @@ test("nothing is lost and nothing comes twice, whatever happens", needs, async (
 // Every `step`-th life from `first` on: {seen, failed}.
 function thread(first, step) {
   return new Promise((resolve, reject) => {
-    const workerData = { first, step, runs: RUNS }, resourceLimits = { maxYoungGenerationSizeMb: 64 }; // lives leave much rubbish
+    const workerData = { first, step, runs: RUNS }, resourceLimits = { maxYoungGenerationSizeMb: 192 }; // lives leave much rubbish
     const worker = new Worker(new URL("./lives.js", import.meta.url), { workerData, resourceLimits });
     worker.once("message", resolve).once("error", reject);
   });
