@@ -49,7 +49,7 @@ class Walk(Door):
     def sent(self, *steps: tuple[str, dict[str, Any]], by: Person | None = None, late: int = 0) -> list[Outcome]:
         commands = [Command(uuid4(), f"inspections.{kind}", self.subject, payload, NOW, NOW) for kind, payload in steps]
         at = NOW + timedelta(hours=late)
-        return list(apply(self.subject, commands, by=by or self.officers[0], device=self.device, at=at))
+        return list(apply(self.subject, commands, by=by or self.officers[0], device=self.device, at=at)())
 
     def opened(self, **more: Any) -> Outcome:
         (outcome,) = self.sent(("open_task", self.opening(**more)))

@@ -63,7 +63,7 @@ class Door:
         self, person: Person, kind: str, made: datetime = NOW, at: datetime | None = None, **payload: Any
     ) -> Outcome:
         command = Command(uuid4(), f"inspections.{kind}", self.task.subject, payload, made, made)
-        (outcome,) = apply(self.task.subject, [command], by=person, device=self.device, at=at or made)
+        (outcome,) = apply(self.task.subject, [command], by=person, device=self.device, at=at or made)()
         return outcome
 
     def enter(self, made: datetime = NOW, at: datetime | None = None, **more: Any) -> Outcome:
