@@ -21,9 +21,8 @@ from mingjing.kernel.ledger import writer
 from mingjing.kernel.ledger.models import Fact
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.visits.models import Visit
-from mingjing.programmes.assessments.actions import reviews, signatures, visits
+from mingjing.programmes.assessments.actions import growing, reviews, signatures, visits
 from mingjing.programmes.assessments.actions.entries import declare_not_assessed, declare_to_assess
-from mingjing.programmes.assessments.actions.growing import log_of
 from mingjing.programmes.assessments.actions.orders import due_at
 from mingjing.programmes.assessments.models import Round, TeamDay, VisitRecord
 from mingjing.programmes.assessments.policy.recording import Conflict, apply_log
@@ -253,7 +252,7 @@ def test_a_command_is_applied_once_and_the_log_gives_the_sheet(begun: Drawn, at:
     assert record.revision == 3
     assert record.edits.count() == 3
     scheme = scheme_of(begun.scheme)
-    assert apply_log(scheme, scheme.rubrics["A"], log_of(record)) == record.sheet_document
+    assert apply_log(scheme, scheme.rubrics["A"], growing.log_of(record)) == record.sheet_document
     assert record.sheet_document["findings"][0]["steps"] == 1
 
 
