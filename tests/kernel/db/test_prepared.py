@@ -54,6 +54,23 @@ def test_it_answers_as_the_query_does() -> None:
 
 @pytest.mark.usefixtures("exhibits")
 @pytest.mark.django_db
+def test_what_was_seen_serves_until_anything_of_its_row_changes() -> None:
+    before = ASKED.look(sizes=[3], since=AT)
+    assert before is not None
+    assert before.one.size == 3
+    assert ASKED.look(before, sizes=[3], since=AT) is before
+    other = ASKED.look(before, sizes=[4], since=AT)
+    assert other is not None
+    assert other.one.size == 4
+    Area.objects.update(name="湖南")  # of a joined table
+    after = ASKED.look(before, sizes=[3], since=AT)
+    assert after is not None
+    assert (after.one.area.name, before.one.area.name) == ("湖南", "湖南省")
+    assert ASKED.look(before, sizes=[99], since=AT) is None
+
+
+@pytest.mark.usefixtures("exhibits")
+@pytest.mark.django_db
 def test_it_asks_once_and_loads_what_is_joined() -> None:
     ASKED.ask(sizes=[1], since=AT)
     with CaptureQueriesContext(connection) as captured:

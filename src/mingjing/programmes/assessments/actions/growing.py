@@ -24,7 +24,7 @@ from mingjing.programmes.assessments.policy.recording import Edit, undoing
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.visits import evidence_of
 
-__all__ = ["Given", "Grown", "Start", "digests_of", "exhibits_named", "grow", "log_of", "start_of"]
+__all__ = ["Given", "Grown", "Start", "exhibits_named", "grow", "log_of", "named_by", "start_of"]
 
 KEPT = ("record_id", "revision", "command", "kind", "payload", "by_id", "at")
 
@@ -125,7 +125,7 @@ class _Growing:
 
     def _on_record(self, payload: Mapping[str, Any]) -> None:
         """Raise Refusal for evidence that is not of this record."""
-        if missing := set(digests_of(payload)).difference(self.exhibits):
+        if missing := set(_digests(payload)).difference(self.exhibits):
             text = N_("{count} exhibits are not on this record; add the photos to it first.")
             code = str(payload.get("check", ""))
             raise Refusal([Problem("visit.foreign_evidence", text, {"count": len(missing)}, code)])
@@ -136,12 +136,17 @@ def exhibits_named(record: VisitRecord, edits: Sequence[Given], known: Collectio
 
     `known` are some that are; the rest is asked, in one statement.
     """
-    named = {digest for edit in edits if edit.payload.get("evidence") for digest in digests_of(edit.payload)}
+    named = named_by(edits)
     found = named.intersection(known)
     return found | evidence_of(record, named - found) if named - found else found
 
 
-def digests_of(payload: Mapping[str, Any]) -> list[str]:
+def named_by(edits: Sequence[Given]) -> set[str]:
+    """The digests that these edits name as evidence."""
+    return {digest for edit in edits if edit.payload.get("evidence") for digest in _digests(edit.payload)}
+
+
+def _digests(payload: Mapping[str, Any]) -> list[str]:
     """What an edit names as evidence; nothing where it is not as it should be, which the policy refuses in words."""
     given = payload.get("evidence") or ()
     fits = isinstance(given, list | tuple) and all(isinstance(digest, str) for digest in given)

@@ -18,7 +18,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.sync.models import Device
 from mingjing.kernel.sync.records import Signed, read_record
 from mingjing.kernel.sync.values import Command
-from mingjing.programmes.assessments.actions.growing import Given, Grown, digests_of, grow, start_of
+from mingjing.programmes.assessments.actions.growing import Given, Grown, grow, named_by, start_of
 from mingjing.programmes.assessments.models import VisitRecord
 
 __all__ = ["EDIT", "NOTHING", "PHOTO", "Ahead", "ahead_of", "entered_on", "given_of", "runs"]
@@ -105,6 +105,6 @@ def _grown(
     record: VisitRecord, edits: Sequence[Given], records: Mapping[UUID, Signed | Refusal], by: Person
 ) -> Grown | None:
     """What these edits come to if all these photos are taken; None where they name others."""
-    named = {digest for edit in edits if edit.payload.get("evidence") for digest in digests_of(edit.payload)}
+    named = named_by(edits)
     promised = {one.values["sha256"] for one in records.values() if isinstance(one, Signed)}
     return None if named - promised else grow(record, start_of(record, by, named), edits, by)
