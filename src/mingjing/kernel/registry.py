@@ -203,6 +203,7 @@ class Manifest:
     fact_kinds: tuple[FactKind, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     journals: tuple[str, ...] = ()  # dotted paths of kernel.jobs.journals.Journal: records kept before an answer
+    chores: tuple[str, ...] = ()  # dotted paths of functions (*, at) -> bool: what kernel.jobs does between deliveries
     rulebooks: tuple[RulebookKind, ...] = ()
     commands: tuple[Command, ...] = ()
     verifiers: tuple[Verifier, ...] = ()
@@ -325,9 +326,7 @@ def fact_kinds() -> Mapping[str, FactKind]:
 
 def reactions_to(kind: str) -> tuple[Reaction, ...]:
     """The reactions to facts of `kind`, in the order of registration."""
-    return tuple(
-        entry for manifest in _registry.manifests.values() for entry in manifest.reactions if entry.kind == kind
-    )
+    return tuple(one for manifest in _registry.manifests.values() for one in manifest.reactions if one.kind == kind)
 
 
 def reaction_titles() -> Mapping[str, str]:

@@ -24,7 +24,6 @@ from mingjing.kernel.cases.actions import (
 )
 from mingjing.kernel.cases.models import Case, Step
 from mingjing.kernel.ledger.models import Fact
-from mingjing.kernel.ledger.writer import Told, append_many
 from mingjing.kernel.parties.actions import grant_role, record_departure, register_person
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
@@ -209,12 +208,8 @@ def test_of_several_opened_at_once_those_that_stand_are_passed_over(
         "openings": openings, "programme": "assessments", "kind": "rectification", "area": case.area,
         "owner": people["officer"], "due_at": at + timedelta(days=1), "by": people["director"], "at": at,
     }  # fmt: skip
-    facts: list[Told] = []
     before = Fact.objects.count()
-    with transaction.atomic():
-        made = open_cases(**usual, once=True, facts=facts)
-        assert Fact.objects.count() == before
-        append_many(facts=facts, by=people["director"], at=at)
+    made = open_cases(**usual, once=True)
     assert [one.subject[-2:] for one in made] == ["A2", "A3", "A4"]
     assert [one.serial for one in made] == [other.serial + n for n in (1, 2, 3)]
     assert [fact.subject for fact in Fact.objects.order_by("seq")[before:]] == [f"cases.case:{one.pk}" for one in made]

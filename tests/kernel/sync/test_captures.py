@@ -1,6 +1,7 @@
 """Photos of phones: promised with a signed record, kept when their bytes are here, given up with a reason."""
 
 import io
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.ids import uuid7
 from mingjing.kernel.evidence import store
 from mingjing.kernel.evidence.actions import record_exhibit
+from mingjing.kernel.evidence.keeping import Kept
 from mingjing.kernel.evidence.models import Custody, Exhibit
 from mingjing.kernel.ledger.heads import signed_head
 from mingjing.kernel.ledger.models import Fact
@@ -23,7 +25,7 @@ from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.sync import uploads
-from mingjing.kernel.sync.actions import release_capture, rescue, settle
+from mingjing.kernel.sync.actions import captures, release_capture, rescue, settle, settle_arrived
 from mingjing.kernel.sync.arrivals import folder
 from mingjing.kernel.sync.models import Capture
 
@@ -78,8 +80,8 @@ def test_record_and_bytes_meet_whichever_comes_first(phone: Phone, at: datetime,
     assert verify().whole
 
 
-def test_photos_become_exhibits_in_as_many_statements_however_many(phone: Phone, at: datetime) -> None:
-    counts = []
+def test_photos_arrive_and_become_exhibits_in_as_many_statements_however_many(phone: Phone, at: datetime) -> None:
+    waited, made = [], []
     for start, size in ((10, 1), (100, 20)):
         raws = [picture(start + n) for n in range(size)]
         subject = f"parties.organisation:{start}"
@@ -87,9 +89,39 @@ def test_photos_become_exhibits_in_as_many_statements_however_many(phone: Phone,
         for raw in raws:
             phone.upload(raw)
         with CaptureQueriesContext(connection) as captured:
-            assert set(phone.sync([], at, watch=(subject,))["captures"].values()) == {"kept"}
-        counts.append(len([query for query in captured if "SAVEPOINT" not in query["sql"]]))
-    assert counts[0] == counts[1] <= 13, counts
+            told = phone.sync([], at, watch=(subject,), worker=False)
+        assert set(told["captures"].values()) == {"kept"}
+        waited.append(len([query for query in captured if "SAVEPOINT" not in query["sql"]]))
+        with CaptureQueriesContext(connection) as captured:
+            assert settle_arrived(at=at)
+        made.append(len([query for query in captured if "SAVEPOINT" not in query["sql"]]))
+    assert waited[0] == waited[1] <= 4, "a phone waits for no exhibit"
+    assert made[0] == made[1] <= 11, made
+    assert Exhibit.objects.count() == 21
+
+
+def test_what_cannot_be_put_on_record_holds_up_nothing_else(
+    phone: Phone, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raws = {key: picture(key) for key in (1, 2, 3)}
+    for key, raw in raws.items():
+        phone.upload(raw)
+        phone.sync([phone.photo("parties.photo", f"parties.organisation:{key}", raw, at)], at, worker=False)
+    plain = captures.record_kept
+
+    def broken(*, lot: Sequence[Kept], **named: Any) -> list[Exhibit]:
+        if any(kept.subject == "parties.organisation:2" for kept in lot):
+            raise RuntimeError("a fault of ours")
+        return plain(lot=lot, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(captures, "record_kept", broken)
+        with pytest.raises(RuntimeError):
+            settle_arrived(at=at)
+    assert {one.subject[-1] for one in Exhibit.objects.all()} == {"1", "3"}
+    assert settle_arrived(at=at), "it is tried again"
+    assert Exhibit.objects.count() == 3
+    assert not settle_arrived(at=at)
 
 
 def test_told_again_a_photo_is_the_same_photo(phone: Phone, at: datetime) -> None:
@@ -224,8 +256,10 @@ def test_the_same_bytes_of_two_subjects_are_two_exhibits_and_the_later_knows(pho
     phone.upload(RAW)
     for key in (1, 2):
         assert promise(phone, RAW, at, subject=f"parties.organisation:{key}") == ["applied"]
-    seen = [exhibit.facts.get("seen_before") for exhibit in Exhibit.objects.order_by("id")]
-    assert seen == [None, 1]
+    for key in (3, 4):  # of these the worker makes exhibits together
+        phone.sync([phone.photo("parties.photo", f"parties.organisation:{key}", RAW, at)], at, worker=False)
+    assert settle_arrived(at=at)
+    assert sorted(exhibit.facts.get("seen_before", 0) for exhibit in Exhibit.objects.all()) == [0, 1, 2, 3]
 
 
 def test_a_lost_photo_is_given_up_for_ever(phone: Phone, people: dict[str, Person], at: datetime) -> None:

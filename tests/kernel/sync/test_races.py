@@ -17,7 +17,7 @@ from mingjing.kernel.evidence.actions import record_exhibit
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.places.models import Area
-from mingjing.kernel.sync.actions import receive, settle
+from mingjing.kernel.sync.actions import receive, settle, settle_arrived
 from mingjing.kernel.sync.models import Capture, Received
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +54,9 @@ def test_the_same_photos_told_twice_at_once_are_promised_once(phones: list[Phone
     answers = at_once(*[sending(phone, sent, at)] * 3)
     assert not failures(answers)
     assert Capture.objects.count() == 6
+    assert Capture.objects.arrived().count() == 3
+    answers = at_once(*[lambda: settle_arrived(at=timezone.now())] * 3)
+    assert not failures(answers)
     assert Exhibit.objects.count() == 3
     assert verify().whole
 

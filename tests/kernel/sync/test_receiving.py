@@ -196,12 +196,12 @@ def test_sync_itself_takes_three_statements_whatever_is_sent(phone: Phone, at: d
     for size in (1, 65, 300):
         sent = [phone.command("parties.log", SUBJECT, at, n=n) for n in range(size)]
         with CaptureQueriesContext(connection) as captured:
-            assert phone.sync(sent, at)["outcomes"][-1]["state"] == "applied"
+            assert phone.sync(sent, at, worker=False)["outcomes"][-1]["state"] == "applied"
         counts.append([query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]])
     assert [len(each) for each in counts] == [3, 3, 3], counts[0]
     body = [phone.command("parties.note", f"parties.organisation:{n}", at) for n in range(5)]
     with CaptureQueriesContext(connection) as captured:
-        phone.sync(body, at)
+        phone.sync(body, at, worker=False)
     said = [query for query in captured if "SAVEPOINT" not in query["sql"]]
     assert len(said) == 3 + 5, "one for the answers to each subject's"
 
@@ -211,7 +211,7 @@ def test_photos_are_promised_in_two_more(phone: Phone, at: datetime) -> None:
     for start, size in ((0, 1), (100, 20), (200, 35)):
         photos = [phone.photo("parties.photo", SUBJECT, picture(start + n), at) for n in range(size)]
         with CaptureQueriesContext(connection) as captured:
-            assert {state for state, _ in told(phone.sync(photos, at))} == {"applied"}
+            assert {state for state, _ in told(phone.sync(photos, at, worker=False))} == {"applied"}
         counts.append(len([query for query in captured if "SAVEPOINT" not in query["sql"]]))
     assert counts == [3 + 2 + 1] * 3, "and one by which the office finds its area"
 

@@ -200,7 +200,7 @@ def test_a_kill_in_the_middle_leaves_nothing_and_the_next_time_everything(
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr("mingjing.programmes.assessments.actions.visits.follow_critical", killed)
+        patched.setattr("mingjing.programmes.assessments.actions.visits.change", killed)
         answer = day.send(*lot)
     assert set(codes(answer)) == {"sync.failed"}
     assert (Capture.objects.count(), SheetEdit.objects.count(), day.record.revision) == (0, 0, 0)
@@ -217,7 +217,7 @@ def test_a_sync_of_a_whole_visit_keeps_to_nine_statements(day: Day) -> None:  # 
     more = [day.edit("looked", code) for code, kind in _checks(day) if code != "A3.1" and kind != "RATIO"][:20]
     more += [day.edit("find", "A3.1", finding=str(uuid7()), count=1, place=f"{n}栋") for n in range(25)]
     with CaptureQueriesContext(connection) as captured:
-        answer = day.send(*photos, *finds, *more)
+        answer = day.send(*photos, *finds, *more, worker=False)
     assert len(answer["outcomes"]) == 85
     asked = [one["sql"] for one in captured if not one["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
     taken = [one["state"] for one in answer["outcomes"]]

@@ -50,8 +50,8 @@ class Day:
     def told(self, kind: str, phone: int = 0, subject: str = "", **payload: Any) -> Sent:
         return self.phones[phone].command(f"assessments.{kind}", subject or self.subject, timezone.now(), **payload)
 
-    def send(self, *commands: Sent, phone: int = 0, watch: tuple[str, ...] = ()) -> Any:
-        return self.phones[phone].sync(list(commands), timezone.now(), watch)
+    def send(self, *commands: Sent, phone: int = 0, watch: tuple[str, ...] = (), worker: bool = True) -> Any:
+        return self.phones[phone].sync(list(commands), timezone.now(), watch, worker=worker)
 
     def states(self, *commands: Sent, phone: int = 0) -> list[str]:
         return [one["state"] for one in self.send(*commands, phone=phone)["outcomes"]]

@@ -11,51 +11,56 @@ from tests.phones import picture
 from tests.programmes.assessments.test_field_commands import Day, _checks, day  # noqa: F401 - `day` is a fixture
 
 from mingjing.kernel.cases.models import Case
+from mingjing.kernel.jobs.worker import do_chores
 from mingjing.programmes.assessments.models import SheetEdit
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
 pytestmark = pytest.mark.django_db
 BOUNDS = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
-STATEMENTS, ORDERS = 9, 5
-"""A visit's, however many edits and photos; what orders to put critical findings right add, however many."""
+STATEMENTS = 9
+"""A visit's, however many edits and photos there are, and whatever they bring about."""
 ROW, EDIT, PHOTO = 18_000, 260, 2_800
 """Bytes in the database, with what every index holds: the sheet's row, an edit in the log, all that names a photo."""
 
 
+@pytest.mark.parametrize("arrived", [False, True])
 @pytest.mark.parametrize("photos", [1, 20])
-def test_a_visit_with_promised_photos_costs_nine_statements_however_many(day: Day, photos: int) -> None:  # noqa: F811
+def test_a_visit_with_photos_costs_nine_statements_however_many(
+    day: Day,  # noqa: F811
+    photos: int,
+    arrived: bool,
+) -> None:
     day.begun()
     raws = [picture(200 + n) for n in range(photos)]
+    if arrived:
+        assert {day.phones[0].upload(raw).status_code for raw in raws} == {201}
     finds = [day.find("A3.1", evidence=[sha256(raw).hexdigest()], note="见照片") for raw in raws]
     found = asked(day, [day.photo(raw) for raw in raws] + finds)
     assert len(found) <= STATEMENTS, "\n".join(found)
+    kept = [one["state"] for one in day.send(watch=(day.subject,))["states"][day.subject]["captures"].values()]
+    assert kept == ["kept" if arrived else "promised"] * photos
 
 
-def test_orders_cost_the_same_however_many_critical_findings(day: Day) -> None:  # noqa: F811
+def test_orders_cost_a_phone_nothing_and_name_the_photos(day: Day) -> None:  # noqa: F811
     day.begun()
     codes = critical(day)
     assert len(codes) >= 4
-    one = asked(day, [day.find(codes[0])])
-    many = asked(day, [day.find(code) for code in codes[1:]])
-    assert Case.objects.count() == len(codes)
-    assert len(many) == len(one) <= STATEMENTS + ORDERS, "\n".join(many)
-
-
-def test_orders_name_the_photos_in_as_many_statements(day: Day) -> None:  # noqa: F811
-    day.begun()
     raws = [picture(300 + n) for n in range(4)]
-    for raw in raws:
-        assert day.phones[0].upload(raw).status_code == 201
+    assert {day.phones[0].upload(raw).status_code for raw in raws} == {201}
     lot = [day.photo(raw) for raw in raws]
-    finds = [day.find(code, evidence=[sha256(raws[n]).hexdigest()]) for n, code in enumerate(critical(day)[:4])]
+    finds = [day.find(code, evidence=[sha256(raws[n]).hexdigest()]) for n, code in enumerate(codes[:4])]
     found = asked(day, lot + finds)
-    assert len(found) <= STATEMENTS + ORDERS + KEEPING, "\n".join(found)
+    assert len(found) <= STATEMENTS, "\n".join(found)
+    assert not Case.objects.exists()
+    with CaptureQueriesContext(connection) as captured:
+        assert do_chores()
+    assert len(bare(captured)) <= CHORES, "\n".join(bare(captured))
+    assert Case.objects.count() == 4
     assert all(case.steps.get().exhibits for case in Case.objects.all())
 
 
-KEEPING = 7
-"""What it adds to make exhibits of photos whose bytes are here: a lock, looks, rows, custody, reactions. The facts are
-appended with those of the orders."""
+CHORES = 40
+"""What the worker asks to make exhibits of a visit's photos and to give its orders, however many there are."""
 
 
 @pytest.mark.parametrize("photos", [1, 20])
@@ -130,6 +135,11 @@ def critical(day: Day) -> list[str]:  # noqa: F811
 def asked(day: Day, commands: list[dict[str, Any]]) -> list[str]:  # noqa: F811
     """The statements of a sync in which everything is applied."""
     with CaptureQueriesContext(connection) as captured:
-        answer = day.send(*commands)
+        answer = day.send(*commands, worker=False)
     assert {one["state"] for one in answer["outcomes"]} == {"applied"}, answer["outcomes"]
+    return bare(captured)
+
+
+def bare(captured: CaptureQueriesContext) -> list[str]:
+    """What was asked, without the bounds of transactions."""
     return [one["sql"][:140] for one in captured if not one["sql"].startswith(BOUNDS)]

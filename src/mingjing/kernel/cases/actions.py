@@ -109,14 +109,12 @@ def open_cases(
     owner: Person | None,
     due_at: datetime,
     once: bool = False,
-    facts: list[writer.Told] | None = None,
     by: Person | None,
     at: datetime,
 ) -> list[Case]:
     """Open several cases as `open_case` would one after the other, in statements that do not grow with them.
 
-    `once`: none where one of the programme is open about the same subject. In a transaction the facts are left to the
-    caller where it gives a list for them.
+    `once`: none where one of the programme is open about the same subject.
     """
     if owner and not owner.is_active:
         raise Refusal([_gone(owner)])
@@ -138,12 +136,10 @@ def open_cases(
     if not cases:
         return []
     with transaction.atomic(savepoint=False):  # from here on nothing is refused: a fault undoes all
-        return _open(list(zip(cases, steps, strict=True)), once, facts, by, at)
+        return _open(list(zip(cases, steps, strict=True)), once, by, at)
 
 
-def _open(
-    lot: list[tuple[Case, Step]], once: bool, facts: list[writer.Told] | None, by: Person | None, at: datetime
-) -> list[Case]:
+def _open(lot: list[tuple[Case, Step]], once: bool, by: Person | None, at: datetime) -> list[Case]:
     """Give them the next numbers of their register, write them with their first steps, and tell the ledger."""
     register, programme = lot[0][0].register, lot[0][0].programme
     exclusive(f"cases.register:{register}")
@@ -159,7 +155,7 @@ def _open(
     for case, step in zip(cases, steps, strict=True):
         step.case = case
     insert_objects(steps)
-    writer.tell(facts=[_told(case, step, _more(case)) for case, step in lot], into=facts, by=by, at=at)
+    writer.append_many(facts=[_told(case, step, _more(case)) for case, step in lot], by=by, at=at)
     return cases
 
 

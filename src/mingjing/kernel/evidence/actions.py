@@ -118,13 +118,10 @@ def hold_originals(*, digests: Iterable[str]) -> None:
     exclusive(*map(_lock, digests))
 
 
-def record_kept(
-    *, lot: Sequence[Kept], facts: list[writer.Told] | None = None, by: Person | None, at: datetime
-) -> list[Exhibit]:
+def record_kept(*, lot: Sequence[Kept], by: Person | None, at: datetime) -> list[Exhibit]:
     """Record originals that are in the store already, in five statements however many: rows, custody, facts.
 
-    The facts are left to the caller where it gives a list for them: then it takes two statements. The caller holds the
-    originals (`hold_originals`) and has looked since that none of them stands there yet.
+    The caller holds the originals (`hold_originals`) and has looked since that none of them stands there yet.
     Raises IntegrityError otherwise, and ValueError for a subject that a program made up.
     """
     if not lot:
@@ -141,7 +138,7 @@ def record_kept(
     insert_objects(exhibits)
     recorded = ((exhibit.pk, CustodyKind.RECORDED.value, by.pk if by else None, at, "") for exhibit in exhibits)
     insert(Custody, ("exhibit_id", "kind", "by_id", "at", "note"), recorded)
-    writer.tell(facts=list(map(_recorded, exhibits)), into=facts, by=by, at=at)
+    writer.append_many(facts=list(map(_recorded, exhibits)), by=by, at=at)
     return exhibits
 
 

@@ -1,12 +1,12 @@
-"""Takes deliveries that are due and runs their handlers, at least once each.
+"""Takes deliveries that are due and runs their handlers, at least once each; between them, chores (registry).
 
 A handler is a function of a `Run`. It must be idempotent: a worker killed between its work and the note that it is done
 leaves the work to be done again. Not here: processes and signals (`mingjing worker`); what handlers do.
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Any, cast
 
@@ -21,7 +21,7 @@ from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.jobs.presence import gone, present
 from mingjing.kernel.ledger.models import Fact
 
-__all__ = ["LeaseLost", "Run", "drain", "run"]
+__all__ = ["LeaseLost", "Run", "do_chores", "drain", "each_alone", "run"]
 
 LEASE = timedelta(minutes=5)  # how long a worker may be silent before its work is taken from it
 ATTEMPTS = 8  # then the delivery is parked as failed, some 20 minutes after the first
@@ -97,14 +97,14 @@ def run(stop: Event, *, once: bool = False) -> None:
 
 
 def _run(name: str, stop: Event, once: bool) -> None:
-    day, begun = None, False
+    day, begun, chores = None, False, _Chores()
     while not stop.is_set():
         try:
             close_old_connections()
             if not begun:
                 _take_over()
                 begun = True
-            worked = _work(name)
+            worked = chores.done() | _work(name)
             if not worked and day != (today := timezone.localdate()):
                 day, worked = today, begin_day(at=timezone.now()) is not None
         except OperationalError:
@@ -128,11 +128,67 @@ def _take_over() -> None:
 
 
 def drain() -> int:
-    """Run everything that is due now, and what it brings about; returns how many deliveries were run."""
+    """Do every chore, run everything that is due now, and what it brings about; returns how much was done."""
     name, count = str(uuid7()), 0
-    while _work(name):
+    while do_chores() or _work(name):
         count += 1
     return count
+
+
+class _Chores:
+    """The chores, each by itself: one that failed rests, and keeps nothing else waiting."""
+
+    def __init__(self) -> None:
+        self.resting: dict[str, datetime] = {}
+
+    def done(self) -> bool:
+        """Do some of each; whether there was any."""
+        now, worked = timezone.now(), False
+        for chore in _chores():
+            if self.resting.get(chore, now) > now:
+                continue
+            try:
+                worked |= _do(chore, now)
+            except OperationalError:
+                raise
+            except Exception:
+                log.exception("%s failed; it is tried again in %s.", chore, FIRST_PAUSE)
+                self.resting[chore] = now + FIRST_PAUSE
+        return worked
+
+
+def do_chores() -> bool:
+    """Do some of each chore, now; whether there was any."""
+    return sum(_do(chore, timezone.now()) for chore in _chores()) > 0
+
+
+def _chores() -> Iterator[str]:
+    """A chore is a function of a moment that looks for work no fact tells of, does some in a short transaction of its
+    own, and returns whether there was any."""
+    for manifest in registry.manifests().values():
+        yield from manifest.chores
+
+
+def each_alone(names: Iterable[str], work: Callable[[str], int]) -> bool:
+    """Do a chore's `work` for each of these; whether there was any. What fails keeps no other waiting: it is logged,
+    and the last fault raised when all had their turn.
+    """
+    done, fault = 0, None
+    for name in names:
+        try:
+            done += work(name)
+        except OperationalError:
+            raise
+        except Exception as error:
+            log.exception("a chore failed for %s", name)
+            fault = error
+    if fault:
+        raise fault
+    return done > 0
+
+
+def _do(chore: str, at: datetime) -> bool:
+    return bool(import_string(chore)(at=at))
 
 
 def _work(name: str) -> bool:

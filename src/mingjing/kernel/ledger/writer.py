@@ -22,7 +22,7 @@ from mingjing.kernel.db.rows import change, insert_objects, made
 from mingjing.kernel.ledger.models import Fact, Head
 from mingjing.kernel.ledger.signals import fact_appended
 
-__all__ = ["Actor", "NotRecordable", "Told", "Within", "append", "append_many", "tell"]
+__all__ = ["Actor", "NotRecordable", "Told", "Within", "append", "append_many"]
 
 DATA_LIMIT = 64 * 1024  # bytes of canonical JSON; a fact says what happened, files and rows hold the rest
 _SUBJECT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*:[A-Za-z0-9._/-]{1,100}")
@@ -91,14 +91,6 @@ def append_many(*, facts: Sequence[Told], by: Actor | None, at: datetime) -> lis
     change(head, "seq", "hash")
     fact_appended.send(sender=Fact, facts=chained)
     return chained
-
-
-def tell(*, facts: Sequence[Told], into: list[Told] | None, by: Actor | None, at: datetime) -> None:
-    """Append facts, or put them `into` those that the caller appends together before its transaction ends."""
-    if into is None:
-        append_many(facts=facts, by=by, at=at)
-    else:
-        into += facts
 
 
 def _linked(seq: int, columns: dict[str, Any], area: Within | None, previous: str, at: datetime) -> Fact:

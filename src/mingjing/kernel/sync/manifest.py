@@ -19,6 +19,7 @@ MANIFEST = Manifest(
         ),
         Permission(code="sync.capture.release", title=_("Release a photo that was lost"), roles=("director",)),
     ),
+    chores=("mingjing.kernel.sync.actions.settle_arrived",),
     subjects={"sync.device": _("Phone"), "sync.capture": _("Promised photo")},
     fact_kinds=(
         FactKind(code="sync.device.enrolled", title=_("Phone enrolled")),

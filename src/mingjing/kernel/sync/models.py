@@ -126,12 +126,20 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         return self.filter(released_at=None)
 
     def promised(self) -> Self:
-        """Those whose bytes have not arrived: a phone holds them."""
+        """Those whose bytes have not arrived, as far as is known here: a phone holds them."""
+        return self.standing().filter(exhibit=None, not_after=None)
+
+    def arrived(self) -> Self:
+        """Those whose bytes are here, of which no exhibit was made yet."""
+        return self.standing().filter(exhibit=None, not_after__isnull=False)
+
+    def unsettled(self) -> Self:
+        """Those of which no exhibit was made yet, their bytes here or not."""
         return self.standing().filter(exhibit=None)
 
 
 class Capture(models.Model):
-    """A photo that a phone took: promised with its signed record, kept once its bytes are an exhibit.
+    """A photo that a phone took: promised with its signed record, kept once its bytes are here, an exhibit soon after.
 
     `record` is the canonical JSON that the phone signed (docs/reference/field-protocol.md). The photo was taken after
     `not_before`, the time of the newest signed ledger head its record holds, and before `not_after`, when its bytes had
@@ -173,16 +181,21 @@ class Capture(models.Model):
                 fields=["subject", "sha256"], condition=Q(released_at=None), name="sync_capture_once_per_subject"
             ),
             models.CheckConstraint(
-                condition=Q(exhibit=None, not_after=None) | Q(exhibit__isnull=False, not_after__isnull=False),
-                name="sync_capture_kept_whole",
+                condition=Q(exhibit=None) | Q(not_after__isnull=False), name="sync_capture_kept_whole"
             ),
             models.CheckConstraint(
                 condition=Q(released_at=None, released_by=None, release_reason="")
-                | (Q(released_at__isnull=False, exhibit=None) & ~Q(release_reason="")),
+                | (Q(released_at__isnull=False, exhibit=None, not_after=None) & ~Q(release_reason="")),
                 name="sync_capture_released_whole",
             ),
         ]
-        indexes = [models.Index(fields=["subject"], name="sync_capture_subject")]
+        indexes = [
+            models.Index(fields=["subject"], name="sync_capture_subject"),
+            models.Index(
+                fields=["not_after"], name="sync_capture_arrived",
+                condition=Q(exhibit=None, released_at=None, not_after__isnull=False),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.sha256[:12]
@@ -190,4 +203,9 @@ class Capture(models.Model):
     @property
     def kept(self) -> bool:
         """Whether its bytes arrived."""
-        return self.exhibit_id is not None
+        return self.not_after is not None
+
+    @property
+    def waited_for(self) -> bool:
+        """Whether a phone holds it, as far as is known here."""
+        return self.not_after is None and self.released_at is None

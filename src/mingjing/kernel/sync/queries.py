@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Iterable
 
-from mingjing.kernel.sync import uploads
 from mingjing.kernel.sync.arrivals import refusal_of
 from mingjing.kernel.sync.models import Capture
 
-__all__ = ["captures_of", "may_settle", "state_of", "told_of"]
+__all__ = ["captures_of", "state_of", "told_of"]
 
 
 def captures_of(subjects: Collection[str]) -> dict[str, dict[str, dict[str, str]]]:
@@ -24,17 +23,8 @@ def told_of(captures: Iterable[Capture]) -> dict[str, dict[str, dict[str, str]]]
 
 def state_of(capture: Capture) -> str:
     """kept, released, refused (its bytes came and are no picture) or promised."""
-    if capture.exhibit_id:
+    if capture.kept:
         return "kept"
     if capture.released_at:
         return "released"
     return "refused" if refusal_of(capture.device_id, capture.sha256) else "promised"
-
-
-def may_settle(captures: Iterable[Capture]) -> set[str]:
-    """The subjects of promised photos whose bytes have arrived. No statement."""
-    return {
-        one.subject
-        for one in captures
-        if not one.exhibit_id and not one.released_at and uploads.arrived(one.device_id, one.sha256)
-    }

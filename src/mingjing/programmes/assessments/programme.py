@@ -251,6 +251,7 @@ MANIFEST = Manifest(
         _fact("export.failed", _("Export failed")),
         _fact("export.downloaded", _("Export downloaded")),
     ),
+    chores=(f"{HERE}.actions.orders.follow_findings",),
     reactions=(
         _reaction("run_replay", "replay.requested", "replays.run_replay", _("Score the records of a file")),
         _reaction("read_roster", "roster.requested", "rosters.read_roster", _("Read a roster")),

@@ -1,17 +1,20 @@
 """Photos of phones: promised with a signed record, kept once their bytes are there, or given up with a reason.
 
-All of a lot in a constant number of statements. Not here: which photo a programme takes (its handler asks first).
+That bytes are there is written down while their phone waits, with the promise or later; the exhibits are made by the
+worker soon after (`settle_arrived`), of many visits at once, or by whoever needs them at once (`settle`). All of a lot
+in a constant number of statements. Not here: which photo a programme takes (its handler asks first).
 """
 
 import json
+import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from mingjing.engine.geo import Position
@@ -22,6 +25,7 @@ from mingjing.kernel.evidence import store
 from mingjing.kernel.evidence.actions import hold_originals, record_kept
 from mingjing.kernel.evidence.keeping import Kept
 from mingjing.kernel.evidence.models import Exhibit
+from mingjing.kernel.jobs.worker import each_alone
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions.people import is_line
 from mingjing.kernel.parties.models import Person
@@ -30,10 +34,15 @@ from mingjing.kernel.sync import uploads
 from mingjing.kernel.sync.models import Capture, Device
 from mingjing.kernel.sync.pictures import examined, examined_original
 from mingjing.kernel.sync.records import Signed, read_record
+from mingjing.kernel.sync.turns import turn_to_write
 from mingjing.kernel.sync.values import APPLIED, Command, Outcome, refused
 
-__all__ = ["promise_photos", "release_capture", "rescue", "settle"]
+__all__ = ["note_arrivals", "promise_photos", "release_capture", "rescue", "settle", "settle_arrived"]
 
+log = logging.getLogger(__name__)
+LOT = 100
+"""Photos whose exhibits are made in one transaction, and those of the same subjects: others wait no longer for it than
+for a few visits."""
 _KNOWN = Prepared(lambda subject, keys: Capture.objects.filter(Q(subject=subject) | Q(pk__in=keys)))
 _EXHIBITS = Prepared(lambda digests: Exhibit.objects.standing().filter(sha256__in=digests))
 STILL = timedelta(minutes=10)
@@ -48,19 +57,16 @@ def promise_photos(
     site: Position | None = None,
     read: Callable[[Command], Signed] | None = None,
     allowed: Callable[[Signed], Problem | None] | None = None,
-    facts: list[writer.Told] | None = None,
-    exhibits: dict[str, Exhibit] | None = None,
     photos: list[Capture] | None = None,
     device: Device,
     by: Person,
     at: datetime,
 ) -> list[Outcome]:
-    """Write down the photos that `commands` promise, each applied or refused; those whose bytes are there are kept.
+    """Write down the photos that `commands` promise, each applied or refused, and of which the bytes are there.
 
     `allowed` is the programme's word on one; `read` reads a command's record where the caller knows it already, instead
-    of `read_record` for that `site`. In a transaction that holds `subject`. A look, and an insert, and what
-    `record_kept` takes where bytes have arrived, however many there are; `facts` as there. Those that are kept now are
-    put into `exhibits`, by digest, and all photos of the subject, as they stand then, into `photos`.
+    of `read_record` for that `site`. In a transaction that holds `subject`. A look, and an insert, however many there
+    are. All photos of the subject, as they stand then, are put into `photos`.
     """
     records, outcomes = _records(commands, read or partial(read_record, device=device, site=site), allowed)
     before = _KNOWN.ask(subject=subject, keys=[signed.id for signed in records.values()]) if records else []
@@ -70,34 +76,60 @@ def promise_photos(
         if command.id in records:
             outcomes[command.id] = _told_before(command, records[command.id], known, fresh)
     rows = [_row(subject, area, signed, device, by, at) for name, signed in fresh.items() if name == str(signed.id)]
-    _keep([(row, found) for row in rows if (found := uploads.arrived(row.device_id, row.sha256))], facts, by, at)
+    for row in rows:
+        _arrive(row, uploads.arrived(row.device_id, row.sha256), at)
     insert_objects(rows)
-    if exhibits is not None:
-        exhibits.update((row.sha256, row.exhibit) for row in rows if row.exhibit)
     if photos is not None and records:
         photos[:] = [*(row for row in before if row.subject == subject), *rows]
     return [outcomes[command.id] for command in commands]
 
 
+def note_arrivals(*, captures: Iterable[Capture], at: datetime) -> None:
+    """Write down of promised photos that their bytes are here, and say so in them. One statement, or none."""
+    there = [row for row in captures if row.waited_for]
+    for row in there:
+        _arrive(row, uploads.arrived(row.device_id, row.sha256), at)
+    if kept := [row for row in there if row.kept]:
+        with turn_to_write():
+            Capture.objects.promised().bulk_update(kept, ["not_after"])
+
+
+def settle_arrived(*, at: datetime) -> bool:
+    """The worker's chore: make exhibits of photos whose bytes are here, those first that wait longest.
+
+    Of a lot at a time; where something is wrong with one subject's, of each by itself, and the fault is raised last.
+    """
+    waiting = Capture.objects.arrived().order_by("not_after").values_list("subject", flat=True)[:LOT]
+    subjects = list(dict.fromkeys(waiting))
+    try:
+        return bool(subjects and _settled(subjects, at))
+    except OperationalError:
+        raise
+    except Exception:
+        if len(subjects) < 2:
+            raise
+        log.exception("photos of %s could not be put on record together", ", ".join(subjects))
+    return each_alone(subjects, lambda subject: _settled([subject], at))
+
+
 def settle(*, subjects: Collection[str] | None = None, at: datetime) -> int:
-    """Make exhibits of promised photos (of these `subjects`, or all) whose bytes are here; returns how many.
+    """Make exhibits of photos (of these `subjects`, or all) whose bytes are here; returns how many.
 
     However they came: from their phone, or from a desk after the phone broke. A look, and what `record_kept` takes,
     for each person who took some. Who is told to have recorded them is who took them.
     """
     with transaction.atomic():
-        rows = Capture.objects.promised().order_by("id")
-        found = rows if subjects is None else rows.filter(subject__in=subjects)
-        waiting = list(found.select_for_update(of=("self",)).select_related("area", "person"))
-        count = 0
-        for person in {capture.person_id: capture.person for capture in waiting}.values():
-            there = [(one, _bytes_of(one, at)) for one in waiting if one.person_id == person.pk]
-            kept = [(row, found) for row, found in there if found]
-            _keep(kept, None, person, at)
-            if kept:
-                Capture.objects.bulk_update([row for row, _ in kept], ["exhibit", "not_after"])
-            count += len(kept)
-    return count
+        rows = Capture.objects.unsettled()
+        if subjects is not None:
+            rows = rows.filter(subject__in=subjects)
+        waiting = list(rows.order_by("id").select_for_update(of=("self",)).select_related("area", "person"))
+        there = [(row, found) for row in waiting if (found := _bytes_of(row, at))]
+        for row, found in there:
+            _arrive(row, found, at)
+        for person in {row.person_id: row.person for row, _ in there}.values():
+            _keep([(row, found) for row, found in there if row.person_id == person.pk], person, at)
+        Capture.objects.bulk_update([row for row, _ in there], ["exhibit", "not_after"])
+    return len(there)
 
 
 def rescue(*, at: datetime) -> int:
@@ -122,7 +154,7 @@ def release_capture(*, capture: Capture, reason: str, by: Person | None, at: dat
         text = N_("Say in 1 to 300 characters why the photo is given up: everybody who reads the record sees it.")
         raise Refusal([Problem("capture.reason", text, {}, "reason")])
     found = Capture.objects.select_for_update(of=("self",)).select_related("area").get(pk=capture.pk)
-    if found.released_at or found.exhibit_id:
+    if not found.waited_for:
         text = N_("This photo is not waited for any more; nothing was changed.")
         raise Refusal([Problem("capture.not_waited_for", text)])
     found.released_by, found.released_at, found.release_reason = by, at, reason
@@ -193,27 +225,36 @@ def _bytes_of(row: Capture, at: datetime) -> uploads.Arrived | None:
     return uploads.Arrived(row.sha256, original[0], at, original[1]) if original else None
 
 
-def _keep(
-    there: Sequence[tuple[Capture, uploads.Arrived]], facts: list[writer.Told] | None, by: Person, at: datetime
-) -> None:
+def _arrive(row: Capture, found: uploads.Arrived | None, at: datetime) -> None:
+    """Say in a row, which the caller writes, when its bytes had arrived; what is said already stands."""
+    if found and row.not_after is None:
+        row.not_after = min(found.at, at)
+
+
+def _settled(subjects: Collection[str], at: datetime) -> int:
+    with turn_to_write():
+        return settle(subjects=subjects, at=at)
+
+
+def _keep(there: Sequence[tuple[Capture, uploads.Arrived]], by: Person, at: datetime) -> None:
     """Make exhibits of photos whose bytes are here, and say so in the rows, which the caller writes."""
-    if not there:
-        return
     hold_originals(digests=[row.sha256 for row, _ in there])
     known = _EXHIBITS.ask(digests=[row.sha256 for row, _ in there])
     standing = {(exhibit.subject, exhibit.sha256): exhibit for exhibit in known}
     elsewhere = Counter(exhibit.sha256 for exhibit in known)
     lot = [_kept(row, found, elsewhere) for row, found in there if (row.subject, row.sha256) not in standing]
-    standing |= {
-        (exhibit.subject, exhibit.sha256): exhibit for exhibit in record_kept(lot=lot, facts=facts, by=by, at=at)
-    }
-    for row, found in there:
-        row.exhibit, row.not_after = standing[row.subject, row.sha256], min(found.at, at)
+    standing |= {(exhibit.subject, exhibit.sha256): exhibit for exhibit in record_kept(lot=lot, by=by, at=at)}
+    for row, _ in there:
+        row.exhibit = standing[row.subject, row.sha256]
 
 
 def _kept(row: Capture, found: uploads.Arrived, elsewhere: Counter[str]) -> Kept:
-    """`facts["seen_before"]` counts exhibits of other subjects with the same bytes, as for those from a desk."""
+    """`facts["seen_before"]` counts exhibits of other subjects with the same bytes, as for those from a desk.
+
+    The next of the lot with the same bytes counts this one, too.
+    """
     seen = {"seen_before": elsewhere[row.sha256]} if elsewhere[row.sha256] else {}
+    elsewhere[row.sha256] += 1
     picture = {**found.picture, "facts": {**found.picture.get("facts", {}), **seen}}
     return Kept.from_picture(
         picture, sha256=row.sha256, size=found.size, subject=row.subject, area=row.area, origin=row.origin,

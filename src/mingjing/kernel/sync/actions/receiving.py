@@ -23,10 +23,10 @@ from mingjing.kernel.db.prepared import Prepared
 from mingjing.kernel.db.rows import insert_objects
 from mingjing.kernel.ledger.heads import signed_head
 from mingjing.kernel.parties.models import Person
-from mingjing.kernel.sync.actions.captures import settle
+from mingjing.kernel.sync.actions.captures import note_arrivals
 from mingjing.kernel.sync.envelopes import read_envelope
 from mingjing.kernel.sync.models import Capture, Device, Received
-from mingjing.kernel.sync.queries import captures_of, may_settle, told_of
+from mingjing.kernel.sync.queries import told_of
 from mingjing.kernel.sync.turns import turn_of, turn_to_work, turn_to_write
 from mingjing.kernel.sync.values import APPLIED, REFUSED, Command, Outcome, refused
 
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 _RECEIVED = Prepared(lambda keys: Received.objects.filter(pk__in=keys))
 _CAPTURES = Prepared(
     lambda subjects: Capture.objects.filter(subject__in=subjects).only(
-        "subject", "sha256", "about", "device_id", "exhibit_id", "released_at", "promised_at"
+        "subject", "sha256", "about", "device_id", "exhibit_id", "not_after", "released_at", "promised_at"
     )
 )
 
@@ -162,16 +162,14 @@ def _write_down(commands: Sequence[Command], outcomes: Sequence[Outcome], device
 
 
 def _photos(subjects: Sequence[str], last: Mapping[str, Outcome], at: datetime) -> dict[str, dict[str, dict[str, str]]]:
-    """The photos of these subjects, those whose bytes have arrived kept now.
+    """The photos of these subjects, those whose bytes have arrived since written down as kept.
 
-    One statement where none has; none where the last outcomes tell of all.
+    A statement, and one more where some have; none where the last outcomes tell of all.
     """
     captures: list[Capture] = [photo for one in last.values() for photo in one.photos or ()]
     if asked := [subject for subject in subjects if subject not in last or last[subject].photos is None]:
         captures += _CAPTURES.ask(subjects=asked)
-    waiting = may_settle(captures)
-    if waiting and settle(subjects=waiting, at=at):
-        return captures_of(subjects)
+    note_arrivals(captures=captures, at=at)
     return told_of(captures)
 
 

@@ -15,8 +15,6 @@ from django.utils import timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.prepared import Prepared, Seen
-from mingjing.kernel.evidence.models import Exhibit
-from mingjing.kernel.ledger.writer import Told, append_many
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.assessments.actions.growing import Grown
 from mingjing.programmes.assessments.models import Part, SheetEdit, Signature, TeamMember, VisitRecord
@@ -50,9 +48,8 @@ class Held:
     """A record whose row nobody else has until the transaction ends, with what was asked along with it.
 
     `of_team`: whether whoever acts is of the team; `latest`: the highest number of an edit; `signed`: whether anybody
-    signed anything; `evidence`: digests of photos that were promised for it meanwhile; `exhibits`: those of them that
-    were kept, by digest; `facts`: what the ledger is told at the end, by `tell`; `sheet`: the record's,
-    where edits have just made it; `ahead`: what edits of whoever acts come to, where it was worked out before.
+    signed anything; `evidence`: digests of photos that were promised for it meanwhile; `sheet`: the record's, where
+    edits have just made it; `ahead`: what edits of whoever acts come to, where it was worked out before.
     """
 
     record: VisitRecord
@@ -60,15 +57,8 @@ class Held:
     latest: UUID | None
     signed: bool
     evidence: set[str] = field(default_factory=set)
-    exhibits: dict[str, Exhibit] = field(default_factory=dict)
-    facts: list[Told] = field(default_factory=list)
     sheet: Mapping[str, Any] | None = None
     ahead: Grown | None = None
-
-    def tell(self, by: Person | None, at: datetime) -> None:
-        """Append what the ledger was not told yet."""
-        append_many(facts=self.facts, by=by, at=at)
-        self.facts.clear()
 
     def none_applied(self, commands: Collection[UUID]) -> bool:
         """Whether none of these was applied, as the order of numbers alone can tell: numbers rise with time."""

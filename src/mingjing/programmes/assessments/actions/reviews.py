@@ -16,7 +16,7 @@ from mingjing.kernel.parties.actions.people import is_line
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.sync.actions import settle
 from mingjing.kernel.visits.actions import void_visit
-from mingjing.programmes.assessments.actions.orders import VOIDED, drop_orders
+from mingjing.programmes.assessments.actions.orders import VOIDED, drop_orders, follow_found
 from mingjing.programmes.assessments.actions.records import LIVE, hold, outsider, staff_asked
 from mingjing.programmes.assessments.models import Return, Round, SignaturePart, VisitRecord
 from mingjing.programmes.assessments.queries.promised import promised_of
@@ -48,8 +48,10 @@ def review_record(
 def lock_record(*, record: VisitRecord, by: Person | None, at: datetime) -> None:
     """The record is done: from now on the database refuses any change of it. Raises Refusal.
 
-    Photos whose bytes have arrived are made exhibits first; while one is still on a phone, nothing is locked.
+    Photos whose bytes have arrived are made exhibits first, and orders given that follow from what phones recorded;
+    while a photo is still on a phone, nothing is locked.
     """
+    follow_found(record=record, at=at)
     with transaction.atomic():
         current = hold(record, at)
         outsider(current, by)
@@ -63,6 +65,9 @@ def lock_record(*, record: VisitRecord, by: Person | None, at: datetime) -> None
                 "lost with its phone is given up by the director."
             )
             raise Refusal([Problem("visit.promised", text, {"count": count})])
+        if current.following:
+            text = N_("What the team recorded last has just come in, and its orders are being given; lock it again.")
+            raise Refusal([Problem("visit.following", text)])
         current.locked_by, current.locked_at = by, at
         current.save(update_fields=["locked_by", "locked_at"])
         _told("locked", current, {"revision": current.revision}, by, at)
@@ -100,7 +105,8 @@ def void_record(*, record: VisitRecord, reason: str, by: Person | None, at: date
     with transaction.atomic():
         current = _standing(record, at)
         current.voided_by, current.voided_at, current.void_reason = by, at, reason
-        current.save(update_fields=["voided_by", "voided_at", "void_reason"])
+        current.following = None
+        current.save(update_fields=["voided_by", "voided_at", "void_reason", "following"])
         codes = {entry["check"] for entry in current.sheet_document.get("findings", ())}
         drop_orders(current, codes, VOIDED, by=by, at=at)
         if current.visit:

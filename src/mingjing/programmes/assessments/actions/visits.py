@@ -26,7 +26,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.visits.actions import end_visit, start_visit
 from mingjing.kernel.visits.models import Part as VisitPart
 from mingjing.programmes.assessments.actions.growing import Given, Grown, exhibits_named, grow, start_of
-from mingjing.programmes.assessments.actions.orders import follow_critical
+from mingjing.programmes.assessments.actions.orders import critical_findings, follow_critical
 from mingjing.programmes.assessments.actions.records import Held, enough_staff, hold, live, not_assessed, team_only
 from mingjing.programmes.assessments.models import Part, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.answers import lacking, terms_of
@@ -102,8 +102,8 @@ def edit_sheet_many(
     """Apply edits in order, each by itself; for each, in that order, the revision it made, or why it was refused.
 
     A command that was applied is not again. The statements do not grow with the edits; `held` is the record where the
-    caller has its row already, and tells the ledger in the end (`Held.tell`). Raises Refusal where nothing of this
-    record can be edited by this person now.
+    caller has its row already: then the worker gives the orders that follow (actions.orders). Raises Refusal where
+    nothing of this record can be edited by this person now.
     """
     with transaction.atomic():
         current = held.record if held else hold(record, at)
@@ -133,16 +133,28 @@ def _applied_before(record: VisitRecord, edits: Sequence[Given], held: Held | No
 def _applied(
     record: VisitRecord, edits: Sequence[Given], held: Held | None, by: Person | None, at: datetime
 ) -> Sequence[int | Refusal]:
-    """Apply what is new, and write down what was taken: the sheet, its edits, the orders that follow."""
+    """Apply what is new, and write down what was taken: the sheet, its edits, the orders that follow.
+
+    Where the caller holds the record (a phone's commands), the orders are left to the worker.
+    """
     grown = _grown(record, edits, held, by)
     if grown.rows:
         record.sheet, record.revision = grown.sheet, grown.revision
-        change(record, "sheet", "revision")
-        grown.rows.insert()
-        follow_critical(record, scheme_of(record.round.scheme), grown.before, grown.after, held=held, by=by, at=at)
+        turned = critical_findings(record, grown.before) ^ critical_findings(record, grown.after)
         if held:
             held.sheet = grown.after
+            record.following = _following(record, turned, by)
+        change(record, "sheet", "revision", "following")
+        grown.rows.insert()
+        if turned and not held:
+            follow_critical(record, turned, grown.after, by=by, at=at)
     return grown.answers
+
+
+def _following(record: VisitRecord, turned: Collection[str], by: Person | None) -> dict[str, int | None] | None:
+    """What is to follow by the worker, these checks among it."""
+    waiting = (record.following or {}) | dict.fromkeys(sorted(turned), by.pk if by else None)
+    return waiting or None
 
 
 def _grown(record: VisitRecord, edits: Sequence[Given], held: Held | None, by: Person | None) -> Grown:

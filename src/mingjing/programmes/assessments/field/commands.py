@@ -108,10 +108,8 @@ class _Visit:
         return self.held.record
 
     def told(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
-        """The outcomes, the last with what tells what stands now, where that is known. Ends the work."""
+        """The outcomes, the last with what tells what stands now, where that is known."""
         held = self._held
-        if held:
-            held.tell(self.by, self.at)
         if held is None or not held.of_team or not outcomes:
             return outcomes
         standing, photos = partial(state_of, held, self.by, self.at), self.photos or None
@@ -130,11 +128,9 @@ class _Visit:
     def _applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
         many = {EDIT: self._edits, PHOTO: self._photos}.get(run[0].kind)
         if many is not None:
-            held, untold = self.held, list(self.held.facts)
             try:
                 return many(run)
             except Refusal as refusal:  # nothing of this kind can be done to the record now; what was done is undone
-                held.facts[:] = untold
                 return [refused(command, refusal) for command in run]
         step = _STEPS.get(run[0].kind)
         if step is None:
@@ -142,7 +138,6 @@ class _Visit:
         return [self._stepped(command, step) for command in run]
 
     def _stepped(self, command: Command, step: "Callable[[_Visit, Command], None]") -> Outcome:
-        self.held.tell(self.by, self.at)  # a step tells the ledger by itself, and later
         outcome = _one(command, partial(step, self, command))
         self._held = None
         return outcome
@@ -159,8 +154,7 @@ class _Visit:
         site, area = self.record.entry.community.site, self.record.round.area
         outcomes = promise_photos(
             subject=self.record.subject, area=area, commands=run, read=self.ahead.reader(self.device, site.position),
-            allowed=self._photo_allowed, facts=self.held.facts, exhibits=self.held.exhibits, photos=self.photos,
-            device=self.device, by=self.by, at=self.at,
+            allowed=self._photo_allowed, photos=self.photos, device=self.device, by=self.by, at=self.at,
         )  # fmt: skip
         taken = {outcome.id for outcome in outcomes if outcome.state == APPLIED}
         self.held.evidence |= {one.payload["record"]["sha256"] for one in run if one.id in taken}

@@ -70,7 +70,8 @@ class VisitRecord(models.Model):
     """A team's record of one community: sealed, planned, started, submitted, signed or refused, reviewed, locked.
 
     `sheet` is the canonical JSON of what was found and `revision` counts its edits. `company_stance` says what the
-    manager did (Stance). A record sent back (Return) may be edited and submitted anew.
+    manager did (Stance). A record sent back (Return) may be edited and submitted anew. `following` names the critical
+    checks whose orders are to be given or taken back by the worker, each with the key of who brought that about.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="records")
@@ -80,6 +81,7 @@ class VisitRecord(models.Model):
     visit = models.OneToOneField(Visit, models.PROTECT, null=True, related_name="+")
     sheet = models.TextField(default="{}")
     revision = models.PositiveIntegerField(default=0)
+    following = models.JSONField(null=True)
     started_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField(null=True)
     submitted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -134,7 +136,10 @@ class VisitRecord(models.Model):
                 name="assessments_record_voided_whole",
             ),
         ]
-        indexes = [models.Index(fields=["round", "team_day"], name="assessments_record_team_day")]
+        indexes = [
+            models.Index(fields=["round", "team_day"], name="assessments_record_team_day"),
+            models.Index(fields=["id"], name="assessments_record_following", condition=Q(following__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.entry_id}"

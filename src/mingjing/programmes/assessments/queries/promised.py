@@ -14,7 +14,7 @@ from mingjing.kernel.sync import uploads
 from mingjing.kernel.sync.models import Capture
 from mingjing.programmes.assessments.models import Round, VisitRecord
 
-__all__ = ["PREFIX", "promised_by_round", "promised_digests", "promised_of", "promising"]
+__all__ = ["PREFIX", "promised_by_round", "promised_of", "promising", "unsettled_digests"]
 
 PREFIX = "assessments.visit:"
 
@@ -24,9 +24,13 @@ def promised_of(record: VisitRecord) -> int:
     return sum(_waited_for(Capture.objects.promised().filter(subject=record.subject)).values())
 
 
-def promised_digests(record: VisitRecord) -> set[str]:
-    """The digests of this record's photos of which no exhibit was made yet: they count as evidence all the same."""
-    return set(Capture.objects.promised().filter(subject=record.subject).values_list("sha256", flat=True))
+def unsettled_digests(record: VisitRecord) -> dict[str, bool]:
+    """The digests of this record's photos of which no exhibit was made yet: they count as evidence all the same.
+
+    Each with whether its bytes are here: then it is an exhibit within a second.
+    """
+    rows = Capture.objects.unsettled().filter(subject=record.subject).values_list("sha256", "not_after")
+    return {digest: arrived is not None for digest, arrived in rows}
 
 
 def promised_by_round(rounds: Sequence[Round]) -> dict[int, Counter[str]]:
@@ -44,7 +48,7 @@ def promised_by_round(rounds: Sequence[Round]) -> dict[int, Counter[str]]:
 
 def promising(round_: Round) -> list[str]:
     """The subjects of the round's records of which a promised photo is no exhibit yet, its bytes here or not."""
-    there = Capture.objects.promised().filter(area=round_.area_id, subject__startswith=PREFIX)
+    there = Capture.objects.unsettled().filter(area=round_.area_id, subject__startswith=PREFIX)
     subjects = set(there.values_list("subject", flat=True))
     return sorted(subject for _, _, subject in _records([round_], subjects))
 

@@ -23,7 +23,7 @@ from mingjing.programmes.assessments.policy.answers import Terms, terms_of, unan
 from mingjing.programmes.assessments.policy.recording import part_of, sheet_from
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.calibration import notes_by_check
-from mingjing.programmes.assessments.queries.promised import promised_digests
+from mingjing.programmes.assessments.queries.promised import unsettled_digests
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.visits import members_by_day, names_of, orders_of
 
@@ -33,7 +33,7 @@ __all__ = ["CheckShown", "FindingShown", "Form", "ItemShown", "form_of"]
 @dataclass(slots=True)
 class FindingShown:
     """A finding with its line of the account. `unseen` counts exhibits the reader may not see, `promised` photos that
-    are still on a phone; `at` is when.
+    are still on a phone, `coming` those that have just arrived; `at` is when.
     """
 
     entry: Mapping[str, Any]
@@ -42,6 +42,7 @@ class FindingShown:
     unseen: int
     no_evidence: bool
     promised: int
+    coming: int
     by: str
     at: datetime
 
@@ -190,7 +191,7 @@ class _Shown:
         seen = exhibits_seen(person, record.subject, today).select_related("recorded_by", "area")
         self.exhibits = {exhibit.sha256: exhibit for exhibit in seen}
         self.standing = set(exhibits_of(record.subject).values_list("sha256", flat=True))
-        self.promised = promised_digests(record)
+        self.unsettled = unsettled_digests(record)
         self.names = names_of(entry["by"] for entries in document.values() for entry in entries)
         self.orders, self.notes = orders_of(record), notes_by_check(record.round_id)
 
@@ -199,11 +200,13 @@ class _Shown:
 
     def finding(self, entry: Mapping[str, Any], line: Line, terms: Terms) -> FindingShown:
         standing = [digest for digest in entry["evidence"] if digest in self.standing]
-        pictures, promised = self.pictures(standing), self.promised.intersection(entry["evidence"])
+        pictures = self.pictures(standing)
+        here = [self.unsettled[digest] for digest in entry["evidence"] if digest in self.unsettled]
         return FindingShown(
             entry=entry, line=line, exhibits=pictures, unseen=len(standing) - len(pictures),
-            no_evidence=bool(entry["steps"] and terms.evidence and not standing and not promised),
-            promised=len(promised), by=self.names.get(entry["by"], ""), at=datetime.fromisoformat(entry["at"]),
+            no_evidence=bool(entry["steps"] and terms.evidence and not standing and not here),
+            promised=here.count(False), coming=here.count(True), by=self.names.get(entry["by"], ""),
+            at=datetime.fromisoformat(entry["at"]),
         )  # fmt: skip
 
     def check(self, terms: Terms, part: Mapping[str, Any], findings: list[FindingShown]) -> CheckShown:

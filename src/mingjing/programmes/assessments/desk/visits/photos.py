@@ -38,7 +38,7 @@ REVIEW = "assessments.visit.review"
 
 @dataclass(slots=True)
 class PhotoShown:
-    """A photo of a record. `exhibit` is None while it is on its phone, or was given up with it."""
+    """A photo of a record. `exhibit` is None while it is on its phone or has just arrived, or was given up."""
 
     number: int
     sha256: str
@@ -51,7 +51,12 @@ class PhotoShown:
     @property
     def waiting(self) -> bool:
         """Whether a phone has promised it and still holds it."""
-        return self.exhibit is None and self.capture is not None and self.capture.row.released_at is None
+        return self.exhibit is None and self.capture is not None and self.capture.row.waited_for
+
+    @property
+    def coming(self) -> bool:
+        """Whether it has arrived, and is put on record just now."""
+        return self.exhibit is None and self.capture is not None and self.capture.row.kept
 
     @property
     def elsewhere(self) -> int:
@@ -190,7 +195,7 @@ class _Gathered:
     def _group(self, check: CheckShown, finding: FindingShown | None, cited: list[str], wanted: bool) -> Group:
         mine = [photo for digest in cited if (photo := self._photo(digest))]
         unseen = sum(digest in self.standing and digest not in self.exhibits for digest in cited)
-        there = unseen or any(photo.exhibit or photo.waiting for photo in mine)
+        there = unseen or any(photo.exhibit or photo.waiting or photo.coming for photo in mine)
         return Group(check, finding, mine, unseen, wanted and not there)
 
     def _photo(self, digest: str) -> PhotoShown | None:
@@ -198,7 +203,7 @@ class _Gathered:
         if digest in self.numbered:
             return self.numbered[digest]
         exhibit, capture = self.exhibits.get(digest), self.captures.get(digest)
-        if exhibit is None and (capture is None or capture.row.kept):
+        if exhibit is None and (capture is None or capture.row.exhibit_id):
             return None
         photo = PhotoShown(len(self.numbered) + 1, digest, exhibit, capture)
         self._place(photo)
