@@ -4,7 +4,9 @@ The real server answers (sessions, signatures, validation, idempotency, ledger, 
 server, hash, write and sync the same bytes and insert the same rows by plain SQL: one a bare WSGI application, one a
 plain Django view that takes the visit as one multipart body, as the goals were measured. All take turns in one run.
 The usual visit finds nothing on a critical check; one that opens five orders is measured beside it, with floors that
-write the rows of five orders.
+write the rows of five orders. What a visit leaves to the worker (exhibits, orders) is done beside, on the same cores,
+by a process that does the worker's chores: its processor time counts as the server's, to the end of what it has to do;
+the clock stops with the last answer, and what is left then is printed.
 
 The load is drawn on the same two cores, by one process with a thread for each phone. Ours is asked 21 times where plain
 Django is asked once, so what the driver does counts against ours: every request is ready as bytes before the clock
@@ -58,13 +60,14 @@ def on_database(name: str, database: Any) -> list[Figure]:
         env = environment(place, url)
         told = built(place, env, TURNS * sum(sum(each.values()) for each in VISITS.values()) + len(KINDS))
         phones = phones_of(told)
-        with serving(["-m", "mingjing", "serve", "--no-worker"], env) as (port, pid):
+        with serving(["-m", "mingjing", "serve", "--no-worker"], env) as (port, pid), chores(env) as worker:
             for phone in phones:
                 phone.sign_in(port)
-            learn(phones[0], told["checks"], port, place, env)
+            learn(phones[0], told["checks"], port, worker, place, env)
             floor = floor_environment(place, url, env)
             with serving(GRANIAN, floor) as (bare, floor_pid):
-                return list(compared(name, told["checks"], phones, (port, pid), (bare, floor_pid), place))
+                servers = ((port, (pid, worker.pid), worker), (bare, (floor_pid,), None))
+                return list(compared(name, told["checks"], phones, servers, place))
 
 
 GRANIAN = [
@@ -80,19 +83,19 @@ GRANIAN = [
 ]
 
 
-def compared(name: str, checks: Any, phones: list[Phone], real: Any, floor: Any, place: Path) -> Iterator[Figure]:
+def compared(name: str, checks: Any, phones: list[Phone], servers: Any, place: Path) -> Iterator[Figure]:
     """Two figures for each kind of visit and number of phones, by the floors; what all of them took of the disk."""
     empty, sent = database_bytes(place), 0
     for kind, counts in VISITS.items():
         for count, each in counts.items():
-            turns = [turn(kind, checks, phones[:count], each, (real, floor)) for _ in range(TURNS)]
+            turns = [turn(kind, checks, phones[:count], each, servers) for _ in range(TURNS)]
             sent += TURNS * count * each
             seconds = [statistics.median(one[way].seconds for one in turns) / (count * each) for way in range(3)]
             print_line(f"{name} {kind} {count:>2} phones", seconds, turns, TURNS * count * each)
             ours, bare, plain = seconds
             yield Figure(f"sync-{name}-{kind}-{count}", ours, floor=bare, per=1, what="visits")
             yield Figure(f"sync-{name}-{kind}-{count}-django", ours, floor=plain, per=1, what="visits")
-    yield Figure(f"sync-{name}-memory", memory(real[1]), unit="bytes", what="the server after 16 phones")
+    yield Figure(f"sync-{name}-memory", memory(servers[0][1][0]), unit="bytes", what="the server after 16 phones")
     if name == "sqlite":
         grown = (database_bytes(place) - empty) / sent
         yield Figure("sync-sqlite-disk", grown, unit="bytes", what="the database grows by, a visit")
@@ -100,12 +103,16 @@ def compared(name: str, checks: Any, phones: list[Phone], real: Any, floor: Any,
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """What one turn took: seconds by the clock, of each visit, and of the server's and the driver's processor time."""
+    """What one turn took: seconds by the clock, of each visit, and of the server's and the driver's processor time.
+
+    `left` are the seconds in which the worker finished after the last answer.
+    """
 
     seconds: float
     visits: Sequence[float]
     server: float
     driver: float
+    left: float
 
 
 def turn(kind: str, checks: Any, phones: Sequence[Phone], each: int, servers: Any) -> list[Took]:
@@ -114,11 +121,13 @@ def turn(kind: str, checks: Any, phones: Sequence[Phone], each: int, servers: An
     real, floor = servers
     ways = ((real, to_sync, check_sync), (floor, to_bare, check_plain), (floor, to_plain, check_plain))
     told = []
-    for (port, pid), asked, check in ways:
+    for (port, pids, worker), asked, check in ways:
         ready = [[asked(phone, visit) for phone, visit in lot] for lot in lots]
-        server, driver = processor_seconds(pid), time.process_time()
+        server, driver = sum(map(processor_seconds, pids)), time.process_time()
         seconds, took, answers = drive(port, ready)
-        told.append(Took(seconds, took, processor_seconds(pid) - server, time.process_time() - driver))
+        driver = time.process_time() - driver
+        left = finished(worker) if worker else 0.0
+        told.append(Took(seconds, took, sum(map(processor_seconds, pids)) - server, driver, left))
         for (_phone, visit), found in zip(chain.from_iterable(lots), answers, strict=True):
             check(visit, found)
     return told
@@ -133,10 +142,11 @@ def print_line(what: str, seconds: Sequence[float], turns: Sequence[Sequence[Too
         " / ".join(f"{sum(getattr(told[way], of) for told in turns) / visits * 1e3:.1f}" for way in range(3))
         for of in ("server", "driver")
     )
+    left = statistics.median(told[0].left for told in turns)
     print(
         f"   {what}: {1 / ours:7.1f} visits/s; bare floor {1 / bare:7.1f} ({bare / ours:.2f} of it), plain Django"
         f" {1 / plain:7.1f} ({plain / ours:.2f} of it); p50 {p50:.0f} p95 {p95:.0f} p99 {p99:.0f} ms;"
-        f" CPU a visit: servers {spent} ms, driver {drawn} ms"
+        f" CPU a visit: servers {spent} ms, driver {drawn} ms; the worker went on for {left * 1e3:.0f} ms"
     )
 
 
@@ -156,13 +166,40 @@ def built(place: Path, env: dict[str, str], visits: int) -> dict[str, Any]:
     return told
 
 
-def learn(phone: Phone, checks: Any, port: int, place: Path, env: dict[str, str]) -> None:
+@contextmanager
+def chores(env: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    """A process that does the worker's chores, until the work is done."""
+    command = [sys.executable, "-m", "bench.sync_chores"]
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        assert process.stdin
+        process.stdin.close()
+        process.wait(30)
+
+
+def finished(worker: "subprocess.Popen[str]") -> float:
+    """Wait until the worker has nothing left to do; the seconds that took."""
+    assert worker.stdin and worker.stdout  # noqa: PT018
+    start = time.perf_counter()
+    worker.stdin.write("\n")
+    worker.stdin.flush()
+    if worker.stdout.readline() != "done\n":
+        raise RuntimeError("the worker's chores have ended")
+    return time.perf_counter() - start
+
+
+def learn(
+    phone: Phone, checks: Any, port: int, worker: "subprocess.Popen[str]", place: Path, env: dict[str, str]
+) -> None:
     """Send one visit of each kind and keep the rows it left, for the floor to write."""
     (place / "floor").mkdir()
     for kind in KINDS:
         visit = phone.prepare(checks, kind)
         _, _, (answers,) = drive(port, [[to_sync(phone, visit)]])
         check_sync(visit, answers)
+        finished(worker)
         out = str(place / "floor" / f"rows-{kind}.json")
         run([sys.executable, "-m", "bench.sync_rows", visit.subject, out], env)
 

@@ -150,11 +150,11 @@ def test_all_photos_of_a_lot_take_one_piece_of_work(record, officer, at) -> None
         raw = jpeg(scene(seed))
         kept = store(io.BytesIO(raw), len(raw))
         lot.append(Kept(sha256=kept.sha256, size=kept.size, media_type="image/jpeg", subject="parties.organisation:7",
-                        area=Area.objects.get(code="430202"), origin="camera", access="internal"))  # fmt: skip
+                        area=Area.objects.get(code="430202"), origin="camera", access="internal", by=officer))  # fmt: skip
     from django.db import transaction
 
     with transaction.atomic():
-        record_kept(lot=lot, by=officer, at=at)
+        record_kept(lot=lot, at=at)
     assert Delivery.objects.count() == 1
     drain()
     assert Fingerprint.objects.filter(bits__isnull=False).count() == 5

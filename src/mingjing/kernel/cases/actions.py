@@ -88,7 +88,8 @@ def open_case(
 class Opening:
     """One of several cases that are opened together; `site` and `organisation` are their keys.
 
-    `shown` are exhibits that the caller read as standing in this transaction: they are not asked for again.
+    `shown` are exhibits that the caller read as standing in this transaction: they are not asked for again. `by` is who
+    brought it about, where not all were by the same.
     """
 
     subject: str
@@ -98,6 +99,7 @@ class Opening:
     note: str = ""
     exhibits: Exhibits = ()
     shown: Sequence[Exhibit] = ()
+    by: Person | None = None
 
 
 def open_cases(
@@ -122,8 +124,8 @@ def open_cases(
     cases = [
         made(
             Case, programme=programme, kind=kind, subject=one.subject, title=" ".join(one.title.split()), area=area,
-            site_id=one.site, organisation_id=one.organisation, owner=owner, due_at=due_at, opened_by=by, opened_at=at,
-            revision=1, register=register,
+            site_id=one.site, organisation_id=one.organisation, owner=owner, due_at=due_at,
+            opened_by=one.by or by, opened_at=at, revision=1, register=register,
         )
         for one in openings
     ]  # fmt: skip
@@ -132,14 +134,16 @@ def open_cases(
         raise Refusal([Problem("cases.case.title", text, {}, "title")])
     _known(list(dict.fromkeys(str(name) for one in openings for name in one.exhibits)))
     first: dict[str, Any] = {"kind": StepKind.OPENED.value, "number": 1, "owner": owner, "due_at": due_at}
-    steps = [made(Step, **first, by=by, at=at, note=_text(one.note), exhibits=_named(one)) for one in openings]
+    steps = [
+        made(Step, **first, by=one.by or by, at=at, note=_text(one.note), exhibits=_named(one)) for one in openings
+    ]
     if not cases:
         return []
     with transaction.atomic(savepoint=False):  # from here on nothing is refused: a fault undoes all
-        return _open(list(zip(cases, steps, strict=True)), once, by, at)
+        return _open(list(zip(cases, steps, strict=True)), once, at)
 
 
-def _open(lot: list[tuple[Case, Step]], once: bool, by: Person | None, at: datetime) -> list[Case]:
+def _open(lot: list[tuple[Case, Step]], once: bool, at: datetime) -> list[Case]:
     """Give them the next numbers of their register, write them with their first steps, and tell the ledger."""
     register, programme = lot[0][0].register, lot[0][0].programme
     exclusive(f"cases.register:{register}")
@@ -155,7 +159,7 @@ def _open(lot: list[tuple[Case, Step]], once: bool, by: Person | None, at: datet
     for case, step in zip(cases, steps, strict=True):
         step.case = case
     insert_objects(steps)
-    writer.append_many(facts=[_told(case, step, _more(case)) for case, step in lot], by=by, at=at)
+    writer.append_many(facts=[_told(case, step, _more(case)) for case, step in lot], by=None, at=at)
     return cases
 
 
@@ -327,7 +331,8 @@ def _told(case: Case, step: Step, more: dict[str, Any]) -> writer.Told:
         data["owner"] = step.owner.token
     if step.due_at:
         data["due"] = instant_text(step.due_at)
-    return writer.Told(kind=f"cases.case.{step.kind}", subject=f"cases.case:{case.pk}", data=data, area=case.area)
+    kind, subject = f"cases.case.{step.kind}", f"cases.case:{case.pk}"
+    return writer.Told(kind=kind, subject=subject, data=data, area=case.area, by=step.by)
 
 
 _SHOWN = Prepared(lambda keys: Exhibit.objects.filter(pk__in=keys, withdrawn_at=None).only("pk").order_by())

@@ -118,11 +118,12 @@ def hold_originals(*, digests: Iterable[str]) -> None:
     exclusive(*map(_lock, digests))
 
 
-def record_kept(*, lot: Sequence[Kept], by: Person | None, at: datetime) -> list[Exhibit]:
+def record_kept(*, lot: Sequence[Kept], at: datetime) -> list[Exhibit]:
     """Record originals that are in the store already, in five statements however many: rows, custody, facts.
 
-    The caller holds the originals (`hold_originals`) and has looked since that none of them stands there yet.
-    Raises IntegrityError otherwise, and ValueError for a subject that a program made up.
+    Each by whoever it says, nobody for the system. The caller holds the originals (`hold_originals`) and has looked
+    since that none of them stands there yet. Raises IntegrityError otherwise, and ValueError for a subject that a
+    program made up.
     """
     if not lot:
         return []
@@ -131,22 +132,22 @@ def record_kept(*, lot: Sequence[Kept], by: Person | None, at: datetime) -> list
             Exhibit, sha256=kept.sha256, size=kept.size, media_type=kept.media_type, file_name=kept.file_name,
             area=kept.area, subject=_known(kept.subject), access=Access(kept.access), origin=Origin(kept.origin),
             caption=kept.caption, taken_at=kept.taken_at, latitude=kept.latitude, longitude=kept.longitude,
-            facts=dict(kept.facts), recorded_by=by, recorded_at=at,
+            facts=dict(kept.facts), recorded_by=kept.by, recorded_at=at,
         )
         for kept in lot
     ]  # fmt: skip
     insert_objects(exhibits)
-    recorded = ((exhibit.pk, CustodyKind.RECORDED.value, by.pk if by else None, at, "") for exhibit in exhibits)
+    recorded = ((one.pk, CustodyKind.RECORDED.value, one.recorded_by_id, at, "") for one in exhibits)
     insert(Custody, ("exhibit_id", "kind", "by_id", "at", "note"), recorded)
-    writer.append_many(facts=list(map(_recorded, exhibits)), by=by, at=at)
+    writer.append_many(facts=list(map(_recorded, exhibits)), by=None, at=at)
     return exhibits
 
 
 def _recorded(exhibit: Exhibit) -> writer.Told:
     data = {"sha256": exhibit.sha256, "size": exhibit.size, "of": exhibit.subject}
     data |= {"origin": str(exhibit.origin), "access": str(exhibit.access)}
-    kind = "evidence.exhibit.recorded"
-    return writer.Told(kind=kind, subject=exhibit.ledger_subject, data=data, area=exhibit.area)
+    kind, by = "evidence.exhibit.recorded", exhibit.recorded_by
+    return writer.Told(kind=kind, subject=exhibit.ledger_subject, data=data, area=exhibit.area, by=by)
 
 
 @contextmanager

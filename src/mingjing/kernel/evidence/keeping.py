@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
+from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 
 __all__ = ["Kept"]
@@ -13,7 +14,7 @@ __all__ = ["Kept"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """An original that is in the store, what it belongs to, how it came, and what the picture says of itself."""
+    """An original that is in the store, what it belongs to, how and by whom it came, what the picture says of it."""
 
     sha256: str
     size: int
@@ -22,6 +23,7 @@ class Kept:
     area: Area
     origin: str
     access: str
+    by: Person | None = None
     file_name: str = ""
     caption: str = ""
     taken_at: datetime | None = None

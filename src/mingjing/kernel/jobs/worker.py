@@ -5,7 +5,7 @@ leaves the work to be done again. Not here: processes and signals (`mingjing wor
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any, cast
@@ -21,7 +21,7 @@ from mingjing.kernel.jobs.models import Delivery
 from mingjing.kernel.jobs.presence import gone, present
 from mingjing.kernel.ledger.models import Fact
 
-__all__ = ["LeaseLost", "Run", "do_chores", "drain", "each_alone", "run"]
+__all__ = ["LeaseLost", "Run", "do_chores", "drain", "run", "together"]
 
 LEASE = timedelta(minutes=5)  # how long a worker may be silent before its work is taken from it
 ATTEMPTS = 8  # then the delivery is parked as failed, some 20 minutes after the first
@@ -169,18 +169,31 @@ def _chores() -> Iterator[str]:
         yield from manifest.chores
 
 
-def each_alone(names: Iterable[str], work: Callable[[str], int]) -> bool:
-    """Do a chore's `work` for each of these; whether there was any. What fails keeps no other waiting: it is logged,
-    and the last fault raised when all had their turn.
+def together(names: Sequence[str], work: Callable[[Sequence[str]], int]) -> bool:
+    """Do a chore's `work` for all of these at once; whether there was any.
+
+    Where that fails, for each by itself: one keeps no other waiting. The last fault is raised when all had their turn.
     """
+    try:
+        return bool(names) and work(names) > 0
+    except OperationalError:
+        raise
+    except Exception:
+        if len(names) < 2:
+            raise
+        log.exception("A chore failed for some of %s.", ", ".join(names))
+    return _one_by_one(names, work)
+
+
+def _one_by_one(names: Sequence[str], work: Callable[[Sequence[str]], int]) -> bool:
     done, fault = 0, None
     for name in names:
         try:
-            done += work(name)
+            done += work([name])
         except OperationalError:
             raise
         except Exception as error:
-            log.exception("a chore failed for %s", name)
+            log.exception("A chore failed for %s.", name)
             fault = error
     if fault:
         raise fault

@@ -51,12 +51,13 @@ class Within(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a fact tells; see `append`."""
+    """What a fact tells; see `append`. `by` is who acted where facts of several people are appended together."""
 
     kind: str
     subject: str
     data: Mapping[str, Any]
     area: Within | None
+    by: Actor | None = None
 
 
 def append(
@@ -80,7 +81,7 @@ def append_many(*, facts: Sequence[Told], by: Actor | None, at: datetime) -> lis
     if not facts:
         return []
     kinds = registry.fact_kinds()
-    columns = [_columns(kinds, told.kind, told.subject, told.data, by, at) for told in facts]
+    columns = [_columns(kinds, told.kind, told.subject, told.data, told.by or by, at) for told in facts]
     (head,) = _HEAD.ask()
     end, chained = head.hash, []
     for seq, (told, values) in enumerate(zip(facts, columns, strict=True), start=head.seq + 1):

@@ -6,7 +6,6 @@ in a constant number of statements. Not here: which photo a programme takes (its
 """
 
 import json
-import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -14,8 +13,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from django.db import OperationalError, transaction
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import OuterRef, Q, Subquery
 
 from mingjing.engine.geo import Position
 from mingjing.engine.outcome import N_, Problem, Refusal
@@ -25,7 +24,7 @@ from mingjing.kernel.evidence import store
 from mingjing.kernel.evidence.actions import hold_originals, record_kept
 from mingjing.kernel.evidence.keeping import Kept
 from mingjing.kernel.evidence.models import Exhibit
-from mingjing.kernel.jobs.worker import each_alone
+from mingjing.kernel.jobs.worker import together
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions.people import is_line
 from mingjing.kernel.parties.models import Person
@@ -39,12 +38,21 @@ from mingjing.kernel.sync.values import APPLIED, Command, Outcome, refused
 
 __all__ = ["note_arrivals", "promise_photos", "release_capture", "rescue", "settle", "settle_arrived"]
 
-log = logging.getLogger(__name__)
 LOT = 100
 """Photos whose exhibits are made in one transaction, and those of the same subjects: others wait no longer for it than
 for a few visits."""
 _KNOWN = Prepared(lambda subject, keys: Capture.objects.filter(Q(subject=subject) | Q(pk__in=keys)))
-_EXHIBITS = Prepared(lambda digests: Exhibit.objects.standing().filter(sha256__in=digests))
+_UNSETTLED = Prepared(
+    lambda subjects: (
+        Capture.objects.unsettled()
+        .filter(subject__in=subjects)
+        .select_related("area", "person")
+        .select_for_update(of=("self",))
+        .order_by("id")
+    )
+)
+_EXHIBITS = Prepared(lambda digests: Exhibit.objects.standing().filter(sha256__in=digests).only("subject", "sha256"))
+_STANDING = Exhibit.objects.standing().filter(subject=OuterRef("subject"), sha256=OuterRef("sha256")).values("pk")
 STILL = timedelta(minutes=10)
 """No request is silent for so long: an upload that nobody has written to since is nobody's just now."""
 
@@ -77,7 +85,7 @@ def promise_photos(
             outcomes[command.id] = _told_before(command, records[command.id], known, fresh)
     rows = [_row(subject, area, signed, device, by, at) for name, signed in fresh.items() if name == str(signed.id)]
     for row in rows:
-        _arrive(row, uploads.arrived(row.device_id, row.sha256), at)
+        row.not_after = min(found.at, at) if (found := _arrived(row)) else None
     insert_objects(rows)
     if photos is not None and records:
         photos[:] = [*(row for row in before if row.subject == subject), *rows]
@@ -86,49 +94,36 @@ def promise_photos(
 
 def note_arrivals(*, captures: Iterable[Capture], at: datetime) -> None:
     """Write down of promised photos that their bytes are here, and say so in them. One statement, or none."""
-    there = [row for row in captures if row.waited_for]
-    for row in there:
-        _arrive(row, uploads.arrived(row.device_id, row.sha256), at)
-    if kept := [row for row in there if row.kept]:
+    there = [(row, found) for row in captures if row.waited_for and (found := _arrived(row))]
+    if there:
         with turn_to_write():
-            Capture.objects.promised().bulk_update(kept, ["not_after"])
+            _mark(there, at)
 
 
 def settle_arrived(*, at: datetime) -> bool:
     """The worker's chore: make exhibits of photos whose bytes are here, those first that wait longest.
 
-    Of a lot at a time; where something is wrong with one subject's, of each by itself, and the fault is raised last.
+    Of a lot at a time, of many subjects together.
     """
     waiting = Capture.objects.arrived().order_by("not_after").values_list("subject", flat=True)[:LOT]
-    subjects = list(dict.fromkeys(waiting))
-    try:
-        return bool(subjects and _settled(subjects, at))
-    except OperationalError:
-        raise
-    except Exception:
-        if len(subjects) < 2:
-            raise
-        log.exception("photos of %s could not be put on record together", ", ".join(subjects))
-    return each_alone(subjects, lambda subject: _settled([subject], at))
+    return together(list(dict.fromkeys(waiting)), lambda subjects: _settled(subjects, at))
 
 
 def settle(*, subjects: Collection[str] | None = None, at: datetime) -> int:
     """Make exhibits of photos (of these `subjects`, or all) whose bytes are here; returns how many.
 
-    However they came: from their phone, or from a desk after the phone broke. A look, and what `record_kept` takes,
-    for each person who took some. Who is told to have recorded them is who took them.
+    However they came: from their phone, or from a desk after the phone broke. Two looks, what `record_kept` takes and
+    a change, however many. Who is told to have recorded them is who took them.
     """
+    if subjects is None:
+        subjects = set(Capture.objects.unsettled().values_list("subject", flat=True))
     with transaction.atomic():
-        rows = Capture.objects.unsettled()
-        if subjects is not None:
-            rows = rows.filter(subject__in=subjects)
-        waiting = list(rows.order_by("id").select_for_update(of=("self",)).select_related("area", "person"))
+        waiting = _UNSETTLED.ask(subjects=sorted(subjects)) if subjects else []
         there = [(row, found) for row in waiting if (found := _bytes_of(row, at))]
-        for row, found in there:
-            _arrive(row, found, at)
-        for person in {row.person_id: row.person for row, _ in there}.values():
-            _keep([(row, found) for row, found in there if row.person_id == person.pk], person, at)
-        Capture.objects.bulk_update([row for row, _ in there], ["exhibit", "not_after"])
+        if fresh := [(row, found) for row, found in there if not row.kept]:
+            _mark(fresh, at)
+        if there:
+            _keep(there, at)
     return len(there)
 
 
@@ -219,16 +214,22 @@ def _row(subject: str, area: Area, signed: Signed, device: Device, by: Person, a
 
 def _bytes_of(row: Capture, at: datetime) -> uploads.Arrived | None:
     """What is known of the bytes of a promised photo: from its phone, or of an original that came another way."""
-    if found := uploads.arrived(row.device_id, row.sha256):
+    if found := _arrived(row):
         return found
     original = examined_original(row.sha256)
     return uploads.Arrived(row.sha256, original[0], at, original[1]) if original else None
 
 
-def _arrive(row: Capture, found: uploads.Arrived | None, at: datetime) -> None:
-    """Say in a row, which the caller writes, when its bytes had arrived; what is said already stands."""
-    if found and row.not_after is None:
+def _arrived(row: Capture) -> uploads.Arrived | None:
+    """What is known of bytes that came from its phone."""
+    return uploads.arrived(row.device_id, row.sha256)
+
+
+def _mark(there: Sequence[tuple[Capture, uploads.Arrived]], at: datetime) -> None:
+    """Write into the rows of promised photos, and say in them, when their bytes had arrived."""
+    for row, found in there:
         row.not_after = min(found.at, at)
+    Capture.objects.promised().bulk_update([row for row, _ in there], ["not_after"])
 
 
 def _settled(subjects: Collection[str], at: datetime) -> int:
@@ -236,16 +237,15 @@ def _settled(subjects: Collection[str], at: datetime) -> int:
         return settle(subjects=subjects, at=at)
 
 
-def _keep(there: Sequence[tuple[Capture, uploads.Arrived]], by: Person, at: datetime) -> None:
-    """Make exhibits of photos whose bytes are here, and say so in the rows, which the caller writes."""
+def _keep(there: Sequence[tuple[Capture, uploads.Arrived]], at: datetime) -> None:
+    """Make exhibits of photos whose bytes are here, and write so into the rows."""
     hold_originals(digests=[row.sha256 for row, _ in there])
     known = _EXHIBITS.ask(digests=[row.sha256 for row, _ in there])
-    standing = {(exhibit.subject, exhibit.sha256): exhibit for exhibit in known}
+    standing = {(exhibit.subject, exhibit.sha256) for exhibit in known}
     elsewhere = Counter(exhibit.sha256 for exhibit in known)
     lot = [_kept(row, found, elsewhere) for row, found in there if (row.subject, row.sha256) not in standing]
-    standing |= {(exhibit.subject, exhibit.sha256): exhibit for exhibit in record_kept(lot=lot, by=by, at=at)}
-    for row, _ in there:
-        row.exhibit = standing[row.subject, row.sha256]
+    record_kept(lot=lot, at=at)
+    Capture.objects.filter(pk__in=[row.pk for row, _ in there]).update(exhibit=Subquery(_STANDING))
 
 
 def _kept(row: Capture, found: uploads.Arrived, elsewhere: Counter[str]) -> Kept:
@@ -258,7 +258,7 @@ def _kept(row: Capture, found: uploads.Arrived, elsewhere: Counter[str]) -> Kept
     picture = {**found.picture, "facts": {**found.picture.get("facts", {}), **seen}}
     return Kept.from_picture(
         picture, sha256=row.sha256, size=found.size, subject=row.subject, area=row.area, origin=row.origin,
-        access=_access(row), file_name=f"{row.about or 'photo'}-{row.sha256[:8]}",
+        access=_access(row), by=row.person, file_name=f"{row.about or 'photo'}-{row.sha256[:8]}",
     )  # fmt: skip
 
 

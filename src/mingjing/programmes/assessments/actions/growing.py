@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from mingjing.engine.chain import canonical
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.engine.scoring import Rubric
 from mingjing.kernel.db.fields import instant_text
 from mingjing.kernel.db.rows import Rows
 from mingjing.kernel.parties.models import Person
@@ -24,7 +25,9 @@ from mingjing.programmes.assessments.policy.recording import Edit, undoing
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.visits import evidence_of
 
-__all__ = ["Given", "Grown", "Start", "exhibits_named", "grow", "log_of", "named_by", "start_of"]
+__all__ = [
+    "Given", "Grown", "Start", "critical_findings", "exhibits_named", "grow", "log_of", "named_by", "start_of",
+]  # fmt: skip
 
 KEPT = ("record_id", "revision", "command", "kind", "payload", "by_id", "at")
 
@@ -53,16 +56,17 @@ class Start(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """What edits came to: for each the revision it made or why it was refused, and the sheet before and after.
+    """What edits came to: for each the revision it made or why it was refused, and the sheet after.
 
-    `sheet` is the canonical JSON of `after`; `rows` keep the edits that were taken, ready to be written.
+    `sheet` is the canonical JSON of `after`; `rows` keep the edits that were taken, ready to be written; `turned` are
+    the critical checks that were found wanting by them, or no longer are.
     """
 
     start: Start
     edits: Sequence[Given]
     answers: Sequence[int | Refusal]
-    before: Mapping[str, Any]
     after: Mapping[str, Any]
+    turned: Collection[str]
     sheet: str
     revision: int
     rows: Rows
@@ -89,7 +93,14 @@ def grow(record: VisitRecord, start: Start, edits: Sequence[Given], by: Person |
             for revision, edit, payload in growing.kept
         ),
     )  # fmt: skip
-    return Grown(start, edits, answers, before, after, canonical(after).decode(), growing.revision, rows)
+    turned = critical_findings(growing.rubric, before) ^ critical_findings(growing.rubric, after)
+    return Grown(start, edits, answers, after, turned, canonical(after).decode(), growing.revision, rows)
+
+
+def critical_findings(rubric: Rubric, sheet: Mapping[str, Any]) -> set[str]:
+    """The critical checks on which something was found."""
+    found = {entry["check"] for entry in sheet.get("findings", ()) if entry["steps"]}
+    return {code for code in found if rubric.checks[code].critical}
 
 
 class _Growing:

@@ -5,36 +5,40 @@ With an edit at a desk; within a second of a phone's, by the worker (`follow_fin
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from mingjing.engine.outcome import N_, in_language
+from mingjing.engine.scoring import Rubric
 from mingjing.kernel.calendar.queries import deadline
 from mingjing.kernel.cases.actions import Opening, cancel_case, open_cases
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.db.prepared import Prepared
 from mingjing.kernel.evidence.models import Exhibit
-from mingjing.kernel.evidence.queries import exhibits_of
-from mingjing.kernel.jobs.worker import each_alone
+from mingjing.kernel.jobs.worker import together
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.sync.actions import settle
 from mingjing.kernel.sync.turns import turn_to_write
-from mingjing.programmes.assessments.models import VisitRecord
+from mingjing.programmes.assessments.actions.growing import critical_findings
+from mingjing.programmes.assessments.actions.records import HEAVY
+from mingjing.programmes.assessments.models import Round, VisitRecord
 from mingjing.programmes.assessments.policy.scheme import Scheme
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 from mingjing.programmes.assessments.queries.sheets import order_subject
 
 __all__ = [
-    "DEADLINE", "RECTIFICATION", "critical_findings", "drop_orders", "due_at", "follow_critical", "follow_findings",
+    "DEADLINE", "RECTIFICATION", "Turned", "drop_orders", "due_at", "follow_critical", "follow_findings",
     "follow_found",
 ]  # fmt: skip
 
 LOT = 20
-"""Records whose orders are given before the worker looks what else there is to do."""
+"""Records whose orders are given together, in one transaction."""
 ORDERED = ("round__area", "round__lead", "round__scheme", "entry__community", "visit")
 RECTIFICATION = "rectification"
 """The kind of case that an order is."""
@@ -44,62 +48,75 @@ TAKEN_BACK = N_("The finding was taken back on the visit record.")
 VOIDED = N_("The visit record was voided.")
 
 
-def follow_critical(
-    record: VisitRecord, codes: Collection[str], sheet: Mapping[str, Any], *, by: Person | None, at: datetime
-) -> None:
-    """Of these checks, open an order for each on which `sheet` has a finding, and cancel the open ones of the others.
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A critical check of a record that was found wanting, or no longer is, and who brought that about."""
 
-    In a transaction that holds the record.
+    record: VisitRecord
+    code: str
+    by: Person | None
+
+
+def follow_critical(*, turned: Sequence[Turned], at: datetime) -> None:
+    """Open an order for each check on which its record has a finding, and cancel the open ones of the others.
+
+    In a transaction that holds the records.
     """
-    wanting = critical_findings(record, sheet)
-    if fresh := sorted(wanting.intersection(codes)):
-        _open(record, fresh, sheet, by=by, at=at)
-    if gone := set(codes) - wanting:
-        drop_orders(record, gone, TAKEN_BACK, by=by, at=at)
+    records = {one.record.pk: one.record for one in turned}
+    sheets = {key: record.sheet_document for key, record in records.items()}
+    wanting = {key: critical_findings(_rubric(record), sheets[key]) for key, record in records.items()}
+    stands = [one for one in turned if one.code in wanting[one.record.pk]]
+    fallen = {order_subject(one.record, one.code): one.by for one in turned if one not in stands}
+    falling = _held(fallen)
+    found = [_Finding(one, _on(sheets[one.record.pk], one.code)) for one in stands]
+    for round_ in {one.record.round_id: one.record.round for one in stands}.values():
+        _open(round_, [one for one in found if one.turned.record.round_id == round_.pk], at)
+    for case in falling:
+        cancel_case(case=case, note=TAKEN_BACK, by=fallen[case.subject], at=at)
 
 
-def follow_found(*, record: VisitRecord, at: datetime) -> int:
-    """Give the orders that follow from what phones recorded, or take them back, if that was not done yet; how many.
+def follow_found(*, subjects: Collection[str], at: datetime) -> int:
+    """Give the orders that follow from what phones recorded on these records, or take them back, where that was not
+    done yet; for how many checks.
 
     Photos that have arrived are put on record first, so that the orders name them. Not in a transaction.
     """
-    settle(subjects=[record.subject], at=at)
+    settle(subjects=subjects, at=at)
+    keys = [int(subject.partition(":")[2]) for subject in subjects]
     with transaction.atomic():
-        rows = VisitRecord.objects.select_for_update(of=("self",)).select_related(*ORDERED)
-        current = rows.get(pk=record.pk)
-        waiting = current.following or {}
-        if not waiting:
-            return 0
-        current.following = None
-        current.save(update_fields=["following"])
-        people = Person.objects.in_bulk([key for key in waiting.values() if key])
-        for key in dict.fromkeys(waiting.values()):
-            codes = [code for code, brought in waiting.items() if brought == key]
-            follow_critical(current, codes, current.sheet_document, by=people.get(key), at=at)
-    return len(waiting)
+        records = _TO_FOLLOW.ask(keys=keys)
+        waiting = [(record, code, key) for record in records for code, key in (record.following or {}).items()]
+        people = Person.objects.in_bulk({key for _record, _code, key in waiting if key})
+        turned = [Turned(record, code, people.get(key)) for record, code, key in waiting]
+        VisitRecord.objects.filter(pk__in=[record.pk for record in records]).update(following=None)
+        follow_critical(turned=turned, at=at)
+    return len(turned)
 
 
 def follow_findings(*, at: datetime) -> bool:
-    """The worker's chore: the orders that follow from what phones recorded, record by record; was there anything?
+    """The worker's chore: the orders that follow from what phones recorded; was there anything?
 
     A phone is not kept waiting for them, and they are not lost: what is to follow stands in the record's row.
     """
     waiting = VisitRecord.objects.filter(following__isnull=False).only("pk").order_by("pk")[:LOT]
-    records = {record.subject: record for record in waiting}
-    return each_alone(records, lambda subject: _followed(records[subject], at))
+    return together([record.subject for record in waiting], lambda subjects: _followed(subjects, at))
 
 
-def _followed(record: VisitRecord, at: datetime) -> int:
+def _followed(subjects: Collection[str], at: datetime) -> int:
     with turn_to_write():
-        return follow_found(record=record, at=at)
+        return follow_found(subjects=subjects, at=at)
 
 
 def drop_orders(record: VisitRecord, codes: Collection[str], why: str, *, by: Person | None, at: datetime) -> None:
     """Cancel the open orders about these checks of a record, all of them locked before the first fact is told."""
-    subjects = [order_subject(record, code) for code in sorted(codes)]
-    found = Case.objects.open().filter(programme="assessments", subject__in=subjects).order_by("id")
-    for case in list(found.select_for_update(of=("self",))):
+    for case in _held([order_subject(record, code) for code in codes]):
         cancel_case(case=case, note=why, by=by, at=at)
+
+
+def _held(subjects: Collection[str]) -> Sequence[Case]:
+    """The open orders about these checks, all of them locked."""
+    found = Case.objects.open().filter(programme="assessments", subject__in=sorted(subjects)).order_by("id")
+    return list(found.select_for_update(of=("self",))) if subjects else []
 
 
 def due_at(scheme: Scheme, at: datetime, area: Area | None = None) -> datetime:
@@ -113,53 +130,64 @@ def due_at(scheme: Scheme, at: datetime, area: Area | None = None) -> datetime:
     return deadline(area, at, days=max(days, 1)).at
 
 
-def critical_findings(record: VisitRecord, sheet: Mapping[str, Any]) -> set[str]:
-    """The critical checks on which something was found."""
-    checks = scheme_of(record.round.scheme).rubrics[record.entry.class_code].checks
-    found = {entry["check"] for entry in sheet.get("findings", ()) if entry["steps"]}
-    return {code for code in found if checks[code].critical}
+def _rubric(record: VisitRecord) -> Rubric:
+    return scheme_of(record.round.scheme).rubrics[record.entry.class_code]
 
 
-def _open(
-    record: VisitRecord, codes: Sequence[str], sheet: Mapping[str, Any], *, by: Person | None, at: datetime
-) -> None:
-    """The lead of the round follows them, so anybody else may confirm that they were met; none where one is open.
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """A critical check that turned, and what its record says on it."""
 
-    They are for the company that was visited: who was there on that day, whoever the roster names.
-    """
-    scheme = scheme_of(record.round.scheme)
-    found = {code: _on(sheet, code) for code in codes}
-    lead, visit = record.round.lead, record.visit
-    company = visit.organisation_id if visit else record.entry.company_id
-    shown = _exhibits(record, [entry for entries in found.values() for entry in entries])
-    checks = scheme.rubrics[record.entry.class_code].checks
-    openings = [
-        Opening(
-            subject=order_subject(record, code), site=record.entry.community.site_id, organisation=company,
-            title=f"{record.entry.name} {code} {in_language(checks[code].title.texts, 'zh-Hans')}"[:300],
-            note="\n".join(text for entry in entries for text in (entry["place"], entry["note"]) if text)[:2000],
-            shown=[exhibit for entry in entries for digest in entry["evidence"] for exhibit in shown.get(digest, ())],
-        )
-        for code, entries in found.items()
-    ]  # fmt: skip
-    owner, due = lead if lead.is_active else None, due_at(scheme, at, record.round.area)
+    turned: Turned
+    entries: Sequence[Mapping[str, Any]]
+
+    def opening(self, shown: Mapping[tuple[str, str], Exhibit]) -> Opening:
+        """The order, for the company that was visited: who was there on that day, whoever the roster names."""
+        record, code = self.turned.record, self.turned.code
+        title = in_language(_rubric(record).checks[code].title.texts, "zh-Hans")
+        named = [(record.subject, digest) for entry in self.entries for digest in entry["evidence"]]
+        return Opening(
+            subject=order_subject(record, code), site=record.entry.community.site_id,
+            organisation=record.visit.organisation_id if record.visit else record.entry.company_id,
+            title=f"{record.entry.name} {code} {title}"[:300],
+            note="\n".join(text for entry in self.entries for text in (entry["place"], entry["note"]) if text)[:2000],
+            shown=[shown[name] for name in named if name in shown], by=self.turned.by,
+        )  # fmt: skip
+
+
+def _open(round_: Round, found: Sequence[_Finding], at: datetime) -> None:
+    """The lead of the round follows them, so anybody else may confirm that they were met; none where one is open."""
+    lead, area, shown = round_.lead, round_.area, _exhibits(found)
     open_cases(
-        openings=openings, programme="assessments", kind=RECTIFICATION, area=record.round.area, owner=owner, due_at=due,
-        once=True, by=by, at=at,
+        openings=[one.opening(shown) for one in found], programme="assessments", kind=RECTIFICATION, area=area,
+        owner=lead if lead.is_active else None, due_at=due_at(scheme_of(round_.scheme), at, area), once=True, by=None,
+        at=at,
     )  # fmt: skip
-
-
-_SHOWN = Prepared(lambda subject, digests: exhibits_of(subject).filter(sha256__in=digests).only("sha256"))
 
 
 def _on(sheet: Mapping[str, Any], code: str) -> list[Mapping[str, Any]]:
     return [entry for entry in sheet["findings"] if entry["check"] == code]
 
 
-def _exhibits(record: VisitRecord, entries: Sequence[Mapping[str, Any]]) -> dict[str, list[Exhibit]]:
-    """By digest the record's exhibits that these findings name."""
-    digests = sorted({digest for entry in entries for digest in entry["evidence"]})
-    shown: dict[str, list[Exhibit]] = {}
-    for one in _SHOWN.ask(subject=record.subject, digests=digests) if digests else ():
-        shown.setdefault(one.sha256, []).append(one)
-    return shown
+def _exhibits(found: Sequence[_Finding]) -> dict[tuple[str, str], Exhibit]:
+    """By subject and digest the records' exhibits that these findings name."""
+    named = {
+        (one.turned.record.subject, digest) for one in found for entry in one.entries for digest in entry["evidence"]
+    }
+    if not named:
+        return {}
+    subjects, digests = ([*dict.fromkeys(part)] for part in zip(*sorted(named), strict=True))
+    return {(one.subject, one.sha256): one for one in _SHOWN.ask(subjects=subjects, digests=digests)}
+
+
+def _to_follow(keys: Collection[int]) -> QuerySet[VisitRecord]:
+    rows = VisitRecord.objects.filter(pk__in=keys, following__isnull=False).select_related(*ORDERED)
+    return rows.defer(*HEAVY).select_for_update(of=("self",)).order_by("pk")
+
+
+_TO_FOLLOW = Prepared(_to_follow)
+_SHOWN = Prepared(
+    lambda subjects, digests: (
+        Exhibit.objects.standing().filter(subject__in=subjects, sha256__in=digests).only("subject", "sha256")
+    )
+)

@@ -51,7 +51,7 @@ def lock_record(*, record: VisitRecord, by: Person | None, at: datetime) -> None
     Photos whose bytes have arrived are made exhibits first, and orders given that follow from what phones recorded;
     while a photo is still on a phone, nothing is locked.
     """
-    follow_found(record=record, at=at)
+    follow_found(subjects=[record.subject], at=at)
     with transaction.atomic():
         current = hold(record, at)
         outsider(current, by)

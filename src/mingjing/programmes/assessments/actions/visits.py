@@ -26,7 +26,7 @@ from mingjing.kernel.parties.models import Person
 from mingjing.kernel.visits.actions import end_visit, start_visit
 from mingjing.kernel.visits.models import Part as VisitPart
 from mingjing.programmes.assessments.actions.growing import Given, Grown, exhibits_named, grow, start_of
-from mingjing.programmes.assessments.actions.orders import critical_findings, follow_critical
+from mingjing.programmes.assessments.actions.orders import Turned, follow_critical
 from mingjing.programmes.assessments.actions.records import Held, enough_staff, hold, live, not_assessed, team_only
 from mingjing.programmes.assessments.models import Part, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.answers import lacking, terms_of
@@ -140,14 +140,13 @@ def _applied(
     grown = _grown(record, edits, held, by)
     if grown.rows:
         record.sheet, record.revision = grown.sheet, grown.revision
-        turned = critical_findings(record, grown.before) ^ critical_findings(record, grown.after)
         if held:
             held.sheet = grown.after
-            record.following = _following(record, turned, by)
+            record.following = _following(record, grown.turned, by)
         change(record, "sheet", "revision", "following")
         grown.rows.insert()
-        if turned and not held:
-            follow_critical(record, turned, grown.after, by=by, at=at)
+        if not held:
+            follow_critical(turned=[Turned(record, code, by) for code in sorted(grown.turned)], at=at)
     return grown.answers
 
 
