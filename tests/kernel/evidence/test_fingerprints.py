@@ -149,8 +149,9 @@ def test_all_photos_of_a_lot_take_one_piece_of_work(record, officer, at) -> None
     for seed in range(5):
         raw = jpeg(scene(seed))
         kept = store(io.BytesIO(raw), len(raw))
+        area = Area.objects.get(code="430202")
         lot.append(Kept(sha256=kept.sha256, size=kept.size, media_type="image/jpeg", subject="parties.organisation:7",
-                        area=Area.objects.get(code="430202"), origin="camera", access="internal", by=officer))  # fmt: skip
+                        area=area, origin="camera", access="internal", by=officer))  # fmt: skip
     from django.db import transaction
 
     with transaction.atomic():
