@@ -3,8 +3,11 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.journeys.conftest import PATIENCE
+from tests.phones import worker_came
 
-__all__ = ["Phone", "arrived_at", "deducted", "go_to", "keep", "opened", "press", "row", "sent", "started"]
+from mingjing.kernel.sync.models import Capture
+
+__all__ = ["Phone", "arrived_at", "deducted", "go_to", "keep", "opened", "press", "recorded", "row", "sent", "started"]
 
 PIN = "246810"
 
@@ -108,7 +111,7 @@ def keep(phone: Phone) -> None:
 
 
 def sent(phone: Phone) -> None:
-    """Everything is sent, and nothing was refused."""
+    """Everything is sent, nothing was refused, and the worker has been."""
     phone.context.set_offline(False)
     phone.page.goto(f"{phone.url}/field/#/outbox")
     phone.page.get_by_role("button", name="Send now").click()
@@ -116,6 +119,16 @@ def sent(phone: Phone) -> None:
         cell = phone.page.get_by_role("row", name=name).locator("td").first
         expect(cell).to_have_text("0")
     expect(phone.page.locator("main .fl-notice.wrong")).to_have_count(0)
+    recorded(phone)
+
+
+def recorded(phone: Phone) -> None:
+    """The closing word, which says that photos are here, has followed their receipts; then the worker came."""
+    for _ in range(PATIENCE // 100):
+        if not Capture.objects.promised().exists():
+            break
+        phone.page.wait_for_timeout(100)
+    worker_came()
 
 
 def opened(phone: Phone) -> None:

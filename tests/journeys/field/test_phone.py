@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from tests.journeys.conftest import PATIENCE
-from tests.journeys.field.handset import Phone, arrived_at, deducted, started
+from tests.journeys.field.handset import Phone, arrived_at, deducted, recorded, started
 
 from mingjing.kernel.evidence.models import Exhibit
 from mingjing.kernel.sync.models import Capture
@@ -51,10 +50,7 @@ def test_a_visit_without_a_network_survives_a_killed_page_and_arrives(team: Any,
     expect(phone.page.get_by_role("row", name="Entries only here")).to_contain_text("0")
     record = VisitRecord.objects.get(visit__isnull=False)
     (finding,) = record.sheet_document["findings"]
-    for _ in range(PATIENCE // 100):  # the closing word, which makes exhibits, follows the receipt
-        if Capture.objects.filter(exhibit__isnull=False).exists():
-            break
-        phone.page.wait_for_timeout(100)
+    recorded(phone)
     capture = Capture.objects.get()
     assert (finding["check"], finding["place"], finding["evidence"]) == (code, "3栋门厅", [capture.sha256])
     assert capture.exhibit is not None
