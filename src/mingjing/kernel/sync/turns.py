@@ -34,10 +34,10 @@ def one_writes_at_a_time() -> bool:
 
 @contextmanager
 def turn_to_work() -> Iterator[None]:
-    """Before a turn to write, where only one writes at a time: one thread of this process after the other.
+    """Where only one writes at a time: wait until no other thread of this process works on what a phone has sent.
 
-    Threads of Python do not compute beside each other. Whoever writes would wait for those that only work something
-    out, each time it asked the database, and all others for it: half a millisecond became five.
+    Threads of Python do not compute beside each other. Whoever writes would wait for those that only read and work
+    something out, each time it asked the database, and all others for it: half a millisecond became five.
     """
     with _WORKING if one_writes_at_a_time() else nullcontext():
         yield

@@ -54,6 +54,11 @@ class Handler(Protocol):
 
 def receive(*, body: bytes, signature: str, device: Device, at: datetime) -> dict[str, Any]:
     """Take what `device` sent, and answer. Raises Refusal for what could not be read at all: then nothing was done."""
+    with turn_to_work():
+        return _received(body, signature, device, at)
+
+
+def _received(body: bytes, signature: str, device: Device, at: datetime) -> dict[str, Any]:
     envelope = read_envelope(body, signature, device, at)
     commands, outcomes = envelope.commands, {key: _unfit(key, why) for key, why in envelope.unfit.items()}
     with turn_of(device.pk):
@@ -111,11 +116,10 @@ def _handed_over(subject: str, lot: Sequence[Command], device: Device, at: datet
     """What becomes of one subject's commands; a fault of ours is told, logged, and tried again when they come again."""
     try:
         try:
-            with turn_to_work():
-                work = _handler_of(subject)(subject, lot, by=device.person, device=device, at=at)
-                with turn_to_write(), transaction.atomic():
-                    outcomes = _answered(lot, work())
-                    _write_down(lot, outcomes, device, at)
+            work = _handler_of(subject)(subject, lot, by=device.person, device=device, at=at)
+            with turn_to_write(), transaction.atomic():
+                outcomes = _answered(lot, work())
+                _write_down(lot, outcomes, device, at)
         except Refusal as refusal:  # of all of them: whatever was written before is undone
             outcomes = [refused(command, refusal) for command in lot]
             _write_down(lot, outcomes, device, at)
