@@ -12,6 +12,7 @@ import struct
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 
 __all__ = ["Answer", "Line", "Request", "drive", "request"]
@@ -95,22 +96,22 @@ class Line:
 def drive(port: int, lots: Sequence[Sequence[Sequence[Request]]]) -> tuple[float, list[float], list[list[Answer]]]:
     """Let every phone send its visits one after the other, each of one or several requests.
 
-    Returns the seconds in all, those of each visit, and the answers of each, in the order of the phones.
+    Each visit comes on a connection of its own, as from a phone that has come out of a basement: which of the server's
+    processes answers is the kernel's choice each time, not once for all that a phone sends. Returns the seconds in all,
+    those of each visit, and the answers of each, in the order of the phones.
     """
 
-    def work(line: Line, lot: Sequence[Sequence[Request]]) -> list[tuple[float, list[Answer]]]:
+    def work(lot: Sequence[Sequence[Request]]) -> list[tuple[float, list[Answer]]]:
         told = []
         for visit in lot:
             start = time.perf_counter()
-            answers = [line.ask(one) for one in visit]
+            with closing(Line(port)) as line:
+                answers = [line.ask(one) for one in visit]
             told.append((time.perf_counter() - start, answers))
         return told
 
-    lines = [Line(port) for _ in lots]
     with ThreadPoolExecutor(len(lots)) as pool:
         start = time.perf_counter()
-        told = [one for found in pool.map(work, lines, lots) for one in found]
+        told = [one for found in pool.map(work, lots) for one in found]
         seconds = time.perf_counter() - start
-    for line in lines:
-        line.close()
     return seconds, [took for took, _ in told], [answers for _, answers in told]
