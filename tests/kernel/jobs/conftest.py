@@ -22,7 +22,8 @@ def aside(settings, tmp_path):
 @pytest.fixture(autouse=True)
 def declared_reactions():
     """The tested reactions exist, and none has run yet."""
-    handlers.calls.clear()
+    for told in (handlers.calls, handlers.tidied, handlers.untidy):
+        told.clear()
     with handlers.declared():
         yield
 

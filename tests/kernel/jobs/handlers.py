@@ -2,14 +2,17 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from mingjing.kernel import registry
-from mingjing.kernel.jobs.worker import Run
+from mingjing.kernel.jobs.worker import Run, together
 from mingjing.kernel.registry import FactKind, Manifest, Reaction
 
 calls: list[tuple[str, int, int]] = []  # (what ran, for which fact, in which attempt)
+tidied: list[str] = []  # what chores did
+untidy: list[str] = []  # what they have to do; at "broken" they fail
 
 
 def note(run: Run) -> None:
@@ -35,9 +38,30 @@ def die(run: Run) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def tidy(*, at: datetime) -> bool:
+    """A chore: two pieces at a time."""
+    return together(untidy[:2], _tidy)
+
+
+def sweep(*, at: datetime) -> bool:
+    """Another, which never has anything to do."""
+    tidied.append("swept")
+    return False
+
+
+def _tidy(names: Sequence[str]) -> int:
+    if "broken" in names:
+        raise ValueError("a fault of ours")
+    for name in names:
+        untidy.remove(name)
+        tidied.append(name)
+    return len(names)
+
+
 TESTED = Manifest(
     code="tested",
     title="Tested",
+    chores=("tests.kernel.jobs.handlers.tidy", "tests.kernel.jobs.handlers.sweep"),
     fact_kinds=tuple(
         FactKind(code=f"tested.{name}.asked", title=name) for name in ("note", "fail", "in_steps", "die", "both")
     ),

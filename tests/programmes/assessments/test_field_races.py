@@ -1,12 +1,17 @@
 """Two phones of one team at once, and one lot sent twice: nothing is lost, nothing is there twice."""
 
 import pytest
-from tests.phones import picture
+from django.utils import timezone
+from tests.phones import picture, worker_came
 from tests.programmes.assessments.test_field_commands import Day, day  # noqa: F401 - `day` is a fixture
+from tests.programmes.assessments.test_field_costs import critical
 from tests.races import at_once, failures
 
+from mingjing.kernel.cases.models import Case
+from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.sync.models import Capture
 from mingjing.programmes.assessments.actions.growing import log_of
+from mingjing.programmes.assessments.actions.orders import follow_findings
 from mingjing.programmes.assessments.models import SheetEdit
 from mingjing.programmes.assessments.policy.recording import apply_log
 from mingjing.programmes.assessments.queries.schemes import scheme_of
@@ -33,3 +38,17 @@ def test_one_lot_sent_twice_at_once_is_applied_once(day: Day) -> None:  # noqa: 
     assert not failures(done), done
     assert (len(day.record.sheet_document["findings"]), Capture.objects.count()) == (1, 1)
     assert SheetEdit.objects.count() == 1
+
+
+def test_workers_and_phones_at_once_give_each_order_once(day: Day) -> None:  # noqa: F811
+    day.begun()
+    codes = critical(day)[:4]
+    day.send(*[day.find(code) for code in codes[:2]], worker=False)
+    later = [day.find(code) for code in codes[2:]]
+    work = [lambda: follow_findings(at=timezone.now())] * 3
+    answers = at_once(*work, lambda: day.send(*later, worker=False))
+    assert not failures(answers), answers
+    worker_came()
+    assert sorted(case.subject.rpartition("/")[2] for case in Case.objects.all()) == sorted(codes)
+    assert day.record.following is None
+    assert verify().whole
