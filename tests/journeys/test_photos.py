@@ -34,7 +34,7 @@ def at_place(latitude: str, longitude: str, accuracy: int) -> dict[str, Any]:
 
 @pytest.fixture
 def day(people: dict[str, Person], at: datetime) -> Day:
-    """A visit with photos of every kind: near, far, vague, from the gallery, not arrived, like another visit's."""
+    """A visit with photos of every kind: near, far, vague, uncited, still away, just arrived, like another visit's."""
     day = Day(drawing.build(published("hetang-2024", people["director"], at), people, at, sites=6)).begun()
     Site.objects.filter(community=day.record.entry.community_id).update(
         latitude=SITE[0], longitude=SITE[1], given_latitude=SITE[0], given_longitude=SITE[1], given_datum="WGS-84"
@@ -53,17 +53,21 @@ def day(people: dict[str, Person], at: datetime) -> Day:
     told = phone.photo("assessments.photo", other.subject, raw, timezone.now(), head=head)
     assert day.states(begin, told, phone=1) == ["applied", "applied"]
     drain()
+    photo(day, 6, "A3.1", head=head, worker=False)
     return day
 
 
-def photo(day: Day, seed: int, check: str, *, arrives: bool = True, cited: bool = True, **record: Any) -> None:
+def photo(
+    day: Day, seed: int, check: str, *, arrives: bool = True, cited: bool = True, worker: bool = True, **record: Any
+) -> None:
     raw = jpeg(scene(seed, BIG))
     told = day.photo(raw, about=check, **record)
     digest = told["payload"]["record"]["sha256"]
     if arrives:
         day.phones[0].upload(raw)
     find = [day.find(check, evidence=[digest], note="公示栏缺页")] if cited else []
-    assert set(day.states(told, *find)) == {"applied"}
+    answer = day.send(told, *find, worker=worker)
+    assert {one["state"] for one in answer["outcomes"]} == {"applied"}
 
 
 def pages(day: Day) -> dict[str, tuple[str, str]]:

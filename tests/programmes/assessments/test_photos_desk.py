@@ -93,6 +93,14 @@ def test_a_photo_stands_beside_its_deduction_with_the_width_of_its_time(seen: Se
     assert "Nothing shows this." not in page
 
 
+def test_a_photo_that_no_finding_cites_is_shown_once(seen: Seen) -> None:
+    seen.taken(1)
+    digest = seen.taken(2, cited=False)
+    page = seen.page()
+    assert page.count('id="photo-2"') == 1
+    assert page.count(f"/exhibits/{Exhibit.objects.get(sha256=digest).pk}/thumbnail/") == 1
+
+
 def test_what_is_doubtful_is_said_in_words(seen: Seen) -> None:
     far = {"latitude": "27.8390000", "longitude": "113.1300000", "accuracy": 12, "at": "2026-01-01T00:00:00Z"}
     seen.taken(1, position=far)

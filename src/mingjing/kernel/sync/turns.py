@@ -6,6 +6,7 @@ cost no statement, and end with a killed process. Not here: what is done.
 """
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from threading import Lock
@@ -55,12 +56,14 @@ def turn_to_write() -> Iterator[None]:
 
 @contextmanager
 def _alone(name: str) -> Iterator[None]:
-    turns = folder() / "turns"
+    turns, flags = f"{folder()}/turns", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
     try:
-        file = (turns / name).open("w")
+        handle = os.open(f"{turns}/{name}", flags, 0o666)
     except FileNotFoundError:
-        turns.mkdir(parents=True, exist_ok=True)
-        file = (turns / name).open("w")
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        os.makedirs(turns, exist_ok=True)
+        handle = os.open(f"{turns}/{name}", flags, 0o666)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(handle)

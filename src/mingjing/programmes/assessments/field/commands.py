@@ -262,6 +262,8 @@ def _open_day(command: Command, key: int, by: Person, at: datetime) -> None:
 def _record(key: int, ahead: Ahead, by: Person, at: datetime) -> Held:
     """The record, for who may record there; a sealed one is as unknown as one that is not there."""
     found = take(key, by, ahead.seen)
+    if found is not None and ahead.seen and found.record is ahead.seen.one:
+        return found  # nothing has changed since all this was asked
     if found is None or found.record.team_day.is_sealed(timezone.localdate(at)):
         raise _unknown()
     _may(by, found.record.round.area, at)

@@ -165,7 +165,7 @@ class _Gathered:
 
     def photos(self) -> Photos:
         found = Photos(groups=[group for check in self.form.checks.values() for group in self._groups(check)])
-        rest = [digest for digest in [*self.exhibits, *self.captures] if digest not in self.numbered]
+        rest = [digest for digest in {**self.exhibits, **self.captures} if digest not in self.numbered]
         found.loose = [photo for digest in rest if (photo := self._photo(digest))]
         found.everything = list(self.numbered.values())
         found.map = drawn(self.site, [photo.spot for photo in found.everything if photo.spot])
