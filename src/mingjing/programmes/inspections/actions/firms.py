@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.kernel.db.rows import insert
+from mingjing.kernel.db.rows import change, insert
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions import record_organisations
 from mingjing.kernel.parties.models import Organisation, Person
@@ -23,8 +23,8 @@ from mingjing.programmes.inspections.models.firms import RiskGrade
 from mingjing.programmes.inspections.policy.texts import said
 
 __all__ = [
-    "NewFirm", "correct_firm", "end_quiet_days", "exempt_firm", "grade_firm", "grade_new_firms", "record_quiet_days",
-    "register_firm", "register_firms",
+    "ChangedFirm", "NewFirm", "change_firms", "correct_firm", "end_quiet_days", "exempt_firm", "grade_firm",
+    "grade_new_firms", "record_quiet_days", "register_firm", "register_firms",
 ]  # fmt: skip
 
 
@@ -128,6 +128,86 @@ def grade_new_firms(*, told: Sequence[NewFirm], by: Person | None, at: datetime)
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedFirm:
+    """What a file says anew of a firm that is on the register: what is None, or no grade, stays. `row` is its line."""
+
+    credit_code: str
+    row: int
+    industry: str | None = None
+    above_scale: bool | None = None
+    hazard: bool | None = None
+    grade: str = ""
+    graded_from: date
+    grade_basis: str = ""
+
+    def corrected(self, firm: Firm) -> bool:
+        """Whether it says something else than is known of the firm, which then knows it."""
+        said_now = {"industry": self.industry, "above_scale": self.above_scale, "hazard": self.hazard}
+        other = {name: value for name, value in said_now.items() if value not in (None, getattr(firm, name))}
+        for name, value in other.items():
+            setattr(firm, name, value)
+        return bool(other)
+
+
+@transaction.atomic
+def change_firms(*, told: Sequence[ChangedFirm], by: Person | None, at: datetime) -> None:
+    """As `correct_firm` and `grade_firm`, for many.
+
+    One statement for each that is corrected; the others are as many however many firms there are. Raises Refusal, by
+    row: a grade of that day is held already.
+    """
+    rows = Firm.objects.filter(organisation__credit_code__in=[one.credit_code for one in told])
+    locked = rows.select_for_update(of=("self",)).select_related("organisation", "area", "site").order_by("pk")
+    held = {firm.organisation.credit_code: firm for firm in locked}
+    lines = [(one, held[one.credit_code]) for one in told]
+    check(*_graded_before(lines), *_unsaid(told))
+    facts, placed = list[writer.Told](), list[Site]()
+    for one, firm in lines:
+        if one.corrected(firm):
+            change(firm, "industry", "above_scale", "hazard")
+            placed += [firm.site] if firm.site else []
+            facts.append(_told("firm.corrected", firm))
+        facts += [_told_grade(one, firm)] if one.grade else []
+    issue_entry_codes(sites=placed, by=by, at=at)
+    recorded = by.pk if by else None
+    insert(
+        Grade, ("firm_id", "grade", "first_day", "basis", "recorded_by_id", "recorded_at"),
+        ((firm.pk, one.grade, one.graded_from, one.grade_basis, recorded, at) for one, firm in lines if one.grade),
+    )  # fmt: skip
+    writer.append_many(facts=facts, by=by, at=at)
+
+
+def _graded_before(lines: Sequence[tuple[ChangedFirm, Firm]]) -> Iterator[Problem]:
+    """Those of these firms that have a grade from that day already."""
+    graded = {(firm.pk, one.graded_from): one.row for one, firm in lines if one.grade}
+    if not graded:
+        return
+    rows = Grade.objects.filter(firm__in={firm for firm, _ in graded}, first_day__in={day for _, day in graded})
+    for firm, day in rows.values_list("firm", "first_day"):
+        if (firm, day) in graded:
+            yield _grade_held(f"row {graded[firm, day]}")
+
+
+def _unsaid(told: Sequence[ChangedFirm]) -> Iterator[Problem]:
+    """Why a grade's basis is not taken."""
+    for one in told:
+        try:
+            said(one.grade_basis if one.grade else "--", 300, f"row {one.row}")
+        except Refusal as refusal:
+            yield from refusal.problems
+
+
+def _told_grade(one: ChangedFirm, firm: Firm) -> writer.Told:
+    data = {"grade": one.grade, "first": one.graded_from.isoformat(), "basis": digest(one.grade_basis)}
+    return writer.Told(kind="inspections.firm.graded", subject=firm.subject, data=data, area=firm.area)
+
+
+def _grade_held(place: str) -> Problem:
+    text = N_("A grade from that day is recorded already; grades are only added: choose a later day.")
+    return Problem("inspections.grade.held", text, {}, place)
+
+
 @transaction.atomic
 def correct_firm(
     *, firm: Firm, industry: str, above_scale: bool, hazard: bool, site: Site | None, by: Person | None, at: datetime
@@ -153,8 +233,7 @@ def grade_firm(*, firm: Firm, grade: str, first_day: date, basis: str, by: Perso
     if grade not in RiskGrade.values:
         raise Refusal([Problem("inspections.grade.unknown", N_("A grade is A, B, C or D."), {}, "grade")])
     if firm.grades.filter(first_day=first_day).exists():
-        text = N_("A grade from that day is recorded already; grades are only added: choose a later day.")
-        raise Refusal([Problem("inspections.grade.held", text, {}, "first_day")])
+        raise Refusal([_grade_held("first_day")])
     made = Grade.objects.create(
         firm=firm, grade=grade, first_day=first_day, basis=basis, recorded_by=by, recorded_at=at
     )

@@ -89,7 +89,7 @@ def try_part(*, roster: Roster, after: int, by: None, at: datetime) -> tuple[int
     lines, problems = _still(roster.kind, batch, roster.area)
     if changed := [line for line in lines if line.kind == LineKind.CHANGED]:
         with transaction.atomic():
-            problems += _done(changed, _firm, _taking(roster, at))
+            problems += _together(changed, _change, _taking(roster, at))
             transaction.set_rollback(True)
     return batch[-1].row, problems
 
@@ -105,7 +105,7 @@ def take_part(*, roster: Roster, by: None, at: datetime) -> bool:
         if not batch:
             return False
         lines = [Line(record_of(one, found.kind), one.kind) for one in batch]
-        if problems := list(_new_firms(lines, _taking(found, at))):
+        if problems := list(_together(lines, _register, _taking(found, at))):
             raise Refusal(problems)
         found.taken = batch[-1].row
         found.save(update_fields=["taken"])
@@ -175,7 +175,10 @@ def _take(roster: Roster, at: datetime) -> dict[str, int]:
         done["added"] = _new_firms_seen(roster, taking)
     for batch in _batches(rows):
         lines, stale = _still(roster.kind, batch, roster.area)
-        problems += [*stale, *_done(lines, _TAKE[roster.kind], taking)]
+        taken = (
+            _together(lines, _change, taking) if roster.kind == "firms" else _done(lines, _TAKE[roster.kind], taking)
+        )
+        problems += [*stale, *taken]
         for line in batch:
             done[line.kind] += 1
         if len(problems) >= MOST_PROBLEMS:
@@ -229,26 +232,34 @@ def _done(lines: Sequence[Line], take: Callable[[Line, _Taking], None], taking: 
             yield from (Problem(one.code, one.text, one.params, place) for one in refusal.problems)
 
 
-def _new_firms(lines: Sequence[Line], taking: _Taking) -> Iterator[Problem]:
-    """Register the firms of a batch that are new, all together; where that is refused, one by one, to say which."""
+def _together(
+    lines: Sequence[Line], take: Callable[[Sequence[Line], _Taking], None], taking: _Taking
+) -> Iterator[Problem]:
+    """Take the firms of a batch all together; where that is refused, one by one, to say which."""
     try:
         with transaction.atomic():
-            _register(lines, taking)
+            take(lines, taking)
     except Refusal:
-        yield from _done(lines, lambda line, _taking: _register([line], taking), taking)
+        yield from _done(lines, lambda line, _taking: take([line], taking), taking)
 
 
 def _register(lines: Sequence[Line], taking: _Taking) -> None:
+    """Firms that are new."""
     told = [_new_firm(line.record, taking) for line in lines]
     firms.register_firms(told=told, area=taking.area, roster=taking.roster, by=taking.by, at=taking.at)
+
+
+def _change(lines: Sequence[Line], taking: _Taking) -> None:
+    """Firms that are known."""
+    firms.change_firms(told=[_changed_firm(line, taking) for line in lines], by=taking.by, at=taking.at)
 
 
 def _new_firm(one: Record, taking: _Taking) -> firms.NewFirm:
     approved = localdate(taking.roster.approved_at)  # the same day in every part
     return firms.NewFirm(
         credit_code=one.text("credit_code"), name=one.text("name"), address=one.text("address"), row=one.row,
-        industry=one.text("industry"), above_scale=_flag(one, "above_scale", False),
-        hazard=_flag(one, "hazard", False), grade="" if one.word("grade") == "none" else one.text("grade"),
+        industry=one.text("industry"), above_scale=bool(_said(one, "above_scale")),
+        hazard=bool(_said(one, "hazard")), grade="" if one.word("grade") == "none" else one.text("grade"),
         graded_from=_day(one.text("graded_from")) or approved, grade_basis=one.text("grade_basis") or "名册所载",
     )  # fmt: skip
 
@@ -343,32 +354,28 @@ def _item(line: Line, taking: _Taking) -> None:
     )  # fmt: skip
 
 
-def _firm(line: Line, taking: _Taking) -> None:
-    """Bring a firm that is known up to date."""
-    record, by, at = line.record, taking.by, taking.at
-    found = Firm.objects.select_related("site", "area").get(organisation__credit_code=record.key[0])
-    if {"industry", "above_scale", "hazard"} & set(line.before):
-        firms.correct_firm(
-            firm=found, site=found.site, industry=record.text("industry") or found.industry,
-            above_scale=_flag(record, "above_scale", found.above_scale),
-            hazard=_flag(record, "hazard", found.hazard), by=by, at=at,
-        )  # fmt: skip
-    if record.word("grade") != "none" and "grade" in line.before:
-        firms.grade_firm(
-            firm=found, grade=record.text("grade"), first_day=_day(record.text("graded_from")) or localdate(at),
-            basis=record.text("grade_basis") or "名册所载", by=by, at=at,
-        )  # fmt: skip
+def _changed_firm(line: Line, taking: _Taking) -> firms.ChangedFirm:
+    """What a row says anew of a firm that is known."""
+    record = line.record
+    corrects = {"industry", "above_scale", "hazard"} & set(line.before)
+    graded = record.word("grade") != "none" and "grade" in line.before
+    return firms.ChangedFirm(
+        credit_code=record.key[0], row=record.row,
+        industry=(record.text("industry").strip()[:60] or None) if corrects else None,
+        above_scale=_said(record, "above_scale") if corrects else None,
+        hazard=_said(record, "hazard") if corrects else None, grade=record.text("grade") if graded else "",
+        graded_from=_day(record.text("graded_from")) or localdate(taking.at),
+        grade_basis=record.text("grade_basis") or "名册所载",
+    )  # fmt: skip
 
 
-def _flag(record: Record, name: str, known: bool) -> bool:
-    """What the row says, or what is known where it says nothing."""
-    return record.text(name) == "yes" if record.text(name) else known
+def _said(record: Record, name: str) -> bool | None:
+    """What the row says; None where it says nothing."""
+    return record.text(name) == "yes" if record.text(name) else None
 
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-_TAKE: Mapping[str, Callable[[Line, _Taking], None]] = {
-    "authorities": _authority, "officers": _officer, "items": _item, "firms": _firm,
-}  # fmt: skip
+_TAKE: Mapping[str, Callable[[Line, _Taking], None]] = {"authorities": _authority, "officers": _officer, "items": _item}
