@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from tests.kernel.sync.conftest import SUBJECT
 from tests.phones import Phone, picture
@@ -307,3 +307,13 @@ def test_after_a_power_cut_no_photo_with_a_receipt_is_lost(phone: Phone, at: dat
     assert rescue(at=at + timedelta(hours=1)) == 2
     assert set(phone.sync([], at, watch=(SUBJECT,))["captures"].values()) == {"kept"}
     assert verify().whole
+
+
+def test_when_a_photo_had_arrived_is_never_rewritten(phone: Phone, at: datetime) -> None:
+    phone.upload(RAW)
+    phone.sync([phone.photo("parties.photo", SUBJECT, RAW, at)], at, worker=False)
+    for other in (None, at + timedelta(hours=1)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Capture.objects.update(not_after=other)
+    assert settle_arrived(at=at)
+    assert Capture.objects.get().exhibit
