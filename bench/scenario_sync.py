@@ -181,7 +181,8 @@ def chores(env: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
 
 def finished(worker: "subprocess.Popen[str]") -> float:
     """Wait until the worker has nothing left to do; the seconds that took."""
-    assert worker.stdin and worker.stdout  # noqa: PT018
+    assert worker.stdin
+    assert worker.stdout
     start = time.perf_counter()
     worker.stdin.write("\n")
     worker.stdin.flush()

@@ -1,8 +1,10 @@
 """Photos of phones: promised with a signed record, kept when their bytes are here, given up with a reason."""
 
 import io
+import shutil
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -307,6 +309,23 @@ def test_after_a_power_cut_no_photo_with_a_receipt_is_lost(phone: Phone, at: dat
     assert rescue(at=at + timedelta(hours=1)) == 2
     assert set(phone.sync([], at, watch=(SUBJECT,))["captures"].values()) == {"kept"}
     assert verify().whole
+
+
+def test_a_photo_whose_original_is_lost_stays_and_keeps_no_other_waiting(
+    phone: Phone, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(captures, "LOT", 1)
+    lost, later = picture(1), picture(2)
+    for key, raw in ((1, lost), (2, later)):
+        phone.upload(raw)
+        phone.sync([phone.photo("parties.photo", f"parties.organisation:{key}", raw, at)], at, worker=False)
+    shutil.rmtree(folder() / "done")
+    for file in folder().parent.rglob(f"*{sha256(lost).hexdigest()[4:]}*"):
+        file.unlink()
+    assert settle_arrived(at=at)
+    assert Exhibit.objects.get().subject == "parties.organisation:2"
+    assert not settle_arrived(at=at)
+    assert Capture.objects.arrived().get().subject == "parties.organisation:1", "it is seen to be missing"
 
 
 def test_when_a_photo_had_arrived_is_never_rewritten(phone: Phone, at: datetime) -> None:

@@ -83,7 +83,7 @@ def test_what_is_taken_back_after_it_is_cancelled_by_whoever_did(day: Day) -> No
     worker_came()
     case = Case.objects.get()
     assert case.outcome == "cancelled"
-    assert case.steps.order_by("number").last().by == day.team[0]  # type: ignore[union-attr]
+    assert case.steps.latest("number").by == day.team[0]
 
 
 def test_a_desk_that_comes_between_gives_the_order_once(day: Day) -> None:  # noqa: F811

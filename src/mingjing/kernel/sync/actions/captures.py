@@ -101,11 +101,11 @@ def note_arrivals(*, captures: Iterable[Capture], at: datetime) -> None:
 
 
 def settle_arrived(*, at: datetime) -> bool:
-    """The worker's chore: make exhibits of photos whose bytes are here, those first that wait longest.
+    """The worker's chore: make exhibits of photos whose bytes are here, of a lot at a time, of many subjects together.
 
-    Of a lot at a time, of many subjects together.
+    The newest first: what cannot be put on record (its original is lost, say) stays, and others do not wait behind it.
     """
-    waiting = Capture.objects.arrived().order_by("not_after").values_list("subject", flat=True)[:LOT]
+    waiting = Capture.objects.arrived().order_by("-not_after").values_list("subject", flat=True)[:LOT]
     return together(list(dict.fromkeys(waiting)), lambda subjects: _settled(subjects, at))
 
 

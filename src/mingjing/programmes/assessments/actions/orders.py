@@ -96,9 +96,10 @@ def follow_found(*, subjects: Collection[str], at: datetime) -> int:
 def follow_findings(*, at: datetime) -> bool:
     """The worker's chore: the orders that follow from what phones recorded; was there anything?
 
-    A phone is not kept waiting for them, and they are not lost: what is to follow stands in the record's row.
+    A phone is not kept waiting for them, and they are not lost: what is to follow stands in the record's row. The
+    newest records first: a lot that fails again and again keeps no others waiting.
     """
-    waiting = VisitRecord.objects.filter(following__isnull=False).only("pk").order_by("pk")[:LOT]
+    waiting = VisitRecord.objects.filter(following__isnull=False).only("pk").order_by("-pk")[:LOT]
     return together([record.subject for record in waiting], lambda subjects: _followed(subjects, at))
 
 
