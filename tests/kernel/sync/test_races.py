@@ -73,6 +73,24 @@ def test_photos_are_settled_once_whoever_asks(phones: list[Phone], at: datetime)
     assert verify().whole
 
 
+def test_a_phone_that_tells_of_arrivals_and_whoever_settles_do_not_wait_for_each_other(
+    phones: list[Phone], at: datetime
+) -> None:
+    phone, raws = phones[0], [picture(n) for n in range(40)]
+    sent = [phone.photo("parties.photo", SUBJECT, raw, at) for raw in raws]
+    phone.sync(sent[::-1], at)
+    for raw in raws:
+        phone.upload(raw)
+
+    def told() -> object:
+        return phone.sync([], at, watch=(SUBJECT,), worker=False)
+
+    answers = at_once(told, lambda: settle(at=timezone.now()), told, lambda: settle(at=timezone.now()), told)
+    assert not failures(answers)
+    assert Exhibit.objects.count() == 40
+    assert verify().whole
+
+
 def test_a_desk_and_a_phone_with_the_same_photo_make_one_exhibit(phones: list[Phone], at: datetime) -> None:
     phone, raw, area = phones[0], picture(3), Area.objects.get(code="430202")
     phone.sync([phone.photo("parties.photo", SUBJECT, raw, at)], at)

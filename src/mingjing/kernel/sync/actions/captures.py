@@ -51,6 +51,11 @@ _UNSETTLED = Prepared(
         .order_by("id")
     )
 )
+_WAITED_FOR = Prepared(
+    lambda keys: (
+        Capture.objects.promised().filter(pk__in=keys).only("pk").select_for_update(of=("self",)).order_by("id")
+    )
+)
 _EXHIBITS = Prepared(lambda digests: Exhibit.objects.standing().filter(sha256__in=digests).only("subject", "sha256"))
 _STANDING = Exhibit.objects.standing().filter(subject=OuterRef("subject"), sha256=OuterRef("sha256")).values("pk")
 STILL = timedelta(minutes=10)
@@ -93,11 +98,14 @@ def promise_photos(
 
 
 def note_arrivals(*, captures: Iterable[Capture], at: datetime) -> None:
-    """Write down of promised photos that their bytes are here, and say so in them. One statement, or none."""
-    there = [(row, found) for row in captures if row.waited_for and (found := _arrived(row))]
+    """Write down of promised photos that their bytes are here, and say so in them. Two statements, or none.
+
+    The rows are taken in the order in which `settle` takes them, or the two would wait for each other.
+    """
+    there = {row.pk: (row, found) for row in captures if row.waited_for and (found := _arrived(row))}
     if there:
-        with turn_to_write():
-            _mark(there, at)
+        with turn_to_write(), transaction.atomic():
+            _mark([there[row.pk] for row in _WAITED_FOR.ask(keys=list(there))], at)
 
 
 def settle_arrived(*, at: datetime) -> bool:
