@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef
 from django.forms import model_to_dict
 from django.test.utils import CaptureQueriesContext
@@ -183,3 +183,61 @@ def test_a_line_that_was_cut_is_opened_again() -> None:
 def test_half_a_character_in_one_row_stops_no_other() -> None:
     Exhibit.objects.bulk_create([exhibit(1, facts={"note": "\ud83d"}), exhibit(2, facts={"note": "红榜"})])
     assert [one.facts for one in ASKED.ask(sizes=[1, 2], since=AT)] == [{"note": "\ud83d"}, {"note": "红榜"}]
+
+
+@pytest.mark.usefixtures("exhibits")
+@pytest.mark.django_db
+def test_lists_of_every_kind_and_length_are_found_and_nothing_besides() -> None:
+    by_kind: list[tuple[str, Any]] = [
+        ("pk", lambda one: one.pk), ("size", lambda one: one.size), ("sha256", lambda one: one.sha256),
+        ("recorded_at", lambda one: one.recorded_at),
+    ]  # fmt: skip
+    there = list(Exhibit.objects.order_by("size"))
+    for name, of in by_kind:
+        asked = Prepared(lambda keys, name=name: Exhibit.objects.filter(**{f"{name}__in": keys}).order_by("size"))
+        for count in (1, 2, 3, 5, 8):
+            assert asked.ask(keys=[of(one) for one in there[:count]]) == there[:count], (name, count)
+        part = Prepared(lambda keys, name=name: Exhibit.objects.exclude(**{f"{name}__in": keys}).order_by("size"))
+        assert part.ask(keys=[of(one) for one in there[2:]]) == there[:2]
+
+
+@pytest.mark.usefixtures("exhibits")
+@pytest.mark.django_db
+def test_a_part_of_a_list_stays_a_part() -> None:
+    halves = Prepared(lambda sizes: Exhibit.objects.filter(size__in=sizes[:2]).exclude(size__in=sizes[2:]))
+    with pytest.raises(TypeError):
+        Prepared(lambda sizes: Exhibit.objects.filter(size__in=sizes[:2])).ask(sizes=[1, 2, 3, 4])
+    assert {one.size for one in halves.ask(sizes=[1, 2, 2, 3])} == {1}
+
+
+WHOLE = datetime(1999, 1, 1, tzinfo=UTC)
+HARD = [
+    {"facts": {"note": "100% “红”\\ \" ' \u2028", "list": [1, None, True, {"x": 0.1}]}, "caption": "{\"a\": 1}\n\t\\"},
+    {"facts": {}, "latitude": Decimal("-0.0000001"), "longitude": Decimal(180), "taken_at": WHOLE},
+    {"facts": {"n": 2**53}, "latitude": None, "taken_at": None, "caption": "😀" * 40, "file_name": "null"},
+]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_many_rows_go_in_as_the_orm_writes_each(count: int) -> None:
+    ours = [exhibit(n, **hard) for n, hard in enumerate(HARD[:count])]
+    theirs = [exhibit(100 + n, **hard) for n, hard in enumerate(HARD[:count])]
+    insert_objects(ours)
+    for one in theirs:
+        one.save(force_insert=True)
+    fields = "latitude, longitude, taken_at, caption, facts, file_name, media_type, access, recorded_by_id"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {fields} FROM evidence_exhibit ORDER BY size")
+        rows = cursor.fetchall()
+    assert rows[:count] == rows[count:]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", [{"caption": "a\0b"}, {"media_type": "x" * 1000}, {"size": "many"}])
+def test_what_no_column_takes_stops_all_of_a_lot(fault: dict[str, Any]) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite takes texts of any length, and into columns of numbers too.")
+    with pytest.raises((Error, ValueError)), transaction.atomic():
+        insert_objects([exhibit(1), exhibit(2, **fault), exhibit(3)])
+    assert not Exhibit.objects.exists()

@@ -12,6 +12,7 @@ from tests.faces import district
 from tests.programmes.inspections import doors
 from tests.programmes.inspections.packs import pack
 
+from mingjing.kernel.db.rows import insert_objects
 from mingjing.programmes.inspections.actions.warnings import judge_ratings
 from mingjing.programmes.inspections.models import Rating, RatingKey, Warning
 from mingjing.programmes.inspections.policy.rated import about_ratings, rated_warnings
@@ -53,6 +54,14 @@ def test_ratings_shown_together_warn_of_an_authority_and_stand_in_the_brief(
     assert f",5,1.8,{first},{last}" in client.get(reverse("inspections:brief-export")).getvalue().decode()
     page = client.get(reverse("inspections:warning", args=[warning.pk])).content.decode()
     assert reverse("inspections_board:ratings", args=["zh"]) in page
+
+
+@pytest.mark.django_db
+def test_sealed_keys_written_together_are_kept_byte_for_byte() -> None:
+    body, secret = doors.build(bodies=1).bodies[0], bytes(range(256)) + b"\\x00"
+    days = [quarter(date(year, 1, 1)) for year in (2024, 2025)]
+    insert_objects([RatingKey(authority=body, first_day=a, last_day=b, modulus="1", secret=secret) for a, b in days])
+    assert [bytes(one.secret) for one in RatingKey.objects.all()] == [secret] * 2
 
 
 @pytest.mark.parametrize(

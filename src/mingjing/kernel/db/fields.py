@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from msgspec.json import encode
 
-__all__ = ["CompactJSON", "InstantField", "instant_text"]
+__all__ = ["CompactJSON", "InstantField", "instant_text", "plain_text"]
 
 if TYPE_CHECKING:
     _Text = models.CharField[datetime | str, datetime]
@@ -23,7 +23,8 @@ def instant_text(at: datetime) -> str:
     '2024-09-04T01:30:00.000000Z'
     """
     if at.tzinfo is UTC:  # nearly always, and hundreds of times in a request
-        return at.isoformat(timespec="microseconds")[:-6] + "Z"
+        text = encode(at)[1:-1].decode()  # several times as fast as isoformat
+        return text if len(text) == 27 else f"{text[:19]}.000000Z"
     if at.utcoffset() is None:
         raise ValueError(f"{at!r} has no time zone; an instant needs one.")
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
@@ -33,10 +34,10 @@ class CompactJSON(JSONEncoder):
     """For JSONField(encoder=…) where rows are many: no spaces, no escapes; half the bytes of Chinese text."""
 
     def encode(self, o: Any) -> str:
-        return encode(o, enc_hook=_text).decode()
+        return encode(o, enc_hook=plain_text).decode()
 
 
-def _text(value: Any) -> str:
+def plain_text(value: Any) -> str:
     """A text that is also something more, such as one marked as safe, as the text it is."""
     if isinstance(value, str):
         return str.__str__(value)

@@ -6,6 +6,7 @@ what was built, for each connection and each kind of values, and asks the driver
 """
 
 import json
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -117,6 +118,16 @@ class _Slot:
     name: str
     place: int | None = None
 
+    def of(self, value: Any) -> Any:
+        """What goes in; of many UUIDs as one value the text, which is read sooner than each is sent by itself."""
+        if self.place is not None:
+            return value[self.place]
+        return f"{{{','.join([one.hex for one in value])}}}" if _are_uuids(value) else value
+
+
+def _are_uuids(value: Any) -> bool:
+    return type(value) is list and type(value[0]) is UUID
+
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
@@ -136,10 +147,7 @@ class _Plan:
         if self.locks and not connection.in_atomic_block:
             raise transaction.TransactionManagementError("Rows are locked until a transaction ends; there is none.")
         ready = {name: adapted(value, connection) for name, value in values.items()}
-        given = [
-            one if type(one) is not _Slot else ready[one.name] if one.place is None else ready[one.name][one.place]
-            for one in self.params
-        ]
+        given = [one if type(one) is not _Slot else one.of(ready[one.name]) for one in self.params]
         try:
             return self.statement.say(connection, given)
         except Error:  # the line may be gone: Django looks, opens another
@@ -158,6 +166,11 @@ class _Plan:
 
     def _converted(self, found: Sequence[Sequence[Any]]) -> Iterable[Sequence[Any]]:
         """What the compiler's `apply_converters` makes of the rows, a column at a time."""
+        if len(found) == 1:
+            row = list(found[0])
+            for place, convert in self.converters:
+                row[place] = convert(row[place])
+            return [row]
         columns: list[Sequence[Any]] = list(zip(*found, strict=True))
         for place, convert in self.converters:
             columns[place] = [convert(value) for value in columns[place]]
@@ -219,13 +232,33 @@ def _planned(build: Callable[..., Any], values: Mapping[str, Any], connection: A
     query = build(**told).query
     compiler = query.get_compiler(connection=connection)
     sql, raw = compiler.as_sql()
-    params = [slots.get(one, one) if isinstance(one, Hashable) else one for one in raw]
+    params: Sequence[Any] = [slots.get(one, one) if isinstance(one, Hashable) else one for one in raw]
     if missing := set(slots.values()) - {one for one in params if type(one) is _Slot}:
         raise TypeError(f"{sorted(slot.name for slot in missing)} did not come through to the database as given.")
+    if connection.vendor == "postgresql":
+        sql, params = _by_list(sql, params, values)
     asked = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
     converters = [(place, _converter(each, column, connection)) for place, (each, column) in asked.items()]
     made = _making(compiler) if query.default_cols else None
     return _Plan(connection, compiler, Statement(sql), params, query.select_for_update, converters, made)
+
+
+def _by_list(sql: str, params: Sequence[Any], values: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
+    """The same with every list as one value: one statement for lists of any length, and a fraction of the work."""
+    parts, given, at = _IN.split(sql), list[Any](), 0
+    for n, part in enumerate(parts):
+        ours = params[at : at + part.replace("%%", "").count("%s")]
+        at += len(ours)
+        if n % 2 and type(ours[0]) is _Slot:
+            whole = [_Slot(ours[0].name, place) for place, _one in enumerate(values[ours[0].name])]
+            if ours == whole:
+                kind = "::uuid[]" if _are_uuids(values[ours[0].name]) else ""
+                parts[n], ours = f"= ANY(%s{kind})", [_Slot(ours[0].name)]
+        given += ours
+    return "".join(parts), given
+
+
+_IN = re.compile(r"(IN \(%s(?:, %s)*\))")
 
 
 def _converter(each: Sequence[Any], column: Any, connection: Any) -> Callable[[Any], Any]:

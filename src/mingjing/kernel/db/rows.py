@@ -15,10 +15,12 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import format_number
-from django.db.models import DateTimeField, DecimalField, JSONField, Model, UUIDField
+from django.db.models import BinaryField, DateTimeField, DecimalField, FloatField, JSONField, Model, UUIDField
 from django.db.models.base import ModelState
+from msgspec import Raw
+from msgspec.json import encode
 
-from mingjing.kernel.db.fields import InstantField, instant_text
+from mingjing.kernel.db.fields import InstantField, instant_text, plain_text
 from mingjing.kernel.db.prepared import Statement, adapted
 
 __all__ = ["Rows", "change", "insert", "insert_objects", "made"]
@@ -67,10 +69,17 @@ class Rows:
         connection = connections[DEFAULT_DB_ALIAS]
         lot, given = max(1, MOST // self.table.columns), list[Any]()
         for start in range(0, len(self.values), lot):
-            part = self.values[start : start + lot]
-            statement = (_many if len(part) <= FEW else _many.__wrapped__)(self.table, len(part), keys)
-            given += [key for (key,) in statement.say(connection, list(chain.from_iterable(part)))]
+            statement, values = self._said(self.values[start : start + lot], keys)
+            given += [key for (key,) in statement.say(connection, values)]
         return given
+
+    def _said(self, part: Sequence[Sequence[Any]], keys: bool) -> tuple[Statement, Sequence[Any]]:
+        """The statement that writes these, and its values."""
+        document = self.table.document
+        if document and len(part) > 1:
+            return document.keyed if keys else document.plain, [document.of(part)]
+        statement = (_many if len(part) <= FEW else _many.__wrapped__)(self.table, len(part), keys)
+        return statement, list(chain.from_iterable(part))
 
 
 @lru_cache(maxsize=256)
@@ -88,6 +97,30 @@ class _Table:
     returning: str
     ways: Sequence[tuple[int, Callable[[Any], Any]]]
     columns: int
+    document: "_Document | None"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Document:
+    """How PostgreSQL takes many rows: as one value, a JSON document, by one statement for any number of them.
+
+    A value of its own for each cell takes the driver and the server longer than to write the row.
+    """
+
+    plain: Statement
+    keyed: Statement
+    names: Sequence[str]
+    ways: Sequence[tuple[int, Callable[[Any], Any]]]
+
+    def of(self, rows: Sequence[Sequence[Any]]) -> str:
+        """The rows in their order, each cell as the type of its column reads it."""
+        if self.ways:
+            columns = list(zip(*rows, strict=True))
+            for n, way in self.ways:
+                columns[n] = tuple([None if value is None else way(value) for value in columns[n]])
+            rows = list(zip(*columns, strict=True))
+        names = self.names
+        return encode([dict(zip(names, row, strict=True)) for row in rows], enc_hook=plain_text).decode()
 
 
 @lru_cache(maxsize=256)
@@ -96,13 +129,21 @@ def _table(model: type[Model], columns: tuple[str, ...], vendor: str) -> _Table:
     fields = [model._meta.get_field(name) for name in columns]
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(field.column)) for field in fields)  # type: ignore[union-attr]  # concrete ones
+    into = f"INSERT INTO {quote(model._meta.db_table)} ({names}) "
+    returning = f" RETURNING {quote(str(model._meta.pk.column))}"
     return _Table(
-        f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ",  # noqa: S608 - names of our own columns
-        f"({', '.join(['%s'] * len(fields))})",
-        f" RETURNING {quote(str(model._meta.pk.column))}",
-        [(n, way) for n, field in enumerate(fields) if (way := _way(field, vendor))],
-        len(fields),
-    )
+        f"{into}VALUES ", f"({', '.join(['%s'] * len(fields))})", returning,
+        [(n, way) for n, field in enumerate(fields) if (way := _way(field, vendor))], len(fields),
+        _document(into, returning, fields, connection) if vendor == "postgresql" else None,
+    )  # fmt: skip
+
+
+def _document(into: str, returning: str, fields: Sequence[Any], connection: Any) -> _Document:
+    names = [f"c{n}" for n in range(len(fields))]
+    types = ", ".join(f"{name} {field.rel_db_type(connection)}" for name, field in zip(names, fields, strict=True))
+    plain = f"{into}SELECT {', '.join(names)} FROM json_to_recordset(%s::json) AS given({types})"
+    ways = [(n, way) for n, field in enumerate(fields) if (way := _way_in_json(field))]
+    return _Document(Statement(plain), Statement(plain + returning), names, ways)
 
 
 def made(model: type[Row], /, **values: Any) -> Row:
@@ -185,8 +226,7 @@ def _changing(
 
 def _way(field: Any, vendor: str) -> Callable[[Any], Any] | None:
     """How values of a field go in, where they do not go in as they are."""
-    while field.remote_field:
-        field = field.target_field
+    field = _target(field)
     if isinstance(field, JSONField):
         return field.encoder().encode if field.encoder else _JSON
     if isinstance(field, UUIDField | DateTimeField):
@@ -197,6 +237,25 @@ def _way(field: Any, vendor: str) -> Callable[[Any], Any] | None:
         return _decimal(field, vendor)
     if type(field).get_prep_value is not _base(field).get_prep_value:
         return lambda value: field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
+    return None
+
+
+def _target(field: Any) -> Any:
+    """The field that says of what kind the values are: of a relation that of the key it leads to."""
+    while field.remote_field:
+        field = field.target_field
+    return field
+
+
+def _way_in_json(field: Any) -> Callable[[Any], Any] | None:
+    """How cells go into a JSON document, where JSON would say something else than they do."""
+    match _target(field):
+        case JSONField():
+            return lambda text: Raw(text.encode())
+        case BinaryField():
+            return lambda value: f"\\x{bytes(value).hex()}"
+        case FloatField():
+            return repr
     return None
 
 
@@ -220,7 +279,7 @@ def _hex(value: Any) -> Any:
 
 def _instant(value: Any) -> Any:
     if type(value) is datetime and value.tzinfo is UTC:
-        return value.isoformat(" ")[:-6]
+        return encode(value)[1:-2].decode().replace("T", " ")
     return adapted(value, connections[DEFAULT_DB_ALIAS])
 
 

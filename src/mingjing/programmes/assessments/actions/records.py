@@ -16,6 +16,7 @@ from django.utils import timezone
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.db.prepared import Prepared, Seen
 from mingjing.kernel.parties.models import Person
+from mingjing.kernel.sync.models import Capture
 from mingjing.programmes.assessments.actions.growing import Grown
 from mingjing.programmes.assessments.models import Part, SheetEdit, Signature, TeamMember, VisitRecord
 from mingjing.programmes.assessments.policy.scheme import Scheme
@@ -48,7 +49,7 @@ class Held:
     """A record whose row nobody else has until the transaction ends, with what was asked along with it.
 
     `of_team`: whether whoever acts is of the team; `latest`: the highest number of an edit; `signed`: whether anybody
-    signed anything; `evidence`: digests of photos that were promised for it meanwhile; `sheet`: the record's, where
+    signed anything; `pictured`: whether a phone ever promised a photo of it; `evidence`: digests of photos that were promised for it meanwhile; `sheet`: the record's, where
     edits have just made it; `ahead`: what edits of whoever acts come to, where it was worked out before.
     """
 
@@ -56,6 +57,7 @@ class Held:
     of_team: bool
     latest: UUID | None
     signed: bool
+    pictured: bool
     evidence: set[str] = field(default_factory=set)
     sheet: Mapping[str, Any] | None = None
     ahead: Grown | None = None
@@ -67,7 +69,7 @@ class Held:
 
 def seen(key: int, by: Person) -> Seen[VisitRecord] | None:
     """The record with this key as `take` finds it, held by nobody: it may be another by then. One statement."""
-    return _SEEN.look(key=key, by=by.pk)
+    return _SEEN.look(**_asked(key, by))
 
 
 def take(key: int, by: Person, known: Seen[VisitRecord] | None = None) -> Held | None:
@@ -76,24 +78,29 @@ def take(key: int, by: Person, known: Seen[VisitRecord] | None = None) -> Held |
     In a transaction. Whether it may be worked on is asked by each step (`live`). `known` is what was seen before: its
     object serves if nothing of the row has changed.
     """
-    found = _TAKEN.look(known, key=key, by=by.pk)
+    found = _TAKEN.look(known, **_asked(key, by))
     if found is None:
         return None
     record: Any = found.one
-    return Held(record, record.of_team, record.latest, record.signed)  # annotated
+    return Held(record, record.of_team, record.latest, record.signed, record.pictured)  # annotated
 
 
-def _beside(key: int, by: int) -> "QuerySet[VisitRecord]":
+def _asked(key: int, by: Person) -> dict[str, Any]:
+    return {"key": key, "by": by.pk, "subject": f"assessments.visit:{key}"}
+
+
+def _beside(key: int, by: int, subject: str) -> "QuerySet[VisitRecord]":
     rows = VisitRecord.objects.defer(*HEAVY).select_related(*BESIDE)
     team = TeamMember.objects.filter(team_day=OuterRef("team_day"), person=by, removed_at=None)
     edits = SheetEdit.objects.filter(record=OuterRef("pk")).order_by("-command").values("command")
     asked = {"of_team": Exists(team), "latest": Subquery(edits[:1])}
-    signed = Exists(Signature.objects.filter(record=OuterRef("pk")))
-    return rows.annotate(**asked, signed=signed).filter(pk=key).order_by()[:1]
+    asked |= {"signed": Exists(Signature.objects.filter(record=OuterRef("pk")))}
+    asked |= {"pictured": Exists(Capture.objects.filter(subject=subject))}
+    return rows.annotate(**asked).filter(pk=key).order_by()[:1]
 
 
 _SEEN = Prepared(_beside)
-_TAKEN = Prepared(lambda key, by: _beside(key, by).select_for_update(of=("self",)))
+_TAKEN = Prepared(lambda key, by, subject: _beside(key, by, subject).select_for_update(of=("self",)))
 
 
 def live(found: VisitRecord, at: datetime) -> None:

@@ -112,7 +112,8 @@ class _Visit:
         held = self._held
         if held is None or not held.of_team or not outcomes:
             return outcomes
-        standing, photos = partial(state_of, held, self.by, self.at), self.photos or None
+        standing = partial(state_of, held, self.by, self.at)
+        photos = self.photos or (None if held.pictured else ())
         return [*outcomes[:-1], replace(outcomes[-1], standing=standing, photos=photos)]
 
     def applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
