@@ -4,7 +4,7 @@ The same questions are asked whoever calls: a desk, a phone or a command. Not he
 reviews).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,14 @@ __all__ = [
 ]  # fmt: skip
 
 HEAVY = ("round__scheme__document", "round__plan", "entry__class_reasons")
-BESIDE = ("round__area", "round__lead", "round__scheme", "entry__community__site", "team_day", "visit")
+BESIDE = ("round__area", "round__scheme", "entry__community__site", "team_day", "visit")
+ASKED = {
+    "": None, "team_day": None, "visit": None, "round__area": None, "round__scheme": ("digest",),
+    "round": ("area", "scheme", "lead", "frozen_at", "fieldwork_at", "review_at", "deciding_at", "decided_at"),
+    "entry": ("round", "community", "name", "class_code", "group", "not_assessed_at", "not_assessed_reason"),
+    "entry__community": ("site",), "entry__community__site": ("latitude", "longitude"),
+}  # fmt: skip
+"""What phones' steps look at, of the record (all) and of what is beside it; the rest is read when somebody asks."""
 LIVE = ("fieldwork", "review")
 """The states of a round in which its records live."""
 
@@ -49,8 +56,9 @@ class Held:
     """A record whose row nobody else has until the transaction ends, with what was asked along with it.
 
     `of_team`: whether whoever acts is of the team; `latest`: the highest number of an edit; `signed`: whether anybody
-    signed anything; `pictured`: whether a phone ever promised a photo of it; `evidence`: digests of photos that were promised for it meanwhile; `sheet`: the record's, where
-    edits have just made it; `ahead`: what edits of whoever acts come to, where it was worked out before.
+    signed anything; `pictured`: whether a phone ever promised a photo of it; `evidence`: digests of photos that were
+    promised for it meanwhile; `sheet`: the record's, where edits have just made it; `ahead`: what edits of whoever acts
+    come to, where it was worked out before.
     """
 
     record: VisitRecord
@@ -90,13 +98,23 @@ def _asked(key: int, by: Person) -> dict[str, Any]:
 
 
 def _beside(key: int, by: int, subject: str) -> "QuerySet[VisitRecord]":
-    rows = VisitRecord.objects.defer(*HEAVY).select_related(*BESIDE)
+    rows = VisitRecord.objects.select_related(*BESIDE).only(*_columns())
     team = TeamMember.objects.filter(team_day=OuterRef("team_day"), person=by, removed_at=None)
     edits = SheetEdit.objects.filter(record=OuterRef("pk")).order_by("-command").values("command")
     asked = {"of_team": Exists(team), "latest": Subquery(edits[:1])}
     asked |= {"signed": Exists(Signature.objects.filter(record=OuterRef("pk")))}
     asked |= {"pictured": Exists(Capture.objects.filter(subject=subject))}
     return rows.annotate(**asked).filter(pk=key).order_by()[:1]
+
+
+def _columns() -> Iterator[str]:
+    """The names of `ASKED`, all of a model where it names none."""
+    for path, names in ASKED.items():
+        model: Any = VisitRecord
+        for step in path.split("__") if path else ():
+            model = model._meta.get_field(step).related_model
+        for name in names or [column.name for column in model._meta.concrete_fields]:
+            yield f"{path}__{name}" if path else name
 
 
 _SEEN = Prepared(_beside)
