@@ -49,10 +49,7 @@ def _is_simple(value: Any) -> bool:
                 return False
         return True
     if kind is list or kind is tuple:
-        for part in value:  # a loop: `all` would ask through one object more, for every list of a sheet
-            if type(part) is not str and not _is_simple(part):
-                return False
-        return True
+        return all(type(part) is str or _is_simple(part) for part in value)
     if kind is int:
         return bool(-EXACT < value < EXACT)
     return kind is str or kind is bool or value is None
