@@ -85,14 +85,9 @@ def grow(record: VisitRecord, start: Start, edits: Sequence[Given], by: Person |
     before = record.sheet_document
     growing = _Growing(record, start, before)
     answers = [growing.tried(edit) for edit in edits]
-    after, who = growing.hand.document(), by.pk if by else None
-    rows = Rows.ready(
-        SheetEdit, KEPT,
-        (
-            (record.pk, revision, edit.command, edit.kind, payload, who, edit.at)
-            for revision, edit, payload in growing.kept
-        ),
-    )  # fmt: skip
+    after, key, who = growing.hand.document(), record.pk, by.pk if by else None
+    kept = [(key, revision, one.command, one.kind, payload, who, one.at) for revision, one, payload in growing.kept]
+    rows = Rows.ready(SheetEdit, KEPT, kept)
     turned = critical_findings(growing.rubric, before) ^ critical_findings(growing.rubric, after)
     return Grown(start, edits, answers, after, turned, canonical(after).decode(), growing.revision, rows)
 

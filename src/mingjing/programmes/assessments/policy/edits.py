@@ -59,10 +59,13 @@ class Hand:
     absent: dict[str, Entry] = field(default_factory=dict)
     looked: dict[str, Entry] = field(default_factory=dict)
     samples: dict[str, Entry] = field(default_factory=dict)
+    faulted: set[str] = field(default_factory=set)
+    """Every check on which a finding stands, and some where none does any more: most have none, and are asked often."""
 
     def read(self, document: Mapping[str, Any]) -> None:
         """Take up a sheet. Its entries are shared with it, so they are replaced, never changed."""
         self.findings = {entry["id"]: entry for entry in document.get("findings", ())}
+        self.faulted = {entry["check"] for entry in self.findings.values()}
         self.absent, self.looked, self.samples = (
             {entry["check"]: entry for entry in document.get(name, ())} for name in MARKS
         )
@@ -98,7 +101,7 @@ class Hand:
 
     def of(self, code: str) -> list[Entry]:
         """The findings on a check."""
-        return [entry for entry in self.findings.values() if entry["check"] == code]
+        return [one for one in self.findings.values() if one["check"] == code] if code in self.faulted else []
 
     def seen(self, payload: Mapping[str, Any]) -> Entry:
         """The finding that is edited, in the version the editor saw; raises Conflict when it is another by now."""
@@ -139,6 +142,7 @@ def _find(hand: Hand, payload: Mapping[str, Any]) -> None:
     }  # fmt: skip
     hand.looked.pop(check.code, None)
     hand.findings[name] = entry
+    hand.faulted.add(check.code)
     return None
 
 
@@ -259,6 +263,7 @@ def _undo(hand: Hand, payload: Mapping[str, Any]) -> None:
         for entry in deepcopy(before.get("findings", [])):
             last = gone.get(entry["id"], entry)["version"]
             hand.findings[entry["id"]] = entry | {"version": max(last, entry["version"]) + 1}
+            hand.faulted.add(entry["check"])
         for name, marks in zip(MARKS, (hand.absent, hand.looked, hand.samples), strict=True):
             marks.pop(code, None)
             marks.update({entry["check"]: dict(entry) for entry in before.get(name, ())})
