@@ -41,6 +41,16 @@ def test_a_visit_with_photos_costs_nine_statements_however_many(
     assert kept == ["kept" if arrived else "promised"] * photos
 
 
+def test_photos_are_looked_for_where_one_was_ever_promised(day: Day) -> None:  # noqa: F811
+    day.begun()
+    found = asked(day, [day.find("A3.1"), day.find("A3.1")])
+    assert len(found) <= STATEMENTS - 2, "\n".join(found)
+    raw = picture(400)
+    assert day.states(day.photo(raw, phone=1), phone=1) == ["applied"]
+    (told,) = day.send(day.find("A3.1"), worker=False)["states"].values()
+    assert told["captures"] == {sha256(raw).hexdigest(): {"state": "promised", "about": ""}}
+
+
 def test_orders_cost_a_phone_nothing_and_name_the_photos(day: Day) -> None:  # noqa: F811
     day.begun()
     codes = critical(day)
