@@ -1,5 +1,9 @@
 """Two phones of one team at once, and one lot sent twice: nothing is lost, nothing is there twice."""
 
+from threading import Event
+from time import sleep
+from typing import Any
+
 import pytest
 from django.utils import timezone
 from tests.phones import picture, worker_came
@@ -9,6 +13,7 @@ from tests.races import at_once, failures
 
 from mingjing.kernel.cases.models import Case
 from mingjing.kernel.ledger.verify import verify
+from mingjing.kernel.sync.actions import receiving
 from mingjing.kernel.sync.models import Capture
 from mingjing.programmes.assessments.actions.growing import log_of
 from mingjing.programmes.assessments.actions.orders import follow_findings
@@ -38,6 +43,26 @@ def test_one_lot_sent_twice_at_once_is_applied_once(day: Day) -> None:  # noqa: 
     assert not failures(done), done
     assert (len(day.record.sheet_document["findings"]), Capture.objects.count()) == (1, 1)
     assert SheetEdit.objects.count() == 1
+
+
+def test_a_phone_that_waited_for_another_is_told_of_its_photo(
+    day: Day,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    day.begun()
+    inside, kept, lot = Event(), receiving._write_down, [day.photo(picture(11))]
+
+    def slowly(commands: Any, *others: Any) -> None:
+        kept(commands, *others)
+        if commands[0].kind.endswith("photo"):
+            inside.set()
+            sleep(0.5)  # the other phone comes meanwhile, and waits for the record
+
+    monkeypatch.setattr(receiving, "_write_down", slowly)
+    done = at_once(lambda: day.send(*lot), lambda: inside.wait(5) and day.send(day.find(phone=1), phone=1))
+    assert not failures(done), done
+    (told,) = done[1]["states"].values()
+    assert list(told["captures"]) == [lot[0]["payload"]["record"]["sha256"]]
 
 
 def test_workers_and_phones_at_once_give_each_order_once(day: Day) -> None:  # noqa: F811

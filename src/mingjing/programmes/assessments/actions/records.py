@@ -56,9 +56,9 @@ class Held:
     """A record whose row nobody else has until the transaction ends, with what was asked along with it.
 
     `of_team`: whether whoever acts is of the team; `latest`: the highest number of an edit; `signed`: whether anybody
-    signed anything; `pictured`: whether a phone ever promised a photo of it; `evidence`: digests of photos that were
-    promised for it meanwhile; `sheet`: the record's, where edits have just made it; `ahead`: what edits of whoever acts
-    come to, where it was worked out before.
+    signed anything; `pictured`: whether a phone had ever promised a photo of it when that was asked (on PostgreSQL
+    before the wait for the row); `evidence`: digests of photos that were promised for it meanwhile; `sheet`: the
+    record's, where edits have just made it; `ahead`: what edits of whoever acts come to, where that was worked out.
     """
 
     record: VisitRecord
