@@ -1,11 +1,11 @@
 """Lists: ranks against plain counting, ties at cut-offs, tiers with their reasons."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mingjing.engine.lists import (
     UNDETERMINED,

@@ -1,10 +1,11 @@
 """The way out: what an exhaustive search over every set of repairs finds, on small sheets."""
 
-from dataclasses import replace
+import dataclasses
 from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.engine.drawn import NAME, rubrics
 
 from mingjing.engine.deductions import per_instance
@@ -36,7 +37,7 @@ class Judge:
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Rubric, Sheet, Judge]:
     """At most one finding a check, so that what a repair leaves behind is a plain sheet again."""
-    rubric = replace(draw(rubrics()), rounding=Rounding("half_up", 2))
+    rubric = dataclasses.replace(draw(rubrics()), rounding=Rounding("half_up", 2))
     codes = draw(st.lists(st.sampled_from(sorted(rubric.checks)), unique=True, min_size=1, max_size=4))
     found = [Finding(code, draw(st.integers(1, 4))) for code in codes]
     highest = rubric.full_marks if rubric.method is Method.REBASED else rubric.all_points
@@ -94,7 +95,7 @@ def test_repairs_far_beyond_the_cap_count_from_the_first() -> None:
 
 def test_a_fact_counted_elsewhere_still_has_to_be_put_right_to_close_a_critical_check() -> None:
     other = Check("2", NAME, 10_00, per_instance(10_00, 1))
-    rubric = replace(RUBRIC, items=(Item("1", NAME, (CHECK, other)),))
+    rubric = dataclasses.replace(RUBRIC, items=(Item("1", NAME, (CHECK, other)),))
     sheet = Sheet((Finding("2", 1, fact="f"), Finding("1", 1, fact="f")))
     found = way_out(rubric, RULES, sheet, Judge(90_00, 50_00, False))
     assert found is not None

@@ -1,12 +1,13 @@
 """Scoring: what may never happen, whatever the rubric and whatever was found."""
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.engine.drawn import BONUSES, NAME, VETOES, findings, rubrics, scored, sheets
 
 from mingjing.engine.deductions import all_or_nothing, per_instance
@@ -80,10 +81,12 @@ def test_a_check_that_does_not_apply_scores_as_if_the_rubric_did_not_have_it(
 ) -> None:
     sheet = data.draw(sheets(rubric))
     absent = {entry.check for entry in sheet.not_applicable}
-    items = tuple(replace(item, checks=tuple(c for c in item.checks if c.code not in absent)) for item in rubric.items)
-    smaller = replace(rubric, items=items)
+    items = tuple(
+        dataclasses.replace(item, checks=tuple(c for c in item.checks if c.code not in absent)) for item in rubric.items
+    )
+    smaller = dataclasses.replace(rubric, items=items)
     assert score(rubric, sheet) == score(smaller, replace(sheet, not_applicable=()))
-    omitting = replace(rubric, omitted=frozenset(absent))
+    omitting = dataclasses.replace(rubric, omitted=frozenset(absent))
     assert score(omitting, sheet) == score(rubric, sheet)
 
 
@@ -100,14 +103,14 @@ def test_bonus_never_touches_the_base_and_stays_under_its_cap(data: st.DataObjec
 
 @given(scored(st.just(Method.EARNED)), st.integers(0, 2))
 def test_points_earned_and_points_lost_make_all_that_applied(case: tuple[Rubric, Sheet], decimals: int) -> None:
-    rubric, sheet = replace(case[0], rounding=Rounding("half_up", 2)), case[1]
-    earned, lost = (score(replace(rubric, method=m), sheet).base for m in (Method.EARNED, Method.DEMERITS))
+    rubric, sheet = dataclasses.replace(case[0], rounding=Rounding("half_up", 2)), case[1]
+    earned, lost = (score(dataclasses.replace(rubric, method=m), sheet).base for m in (Method.EARNED, Method.DEMERITS))
     if earned is not None and lost is not None:
         assert earned + lost == score(rubric, sheet).applicable
 
 
 def rubric_of(*checks: Check, **more: object) -> Rubric:
-    return replace(Rubric("A", (Item("1", NAME, checks),), Rounding("half_up", 2)), **more)  # type: ignore[arg-type]
+    return dataclasses.replace(Rubric("A", (Item("1", NAME, checks),), Rounding("half_up", 2)), **more)  # type: ignore[arg-type]
 
 
 ONE, TWO = (
@@ -204,7 +207,7 @@ def test_the_highest_effective_veto_counts() -> None:
     rubric = rubric_of(ONE, TWO)
     kinds = tuple(VetoKind(code, NAME, level) for level, code in enumerate(VETOES, 1))
     sheet = Sheet(vetoes=(Veto("v1", "d", "a"), Veto("v2", "", "a")))
-    assert score(replace(rubric, vetoes=kinds), sheet).veto == 1
+    assert score(dataclasses.replace(rubric, vetoes=kinds), sheet).veto == 1
 
 
 @pytest.mark.parametrize(
@@ -218,5 +221,5 @@ def test_the_highest_effective_veto_counts() -> None:
     ],
 )
 def test_a_critical_check_is_open_until_its_findings_are_put_right(found: list[Finding], open_critical: int) -> None:
-    rubric = rubric_of(replace(ONE, critical=True), TWO)
+    rubric = rubric_of(dataclasses.replace(ONE, critical=True), TWO)
     assert score(rubric, Sheet(tuple(found))).open_critical == open_critical

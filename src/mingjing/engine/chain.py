@@ -35,6 +35,15 @@ def canonical(value: Any) -> bytes:
     return rfc8785.dumps(value)
 
 
+def canonical_of_simple(value: Any) -> bytes:
+    """`canonical` of what is known to be simple, since whoever made it put nothing else in: not looked through.
+
+    Simple are dicts with keys of ASCII, lists, texts without halves of a pair, whole numbers that are exact in JSON,
+    true, false and null. Of anything else the result is not canonical.
+    """
+    return _DUMP(value)
+
+
 _DUMP = Encoder(order="sorted").encode
 """Writes what `_is_simple` finds as RFC 8785 does, a hundred times as fast; a test holds the two equal."""
 EXACT = 2**53

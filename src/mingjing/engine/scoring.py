@@ -7,10 +7,13 @@ Not here: which rulebook applies, how a list is made from the scores (`engine.li
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mingjing.engine.deductions import Rule
 from mingjing.engine.outcome import N_, Reason, Titled
@@ -150,8 +153,7 @@ class Rubric:
         return self.method is Method.DEMERITS
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something found on site: `steps` from flawless on one check.
 
     `fact` names the thing found (one fact is deducted once); `evidence` are SHA-256 digests; `by` the token of who
@@ -169,8 +171,7 @@ class Finding:
     resolved: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NotApplicable:
+class NotApplicable(Struct, frozen=True):
     """A check that does not exist on this site, with the reason; nobody is scored on it."""
 
     check: str
@@ -180,8 +181,7 @@ class NotApplicable:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A claimed bonus; it counts only with proof and an approver."""
 
     bonus: str
@@ -189,8 +189,7 @@ class Claim:
     approver: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Veto:
+class Veto(Struct, frozen=True):
     """A veto; it counts only with an official document, an approver, and an incident inside the period."""
 
     veto: str
@@ -199,21 +198,19 @@ class Veto:
     occurred_on: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """Everything recorded about one site in one round. `period` are the round's first and last day (ISO 8601)."""
 
     findings: tuple[Finding, ...] = ()
     not_applicable: tuple[NotApplicable, ...] = ()
     claims: tuple[Claim, ...] = ()
     vetoes: tuple[Veto, ...] = ()
-    attributes: Mapping[str, Value] = field(default_factory=dict)
+    attributes: Mapping[str, Value] = {}
     period: tuple[str, str] | None = None
     assessed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """The numbers of a sheet, in hundredths. `base` and `total` are None where nothing was scored: never a silent zero.
 
     `checks` is how many checks counted, `veto` the highest effective level (0: none), `open_critical` how many critical

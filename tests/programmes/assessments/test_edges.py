@@ -1,10 +1,10 @@
 """What stands near a cut-off, held against trying every number of points; bunching; what became of each community."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.programmes.assessments.replaying import HETANG
 
 from mingjing.engine.lists import decide

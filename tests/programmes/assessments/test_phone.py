@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from functools import cache
 from random import Random
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 from tests.programmes.assessments.drawn_edits import edits, sheets
 from tests.programmes.assessments.drawn_schemes import schemes
 from tests.programmes.assessments.phone import Phone, all_told, as_told, node, phone

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.programmes.assessments.drawn_edits import edits as drawn_edits
 
 from mingjing.engine.accounts import check_sheet, explain
-from mingjing.engine.chain import content_digest
+from mingjing.engine.chain import canonical, canonical_of_simple, content_digest
 from mingjing.engine.outcome import Refusal
 from mingjing.engine.picks import pick
 from mingjing.engine.scoring import Sheet, score
@@ -230,6 +230,7 @@ def test_any_edits_give_a_sheet_that_scores_and_that_its_log_gives_again(
         document = document_after
         log.append(Edit(kind, json.loads(json.dumps(payload)), BY, AT))
     assert apply_log(rules, rubric, log) == document
+    assert canonical_of_simple(document) == canonical(document), "nothing on a sheet needs a look"
     findings, absences = findings_of(document)
     sheet = Sheet(findings=findings, not_applicable=absences)
     assert not list(check_sheet(rubric, sheet))

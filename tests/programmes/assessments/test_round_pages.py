@@ -6,12 +6,12 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 from html import unescape
 
 import pytest
 from django.utils.html import escape
+from msgspec.structs import replace
 from openpyxl import load_workbook
 from tests.faces import district
 from tests.programmes.assessments.conftest import Once, SignedIn, there

@@ -1,9 +1,10 @@
 """What a phone sends in one go, read: `mingjing.sync/1`. Not here: what becomes of the commands (actions.receiving)."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, NoReturn
 from uuid import UUID
 
@@ -22,9 +23,12 @@ __all__ = ["LARGEST", "MOST", "Envelope", "read_envelope"]
 MOST = 500
 LARGEST = 2**20
 UNREADABLE = (KeyError, TypeError, ValueError, RecursionError, AttributeError, OverflowError)
-_Subject = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*:[A-Za-z0-9._/-]{1,100}\Z")]
-_Kind = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,3}\Z")]
+_SUBJECT = r"\A[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*:[A-Za-z0-9._/-]{1,100}\Z"
+_KIND = r"\A[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,3}\Z"
+_Subject = Annotated[str, Meta(pattern=_SUBJECT)]
+_Kind = Annotated[str, Meta(pattern=_KIND)]
 _Instant = Annotated[datetime, Meta(tz=True)]
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
 
 
 class _Named(Struct):
@@ -33,13 +37,20 @@ class _Named(Struct):
     id: UUID
 
 
-class _Sent(_Named):
-    """A command as phones write it."""
+class _Loose(_Named):
+    """A command as phones write it; whether its kind and subject are written as they are to be is looked at later."""
+
+    kind: str
+    subject: str
+    at: _Instant
+    payload: dict[str, Any]
+
+
+class _Sent(_Loose):
+    """The same, all of it looked at."""
 
     kind: _Kind
     subject: _Subject
-    at: _Instant
-    payload: dict[str, Any]
 
 
 class _About(Struct):
@@ -53,7 +64,7 @@ class _About(Struct):
 class _Whole(_About):
     """An envelope in which every command is as it should be."""
 
-    commands: Annotated[list[_Sent], Meta(max_length=MOST)]
+    commands: Annotated[list[_Loose], Meta(max_length=MOST)]
     watch: Annotated[list[_Subject], Meta(max_length=MOST)] = []
 
 
@@ -70,6 +81,7 @@ def _broken(text: str) -> NoReturn:
 
 _WHOLE, _APART = Decoder(_Whole, float_hook=_broken), Decoder(_Apart)
 _ONE, _NAMED = Decoder(_Sent, float_hook=_broken), Decoder(_Named)
+_IS_KIND, _IS_SUBJECT = re.compile(_KIND).match, re.compile(_SUBJECT).match
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +134,7 @@ def _all_fit(body: bytes, device: Device, at: datetime) -> Envelope | None:
     try:
         told = _WHOLE.decode(body)
         ahead = _ahead(told, device, at)
-        commands = [_command(one, ahead, at) for one in told.commands]
+        commands = _many(told.commands, ahead, at)
     except (ValueError, RecursionError):
         return None
     order = [command.id for command in commands]
@@ -143,7 +155,7 @@ def _one_by_one(body: bytes, device: Device, at: datetime) -> Envelope:
     fit, unfit = [], {}
     for key, raw in read.items():
         try:
-            fit.append(_command(_ONE.decode(raw), ahead, at))
+            fit += _many([_ONE.decode(raw)], ahead, at)
         except (ValueError, RecursionError) as error:
             text = N_("This cannot be taken as the phone wrote it ({detail}); update the app and enter it anew.")
             unfit[key] = Problem("sync.unfit", text, {"detail": str(error)[:80]})
@@ -154,19 +166,26 @@ def _ahead(told: _About, device: Device, at: datetime) -> timedelta:
     """By how much the phone's clock was fast when it sent. Raises ValueError for what another phone wrote."""
     if told.format != "mingjing.sync/1" or told.device != str(device.pk):
         raise ValueError("format")
-    if not 1970 <= told.sent_at.year <= 2200:
+    if not _EARLIEST <= told.sent_at < _LATEST:
         raise ValueError("an instant")
     return told.sent_at - at
 
 
-def _command(sent: _Sent, ahead: timedelta, at: datetime) -> Command:
-    claimed = sent.at
-    if not 1970 <= claimed.year <= 2200:
+def _many(sent: Sequence[_Loose], ahead: timedelta, at: datetime) -> list[Command]:
+    """The commands. Many are of few kinds and about few subjects: each of those is looked at once.
+
+    Raises ValueError where one cannot be taken.
+    """
+    kinds, subjects, instants = {one.kind for one in sent}, {one.subject for one in sent}, [one.at for one in sent]
+    if not (all(map(_IS_KIND, kinds)) and all(map(_IS_SUBJECT, subjects))):
+        raise ValueError("a kind or a subject")
+    if sent and not _EARLIEST <= min(instants) <= max(instants) < _LATEST:
         raise ValueError("an instant")
-    for part in sent.payload.values():
-        if type(part) is not str:
-            _storable(part)
-    return Command(sent.id, sent.kind, sent.subject, sent.payload, min(claimed - ahead, at), claimed)
+    for one in sent:
+        for part in one.payload.values():
+            if type(part) is not str:
+                _storable(part)
+    return [Command(one.id, one.kind, one.subject, one.payload, min(one.at - ahead, at), one.at) for one in sent]
 
 
 def _storable(value: Any) -> None:

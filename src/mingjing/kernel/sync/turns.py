@@ -2,29 +2,34 @@
 
 And, on SQLite, one phone that writes at a time: whoever waits for SQLite itself looks again after up to a tenth of a
 second and may be overtaken for ever, whoever waits here is let in at once. Locks of files, not of the database: they
-cost no statement, and end with a killed process. Not here: what is done.
+cost no statement, and end with a killed process. Within a process threads take turns to work, and what several of them
+have ready to write goes into one transaction. docs/adr/0020 says why. Not here: what is done.
 """
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from threading import Lock
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from threading import Event, Lock, local
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import translation
 
 from mingjing.kernel.sync.arrivals import folder
 
-__all__ = ["one_writes_at_a_time", "turn_of", "turn_to_work", "turn_to_write"]
+__all__ = ["one_writes_at_a_time", "turn_of", "turn_to_work", "turn_to_write", "written"]
 
-_WORKING = Lock()
+Result = TypeVar("Result")
 
 
 @contextmanager
 def turn_of(device: UUID) -> Iterator[None]:
     """Wait until no other request of this phone is in its turn; then it is ours."""
-    with _alone(device.hex):
+    with _file_of(device.hex) as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
@@ -34,28 +39,177 @@ def one_writes_at_a_time() -> bool:
 
 
 @contextmanager
+def turn_to_write() -> Iterator[None]:
+    """Wait until no other phone's request writes, where the database lets only one in anyway (SQLite)."""
+    if not one_writes_at_a_time():
+        yield
+        return
+    with _file_of(_WRITING) as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def turn_to_work() -> Iterator[None]:
     """Where only one writes at a time: wait until no other thread of this process works on what a phone has sent.
 
     Threads of Python do not compute beside each other. Whoever writes would wait for those that only read and work
     something out, each time it asked the database, and all others for it: half a millisecond became five.
     """
-    with _WORKING if one_writes_at_a_time() else nullcontext():
-        yield
-
-
-@contextmanager
-def turn_to_write() -> Iterator[None]:
-    """Wait until no other phone's request writes, where the database lets only one in anyway (SQLite)."""
-    if not one_writes_at_a_time():
+    if not one_writes_at_a_time() or _WORKERS.at_work:
         yield
         return
-    with _alone("writing"):
+    _WORKERS.begin()
+    try:
         yield
+    finally:
+        _WORKERS.end()
+
+
+def written(make: Callable[[], Callable[[], Result]]) -> Result:
+    """What `make()()` returns: `make` reads and works out, what it made then writes, in its turn and in a transaction.
+
+    Several may share that transaction, each undone by itself where it raises. Where all of it fails, each is made and
+    written anew, alone: so what is made must not be counted on to be called.
+    """
+    work = make()
+    if _WORKERS.at_work:
+        try:
+            return _WORKERS.write(work)
+        except _NotTogether:
+            work = make()
+    with turn_to_write(), transaction.atomic():
+        return work()
+
+
+class _NotTogether(Exception):
+    """A transaction that several shared did not come about; nothing of it stands."""
+
+
+class _Writing:
+    """What a thread has ready to write, until it is called to go on."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self.called, self.done = Event(), False
+        self._work, self._language = work, translation.get_language()
+        self._result: Any = None
+        self._error: BaseException | None = None
+
+    def write(self) -> None:
+        """Do it, in a transaction, which it leaves as it was where it fails."""
+        same = translation.get_language() == self._language
+        try:
+            with transaction.atomic(), nullcontext() if same else translation.override(self._language):
+                self._result = self._work()
+        except Exception as error:
+            self._error = error
+
+    def undone(self) -> None:
+        """It was written with others, and nothing of that stands."""
+        self._error = self._error or _NotTogether()
+
+    def result(self) -> Any:
+        """What the work returned; raises what it raised."""
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+
+class _Workers:
+    """The threads of this process that work on what phones have sent: one at a time, whoever came first.
+
+    One that has something to write while another process does lets those begin that have not. So there is no waiting
+    for the turn to write with work undone, and when the turn comes, whatever is ready by then is written.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._busy, self._mine = Lock(), False, local()
+        self._waiting, self._ready = deque[Event](), deque[_Writing]()
+
+    @property
+    def at_work(self) -> bool:
+        """Whether it is this thread that works."""
+        return getattr(self._mine, "turn", False)
+
+    def begin(self) -> None:
+        """Wait for this thread's turn to work."""
+        called = None
+        with self._lock:
+            if self._busy:
+                called = Event()
+                self._waiting.append(called)
+            self._busy = True
+        if called:
+            called.wait()
+        self._mine.turn = True
+
+    def end(self) -> None:
+        """It is over: call the next, first those who have begun."""
+        self._mine.turn = False
+        with self._lock:
+            if self._ready:
+                self._ready.popleft().called.set()
+            elif self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._busy = False
+
+    def write(self, work: Callable[[], Result]) -> Result:
+        """What `work` returns, called in the turn to write, maybe by another thread."""
+        own = _Writing(work)
+        with _file_of(_WRITING) as handle:
+            while not (own.done or _taken(handle)):
+                if not self._another_begins(own):
+                    fcntl.flock(handle, fcntl.LOCK_EX)
+                    break
+            if not own.done:
+                with self._lock:
+                    lot = [own, *(one for one in self._ready if not one.done)]  # they are called when they may go on
+                _write(lot)
+        found: Result = own.result()
+        return found
+
+    def _another_begins(self, own: _Writing) -> bool:
+        """Let one begin that has not, and wait to be called; False where none waits to begin."""
+        with self._lock:
+            if not self._waiting:
+                return False
+            self._ready.append(own)
+            self._waiting.popleft().set()
+        self._mine.turn = False
+        own.called.wait()
+        own.called.clear()
+        self._mine.turn = True
+        return True
+
+
+def _write(lot: Sequence[_Writing]) -> None:
+    """Write all of these, in one transaction."""
+    try:
+        with transaction.atomic() if len(lot) > 1 else nullcontext():
+            for one in lot:
+                one.write()
+    except BaseException as error:
+        for one in lot:
+            one.undone()
+        if not isinstance(error, Exception):
+            raise
+    finally:
+        for one in lot:
+            one.done = True
+
+
+def _taken(handle: int) -> bool:
+    """Whether the turn is ours, without waiting."""
+    with suppress(BlockingIOError):
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
 
 
 @contextmanager
-def _alone(name: str) -> Iterator[None]:
+def _file_of(name: str) -> Iterator[int]:
+    """The file whose lock is the turn of that name; to close it ends the turn."""
     turns, flags = f"{folder()}/turns", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
     try:
         handle = os.open(f"{turns}/{name}", flags, 0o666)
@@ -63,7 +217,10 @@ def _alone(name: str) -> Iterator[None]:
         os.makedirs(turns, exist_ok=True)
         handle = os.open(f"{turns}/{name}", flags, 0o666)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield handle
     finally:
         os.close(handle)
+
+
+_WRITING = "writing"
+_WORKERS = _Workers()

@@ -8,10 +8,10 @@ programmes' handlers).
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
@@ -27,7 +27,7 @@ from mingjing.kernel.sync.actions.captures import note_arrivals
 from mingjing.kernel.sync.envelopes import read_envelope
 from mingjing.kernel.sync.models import Capture, Device, Received
 from mingjing.kernel.sync.queries import told_of
-from mingjing.kernel.sync.turns import turn_of, turn_to_work, turn_to_write
+from mingjing.kernel.sync.turns import turn_of, turn_to_work, written
 from mingjing.kernel.sync.values import APPLIED, REFUSED, Command, Outcome, refused
 
 __all__ = ["receive"]
@@ -116,10 +116,7 @@ def _handed_over(subject: str, lot: Sequence[Command], device: Device, at: datet
     """What becomes of one subject's commands; a fault of ours is told, logged, and tried again when they come again."""
     try:
         try:
-            work = _handler_of(subject)(subject, lot, by=device.person, device=device, at=at)
-            with turn_to_write(), transaction.atomic():
-                outcomes = _answered(lot, work())
-                _write_down(lot, outcomes, device, at)
+            outcomes = written(partial(_prepared, subject, lot, device, at))
         except Refusal as refusal:  # of all of them: whatever was written before is undone
             outcomes = [refused(command, refusal) for command in lot]
             _write_down(lot, outcomes, device, at)
@@ -129,6 +126,18 @@ def _handed_over(subject: str, lot: Sequence[Command], device: Device, at: datet
         text = N_("Something went wrong here, and nothing of this was done. The app tries again by itself.")
         problem = Problem("sync.failed", text)
         return [Outcome(command.id, REFUSED, (problem,), logged=True) for command in lot]
+
+
+def _prepared(subject: str, lot: Sequence[Command], device: Device, at: datetime) -> Callable[[], Sequence[Outcome]]:
+    """What is to be done in the turn to write."""
+    work = _handler_of(subject)(subject, lot, by=device.person, device=device, at=at)
+
+    def done() -> Sequence[Outcome]:
+        outcomes = _answered(lot, work())
+        _write_down(lot, outcomes, device, at)
+        return outcomes
+
+    return done
 
 
 def _handler_of(subject: str) -> Handler:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from mingjing.engine.chain import canonical
+from mingjing.engine.chain import canonical_of_simple
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.engine.scoring import Rubric
 from mingjing.kernel.db.fields import instant_text
@@ -89,7 +89,7 @@ def grow(record: VisitRecord, start: Start, edits: Sequence[Given], by: Person |
     kept = [(key, revision, one.command, one.kind, payload, who, one.at) for revision, one, payload in growing.kept]
     rows = Rows.ready(SheetEdit, KEPT, kept)
     turned = critical_findings(growing.rubric, before) ^ critical_findings(growing.rubric, after)
-    return Grown(start, edits, answers, after, turned, canonical(after).decode(), growing.revision, rows)
+    return Grown(start, edits, answers, after, turned, canonical_of_simple(after).decode(), growing.revision, rows)
 
 
 def critical_findings(rubric: Rubric, sheet: Mapping[str, Any]) -> set[str]:

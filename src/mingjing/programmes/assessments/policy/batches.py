@@ -5,9 +5,11 @@ Each distinct text of a column is read once; a cell costs a look-up. Not here: l
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import compress, islice
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from mingjing.engine.mappings.columns import Log
 from mingjing.engine.mappings.texts import normal

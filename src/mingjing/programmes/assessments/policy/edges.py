@@ -4,7 +4,9 @@ The cut-offs are those the list rules name for the total and the base; no number
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from mingjing.engine.lists import RANK_MEASURES, Distribution, ListRules, Standing, score_values
 from mingjing.engine.quantities import HUNDREDTHS

@@ -61,11 +61,13 @@ class Hand:
     samples: dict[str, Entry] = field(default_factory=dict)
     faulted: set[str] = field(default_factory=set)
     """Every check on which a finding stands, and some where none does any more: most have none, and are asked often."""
+    last: int | None = 0
+    """The highest number of a finding that stands; None where it has to be looked for."""
 
     def read(self, document: Mapping[str, Any]) -> None:
         """Take up a sheet. Its entries are shared with it, so they are replaced, never changed."""
         self.findings = {entry["id"]: entry for entry in document.get("findings", ())}
-        self.faulted = {entry["check"] for entry in self.findings.values()}
+        self.faulted, self.last = {entry["check"] for entry in self.findings.values()}, None
         self.absent, self.looked, self.samples = (
             {entry["check"]: entry for entry in document.get(name, ())} for name in MARKS
         )
@@ -98,6 +100,12 @@ class Hand:
             text = N_("{code} is no check of this form; open the record again.")
             raise Refusal([Problem("recording.unknown_check", text, {"code": str(code)[:40]})])
         return self.rubric.checks[code]
+
+    def number(self) -> int:
+        """The number of the next finding."""
+        if self.last is None:
+            self.last = max(map(_N, self.findings.values()), default=0)
+        return self.last + 1
 
     def of(self, code: str) -> list[Entry]:
         """The findings on a check."""
@@ -134,8 +142,9 @@ def _find(hand: Hand, payload: Mapping[str, Any]) -> None:
     if not _ID.fullmatch(name) or name in hand.findings:
         text = N_("The finding on {code} was sent with a number that is not new; open the record again and repeat it.")
         raise Refusal([Problem("recording.finding_id", text, {"code": check.code}, check.code)])
+    n = hand.number()
     entry = {
-        "id": name, "n": 1 + max(map(_N, hand.findings.values()), default=0), "version": 1,
+        "id": name, "n": n, "version": 1,
         "check": check.code, "steps": steps, "fact": _fact(hand, name, payload), "place": _place(payload, check.code),
         "note": _text(payload, "note", NOTE, check.code), "evidence": _evidence((), payload, check.code),
         "measured": measured, "by": hand.by, "at": hand.at,
@@ -143,6 +152,7 @@ def _find(hand: Hand, payload: Mapping[str, Any]) -> None:
     hand.looked.pop(check.code, None)
     hand.findings[name] = entry
     hand.faulted.add(check.code)
+    hand.last = n
     return None
 
 
@@ -163,6 +173,7 @@ def _change(hand: Hand, payload: Mapping[str, Any]) -> None:
 
 def _remove(hand: Hand, payload: Mapping[str, Any]) -> None:
     del hand.findings[hand.seen(payload)["id"]]
+    hand.last = None
 
 
 def _attach(hand: Hand, payload: Mapping[str, Any]) -> None:
@@ -258,6 +269,7 @@ def _undo(hand: Hand, payload: Mapping[str, Any]) -> None:
     if not isinstance(payload.get("before"), Mapping):
         text = N_("It is not known what stood before this edit; change what stands instead.")
         raise Refusal([Problem("recording.undo_unknown", text)])
+    hand.last = None
     for code, before in payload["before"].items():
         gone = {entry["id"]: hand.findings.pop(entry["id"]) for entry in hand.of(code)}
         for entry in deepcopy(before.get("findings", [])):

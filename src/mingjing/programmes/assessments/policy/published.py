@@ -8,10 +8,12 @@ address of mail, a number plate, or the name of somebody whom the house knows. N
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from mingjing.engine.lists import Distribution
 from mingjing.engine.outcome import Problem

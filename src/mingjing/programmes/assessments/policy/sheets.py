@@ -4,10 +4,11 @@ Empty fields are left out; numbers are decimal texts. Described in docs/referenc
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
 from fractions import Fraction
 from functools import partial
 from typing import Any, TypeVar
+
+from msgspec.structs import fields
 
 from mingjing.engine.accounts import check_sheet
 from mingjing.engine.outcome import N_, Refusal
@@ -41,7 +42,7 @@ def sheet_document(sheet: Sheet) -> dict[str, Any]:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    values = {field.name: getattr(entry, field.name) for field in fields(entry)}
+    values = {name: getattr(entry, name) for name in NAMES[type(entry)]}
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
     return {name: value for name, value in plain.items() if value not in ("", []) or name == "steps"}
 

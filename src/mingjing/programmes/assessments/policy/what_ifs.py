@@ -5,7 +5,9 @@ What the other scheme does not know is never dropped silently: it is counted and
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from mingjing.engine.accounts import Account, LineKind
 from mingjing.engine.outcome import N_, Phrase, Reason, Refusal, Titled

@@ -4,8 +4,9 @@ A veto, or that the proof of a bonus is contradicted. Not here: the proceeding t
 it means (policy.reopenings).
 """
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from mingjing.engine.lists import Decision, decide
 from mingjing.engine.scoring import Score, Sheet, score

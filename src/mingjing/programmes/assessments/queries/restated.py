@@ -7,9 +7,11 @@ here: what follows for a list (policy.corrections, actions.editions).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from mingjing.engine.rules import Value
 from mingjing.engine.scoring import Claim, Finding, Score, Sheet, Veto, score

@@ -5,11 +5,12 @@ where a team goes (queries.draws): only records that somebody has begun are read
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from msgspec.structs import replace
 
 from mingjing.engine.accounts import check_sheet
 from mingjing.engine.outcome import N_, Problem, Refusal
@@ -160,7 +161,7 @@ def sheet_of_entry(entry: Entry, known: Known, scheme: Scheme, round_: Round) ->
         text = N_("Its class is not settled, or is none of the scheme's; settle the class first.")
         raise Refusal([Problem("round.entry_class", text, {}, entry.number)])
     if problems := tuple(check_sheet(scheme.rubrics[entry.class_code], sheet)):
-        raise Refusal(replace(problem, place=entry.number) for problem in problems)
+        raise Refusal(Problem(one.code, one.text, one.params, entry.number) for one in problems)
     return sheet
 
 

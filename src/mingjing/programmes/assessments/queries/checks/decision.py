@@ -8,9 +8,10 @@ each), as they are when a round is decided.
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
+
+from msgspec.structs import replace
 
 from mingjing.engine.chain import merkle_root
 from mingjing.engine.outcome import N_, Phrase, Problem, Reason, Refusal
