@@ -17,7 +17,7 @@ from mingjing.kernel.sync.actions import receiving
 from mingjing.kernel.sync.models import Capture
 from mingjing.programmes.assessments.actions.growing import log_of
 from mingjing.programmes.assessments.actions.orders import follow_findings
-from mingjing.programmes.assessments.models import SheetEdit
+from mingjing.programmes.assessments.models import SheetEdit, TeamMember
 from mingjing.programmes.assessments.policy.recording import apply_log
 from mingjing.programmes.assessments.queries.schemes import scheme_of
 
@@ -63,6 +63,35 @@ def test_a_phone_that_waited_for_another_is_told_of_its_photo(
     assert not failures(done), done
     (told,) = done[1]["states"].values()
     assert list(told["captures"]) == [lot[0]["payload"]["record"]["sha256"]]
+
+
+@pytest.mark.other_database
+def test_who_was_taken_off_the_team_while_the_phone_waited_writes_nothing(
+    day: Day,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On PostgreSQL, where phones wait for the record itself; on SQLite for the turn, before anything is asked."""
+    day.begun()
+    inside, kept, other = Event(), receiving._write_down, day.phones[1].device
+
+    def slowly(commands: Any, *others: Any) -> None:
+        kept(commands, *others)
+        if others[1] != other:
+            inside.set()
+            sleep(0.8)
+
+    def taken_off() -> None:
+        inside.wait(5)
+        sleep(0.4)  # the other phone has asked by now, and waits
+        TeamMember.objects.filter(person=other.person).update(removed_at=timezone.now())
+
+    monkeypatch.setattr(receiving, "_write_down", slowly)
+    mine, late = day.find(), day.find(phone=1)
+    done = at_once(lambda: day.send(mine), lambda: inside.wait(5) and day.send(late, phone=1), taken_off)
+    assert not failures(done), done
+    (refused,) = done[1]["outcomes"]
+    assert [problem["code"] for problem in refused["problems"]] == ["visit.not_of_team"]
+    assert len(day.record.sheet_document["findings"]) == 1
 
 
 def test_workers_and_phones_at_once_give_each_order_once(day: Day) -> None:  # noqa: F811

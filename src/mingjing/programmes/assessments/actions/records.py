@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
@@ -56,9 +57,9 @@ class Held:
     """A record whose row nobody else has until the transaction ends, with what was asked along with it.
 
     `of_team`: whether whoever acts is of the team; `latest`: the highest number of an edit; `signed`: whether anybody
-    signed anything; `pictured`: whether a phone had ever promised a photo of it when that was asked (on PostgreSQL
-    before the wait for the row); `evidence`: digests of photos that were promised for it meanwhile; `sheet`: the
-    record's, where edits have just made it; `ahead`: what edits of whoever acts come to, where that was worked out.
+    signed anything; `pictured`: whether a phone had ever promised a photo of it before; `evidence`: digests of
+    photos that were promised for it meanwhile; `sheet`: the record's, where edits have just made it; `ahead`: what
+    edits of whoever acts come to, where that was worked out.
     """
 
     record: VisitRecord
@@ -81,12 +82,15 @@ def seen(key: int, by: Person) -> Seen[VisitRecord] | None:
 
 
 def take(key: int, by: Person, known: Seen[VisitRecord] | None = None) -> Held | None:
-    """The record with this key, held for several steps of `by` in one go (a phone's): one statement. None for none.
+    """The record with this key, held for several steps of `by` in one go (a phone's). None for none.
 
-    In a transaction. Whether it may be worked on is asked by each step (`live`). `known` is what was seen before: its
+    One statement, and one before it where rows are locked: what a statement finds beside a row that it waited for is
+    from before the wait. In a transaction. Whether it may be worked on is asked by each step (`live`). `known` is what was seen before: its
     object serves if nothing of the row has changed.
     """
-    found = _TAKEN.look(known, **_asked(key, by))
+    if connection.features.has_select_for_update:
+        _HELD.ask(key=key)
+    found = _SEEN.look(known, **_asked(key, by))
     if found is None:
         return None
     record: Any = found.one
@@ -118,7 +122,7 @@ def _columns() -> Iterator[str]:
 
 
 _SEEN = Prepared(_beside)
-_TAKEN = Prepared(lambda key, by, subject: _beside(key, by, subject).select_for_update(of=("self",)))
+_HELD = Prepared(lambda key: VisitRecord.objects.filter(pk=key).order_by().select_for_update().values_list("pk"))
 
 
 def live(found: VisitRecord, at: datetime) -> None:

@@ -113,9 +113,7 @@ class _Visit:
         if held is None or not held.of_team or not outcomes:
             return outcomes
         standing = partial(state_of, held, self.by, self.at)
-        # Where phones do not take turns, this one may have waited for another that promised the first photo.
-        none_at_all = one_writes_at_a_time() and not held.pictured
-        photos = self.photos or (() if none_at_all else None)
+        photos = self.photos or (None if held.pictured else ())
         return [*outcomes[:-1], replace(outcomes[-1], standing=standing, photos=photos)]
 
     def applied(self, run: Sequence[Command]) -> Sequence[Outcome]:
