@@ -5,9 +5,11 @@ never changes (engine.drawing's, because `random` may differ between versions of
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+from msgspec.structs import replace
 
 from mingjing.engine.accounts import LineKind, explain
 from mingjing.engine.drawing import Stream
