@@ -11,7 +11,8 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from threading import Event, Lock, local
+from functools import cache
+from threading import Lock, local
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -33,6 +34,7 @@ def turn_of(device: UUID) -> Iterator[None]:
         yield
 
 
+@cache
 def one_writes_at_a_time() -> bool:
     """Whether a turn to write keeps all others from writing: what can be is worked out before it then."""
     return connection.vendor == "sqlite"
@@ -69,8 +71,8 @@ def turn_to_work() -> Iterator[None]:
 def written(make: Callable[[], Callable[[], Result]]) -> Result:
     """What `make()()` returns: `make` reads and works out, what it made then writes, in its turn and in a transaction.
 
-    Several may share that transaction, each undone by itself where it raises. Where all of it fails, each is made and
-    written anew, alone: so what is made must not be counted on to be called.
+    Several may share that transaction. Where one of them raises, nothing of it stands, and each is made and written
+    anew, alone: what is made must not be counted on to be called, or to be the last that is made.
     """
     work = make()
     if _WORKERS.at_work:
@@ -86,30 +88,41 @@ class _NotTogether(Exception):
     """A transaction that several shared did not come about; nothing of it stands."""
 
 
+class _Call:
+    """What a thread waits for until another calls it; once for each time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()  # sooner than an Event, which is made of three
+        self._lock.acquire()
+
+    def wait(self) -> None:
+        self._lock.acquire()
+
+    def come(self) -> None:
+        self._lock.release()
+
+
 class _Writing:
-    """What a thread has ready to write, until it is called to go on."""
+    """What a thread has ready to write, until it is called to go on; `result` once it is `done`."""
 
     def __init__(self, work: Callable[[], Any]) -> None:
-        self.called, self.done = Event(), False
+        self.called, self.done = _Call(), False
         self._work, self._language = work, translation.get_language()
         self._result: Any = None
         self._error: BaseException | None = None
 
     def write(self) -> None:
-        """Do it, in a transaction, which it leaves as it was where it fails."""
+        """Do it, as whoever has it ready would."""
         same = translation.get_language() == self._language
-        try:
-            with transaction.atomic(), nullcontext() if same else translation.override(self._language):
-                self._result = self._work()
-        except Exception as error:
-            self._error = error
+        with nullcontext() if same else translation.override(self._language):
+            self._result = self._work()
 
-    def undone(self) -> None:
-        """It was written with others, and nothing of that stands."""
-        self._error = self._error or _NotTogether()
+    def undone(self, why: BaseException) -> None:
+        """Nothing of it stands."""
+        self._error = why
 
     def result(self) -> Any:
-        """What the work returned; raises what it raised."""
+        """What the work returned; raises why it is undone."""
         if self._error is not None:
             raise self._error
         return self._result
@@ -124,7 +137,7 @@ class _Workers:
 
     def __init__(self) -> None:
         self._lock, self._busy, self._mine = Lock(), False, local()
-        self._waiting, self._ready = deque[Event](), deque[_Writing]()
+        self._waiting, self._ready = deque[_Call](), deque[_Writing]()
 
     @property
     def at_work(self) -> bool:
@@ -136,7 +149,7 @@ class _Workers:
         called = None
         with self._lock:
             if self._busy:
-                called = Event()
+                called = _Call()
                 self._waiting.append(called)
             self._busy = True
         if called:
@@ -148,9 +161,9 @@ class _Workers:
         self._mine.turn = False
         with self._lock:
             if self._ready:
-                self._ready.popleft().called.set()
+                self._ready.popleft().called.come()
             elif self._waiting:
-                self._waiting.popleft().set()
+                self._waiting.popleft().come()
             else:
                 self._busy = False
 
@@ -175,10 +188,9 @@ class _Workers:
             if not self._waiting:
                 return False
             self._ready.append(own)
-            self._waiting.popleft().set()
+            self._waiting.popleft().come()
         self._mine.turn = False
         own.called.wait()
-        own.called.clear()
         self._mine.turn = True
         return True
 
@@ -186,14 +198,14 @@ class _Workers:
 def _write(lot: Sequence[_Writing]) -> None:
     """Write all of these, in one transaction."""
     try:
-        with transaction.atomic() if len(lot) > 1 else nullcontext():
+        with transaction.atomic():
             for one in lot:
                 one.write()
     except BaseException as error:
-        for one in lot:
-            one.undone()
-        if not isinstance(error, Exception):
-            raise
+        together = len(lot) > 1 and isinstance(error, Exception)
+        lot[0].undone(_NotTogether() if together else error)
+        for one in lot[1:]:
+            one.undone(_NotTogether())
     finally:
         for one in lot:
             one.done = True

@@ -85,8 +85,8 @@ def take(key: int, by: Person, known: Seen[VisitRecord] | None = None) -> Held |
     """The record with this key, held for several steps of `by` in one go (a phone's). None for none.
 
     One statement, and one before it where rows are locked: what a statement finds beside a row that it waited for is
-    from before the wait. In a transaction. Whether it may be worked on is asked by each step (`live`). `known` is what was seen before: its
-    object serves if nothing of the row has changed.
+    from before the wait. In a transaction. Whether it may be worked on is asked by each step (`live`). `known` is what
+    was seen before: its object serves if nothing of the row has changed.
     """
     if connection.features.has_select_for_update:
         _HELD.ask(key=key)

@@ -6,6 +6,7 @@ change, and the fact of the submission seals the sheet they came to. Not here: s
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -105,7 +106,7 @@ def edit_sheet_many(
     caller has its row already: then the worker gives the orders that follow (actions.orders). Raises Refusal where
     nothing of this record can be edited by this person now.
     """
-    with transaction.atomic():
+    with nullcontext() if held else transaction.atomic():  # nothing is refused once anything is written
         current = held.record if held else hold(record, at)
         live(current, at)
         found = _applied_before(current, edits, held)
