@@ -165,15 +165,16 @@ class _Plan:
         return rows if self.made is None else map(self.made.of, rows)
 
     def _converted(self, found: Sequence[Sequence[Any]]) -> Iterable[Sequence[Any]]:
-        """What the compiler's `apply_converters` makes of the rows, a column at a time."""
+        """What the compiler's `apply_converters` makes of the rows, a column at a time; null is None in all."""
         if len(found) == 1:
             row = list(found[0])
             for place, convert in self.converters:
-                row[place] = convert(row[place])
+                if row[place] is not None:
+                    row[place] = convert(row[place])
             return [row]
         columns: list[Sequence[Any]] = list(zip(*found, strict=True))
         for place, convert in self.converters:
-            columns[place] = [convert(value) for value in columns[place]]
+            columns[place] = [None if value is None else convert(value) for value in columns[place]]
         return zip(*columns, strict=True)
 
 

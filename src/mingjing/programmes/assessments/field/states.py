@@ -68,14 +68,14 @@ class _Beside:
         self.returns = _by(Return.objects.filter(record__in=returned).order_by("id"), "record_id") if returned else {}
         unread = [record for record in records if record.pk not in sheets]
         self.sheets = {**sheets, **{record.pk: record.sheet_document for record in unread}}
-        tokens = {entry["by"] for sheet in self.sheets.values() for rows in sheet.values() for entry in rows}
+        tokens = {token for sheet in self.sheets.values() for token in _tokens(sheet)}
         self.names = {person.token: person.display_name} if person else {}
         if unknown := tokens - self.names.keys():
             self.names |= names_of(unknown)
 
     def state(self, record: VisitRecord, now: datetime) -> dict[str, Any]:
         sheet = self.sheets[record.pk]
-        tokens = {entry["by"] for rows in sheet.values() for entry in rows}
+        tokens = _tokens(sheet)
         returned = next(iter(reversed(self.returns.get(record.pk, ()))), None) if not record.submitted_at else None
         return {
             "state": record.state_on(timezone.localdate(now)), "revision": record.revision, "sheet": sheet,
@@ -105,6 +105,11 @@ def _score(record: VisitRecord, sheet: Mapping[str, Any]) -> dict[str, Any]:
     rubric = scheme_of(record.round.scheme).rubrics[record.entry.class_code]
     found = score(rubric, sheet_from(sheet))
     return {"base": found.base, "total": found.total, "earned": found.earned, "applicable": found.applicable}
+
+
+def _tokens(sheet: Mapping[str, Any]) -> set[str]:
+    """Those who wrote on it."""
+    return {entry["by"] for rows in sheet.values() for entry in rows}
 
 
 def _by(rows: Iterable[Any], column: str) -> dict[Any, list[Any]]:

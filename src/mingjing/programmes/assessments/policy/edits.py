@@ -132,8 +132,7 @@ def _find(hand: Hand, payload: Mapping[str, Any]) -> None:
     check = hand.check(payload)
     _not_absent(hand, check)
     steps, measured = answer_of(hand.terms[check.code], payload)
-    standing = hand.of(check.code)
-    if standing and not check.rule.added:
+    if not check.rule.added and (standing := hand.of(check.code)):
         text = N_("{code} has its answer already; change that one, or remove it first.")
         raise Conflict(Problem("recording.answered", text, {"code": check.code}, check.code), standing[0])
     if measured.get("grade") == "full":
