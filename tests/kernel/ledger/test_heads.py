@@ -7,10 +7,10 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mingjing.engine.chain import canonical
+from mingjing.engine.chain import Mark, canonical
 from mingjing.kernel import keys
 from mingjing.kernel.ledger import writer
-from mingjing.kernel.ledger.heads import read_head, signed_head
+from mingjing.kernel.ledger.heads import SignedHead, read_head, signed_head
 from mingjing.kernel.ledger.queries import head
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +26,19 @@ def test_a_head_says_where_the_ledger_ended(at: datetime, django_assert_num_quer
     assert (read.mark.seq, read.mark.hash, read.at) == (fact.seq, fact.hash, at)
     with django_assert_num_queries(0):
         assert signed_head(at=at, end=read.mark) == document
+
+
+def test_a_head_serves_for_a_second_while_the_ledger_ends_as_it_did(at: datetime) -> None:
+    end, moved = Mark(7, "a" * 64), Mark(8, "b" * 64)
+    first = signed_head(at=at, end=end)
+    assert signed_head(at=at + timedelta(milliseconds=999), end=end) == first
+    for other, after in ((end, 1000), (end, -1), (moved, 1001)):
+        then = at + timedelta(milliseconds=after)
+        head = read_head(signed_head(at=then, end=other))
+        assert head is not None
+        assert (head.mark, head.at) == (other, then)
+    first["seq"] = 9
+    assert read_head(signed_head(at=at, end=end)) == SignedHead(end, at), "what was handed out is the caller's own"
 
 
 @pytest.mark.parametrize("field", ["seq", "hash", "at", "key", "signature", "format"])
