@@ -2,6 +2,8 @@
 
 import io
 from datetime import datetime
+from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from mingjing.kernel.ledger.verify import verify
 from mingjing.kernel.places.models import Area
 from mingjing.kernel.sync.actions import receive, settle, settle_arrived
 from mingjing.kernel.sync.models import Capture, Received
+from mingjing.kernel.sync.turns import turn_to_work, turn_to_write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,6 +47,24 @@ def test_what_is_sent_twice_at_once_is_done_once_and_answered_alike(phones: list
     assert all(one == outcomes[0] for one in outcomes)
     assert len(office.DONE) == 9
     assert Received.objects.count() == 10
+
+
+def test_what_is_sent_twice_while_another_process_writes_is_done_once_too(phones: list[Phone], at: datetime) -> None:
+    """Who waits to write lets others of its process begin: one of the same phone must not wait for it then."""
+    phone, writes = phones[0], Event()
+    act = sending(phone, [phone.command("parties.note", SUBJECT, at)], at)
+
+    def other() -> None:
+        with turn_to_write():
+            with turn_to_work():
+                writes.set()
+                sleep(0.3)  # all have come
+            sleep(0.5)  # all have worked theirs out, or wait for the one of their phone that has
+
+    answers = at_once(other, *[lambda: writes.wait(5) and act()] * 3)
+    assert not failures(answers), answers
+    assert len(office.DONE) == 1
+    assert Received.objects.count() == 1
 
 
 def test_the_same_photos_told_twice_at_once_are_promised_once(phones: list[Phone], at: datetime) -> None:

@@ -55,6 +55,8 @@ def turn_to_write() -> Iterator[None]:
 def turn_to_work() -> Iterator[None]:
     """Where only one writes at a time: wait until no other thread of this process works on what a phone has sent.
 
+    A phone's own turn (`turn_of`) is taken before, never within: its holder may be waiting to be called back to work.
+
     Threads of Python do not compute beside each other. Whoever writes would wait for those that only read and work
     something out, each time it asked the database, and all others for it: half a millisecond became five.
     """

@@ -54,21 +54,20 @@ class Handler(Protocol):
 
 def receive(*, body: bytes, signature: str, device: Device, at: datetime) -> dict[str, Any]:
     """Take what `device` sent, and answer. Raises Refusal for what could not be read at all: then nothing was done."""
-    with turn_to_work():
+    with turn_of(device.pk), turn_to_work():  # in this order: who is at work must not wait for one that is to go on
         return _received(body, signature, device, at)
 
 
 def _received(body: bytes, signature: str, device: Device, at: datetime) -> dict[str, Any]:
     envelope = read_envelope(body, signature, device, at)
     commands, outcomes = envelope.commands, {key: _unfit(key, why) for key, why in envelope.unfit.items()}
-    with turn_of(device.pk):
-        outcomes |= _answered_before(commands)
-        fresh = [command for command in commands if command.id not in outcomes] if outcomes else commands
-        last = dict[str, Outcome]()
-        for subject, lot in _by_subject(fresh).items():
-            found = _handed_over(subject, lot, device, at)
-            outcomes |= {one.id: one for one in found}
-            last[subject] = found[-1]
+    outcomes |= _answered_before(commands)
+    fresh = [command for command in commands if command.id not in outcomes] if outcomes else commands
+    last = dict[str, Outcome]()
+    for subject, lot in _by_subject(fresh).items():
+        found = _handed_over(subject, lot, device, at)
+        outcomes |= {one.id: one for one in found}
+        last[subject] = found[-1]
     subjects = list(dict.fromkeys([*(command.subject for command in commands), *envelope.watch]))
     photos = _photos(subjects, last, at)
     states = {subject: one.standing() for subject, one in last.items() if one.standing}
