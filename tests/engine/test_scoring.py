@@ -110,7 +110,7 @@ def test_points_earned_and_points_lost_make_all_that_applied(case: tuple[Rubric,
 
 
 def rubric_of(*checks: Check, **more: object) -> Rubric:
-    return dataclasses.replace(Rubric("A", (Item("1", NAME, checks),), Rounding("half_up", 2)), **more)  # type: ignore[arg-type]
+    return dataclasses.replace(Rubric("A", (Item("1", NAME, checks),), Rounding("half_up", 2)), **more)  # type: ignore[arg-type]  # of several types
 
 
 ONE, TWO = (

@@ -179,9 +179,3 @@ def test_whatever_the_order_each_gets_what_is_its_own_and_nobody_waits_for_ever(
     plain = sum(how == "plain" for lot in plan for how in lot)
     assert Received.objects.exclude(subject="parties.organisation:-1").count() == plain
     assert Received.objects.count() == plain + 60
-
-
-def test_within_its_turn_a_thread_may_ask_for_it_again(acts: Acts) -> None:
-    with turn_to_work():
-        assert acts.act(1)() == 1
-        assert acts.act(2)() == 2

@@ -24,7 +24,7 @@ from mingjing.programmes.assessments.queries.schemes import scheme_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_two_phones_send_at_once_and_neither_loses(day: Day) -> None:  # noqa: F811
+def test_two_phones_send_at_once_and_neither_loses(day: Day) -> None:  # noqa: F811 - the fixture
     day.begun()
     lots = [[day.find(phone=phone) for _ in range(4)] for phone in (0, 1)]
     done = at_once(*(lambda lot=lot, phone=phone: day.send(*lot, phone=phone) for phone, lot in enumerate(lots)))
@@ -36,7 +36,7 @@ def test_two_phones_send_at_once_and_neither_loses(day: Day) -> None:  # noqa: F
     assert again == day.record.sheet_document
 
 
-def test_one_lot_sent_twice_at_once_is_applied_once(day: Day) -> None:  # noqa: F811
+def test_one_lot_sent_twice_at_once_is_applied_once(day: Day) -> None:  # noqa: F811 - the fixture
     day.begun()
     lot = [day.photo(picture(9)), day.find(), day.edit("looked", "Z9.9")]
     done = at_once(lambda: day.send(*lot), lambda: day.send(*lot))
@@ -46,7 +46,7 @@ def test_one_lot_sent_twice_at_once_is_applied_once(day: Day) -> None:  # noqa: 
 
 
 def test_a_phone_that_waited_for_another_is_told_of_its_photo(
-    day: Day,  # noqa: F811
+    day: Day,  # noqa: F811 - the fixture
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     day.begun()
@@ -67,7 +67,7 @@ def test_a_phone_that_waited_for_another_is_told_of_its_photo(
 
 @pytest.mark.other_database
 def test_who_was_taken_off_the_team_while_the_phone_waited_writes_nothing(
-    day: Day,  # noqa: F811
+    day: Day,  # noqa: F811 - the fixture
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """On PostgreSQL, where phones wait for the record itself; on SQLite for the turn, before anything is asked."""
@@ -94,7 +94,7 @@ def test_who_was_taken_off_the_team_while_the_phone_waited_writes_nothing(
     assert len(day.record.sheet_document["findings"]) == 1
 
 
-def test_workers_and_phones_at_once_give_each_order_once(day: Day) -> None:  # noqa: F811
+def test_workers_and_phones_at_once_give_each_order_once(day: Day) -> None:  # noqa: F811 - the fixture
     day.begun()
     codes = critical(day)[:4]
     day.send(*[day.find(code) for code in codes[:2]], worker=False)

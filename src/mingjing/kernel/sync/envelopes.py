@@ -26,7 +26,6 @@ UNREADABLE = (KeyError, TypeError, ValueError, RecursionError, AttributeError, O
 _SUBJECT = r"\A[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*:[A-Za-z0-9._/-]{1,100}\Z"
 _KIND = r"\A[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,3}\Z"
 _Subject = Annotated[str, Meta(pattern=_SUBJECT)]
-_Kind = Annotated[str, Meta(pattern=_KIND)]
 _Instant = Annotated[datetime, Meta(tz=True)]
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
 
@@ -37,20 +36,13 @@ class _Named(Struct):
     id: UUID
 
 
-class _Loose(_Named):
-    """A command as phones write it; whether its kind and subject are written as they are to be is looked at later."""
+class _Sent(_Named):
+    """A command as phones write it; how its kind and subject are written is looked at later (`_many`)."""
 
     kind: str
     subject: str
     at: _Instant
     payload: dict[str, Any]
-
-
-class _Sent(_Loose):
-    """The same, all of it looked at."""
-
-    kind: _Kind
-    subject: _Subject
 
 
 class _About(Struct):
@@ -64,7 +56,7 @@ class _About(Struct):
 class _Whole(_About):
     """An envelope in which every command is as it should be."""
 
-    commands: Annotated[list[_Loose], Meta(max_length=MOST)]
+    commands: Annotated[list[_Sent], Meta(max_length=MOST)]
     watch: Annotated[list[_Subject], Meta(max_length=MOST)] = []
 
 
@@ -171,14 +163,16 @@ def _ahead(told: _About, device: Device, at: datetime) -> timedelta:
     return told.sent_at - at
 
 
-def _many(sent: Sequence[_Loose], ahead: timedelta, at: datetime) -> list[Command]:
+def _many(sent: Sequence[_Sent], ahead: timedelta, at: datetime) -> list[Command]:
     """The commands. Many are of few kinds and about few subjects: each of those is looked at once.
 
     Raises ValueError where one cannot be taken.
     """
     kinds, subjects, instants = {one.kind for one in sent}, {one.subject for one in sent}, [one.at for one in sent]
-    if not (all(map(_IS_KIND, kinds)) and all(map(_IS_SUBJECT, subjects))):
-        raise ValueError("a kind or a subject")
+    if not all(map(_IS_KIND, kinds)):
+        raise ValueError("a kind")
+    if not all(map(_IS_SUBJECT, subjects)):
+        raise ValueError("a subject")
     if sent and not _EARLIEST <= min(instants) <= max(instants) < _LATEST:
         raise ValueError("an instant")
     for one in sent:

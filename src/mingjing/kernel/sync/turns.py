@@ -60,7 +60,7 @@ def turn_to_work() -> Iterator[None]:
     Threads of Python do not compute beside each other. Whoever writes would wait for those that only read and work
     something out, each time it asked the database, and all others for it: half a millisecond became five.
     """
-    if not one_writes_at_a_time() or _WORKERS.at_work:
+    if not one_writes_at_a_time():
         yield
         return
     _WORKERS.begin()
