@@ -93,6 +93,15 @@ def test_the_gate_is_told_what_the_coming_visit_takes_part_in() -> None:
     )
 
 
+def test_days_without_rules_of_a_kind_are_told_apart_by_the_kind() -> None:
+    """What is remembered of no rules at the gate is not what is remembered of no rules about visits."""
+    before_all = date(1990, 1, 5)
+    coming = visit({"record": "1", "day": before_all.isoformat()}, LOAD["usual"])
+    for _ in range(2):
+        assert admit(PACK, GATE["usual"], day=before_all).answers == ()
+        assert judge_with(PACK, [], coming) == []
+
+
 @pytest.mark.parametrize("case", LOAD["cases"], ids=told)
 def test_the_gate_leaves_out_only_what_the_coming_visit_takes_no_part_in(case: dict[str, Any]) -> None:
     *before, coming = [visit(one, LOAD["usual"], order=at) for at, one in enumerate(case["visits"])]

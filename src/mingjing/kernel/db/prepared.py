@@ -50,8 +50,11 @@ class Prepared(Generic[Row]):
         return bool(plan.found(filled))
 
     def _plan(self, values: Mapping[str, Any]) -> "tuple[_Plan, Mapping[str, Any]]":
-        filled = {name: _filled(value) if type(value) is list else value for name, value in values.items()}
-        shape = tuple([(name, *_kind(value)) for name, value in filled.items()])
+        kinds: tuple[Any, ...] = tuple(map(type, values.values()))
+        filled, shape = values, (*values, *kinds)
+        if list in kinds:
+            filled = {name: _filled(value) if type(value) is list else value for name, value in values.items()}
+            shape = tuple([(name, *_kind(value)) for name, value in filled.items()])
         connection = connections[DEFAULT_DB_ALIAS]
         plans: dict[Any, _Plan] = self._kept.__dict__.setdefault("plans", {})
         plan = plans.get(shape)
@@ -96,12 +99,15 @@ class Statement:
         if connection.connection is None or connection.queries_logged or connection.execute_wrappers:
             return self.say_by_cursor(connection, given)
         connection.validate_no_broken_transaction()
-        with connection.wrap_database_errors:
+        try:
             if connection.vendor == "sqlite":
                 found: list[Any] = connection.connection.execute(self.marked, given).fetchall()
                 return found
             cursor = connection.Database.Cursor(connection.connection).execute(self.sql, given)
             return cursor.fetchall() if cursor.pgresult.nfields else []  # its description makes an object a column
+        except connection.Database.Error:
+            with connection.wrap_database_errors:  # as Django tells of it
+                raise
 
     def say_by_cursor(self, connection: Any, given: Sequence[Any]) -> list[Any]:
         """The same by Django's cursor."""
@@ -137,6 +143,10 @@ class _Plan:
     compiler: Any
     statement: Statement
     params: Sequence[Any]
+    slots: Sequence[tuple[int, _Slot]]
+    """The places of `params` where a value goes in."""
+    adapts: Sequence[str]
+    """The values that the database does not take as they are."""
     locks: bool
     converters: "Sequence[tuple[int, Callable[[Any], Any]]]"
     made: "_Made | None"
@@ -146,8 +156,13 @@ class _Plan:
         connection = self.connection
         if self.locks and not connection.in_atomic_block:
             raise transaction.TransactionManagementError("Rows are locked until a transaction ends; there is none.")
-        ready = {name: adapted(value, connection) for name, value in values.items()}
-        given = [one if type(one) is not _Slot else one.of(ready[one.name]) for one in self.params]
+        given = list(self.params)
+        ready = values
+        if self.adapts:
+            ready = {**values, **{name: adapted(values[name], connection) for name in self.adapts}}
+        for place, slot in self.slots:
+            value = ready[slot.name]
+            given[place] = slot.of(value) if type(value) is list else value
         try:
             return self.statement.say(connection, given)
         except Error:  # the line may be gone: Django looks, opens another
@@ -241,7 +256,11 @@ def _planned(build: Callable[..., Any], values: Mapping[str, Any], connection: A
     asked = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
     converters = [(place, _converter(each, column, connection)) for place, (each, column) in asked.items()]
     made = _making(compiler) if query.default_cols else None
-    return _Plan(connection, compiler, Statement(sql), params, query.select_for_update, converters, made)
+    places = [(place, one) for place, one in enumerate(params) if type(one) is _Slot]
+    adapts = [name for name, value in values.items() if _kind(value)[0] not in (int, str)]
+    return _Plan(
+        connection, compiler, Statement(sql), params, places, adapts, query.select_for_update, converters, made
+    )
 
 
 def _by_list(sql: str, params: Sequence[Any], values: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
@@ -331,5 +350,7 @@ def adapted(value: Any, connection: Any) -> Any:
     if kind is UUID:
         return value if connection.features.has_native_uuid_field else value.hex
     if kind is datetime:
+        if value.tzinfo is UTC and connection.vendor == "sqlite" and connection.timezone is UTC:
+            return str(value.replace(tzinfo=None))
         return connection.ops.adapt_datetimefield_value(value)
     return connection.ops.adapt_datefield_value(value) if kind is date else value

@@ -9,7 +9,6 @@ journals (a command, a test) a record is taken in at once. Not here: what is rec
 """
 
 import fcntl
-import json
 import logging
 import os
 import threading
@@ -20,6 +19,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
+from msgspec.json import decode, encode
 
 from mingjing.kernel import registry
 from mingjing.kernel.db.durable import settle
@@ -58,7 +58,7 @@ class Journal:
             with transaction.atomic():
                 self._take([record])
             return
-        line = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        line = encode(record) + b"\n"
         with self._lock:
             if self._file is None or self._file.written + len(line) > ROOM:
                 self._file = _File.begun(self._folder(), self.name)
@@ -86,7 +86,7 @@ class Journal:
         count, since = 0, _offset(path.name)
         while lot := list(_lines(path, since, end)):
             since += sum(map(len, lot))
-            records = [json.loads(line) for line in lot]
+            records = [decode(line) for line in lot]
             with transaction.atomic():
                 self._take(records)
                 TakenIn.objects.update_or_create(file=path.name, defaults={"bytes": since})

@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from msgspec.json import encode
+from msgspec import DecodeError
+from msgspec.json import decode, encode
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.faces.api.answers import said
@@ -27,7 +28,7 @@ JSON = "application/json"
 WHY = "answers other systems that show a key; each key opens only what it was issued for"
 BODY_LIMIT = 2 * 2**20
 FAILED = 500  # what is on record of a question that nobody could answer
-KEPT_NOWHERE = {"Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private"}
+KEPT_NOWHERE = "max-age=0, no-cache, no-store, must-revalidate, private"
 NO_KEY = Problem("api.key", N_("Show a key that is valid: Authorization: Bearer mj_…"))
 LACKING = Problem("api.right", N_("This key does not open this; ask whoever issued it."))
 TOO_OFTEN = Problem("api.often", N_("This key asked too often; wait a minute."))
@@ -74,7 +75,7 @@ def keyed(right: str, *, method: str = "GET") -> Callable[[Callable[..., Told]],
                 return not_allowed(method)
             known, now = catalogue(), timezone.now()
             key = known.key(_shown(request))
-            if key is None or not key.opens(timezone.localdate(now, timezone.get_default_timezone())):
+            if key is None or not key.opens(now.astimezone(timezone.get_default_timezone()).date()):
                 return _plain(problems([NO_KEY], 401), {"WWW-Authenticate": "Bearer"})
             if right not in key.rights:
                 return _plain(problems([LACKING], 403))
@@ -119,9 +120,20 @@ def read_body(request: HttpRequest) -> object:
     if len(raw) > BODY_LIMIT:
         raise _Wrong(TOO_LARGE, 413)
     try:
-        return json.loads(raw.decode(), parse_constant=_no_constant)
+        return _read(raw)
     except (ValueError, RecursionError) as error:
         raise _Wrong(NOT_JSON, 400) from error
+
+
+def _read(raw: bytes) -> object:
+    try:
+        return decode(raw)
+    except DecodeError:  # half of a pair is for whoever reads the text to refuse, with its place
+        return json.loads(raw.decode(), parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
 
 
 def missing() -> NoReturn:
@@ -149,10 +161,6 @@ def not_allowed(methods: str) -> HttpResponse:
     return _plain(problems([METHOD], 405), {"Allow": methods})
 
 
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
-
-
 def _shown(request: HttpRequest) -> str:
     scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
@@ -166,6 +174,7 @@ def _response(told: Told) -> HttpResponse:
 
 def _plain(response: HttpResponse, headers: dict[str, str] | None = None) -> HttpResponse:
     """An answer that nobody keeps."""
-    for name, value in (KEPT_NOWHERE | (headers or {})).items():
+    response["Cache-Control"] = KEPT_NOWHERE
+    for name, value in (headers or {}).items():
         response[name] = value
     return response

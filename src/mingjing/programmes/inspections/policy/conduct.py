@@ -9,14 +9,16 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from mingjing.engine.outcome import N_, Reason
+from mingjing.programmes.inspections.policy.conditions import Facts
 from mingjing.programmes.inspections.policy.counting import Key, grouped, units, window_start
-from mingjing.programmes.inspections.policy.rules import Level, Rule
+from mingjing.programmes.inspections.policy.rules import Level, Pack, Rule
 from mingjing.programmes.inspections.policy.visits import Visit
 from mingjing.programmes.inspections.policy.warnings import Unjudged, Warning
 
 __all__ = [
     "VISIT_TOLD", "Report", "blanket_told", "blanket_warnings", "is_blanket", "share_told", "share_warnings",
     "streak_told", "streak_warnings", "unjudged_visits", "unscanned_told", "unscanned_warnings", "visit_warnings",
+    "warnings_of_itself",
 ]  # fmt: skip
 
 VISIT_TOLD = Reason("inspections.visit", N_("This visit is what the rule describes."))
@@ -39,6 +41,18 @@ def visit_warnings(rule: Rule, visits: Iterable[Visit]) -> Iterator[Warning]:
             step = next((one for one in rule.steps if visit.meets(one.when)), None)
             if step is not None:
                 yield _about(rule, step.level, visit)
+
+
+def warnings_of_itself(pack: Pack, visit: Visit) -> list[Warning]:
+    """What `visit_warnings` of all rules of the day say to one visit: of the same facts what they said before."""
+    rules = pack.on(visit.day, "visit")
+    met: list[tuple[Rule, Level]] = pack.told_before(rules, visit.facts, _met)
+    return [_about(rule, level, visit) for rule, level in met]
+
+
+def _met(rules: Sequence[Rule], facts: Facts) -> list[tuple[Rule, Level]]:
+    steps = ((rule, next((one for one in rule.steps if one.when.holds(facts)), None)) for rule in rules)
+    return [(rule, step.level) for rule, step in steps if step is not None]
 
 
 def unjudged_visits(rule: Rule, visits: Iterable[Visit]) -> Iterator[Unjudged]:

@@ -51,6 +51,7 @@ class Beside:
         self._until = bisect_right(self._days, coming.day)
         self._grades = {_grade(one) for one in visits[bisect_left(self._days, coming.day) : self._until]}
         self._alike: dict[tuple[int, tuple[str, ...]], Sequence[Visit]] = {}
+        self._starts: dict[int, tuple[date, int]] = {}
 
     def of(self, rule: Rule) -> Sequence[Visit]:
         """Those that the rule counts together with the one that is coming, if they are enough to warn of.
@@ -62,8 +63,8 @@ class Beside:
         assert asked is not None
         if needed is None:
             return ()
-        start = date.min if rule.kind == "streak" else window_start(asked.window, self._coming.day)
-        if self._until - bisect_left(self._days, start) < needed:
+        start, most = (date.min, self._until) if rule.kind == "streak" else self._within(asked.window)
+        if most < needed:
             return ()
         together = self._together(asked)
         if len(together) < needed:
@@ -72,6 +73,14 @@ class Beside:
         if len(within) < needed or (asked.what == "authorities" and len({one.authority for one in within}) < needed):
             return ()
         return together
+
+    def _within(self, window: Window) -> tuple[date, int]:
+        """The first day that is counted together with the day, and how many visits there are since, by then."""
+        found = self._starts.get(id(window))
+        if found is None:
+            start = window_start(window, self._coming.day)
+            found = self._starts[id(window)] = start, self._until - bisect_left(self._days, start)
+        return found
 
     def _together(self, asked: Count) -> Sequence[Visit]:
         """The visits of all days that are counted as the one that is coming is: once for all rules that count alike."""

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from mingjing.engine.outcome import N_, Phrase, Reason
-from mingjing.programmes.inspections.policy.conditions import KEPT, Facts
+from mingjing.programmes.inspections.policy.conditions import Facts
 from mingjing.programmes.inspections.policy.rules import Level, Pack, Rule
 
 __all__ = ["Admission", "Answer", "Colour", "admit"]
@@ -69,13 +69,7 @@ class Admission:
 
 def admit(pack: Pack, facts: Facts, *, day: date) -> Admission:
     """What the rules of that day say to an arrival of which these facts are known."""
-    rules = pack.on(day, "gate")
-    asked = tuple(map(facts.get, pack.names(rules)))
-    said: Admission | None = pack.said.get((id(rules), asked))
-    if said is None:
-        if len(pack.said) >= KEPT:
-            pack.said.clear()
-        said = pack.said[id(rules), asked] = _said(rules, facts)
+    said: Admission = pack.told_before(pack.on(day, "gate"), facts, _said)
     return said
 
 

@@ -13,6 +13,7 @@ from mingjing.programmes.inspections.policy.conduct import (
     unjudged_visits,
     unscanned_warnings,
     visit_warnings,
+    warnings_of_itself,
 )
 from mingjing.programmes.inspections.policy.counting import Beside, count_warnings, warnings_on
 from mingjing.programmes.inspections.policy.rules import Pack
@@ -22,7 +23,8 @@ from mingjing.programmes.inspections.policy.warnings import Unjudged, Warning, w
 __all__ = ["judge", "judge_all", "judge_with", "unjudged"]
 
 
-OF_ONE_FIRM = ("count", "visit", "streak")
+COUNTED = ("count", "streak")
+OF_ONE_FIRM = (*COUNTED, "visit")
 """Kinds of rules that the records of one firm answer."""
 
 
@@ -61,12 +63,13 @@ def judge_with(pack: Pack, visits: Iterable[Visit], coming: Visit) -> list[Warni
 
     A warning ends on a day that its rule judges, so rules of other days need not be asked.
     """
-    kept, day = standing([*visits, coming]), coming.day
-    alone, beside, found = [one for one in kept if one.record == coming.record], Beside(kept, coming), list[Warning]()
-    for rule in pack.on(day, *OF_ONE_FIRM):
-        if rule.kind == "visit":
-            found += visit_warnings(rule, alone)
-        elif counted := beside.of(rule):
+    kept, day, found = standing([*visits, coming]), coming.day, list[Warning]()
+    for alone in kept:
+        if alone.record == coming.record:
+            found += warnings_of_itself(pack, alone)
+    beside = Beside(kept, coming)
+    for rule in pack.on(day, *COUNTED):
+        if counted := beside.of(rule):
             found += warnings_on(rule, counted, day) if rule.kind == "count" else streak_warnings(rule, counted)
     return worst_first(one for one in found if one.last == day and coming.record in one.records)
 

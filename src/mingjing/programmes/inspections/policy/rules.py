@@ -5,7 +5,7 @@ what held before, so that an old visit is judged by the rules of its day. Not he
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import IntEnum
@@ -14,7 +14,7 @@ from typing import Any
 
 from mingjing.engine.mappings.sections import Section
 from mingjing.engine.outcome import N_, Phrase, Problem, Refusal, Titled
-from mingjing.programmes.inspections.policy.conditions import ALWAYS, Condition, read_condition
+from mingjing.programmes.inspections.policy.conditions import ALWAYS, KEPT, Condition, Facts, read_condition
 
 __all__ = [
     "FORMAT", "KEYS", "KIND", "KINDS", "Count", "Level", "Pack", "Rule", "Step", "Window", "check_rules", "read_rules",
@@ -125,11 +125,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Rules in the order of the document; `said` is what those at the gate said of the same facts before."""
+    """Rules in the order of the document."""
 
     title: Titled
     rules: tuple[Rule, ...]
-    said: dict[tuple[int, tuple[Any, ...]], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _said: dict[tuple[Any, int, tuple[Any, ...]], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _names: dict[int, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _turns: list[date] = field(default_factory=list, init=False, repr=False, compare=False)
     _held: dict[tuple[int, tuple[str, ...]], tuple[Rule, ...]] = field(
@@ -151,7 +153,17 @@ class Pack:
             held = self._held.setdefault(between, tuple(rule for rule in self.of(*kinds) if rule.holds(day)))
         return held
 
-    def names(self, held: tuple[Rule, ...]) -> tuple[str, ...]:
+    def told_before(self, held: tuple[Rule, ...], facts: Facts, say: Callable[[tuple["Rule", ...], Facts], Any]) -> Any:
+        """What the levels of these rules, as `on` gave them, `say` to these facts: worked out once, and remembered."""
+        asked = say, id(held), tuple(map(facts.get, self._asked_by(held)))  # of no rules there is but one
+        found = self._said.get(asked)
+        if found is None:
+            if len(self._said) >= KEPT:
+                self._said.clear()
+            found = self._said[asked] = say(held, facts)
+        return found
+
+    def _asked_by(self, held: tuple[Rule, ...]) -> tuple[str, ...]:
         """The facts that the levels of these rules, as `on` gave them, ask for: looked up once."""
         if (found := self._names.get(id(held))) is None:
             asked = (name for rule in held for step in rule.steps for name in step.when.names)

@@ -67,7 +67,7 @@ class Arrival:
     """The day of the entry, on the clocks of the installation."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "day", localdate(self.at, get_default_timezone()))
+        object.__setattr__(self, "day", self.at.astimezone(get_default_timezone()).date())
 
 
 @dataclass(frozen=True, slots=True)

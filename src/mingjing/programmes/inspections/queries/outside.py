@@ -4,19 +4,22 @@ Not here: what they send (policy.pushed), and writing it (actions.pushing).
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.timezone import get_default_timezone, localdate
+from django.utils.timezone import get_default_timezone
 
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.kernel.parties.models import Person
 from mingjing.kernel.places.models import within_subtrees
-from mingjing.programmes.inspections.models import Authority, Entry, Key, Warning
+from mingjing.programmes.inspections.models import Authority, Entry, Firm, Key, Warning
 from mingjing.programmes.inspections.policy.pushed import Pushed
 from mingjing.programmes.inspections.queries.gate import Arrival, firm_by_code
 from mingjing.programmes.inspections.queries.known import Known
 
 __all__ = ["arrival_of", "entries_seen", "warnings_seen"]
+
+_AREA: Any = Firm._meta.get_field("area")
 
 
 def entries_seen(key: Key) -> QuerySet[Entry]:
@@ -37,7 +40,7 @@ def warnings_seen(key: Key) -> QuerySet[Warning]:
 
 def arrival_of(key: Key, pushed: Pushed, at: datetime, known: Known | None = None) -> Arrival:
     """Who another system says stands at whose door; raises Refusal for whom and what is not known here."""
-    known, problems, day = known or Known(), list[Problem](), localdate(at, get_default_timezone())
+    known, problems, day = known or Known(), list[Problem](), at.astimezone(get_default_timezone()).date()
     authority = known.authority(key, pushed.authority)
     if authority is None:
         text = N_("{code} is no authority for which this key may speak.")
@@ -46,7 +49,7 @@ def arrival_of(key: Key, pushed: Pushed, at: datetime, known: Known | None = Non
     items = [held[code] for code in pushed.items if code in held]
     firm = firm_by_code(pushed.firm, authority, day, items, at)
     if firm is not None:
-        firm.area = known.area(firm.area_id)
+        _AREA.set_cached_value(firm, known.area(firm.area_id))
     if firm is None or not key.area.contains(firm.area):
         text = N_("No firm with the code {code} is on record in the area of this key.")
         problems.append(Problem("push.firm", text, {"code": pushed.firm}, "firm"))
