@@ -1,14 +1,19 @@
 """A file of 100,000 firms for the register of inspections: read and previewed, applied, then read again unchanged.
 
 The floors do the least that must be done with the same rows: csv read and bare inserts of the lines; bare inserts of as
-many organisations, sites, codes, firms and grades. MINGJING_BENCH_SCALE=0.05 tries 5,000.
+many organisations, sites, codes, firms and grades. Told besides is how long others wait who want to write: the
+longest part, and the last transaction, which puts all firms on the register. MINGJING_BENCH_SCALE=0.05 tries 5,000.
 """
 
 import io
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from bench.bare_rows import Bare
 from bench.figures import SCALE, Figure, Skip, best_of, django, peak_bytes
@@ -39,7 +44,8 @@ def measure() -> list[Figure]:
     content, found = table("MB", ROWS), []
     read = best_of(1, lambda: found.append(hand_in(scene, content)))
     assert found[0].counts["added"] == ROWS, found[0].problems
-    applied = best_of(1, lambda: approve(scene, found[0]))
+    with holding_others_up() as held:
+        applied = best_of(1, lambda: approve(scene, found[0]))
     assert Firm.objects.count() == ROWS + 1
     again = best_of(1, lambda: found.append(hand_in(scene, content)))
     assert found[1].counts["same"] == ROWS
@@ -52,6 +58,10 @@ def measure() -> list[Figure]:
         Figure("firms-read", read, floor=read_floor, **per),
         Figure("firms-apply", applied, floor=apply_floor, **per),
         Figure("firms-read-again", again, floor=read_floor, **per),
+        Figure(
+            "firms-part", max(held["take_part"]), floor=apply_floor / len(held["take_part"]), what="the longest part"
+        ),
+        Figure("firms-last", max(held["apply_roster"]), floor=apply_floor, what="the last transaction"),
         Figure("firms-memory", peak, unit="bytes"),
     ]
 
@@ -82,6 +92,29 @@ def approve(scene: Any, made: Any) -> None:
     drain()
     made.refresh_from_db()
     assert made.state == "applied", made.told_problems
+
+
+@contextmanager
+def holding_others_up() -> Iterator[dict[str, list[float]]]:
+    """How many seconds each transaction of taking in a file goes on, by the name of its action."""
+    from mingjing.programmes.inspections.actions import rosters
+
+    held: dict[str, list[float]] = {"take_part": [], "apply_roster": []}
+
+    def timed(name: str, action: Any) -> Any:
+        def acted(**told: Any) -> Any:
+            start = time.perf_counter()
+            try:
+                return action(**told)
+            finally:
+                held[name].append(time.perf_counter() - start)
+
+        return acted
+
+    with ExitStack() as stack:
+        for name in held:
+            stack.enter_context(patch.object(rosters, name, timed(name, getattr(rosters, name))))
+        yield held
 
 
 def table(stem: str, rows: int) -> bytes:

@@ -14,6 +14,7 @@ Value = TypeVar("Value")
 
 _ROW = re.compile(r"(?:(.+), )?row (\d+)(?:, column (.+))?", re.DOTALL)
 _LINE = re.compile(r"line (\d+)")
+_PLAIN = (str, int)
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's customary name for "mark for translation, translate later"
@@ -58,6 +59,8 @@ class Titled:
 
 def spoken(value: Any, translate: Callable[[str], str] = str) -> Any:
     """`value` as it appears in a sentence: reasons, phrases and titles in the reader's language, the rest as it is."""
+    if type(value) in _PLAIN:
+        return value
     match value:
         case Reason():
             return value.say(translate)

@@ -6,6 +6,7 @@ No cookie decides anything here. Not here: what is asked.
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, NoReturn
 
@@ -51,10 +52,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: the key that was shown, and the catalogue as it is known at this moment."""
+    """Who asks and when: the key that was shown, and the catalogue as it is known at this moment."""
 
     key: Key
     known: Known
+    at: datetime
 
 
 class _Wrong(Exception):
@@ -81,7 +83,7 @@ def keyed(right: str, *, method: str = "GET") -> Callable[[Callable[..., Told]],
                 return _plain(problems([LACKING], 403))
             if not admits(key=key, at=now):
                 return _plain(problems([TOO_OFTEN], 429), {"Retry-After": "60"})
-            return _plain(_asked(view, request, Asker(key, known), args, kwargs))
+            return _plain(_asked(view, request, Asker(key, known, now), args, kwargs))
 
         return public(WHY)(csrf_exempt(answered))
 
