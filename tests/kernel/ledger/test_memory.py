@@ -42,3 +42,9 @@ def test_a_fact_that_matters_forgets(django_assert_num_queries: Any, monkeypatch
     monkeypatch.setattr("mingjing.kernel.ledger.memory.MOST", 9)
     memory._held = type(memory._held)(newest.seq, "0" * 64, {"of another ledger": 1})
     assert memory.now() == {}, "a backup was brought back: the numbers are those of other facts"
+    memory._held = type(memory._held)(newest.seq + 5, "0" * 64, {"of a longer ledger": 1})
+    assert memory.now() == {}
+    memory.now()["again"] = 1
+    assert memory.now() == memory.held().kept == {"again": 1}, "a shorter ledger is remembered from the next look on"
+    with transaction.atomic():
+        assert memory.held().kept == {}

@@ -84,12 +84,13 @@ class Seen(Generic[Row]):
 
 
 class Statement:
-    """A statement as Django's cursor takes it and, `marked`, as SQLite's driver does."""
+    """A statement as Django's cursor takes it and, `marked`, as SQLite's driver does; whether it only `reads`."""
 
-    __slots__ = ("marked", "sql")
+    __slots__ = ("marked", "reads", "sql")
 
     def __init__(self, sql: str) -> None:
         self.sql, self.marked = sql, FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
+        self.reads = sql.startswith("SELECT")
 
     def say(self, connection: Any, given: Sequence[Any]) -> list[Any]:
         """What the database answers, asked past Django's cursor unless somebody listens there.
@@ -103,7 +104,7 @@ class Statement:
             if connection.vendor == "sqlite":
                 found: list[Any] = connection.connection.execute(self.marked, given).fetchall()
                 return found
-            cursor = connection.Database.Cursor(connection.connection).execute(self.sql, given)
+            cursor = _cursor(connection, kept=self.reads).execute(self.sql, given)
             return cursor.fetchall() if cursor.pgresult.nfields else []  # its description makes an object a column
         except connection.Database.Error:
             with connection.wrap_database_errors:  # as Django tells of it
@@ -115,6 +116,20 @@ class Statement:
             cursor.execute(self.sql, given)
             found: list[Any] = cursor.fetchall() if cursor.description else []
         return found
+
+
+def _cursor(connection: Any, *, kept: bool) -> Any:
+    """A cursor of psycopg; one is `kept` for what only reads, for to make one takes a third of a small statement.
+
+    What writes has one of its own: the kept one holds on to what it was last given until it is given something else.
+    """
+    line = connection.connection
+    cursor = connection.__dict__.get("kept_cursor") if kept else None
+    if cursor is None or cursor.connection is not line:
+        cursor = connection.Database.Cursor(line)
+        if kept:
+            connection.kept_cursor = cursor
+    return cursor
 
 
 @dataclass(frozen=True, slots=True)

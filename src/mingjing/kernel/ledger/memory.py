@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from mingjing.kernel.db.locks import in_transaction
 from mingjing.kernel.db.prepared import Prepared
 from mingjing.kernel.ledger.models import Fact
 
-__all__ = ["Memory"]
+__all__ = ["Memory", "newest"]
 
 FACTS = 100
 """More news than that are not looked through: everything is forgotten."""
@@ -23,9 +25,14 @@ _NEWS = Prepared(
 )
 
 
+def newest() -> "QuerySet[Fact, Any]":
+    """The hash of the newest fact, to be asked along with something else."""
+    return Fact.objects.order_by("-seq").values("hash")[:1]
+
+
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """What is remembered, and the newest fact that it has heeded."""
+class Held:
+    """What is remembered, and the newest fact that it has heeded: while that is the `newest`, all of it holds."""
 
     seq: int = 0
     hash: str = ""
@@ -36,7 +43,11 @@ class Memory:
     """Things by name, forgotten all at once when a fact of a kind that `matters` was appended, by any process."""
 
     def __init__(self, matters: Callable[[str], bool]) -> None:
-        self._matters, self._held = matters, _Held()
+        self._matters, self._held = matters, Held()
+
+    def held(self) -> Held:
+        """What held at the last look, for whoever asks for the newest fact along with something else. No statement."""
+        return Held() if in_transaction() else self._held
 
     def now(self) -> dict[Any, Any]:
         """What still holds: whoever reads a row puts it in. One statement; in a transaction none, and nothing is kept.
@@ -47,12 +58,13 @@ class Memory:
             return {}
         held = self._held
         news = _NEWS.ask(seq=held.seq)
-        if not news:
+        if not news:  # no fact at all, or a backup with fewer of them was brought back
+            self._held = Held()
             return {}
         (seq, _, digest), known = news[0], news[-1]
         known_still = (known[0], known[2]) == (held.seq, held.hash)
         if not known_still or len(held.kept) > MOST or any(self._matters(kind) for _seq, kind, _hash in news[:-1]):
-            held = self._held = _Held(seq, digest)
+            held = self._held = Held(seq, digest)
         elif seq != held.seq:
-            held = self._held = _Held(seq, digest, held.kept)
+            held = self._held = Held(seq, digest, held.kept)
         return held.kept

@@ -11,7 +11,7 @@ from mingjing.kernel.jobs.journals import Journal, Records
 from mingjing.programmes.inspections.models import Key, KeyUse
 from mingjing.programmes.inspections.queries.often import Meter, asked_lately
 
-__all__ = ["USES", "admits", "note_use"]
+__all__ = ["USES", "admits", "note_use", "take_back"]
 
 COLUMNS = ("key_id", "at", "route", "status", "count")
 
@@ -32,6 +32,12 @@ def admits(*, key: Key, at: datetime) -> bool:
     if USES.kept:
         return _METER.admits(key, at)
     return asked_lately([key.pk], at).get(key.pk, 0) < key.per_minute
+
+
+def take_back(*, key: Key, at: datetime) -> None:
+    """The question that a key was let through with was none: it did not open anything any more."""
+    if USES.kept:
+        _METER.take_back(key, at)
 
 
 def note_use(*, key: Key, route: str, status: int, count: int, at: datetime) -> None:

@@ -19,9 +19,9 @@ from msgspec.json import decode, encode
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.faces.api.answers import said
 from mingjing.kernel.parties.guard import View, public
-from mingjing.programmes.inspections.actions.uses import admits, note_use
+from mingjing.programmes.inspections.actions.uses import admits, note_use, take_back
 from mingjing.programmes.inspections.models import Key
-from mingjing.programmes.inspections.queries.known import Known, catalogue
+from mingjing.programmes.inspections.queries.known import Known, Outdated, catalogue, remembered
 
 __all__ = ["WHY", "Asker", "Told", "asked", "keyed", "missing", "not_allowed", "problems", "read_body"]
 
@@ -29,6 +29,8 @@ JSON = "application/json"
 WHY = "answers other systems that show a key; each key opens only what it was issued for"
 BODY_LIMIT = 2 * 2**20
 FAILED = 500  # what is on record of a question that nobody could answer
+NOTHING = HttpResponse()
+"""What nobody is answered."""
 KEPT_NOWHERE = "max-age=0, no-cache, no-store, must-revalidate, private"
 NO_KEY = Problem("api.key", N_("Show a key that is valid: Authorization: Bearer mj_…"))
 LACKING = Problem("api.right", N_("This key does not open this; ask whoever issued it."))
@@ -67,39 +69,64 @@ class _Wrong(Exception):
         super().__init__(problem.code)
 
 
-def keyed(right: str, *, method: str = "GET") -> Callable[[Callable[..., Told]], View]:
-    """Only a key with this right opens the view, which gets the asker and gives a `Told` or raises Refusal."""
+def keyed(right: str, *, method: str = "GET", hasty: bool = False) -> Callable[[Callable[..., Told]], View]:
+    """Only a key with this right opens the view, which gets the asker and gives a `Told` or raises Refusal.
+
+    A `hasty` view, which changes nothing, is given what the process remembers. Unless it finds while it looks that this
+    still holds (Known.heed), it is asked again with the catalogue as it is, and nobody hears of the first answer.
+    """
 
     def decorate(view: Callable[..., Told]) -> View:
         @wraps(view)
         def answered(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method != method:
                 return not_allowed(method)
-            known, now = catalogue(), timezone.now()
-            key = known.key(_shown(request))
-            if key is None or not key.opens(now.astimezone(timezone.get_default_timezone()).date()):
-                return _plain(problems([NO_KEY], 401), {"WWW-Authenticate": "Bearer"})
-            if right not in key.rights:
-                return _plain(problems([LACKING], 403))
-            if not admits(key=key, at=now):
+            now = timezone.now()
+            asker = _let_in(request, right, remembered(), now) if hasty else None
+            if asker is None or isinstance(asker, HttpResponse):
+                asker = _let_in(request, right, catalogue(), now)
+            if isinstance(asker, HttpResponse):
+                return asker
+            if not admits(key=asker.key, at=now):
                 return _plain(problems([TOO_OFTEN], 429), {"Retry-After": "60"})
-            return _plain(_asked(view, request, Asker(key, known, now), args, kwargs))
+            return _plain(_asked(view, request, asker, right, args, kwargs))
 
         return public(WHY)(csrf_exempt(answered))
 
     return decorate
 
 
-def _asked(view: Callable[..., Told], request: HttpRequest, asker: Asker, args: Any, kwargs: Any) -> HttpResponse:
-    """The answer of the view, put on record however it ends."""
-    count, status = 0, FAILED
+def _let_in(request: HttpRequest, right: str, known: Known, now: datetime) -> Asker | HttpResponse:
+    """Who shows a key that opens this, or what to answer who does not."""
+    key = known.key(_shown(request))
+    if key is None or not key.opens(now.astimezone(timezone.get_default_timezone()).date()):
+        return _plain(problems([NO_KEY], 401), {"WWW-Authenticate": "Bearer"})
+    if right not in key.rights:
+        return _plain(problems([LACKING], 403))
+    return Asker(key, known, now)
+
+
+def _asked(
+    view: Callable[..., Told], request: HttpRequest, asker: Asker, right: str, args: Any, kwargs: Any
+) -> HttpResponse:
+    """The answer of the view, put on record however it ends; of a key that opens nothing any more nothing is."""
+    count, status, opens = 0, FAILED, True
     try:
         response, count = _answer(view, request, asker, args, kwargs)
+        if not asker.known.sure:
+            again = _let_in(request, right, catalogue(), asker.at)
+            if opens := isinstance(again, Asker):
+                response, count = _answer(view, request, again, args, kwargs)
+            else:
+                response = again
         status = response.status_code
         return response
     finally:
-        name = request.resolver_match.url_name if request.resolver_match else ""
-        note_use(key=asker.key, route=(name or "")[:40], status=status, count=count, at=timezone.now())
+        if opens:
+            name = request.resolver_match.url_name if request.resolver_match else ""
+            note_use(key=asker.key, route=(name or "")[:40], status=status, count=count, at=timezone.now())
+        else:
+            take_back(key=asker.key, at=asker.at)
 
 
 def _answer(
@@ -108,6 +135,8 @@ def _answer(
     try:
         told = view(request, asker, *args, **kwargs)
         return _response(told), told.count
+    except Outdated:
+        return NOTHING, 0
     except Refusal as refusal:
         return problems(refusal.problems, 422), 0
     except _Wrong as wrong:
@@ -118,7 +147,9 @@ def read_body(request: HttpRequest) -> object:
     """The JSON document of a request."""
     if request.content_type != JSON:
         raise _Wrong(NOT_JSON, 415)
-    raw = request.read(BODY_LIMIT + 1)
+    raw = request.__dict__.get("sent")
+    if raw is None:
+        raw = request.__dict__["sent"] = request.read(BODY_LIMIT + 1)  # read once, and looked at twice by the hasty
     if len(raw) > BODY_LIMIT:
         raise _Wrong(TOO_LARGE, 413)
     try:

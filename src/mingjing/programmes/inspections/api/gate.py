@@ -29,7 +29,7 @@ KEPT = 2000
 """Sentences about a rule or a count, which are the same for everybody, and are kept as the JSON that says them."""
 
 
-@keyed(Right.GATE, method="POST")
+@keyed(Right.GATE, method="POST", hasty=True)
 def gate(request: HttpRequest, asker: Asker) -> Told:
     """May these officers enter now, or at `entered`?"""
     document, now = read_body(request), asker.at

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.timezone import get_default_timezone, localdate
 
 from mingjing.kernel.db.prepared import Prepared
+from mingjing.kernel.ledger.memory import newest
 from mingjing.kernel.parties.models import Person
 from mingjing.programmes.inspections.models import (
     Authority,
@@ -143,11 +144,13 @@ _NAMED_FOR = Prepared(
 
 
 def _asked(firms: Any, items: list[int], authority: int, day: date, at: datetime) -> Any:
-    """Firms with whether an item of these is uncovered (see `_plans`), and whether a finding of one is open."""
+    """Firms with whether an item of these is uncovered (`_plans`), whether a finding of one is open, and with news."""
     named = Item.objects.filter(pk__in=items)
     plans = _plans(OuterRef(OuterRef("pk")), OuterRef("code"), authority, day, at)
     findings = _findings(OuterRef("pk"), at).filter(entry_item__item__code__in=named.values("code"))
-    return firms.annotate(uncovered_then=Exists(named.filter(~Exists(plans))), open_then=Exists(findings))
+    return firms.annotate(
+        uncovered_then=Exists(named.filter(~Exists(plans))), open_then=Exists(findings), newest_then=Subquery(newest())
+    )
 
 
 def _plans(firm: Any, code: Any, authority: int, day: date, at: datetime) -> Any:

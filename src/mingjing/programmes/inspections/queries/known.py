@@ -18,7 +18,7 @@ from mingjing.programmes.inspections.models.catalogue import holding
 from mingjing.programmes.inspections.models.outside import digest_of
 from mingjing.programmes.inspections.queries.packs import InForce, rules_in
 
-__all__ = ["Known", "catalogue"]
+__all__ = ["Known", "Outdated", "catalogue", "remembered"]
 
 Found = TypeVar("Found")
 
@@ -32,11 +32,30 @@ _CERTIFICATES = Prepared(lambda people: Certificate.objects.filter(person__in=pe
 _QUIET = Prepared(lambda day: QuietDays.objects.filter(holding(day)).select_related("area").order_by("pk"))
 
 
-class Known:
-    """What has been looked up; without `kept` nothing is remembered after it."""
+class Outdated(Exception):
+    """What was remembered may not hold any more: ask the catalogue, and then all of it again."""
 
-    def __init__(self, kept: dict[Hashable, Any] | None = None) -> None:
+
+class Known:
+    """What has been looked up; without `kept` nothing is remembered after it.
+
+    With `unless` it is `sure` only when that turns out to be the newest fact: nobody is answered before.
+    """
+
+    def __init__(self, kept: dict[Hashable, Any] | None = None, unless: str = "") -> None:
         self._kept = {} if kept is None else kept
+        self._unless = unless
+
+    @property
+    def sure(self) -> bool:
+        """Whether all of it holds."""
+        return not self._unless
+
+    def heed(self, newest: str) -> None:
+        """Somebody asked for the newest fact. Raises Outdated where it is another than the one that was heeded."""
+        if self._unless and newest != self._unless:
+            raise Outdated
+        self._unless = ""
 
     def _of(self, name: Hashable, ask: Callable[[], Found]) -> Found:
         """What is called `name`; what is not there is asked for again, so that guesses fill no memory."""
@@ -107,6 +126,12 @@ class Known:
 def catalogue() -> Known:
     """What the process remembers and what still holds. One statement; in a transaction nothing is remembered."""
     return Known(_MEMORY.now())
+
+
+def remembered() -> Known:
+    """What the process remembers, whether it holds or not: see `Known.heed`. No statement if it remembers anything."""
+    held = _MEMORY.held()
+    return Known(held.kept, held.hash) if held.hash else catalogue()
 
 
 def _owners(authority: Authority) -> set[int]:

@@ -54,6 +54,12 @@ class Meter:
             asked.own.append(now)
         return True
 
+    def take_back(self, key: Key, now: datetime) -> None:
+        """The key did not ask then."""
+        with self._lock:
+            if (asked := self._keys.get(key.pk)) and now in asked.own:
+                asked.own.remove(now)
+
     def taken(self, records: Iterable[Mapping[str, Any]]) -> None:
         """These questions of its own are on record now: read how many there are of all processes."""
         own = Counter(one["key"] for one in records)

@@ -39,7 +39,7 @@ def warnings_seen(key: Key) -> QuerySet[Warning]:
 
 
 def arrival_of(key: Key, pushed: Pushed, at: datetime, known: Known | None = None) -> Arrival:
-    """Who another system says stands at whose door; raises Refusal for whom and what is not known here."""
+    """Who stands at whose door, as another system says. Raises Refusal for what is not known here, and Outdated."""
     known, problems, day = known or Known(), list[Problem](), at.astimezone(get_default_timezone()).date()
     authority = known.authority(key, pushed.authority)
     if authority is None:
@@ -49,6 +49,7 @@ def arrival_of(key: Key, pushed: Pushed, at: datetime, known: Known | None = Non
     items = [held[code] for code in pushed.items if code in held]
     firm = firm_by_code(pushed.firm, authority, day, items, at)
     if firm is not None:
+        known.heed(firm.__dict__.get("newest_then", ""))
         _AREA.set_cached_value(firm, known.area(firm.area_id))
     if firm is None or not key.area.contains(firm.area):
         text = N_("No firm with the code {code} is on record in the area of this key.")
