@@ -1,14 +1,19 @@
 """The API as a server answers it: what it remembers, how it counts, what stays on record when it is killed."""
 
+import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.programmes.inspections import doors
@@ -87,6 +92,38 @@ def test_nobody_is_answered_from_what_ends_while_the_answer_is_made(
         assert reds(answer.json()) == (["A2", "A6"] if ends == "certificate" else ["A6"])
     assert list(KeyUse.objects.values_list("status", "count")) == [(200, 1)] * (3 if status == 200 else 2)
     assert ask(secret, "gate", question).status_code == (429 if status == 200 else status), "it is counted once"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_sends_slowly_keeps_nobody_waiting() -> None:
+    scene = doors.build(1, 1)
+    _key, secret = issued(scene)
+    question = {name: visit(scene)[name] for name in QUESTION}
+    body, begun, sent = json.dumps(question).encode(), Event(), Event()
+
+    class Slow(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            begun.set()
+            assert sent.wait(20)
+            return super().read(size)
+
+    def ask_slowly() -> int:
+        try:
+            return Client().generic(
+                "POST", "/api/inspections/gate",
+                headers={"Authorization": f"Bearer {secret}"},
+                **{"wsgi.input": Slow(body), "CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/json"},
+            ).status_code  # fmt: skip
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(ask_slowly)
+        assert begun.wait(20)
+        assert ask(secret, "gate", question).status_code == 200
+        assert not slow.done()
+        sent.set()
+        assert slow.result(20) == 200
 
 
 @pytest.mark.django_db(transaction=True)

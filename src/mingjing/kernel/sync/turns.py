@@ -55,10 +55,12 @@ def turn_to_write() -> Iterator[None]:
 def turn_to_work() -> Iterator[None]:
     """Where only one writes at a time: wait until no other thread of this process works on what a phone has sent.
 
-    A phone's own turn (`turn_of`) is taken before, never within: its holder may be waiting to be called back to work.
+    Short questions that write nothing take such turns too (the gate's). A phone's own turn (`turn_of`) is taken before,
+    never within: its holder may be waiting to be called back to work.
 
     Threads of Python do not compute beside each other. Whoever writes would wait for those that only read and work
-    something out, each time it asked the database, and all others for it: half a millisecond became five.
+    something out, each time it asked the database, and all others for it: half a millisecond became five. Who reads
+    lets go of Python with each row, and another takes it: a question computed a tenth longer.
     """
     if not one_writes_at_a_time():
         yield
@@ -131,7 +133,7 @@ class _Writing:
 
 
 class _Workers:
-    """The threads of this process that work on what phones have sent: one at a time, whoever came first.
+    """The threads of this process that work on what was sent to it: one at a time, whoever came first.
 
     One that has something to write while another process does lets those begin that have not. So there is no waiting
     for the turn to write with work undone, and when the turn comes, whatever is ready by then is written.

@@ -19,6 +19,7 @@ from msgspec.json import decode, encode
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.faces.api.answers import said
 from mingjing.kernel.parties.guard import View, public
+from mingjing.kernel.sync.turns import turn_to_work
 from mingjing.programmes.inspections.actions.uses import admits, note_use, take_back
 from mingjing.programmes.inspections.models import Key
 from mingjing.programmes.inspections.queries.known import Known, Outdated, catalogue, remembered
@@ -73,7 +74,8 @@ def keyed(right: str, *, method: str = "GET", hasty: bool = False) -> Callable[[
     """Only a key with this right opens the view, which gets the asker and gives a `Told` or raises Refusal.
 
     A `hasty` view, which changes nothing, is given what the process remembers. Unless it finds while it looks that this
-    still holds (Known.heed), it is asked again with the catalogue as it is, and nobody hears of the first answer.
+    still holds (Known.heed), it is asked again with the catalogue as it is, and nobody hears of the first answer. On
+    SQLite threads answer by such views one after the other: beside each other they would only wait for each other.
     """
 
     def decorate(view: Callable[..., Told]) -> View:
@@ -81,19 +83,62 @@ def keyed(right: str, *, method: str = "GET", hasty: bool = False) -> Callable[[
         def answered(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method != method:
                 return not_allowed(method)
-            now = timezone.now()
-            asker = _let_in(request, right, remembered(), now) if hasty else None
-            if asker is None or isinstance(asker, HttpResponse):
-                asker = _let_in(request, right, catalogue(), now)
-            if isinstance(asker, HttpResponse):
-                return asker
-            if not admits(key=asker.key, at=now):
-                return _plain(problems([TOO_OFTEN], 429), {"Retry-After": "60"})
-            return _plain(_asked(view, request, asker, right, args, kwargs))
+            use = _Use()
+            try:
+                return _answered(request, lambda asker: view(request, asker, *args, **kwargs), right, hasty, use)
+            finally:
+                use.note(request)
 
         return public(WHY)(csrf_exempt(answered))
 
     return decorate
+
+
+@dataclass(slots=True)
+class _Use:
+    """What goes on record of a question, however it ends; nothing where there is no key that opens it."""
+
+    key: Key | None = None
+    count: int = 0
+    status: int = FAILED
+
+    def note(self, request: HttpRequest) -> None:
+        """Put it there."""
+        if self.key:
+            name = request.resolver_match.url_name if request.resolver_match else ""
+            note_use(
+                key=self.key, route=(name or "")[:40], status=self.status, count=self.count, at=timezone.now()
+            )  # fmt: skip
+
+
+def _answered(
+    request: HttpRequest, ask: Callable[[Asker], Told], right: str, hasty: bool, use: _Use
+) -> HttpResponse:  # fmt: skip
+    now = timezone.now()
+    asker = _let_in(request, right, remembered() if hasty else catalogue(), now)
+    if hasty and not isinstance(asker, Asker):
+        asker = _let_in(request, right, catalogue(), now)
+    if not isinstance(asker, Asker):
+        return asker
+    if not admits(key=asker.key, at=now):
+        return _plain(problems([TOO_OFTEN], 429), {"Retry-After": "60"})
+    use.key = asker.key
+    if not hasty:
+        response, use.count = _answer(ask, asker)
+        use.status = response.status_code
+        return _plain(response)
+    _received(request)  # as slowly as it comes: nobody waits for that but us
+    with turn_to_work():
+        response, use.count = _answer(ask, asker)
+        if not asker.known.sure:
+            again = _let_in(request, right, catalogue(), now)
+            if not isinstance(again, Asker):
+                use.key = None
+                take_back(key=asker.key, at=now)
+                return again
+            response, use.count = _answer(ask, again)
+    use.status = response.status_code
+    return _plain(response)
 
 
 def _let_in(request: HttpRequest, right: str, known: Known, now: datetime) -> Asker | HttpResponse:
@@ -106,34 +151,9 @@ def _let_in(request: HttpRequest, right: str, known: Known, now: datetime) -> As
     return Asker(key, known, now)
 
 
-def _asked(
-    view: Callable[..., Told], request: HttpRequest, asker: Asker, right: str, args: Any, kwargs: Any
-) -> HttpResponse:
-    """The answer of the view, put on record however it ends; of a key that opens nothing any more nothing is."""
-    count, status, opens = 0, FAILED, True
+def _answer(ask: Callable[[Asker], Told], asker: Asker) -> tuple[HttpResponse, int]:
     try:
-        response, count = _answer(view, request, asker, args, kwargs)
-        if not asker.known.sure:
-            again = _let_in(request, right, catalogue(), asker.at)
-            if opens := isinstance(again, Asker):
-                response, count = _answer(view, request, again, args, kwargs)
-            else:
-                response = again
-        status = response.status_code
-        return response
-    finally:
-        if opens:
-            name = request.resolver_match.url_name if request.resolver_match else ""
-            note_use(key=asker.key, route=(name or "")[:40], status=status, count=count, at=timezone.now())
-        else:
-            take_back(key=asker.key, at=asker.at)
-
-
-def _answer(
-    view: Callable[..., Told], request: HttpRequest, asker: Asker, args: Any, kwargs: Any
-) -> tuple[HttpResponse, int]:
-    try:
-        told = view(request, asker, *args, **kwargs)
+        told = ask(asker)
         return _response(told), told.count
     except Outdated:
         return NOTHING, 0
@@ -147,15 +167,22 @@ def read_body(request: HttpRequest) -> object:
     """The JSON document of a request."""
     if request.content_type != JSON:
         raise _Wrong(NOT_JSON, 415)
-    raw = request.__dict__.get("sent")
-    if raw is None:
-        raw = request.__dict__["sent"] = request.read(BODY_LIMIT + 1)  # read once, and looked at twice by the hasty
+    raw = _received(request)
     if len(raw) > BODY_LIMIT:
         raise _Wrong(TOO_LARGE, 413)
     try:
         return _read(raw)
     except (ValueError, RecursionError) as error:
         raise _Wrong(NOT_JSON, 400) from error
+
+
+def _received(request: HttpRequest) -> bytes:
+    """What was sent, as far as anybody looks at it: read once, and looked at twice by the hasty."""
+    told = request.__dict__
+    if "sent" not in told:
+        told["sent"] = request.read(BODY_LIMIT + 1)
+    sent: bytes = told["sent"]
+    return sent
 
 
 def _read(raw: bytes) -> object:
