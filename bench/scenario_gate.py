@@ -1,6 +1,6 @@
 """The gate asked over HTTP with a key, against many stored visits, on SQLite and on PostgreSQL (G8).
 
-The real server answers (key, limit of questions, three statements, every rule, the warnings an entry would take part in
+The real server answers (key, limit of questions, two statements, every rule, the warnings an entry would take part in
 with all reasons in both languages, the question synced to the disk before its answer). It has two floors under the same
 kind of server: the bare one, a WSGI application that asks one indexed query of the same rows; and the study's (the goal
 of G8 is told in it), decide and insert in a plain Django view. All three take turns from 16 connections in the same
