@@ -130,27 +130,26 @@ _FIRM = Prepared(
         Firm.objects.filter(pk=firm).only("pk"), day, authority, above, OuterRef("pk")
     )
 )
-_NAMED = Prepared(
-    lambda code, authority, above, day: _door(
-        Firm.objects.filter(organisation__credit_code=code), day, authority, above, OuterRef("pk")
-    )
-)
+_NAMED = Prepared(lambda code, authority, above, day: _named(code, authority, above, day))
 _NAMED_FOR = Prepared(
     lambda code, authority, above, day, at, items: _asked(
-        _door(Firm.objects.filter(organisation__credit_code=code), day, authority, above, OuterRef("pk")),
-        items, authority, day, at,
+        _named(code, authority, above, day), items, authority, day, at
     )
-)  # fmt: skip
+)
+
+
+def _named(code: str, authority: int, above: int, day: date) -> Any:
+    """The firm with this credit code, and the newest fact there is then."""
+    firms = Firm.objects.filter(organisation__credit_code=code).annotate(newest_then=Subquery(newest()))
+    return _door(firms, day, authority, above, OuterRef("pk"))
 
 
 def _asked(firms: Any, items: list[int], authority: int, day: date, at: datetime) -> Any:
-    """Firms with whether an item of these is uncovered (`_plans`), whether a finding of one is open, and with news."""
+    """Firms with whether an item of these is uncovered (see `_plans`), and whether a finding of one is open."""
     named = Item.objects.filter(pk__in=items)
     plans = _plans(OuterRef(OuterRef("pk")), OuterRef("code"), authority, day, at)
     findings = _findings(OuterRef("pk"), at).filter(entry_item__item__code__in=named.values("code"))
-    return firms.annotate(
-        uncovered_then=Exists(named.filter(~Exists(plans))), open_then=Exists(findings), newest_then=Subquery(newest())
-    )
+    return firms.annotate(uncovered_then=Exists(named.filter(~Exists(plans))), open_then=Exists(findings))
 
 
 def _plans(firm: Any, code: Any, authority: int, day: date, at: datetime) -> Any:
