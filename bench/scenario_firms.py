@@ -61,7 +61,7 @@ def measure() -> list[Figure]:
         Figure(
             "firms-part", max(held["take_part"]), floor=apply_floor / len(held["take_part"]), what="the longest part"
         ),
-        Figure("firms-last", max(held["apply_roster"]), floor=apply_floor, what="the last transaction"),
+        Figure("firms-last", max(held["apply_intake"]), floor=apply_floor, what="the last transaction"),
         Figure("firms-memory", peak, unit="bytes"),
     ]
 
@@ -96,10 +96,10 @@ def approve(scene: Any, made: Any) -> None:
 
 @contextmanager
 def holding_others_up() -> Iterator[dict[str, list[float]]]:
-    """How many seconds each transaction of taking in a file goes on, by the name of its action."""
+    """How many seconds each transaction of taking in a file goes on, by the name of the action that it is."""
     from mingjing.programmes.inspections.actions import rosters
 
-    held: dict[str, list[float]] = {"take_part": [], "apply_roster": []}
+    held: dict[str, list[float]] = {"take_part": [], "apply_intake": []}
 
     def timed(name: str, action: Any) -> Any:
         def acted(**told: Any) -> Any:
@@ -112,8 +112,8 @@ def holding_others_up() -> Iterator[dict[str, list[float]]]:
         return acted
 
     with ExitStack() as stack:
-        for name in held:
-            stack.enter_context(patch.object(rosters, name, timed(name, getattr(rosters, name))))
+        for name, whose in (("take_part", rosters), ("apply_intake", rosters.intakes)):
+            stack.enter_context(patch.object(whose, name, timed(name, getattr(whose, name))))
         yield held
 
 

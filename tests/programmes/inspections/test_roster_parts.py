@@ -209,3 +209,21 @@ def test_of_many_known_firms_the_one_that_is_refused_is_named(scene: Scene, monk
     assert made.state == "failed"
     assert {one.row for one in made.told_problems} == {4}
     assert not Firm.objects.filter(industry="物流").exists(), "the file fails whole"
+
+
+def test_while_others_wait_new_firms_and_their_grades_are_only_written(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rosters, "BATCH", 2)
+    made = read(scene, "firms", [firm(number) for number in range(300, 307)])
+    rosters.approve_roster(roster=made, by=scene.supervisor, at=timezone.now())
+    while rosters.take_part(roster=made, by=None, at=SINCE):
+        pass
+    with CaptureQueriesContext(connection) as asked:
+        rosters.apply_roster(roster=made, by=None, at=SINCE)
+    said = [one["sql"] for one in asked.captured_queries]
+    seen = next(at for at, sql in enumerate(said) if sql.startswith('UPDATE "inspections_firm"'))
+    graded = [at for at, sql in enumerate(said) if sql.startswith('INSERT INTO "inspections_grade"')]
+    assert len(graded) == 4, "three batches of two and one"
+    assert graded == list(range(seen + 1, seen + 5)), "nothing is looked up between them"
+    assert Grade.objects.filter(recorded_at=SINCE).count() == 7

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from mingjing.engine.outcome import N_, Problem, Refusal
-from mingjing.kernel.db.rows import change, insert
+from mingjing.kernel.db.rows import Rows, change, insert
 from mingjing.kernel.ledger import writer
 from mingjing.kernel.parties.actions import record_organisations
 from mingjing.kernel.parties.models import Organisation, Person
@@ -24,7 +24,7 @@ from mingjing.programmes.inspections.policy.texts import said
 
 __all__ = [
     "ChangedFirm", "NewFirm", "change_firms", "correct_firm", "end_quiet_days", "exempt_firm", "grade_firm",
-    "grade_new_firms", "record_quiet_days", "register_firm", "register_firms",
+    "grades_of_new_firms", "record_quiet_days", "register_firm", "register_firms",
 ]  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def register_firms(
     """As `register_firm`, for many that are new, in so many statements however many they are.
 
     Nobody sees them before all of the `roster` that brings them is taken in; then come their grades
-    (`grade_new_firms`). Raises Refusal, by row: one that is on the register already.
+    (`grades_of_new_firms`). Raises Refusal, by row: one that is on the register already.
     """
     check(*_known({one.credit_code: f"row {one.row}" for one in told}))
     bodies = record_organisations(named={one.credit_code: one.name for one in told}, area=area, by=by, at=at)
@@ -113,18 +113,19 @@ def _known(places: Mapping[str, str]) -> Iterator[Problem]:
 
 
 @transaction.atomic
-def grade_new_firms(*, told: Sequence[NewFirm], by: Person | None, at: datetime) -> None:
+def grades_of_new_firms(*, told: Sequence[NewFirm], roster: Roster, by: Person | None, at: datetime) -> Rows:
     """The grades of firms that were registered with them; the facts of that have told them (`register_firms`).
 
-    Grades are never taken back, so they come when the firms are on the register.
+    Grades are never taken back, so they are only made ready here: they are written when the firms come on the register.
     """
     graded = [one for one in told if one.grade]
-    rows = Firm.objects.filter(organisation__credit_code__in=[one.credit_code for one in graded])
+    rows = Firm.every.filter(roster=roster, organisation__credit_code__in=[one.credit_code for one in graded])
     firms = dict(rows.values_list("organisation__credit_code", "pk"))
     recorded = by.pk if by else None
-    insert(
+    return Rows.ready(
         Grade, ("firm_id", "grade", "first_day", "basis", "recorded_by_id", "recorded_at"),
-        ((firms[one.credit_code], one.grade, one.graded_from, one.grade_basis, recorded, at) for one in graded),
+        ((firms[one.credit_code], one.grade, one.graded_from, one.grade_basis, recorded, at)
+         for one in graded if one.credit_code in firms),
     )  # fmt: skip
 
 

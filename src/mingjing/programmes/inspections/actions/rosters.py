@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from mingjing.engine.outcome import N_, Problem, Refusal
+from mingjing.kernel.db.rows import Rows
 from mingjing.kernel.evidence.store import store
 from mingjing.kernel.intakes import actions as intakes
 from mingjing.kernel.intakes.models import LineKind
@@ -135,6 +136,7 @@ def apply_roster(*, roster: Roster, by: None, at: datetime) -> None:
     some are not recorded yet (take_part).
     """
     done: dict[str, int] = {}
+    grades = _grades(roster, at)  # before the transaction: to make them takes longer than to write them
 
     def bars(found: Roster) -> Iterator[Problem]:
         if stale := list(_stale(found)):
@@ -142,7 +144,7 @@ def apply_roster(*, roster: Roster, by: None, at: datetime) -> None:
             return
         try:
             with transaction.atomic():
-                done.update(_take(found, at))
+                done.update(_take(found, grades, at))
         except Refusal as refusal:
             yield from refusal.problems
 
@@ -162,17 +164,17 @@ def _stale(roster: Roster) -> Iterator[Problem]:
 _STALE = N_("The register changed since this file was read; hand it in again, and look at what it would change.")
 
 
-def _take(roster: Roster, at: datetime) -> dict[str, int]:
+def _take(roster: Roster, grades: Sequence[Rows], at: datetime) -> dict[str, int]:
     """Do what every line says, a batch at a time; how many of each kind. Raises Refusal, by row.
 
-    New firms are recorded already, and are on the register from now on.
+    New firms are recorded already, and are on the register from now on, with these grades.
     """
     taking, problems = _taking(roster, at), list[Problem]()
     done = {"added": 0, "changed": 0}
     rows = roster.lines.all()
     if roster.kind == "firms":
         rows = rows.filter(kind=LineKind.CHANGED)
-        done["added"] = _new_firms_seen(roster, taking)
+        done["added"] = _new_firms_seen(roster, grades)
     for batch in _batches(rows):
         lines, stale = _still(roster.kind, batch, roster.area)
         taken = (
@@ -188,14 +190,26 @@ def _take(roster: Roster, at: datetime) -> dict[str, int]:
     return done
 
 
-def _new_firms_seen(roster: Roster, taking: _Taking) -> int:
+def _grades(roster: Roster, at: datetime) -> list[Rows]:
+    """The grades of the new firms of a file, a batch at a time: some hundred bytes of each."""
+    if roster.kind != "firms":
+        return []
+    taking = _taking(roster, at)
+    return [
+        firms.grades_of_new_firms(
+            told=[_new_firm(record_of(line, roster.kind), taking) for line in batch], roster=roster, by=taking.by, at=at
+        )
+        for batch in _batches(roster.lines.filter(kind=LineKind.ADDED))
+    ]
+
+
+def _new_firms_seen(roster: Roster, grades: Sequence[Rows]) -> int:
     """Put the recorded new firms on the register, with their grades; how many. Raises Refusal where some lack."""
     count = Firm.every.filter(roster=roster).update(roster=None)
     if count != roster.counts["added"]:
         raise Refusal([Problem("inspections.roster.stale", _STALE)])
-    for batch in _batches(roster.lines.filter(kind=LineKind.ADDED)):
-        told = [_new_firm(record_of(line, roster.kind), taking) for line in batch]
-        firms.grade_new_firms(told=told, by=taking.by, at=taking.at)
+    for rows in grades:
+        rows.insert()
     return count
 
 
