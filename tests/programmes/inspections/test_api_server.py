@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +20,7 @@ from django.utils import timezone
 from tests.programmes.inspections import doors
 from tests.programmes.inspections.test_api import ask, issued, visit
 
+from mingjing.kernel.sync.turns import turn_to_work
 from mingjing.programmes.inspections.actions import authorities, items, outside, uses
 from mingjing.programmes.inspections.models import Certificate, Key, KeyUse
 from mingjing.programmes.inspections.queries.gate import firm_by_code
@@ -124,6 +126,29 @@ def test_who_sends_slowly_keeps_nobody_waiting() -> None:
         assert not slow.done()
         sent.set()
         assert slow.result(20) == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_question_does_not_wait_for_a_phone_that_waits_to_write() -> None:
+    scene = doors.build(1, 1)
+    _key, secret = issued(scene)
+    question = {name: visit(scene)[name] for name in QUESTION}
+
+    def asked() -> int:
+        try:
+            status: int = ask(secret, "gate", question).status_code
+            return status
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with turn_to_work():
+            answer = pool.submit(asked)
+            with suppress(TimeoutError):
+                answer.result(10)
+            waited = not answer.done()
+        assert answer.result(20) == 200
+    assert not waited
 
 
 @pytest.mark.django_db(transaction=True)

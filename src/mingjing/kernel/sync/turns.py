@@ -21,7 +21,7 @@ from django.utils import translation
 
 from mingjing.kernel.sync.arrivals import folder
 
-__all__ = ["one_writes_at_a_time", "turn_of", "turn_to_work", "turn_to_write", "written"]
+__all__ = ["one_writes_at_a_time", "turn_of", "turn_to_look", "turn_to_work", "turn_to_write", "written"]
 
 Result = TypeVar("Result")
 
@@ -55,12 +55,10 @@ def turn_to_write() -> Iterator[None]:
 def turn_to_work() -> Iterator[None]:
     """Where only one writes at a time: wait until no other thread of this process works on what a phone has sent.
 
-    Short questions that write nothing take such turns too (the gate's). A phone's own turn (`turn_of`) is taken before,
-    never within: its holder may be waiting to be called back to work.
+    A phone's own turn (`turn_of`) is taken before, never within: its holder may be waiting to be called back to work.
 
     Threads of Python do not compute beside each other. Whoever writes would wait for those that only read and work
-    something out, each time it asked the database, and all others for it: half a millisecond became five. Who reads
-    lets go of Python with each row, and another takes it: a question computed a tenth longer.
+    something out, each time it asked the database, and all others for it: half a millisecond became five.
     """
     if not one_writes_at_a_time():
         yield
@@ -70,6 +68,20 @@ def turn_to_work() -> Iterator[None]:
         yield
     finally:
         _WORKERS.end()
+
+
+@contextmanager
+def turn_to_look() -> Iterator[None]:
+    """On SQLite: wait until no other thread of this process answers a short question, which takes a tenth less then.
+
+    Who reads lets go of Python with each row, and another takes it. Within nobody may wait for anything: not for what
+    is sent, not to write, and so not for phones, which have turns of their own.
+    """
+    if not one_writes_at_a_time():
+        yield
+        return
+    with _LOOKING:
+        yield
 
 
 def written(make: Callable[[], Callable[[], Result]]) -> Result:
@@ -133,7 +145,7 @@ class _Writing:
 
 
 class _Workers:
-    """The threads of this process that work on what was sent to it: one at a time, whoever came first.
+    """The threads of this process that work on what phones have sent: one at a time, whoever came first.
 
     One that has something to write while another process does lets those begin that have not. So there is no waiting
     for the turn to write with work undone, and when the turn comes, whatever is ready by then is written.
@@ -240,3 +252,4 @@ def _file_of(name: str) -> Iterator[int]:
 
 _WRITING = "writing"
 _WORKERS = _Workers()
+_LOOKING = Lock()

@@ -19,7 +19,7 @@ from msgspec.json import decode, encode
 from mingjing.engine.outcome import N_, Problem, Refusal
 from mingjing.faces.api.answers import said
 from mingjing.kernel.parties.guard import View, public
-from mingjing.kernel.sync.turns import turn_to_work
+from mingjing.kernel.sync.turns import turn_to_look
 from mingjing.programmes.inspections.actions.uses import admits, note_use, take_back
 from mingjing.programmes.inspections.models import Key
 from mingjing.programmes.inspections.queries.known import Known, Outdated, catalogue, remembered
@@ -55,11 +55,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks and when: the key that was shown, and the catalogue as it is known at this moment."""
+    """Who asks: the key that was shown, and the catalogue as it is known at this moment."""
 
     key: Key
     known: Known
-    at: datetime
 
 
 class _Wrong(Exception):
@@ -128,7 +127,7 @@ def _answered(
         use.status = response.status_code
         return _plain(response)
     _received(request)  # as slowly as it comes: nobody waits for that but us
-    with turn_to_work():
+    with turn_to_look():
         response, use.count = _answer(ask, asker)
         if not asker.known.sure:
             again = _let_in(request, right, catalogue(), now)
@@ -148,7 +147,7 @@ def _let_in(request: HttpRequest, right: str, known: Known, now: datetime) -> As
         return _plain(problems([NO_KEY], 401), {"WWW-Authenticate": "Bearer"})
     if right not in key.rights:
         return _plain(problems([LACKING], 403))
-    return Asker(key, known, now)
+    return Asker(key, known)
 
 
 def _answer(ask: Callable[[Asker], Told], asker: Asker) -> tuple[HttpResponse, int]:
