@@ -105,14 +105,14 @@ class _Use:
         """Put it there."""
         if self.key:
             name = request.resolver_match.url_name if request.resolver_match else ""
-            note_use(
-                key=self.key, route=(name or "")[:40], status=self.status, count=self.count, at=timezone.now()
-            )  # fmt: skip
+            route = (name or "")[:40]
+            note_use(key=self.key, route=route, status=self.status, count=self.count, at=timezone.now())
 
 
 def _answered(
     request: HttpRequest, ask: Callable[[Asker], Told], right: str, hasty: bool, use: _Use
 ) -> HttpResponse:  # fmt: skip
+    """What the view says, to whom it is open; `use` is told what goes on record."""
     now = timezone.now()
     asker = _let_in(request, right, remembered() if hasty else catalogue(), now)
     if hasty and not isinstance(asker, Asker):
